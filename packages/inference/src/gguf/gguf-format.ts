@@ -59,7 +59,7 @@ export type GgufArray =
   | {
       readonly type: 'array'
       readonly of: 'uint8' | 'int8' | 'uint16' | 'int16' | 'uint32' | 'int32' | 'float32' | 'float64'
-      readonly value: readonly number[]
+      readonly value: ArrayLike<number> & Iterable<number>
     }
   | { readonly type: 'array'; readonly of: 'uint64' | 'int64'; readonly value: readonly bigint[] }
   | { readonly type: 'array'; readonly of: 'bool'; readonly value: readonly boolean[] }
