@@ -1,0 +1,34 @@
+// The direction of dependencies, checked: npm hoists every package of the workspace, so an import that nobody declared, or
+// that points up, would compile and run. See docs/ARCHITECTURE.md.
+import { join } from 'node:path'
+import { checkWorkspace } from './layers/check-workspace.ts'
+import type { LayerTable } from './layers/layer-table.ts'
+import { readWorkspace } from './layers/read-workspace.ts'
+
+/** A package may import the layers below its own. `testing` is not here: it may import all, and only tests may import it. */
+const LAYERS: LayerTable = {
+  core: 1,
+  consensus: 2,
+  execution: 2,
+  inference: 2,
+  storage: 2,
+  chain: 3,
+  p2p: 4,
+  miner: 4,
+  rpc: 4,
+  explorer: 4,
+  node: 5,
+  cli: 6,
+}
+
+const workspace = readWorkspace(join(import.meta.dirname, '..'))
+const faults = checkWorkspace(workspace, LAYERS)
+for (const { file, line, message } of faults) console.error(`${file}:${line}  ${message}`)
+
+const fileCount = workspace.packages.reduce((sum, { sources, tests }) => sum + sources.length + tests.length, 0)
+const scope = `${workspace.packages.length} packages, ${fileCount} files`
+if (faults.length === 0) console.log(`Layers are in order: ${scope}.`)
+else {
+  console.error(`${faults.length} ${faults.length === 1 ? 'breach' : 'breaches'} of the layering in ${scope}.`)
+  process.exitCode = 1
+}
