@@ -1,5 +1,5 @@
 /** Joins byte strings into a new one. */
-export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
+export function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
   let length = 0
   for (const part of parts) length += part.length
   const joined = new Uint8Array(length)
@@ -9,6 +9,11 @@ export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
     offset += part.length
   }
   return joined
+}
+
+/** Joins a handful of byte strings; for lists of unbounded length use {@link joinBytes}. */
+export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
+  return joinBytes(parts)
 }
 
 /** True if both byte strings have the same length and content. Not constant-time: for public data only. */

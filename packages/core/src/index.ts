@@ -1,11 +1,90 @@
 /**
- * What every package speaks: bytes, hashes, errors, wire types and their codecs, network parameters and genesis.
+ * What every package speaks: bytes, hashes, errors, wire types with their one encoding, network parameters and genesis,
+ * and the small interfaces to the outside (log, clock, store). Pure: same bytes in, same answer out, on every machine.
  *
  * @example
- * import { keccak256, utf8ToBytes } from '@poai/core'
- * const hash = keccak256(utf8ToBytes('poai'))
+ * import { bytesToHex, devnet, genesisHash } from '@poai/core'
+ * console.log(devnet.name, bytesToHex(genesisHash(devnet)))
  */
 
-export { bytesToUint, compareBytes, concatBytes, equalBytes, uintToBytes, utf8ToBytes } from './bytes.ts'
+export type { Address, Bloom, Hash32 } from './branded.ts'
+export {
+  ADDRESS_BYTES,
+  addressToChecksumHex,
+  BLOOM_BYTES,
+  HASH_BYTES,
+  hash32,
+  toAddress,
+  toBloom,
+  toHash32,
+  ZERO_ADDRESS,
+  ZERO_HASH,
+} from './branded.ts'
+export { bytesToUint, compareBytes, concatBytes, equalBytes, joinBytes, uintToBytes, utf8ToBytes } from './bytes.ts'
+export type { Clock } from './clock.ts'
+export { AppError, type AppErrorDetails } from './errors/app-error.ts'
+export { InvariantError, invariant } from './errors/invariant-error.ts'
+export { RULE_VERDICTS, type RuleCode, type Verdict } from './errors/rule-codes.ts'
+export { isPermanent, RuleError, type RuleMismatch, verdictOf } from './errors/rule-error.ts'
+export { bytesToHex, type Hex, hex, hexToBytes } from './hex.ts'
 export { keccak256 } from './keccak.ts'
+export type { KeyValueStore, StoreChange, StoreRange } from './key-value-store.ts'
+export { type LogData, type Logger, silentLogger } from './logger.ts'
+export { BUILT_IN_NETWORKS, devnet, testnet } from './network/built-in-networks.ts'
+export {
+  EMPTY_CODE_HASH,
+  genesisHash,
+  genesisHeader,
+  genesisStateRoot,
+  networkParamsHash,
+} from './network/genesis.ts'
+export type {
+  DifficultyParams,
+  ExamParams,
+  GasParams,
+  GenesisAccount,
+  GenesisParams,
+  LimitParams,
+  NetworkParams,
+  RewardParams,
+  StorageSlot,
+  TimeParams,
+  WorkParams,
+} from './network/network-params.ts'
+export { NetworkParamsError, networkParamsToJson, parseNetworkParams } from './network/network-params-field.ts'
+export { decodeRlp, encodeRlp, MAX_RLP_DEPTH, MAX_RLP_ITEMS, type RlpItem } from './rlp/rlp.ts'
 export { sha256 } from './sha256.ts'
+export type { Startable } from './startable.ts'
+export { EMPTY_TRIE_ROOT, orderedTrieRoot, type TrieEntry, trieRoot } from './trie/trie-root.ts'
+export {
+  type Block,
+  type BlockCodecs,
+  type Body,
+  createBlockCodecs,
+  MAX_BLOCK_TRANSACTIONS,
+  MAX_BODY_BYTES,
+} from './wire/block.ts'
+export { receiptsRoot, transactionsRoot } from './wire/body-roots.ts'
+export type { Codec } from './wire/codec.ts'
+export type { Fault, JsonValue } from './wire/field.ts'
+export {
+  type Header,
+  headerCodec,
+  headerHash,
+  MAX_EXTRA_DATA_BYTES,
+  MAX_HEADER_BYTES,
+  MAX_LOSS_MICRO_NATS,
+  type Seal,
+  type SealedHeader,
+  sealHash,
+} from './wire/header.ts'
+export { bloomMayContain, bloomOfLogs, mergeBlooms } from './wire/logs-bloom.ts'
+export { type Log, MAX_RECEIPT_BYTES, type Receipt, receiptCodec } from './wire/receipt.ts'
+export {
+  type AccessListEntry,
+  createTransactionCodec,
+  MAX_TRANSACTION_BYTES,
+  type Transaction,
+  type TransactionCodec,
+  type TransactionSignature,
+} from './wire/transaction.ts'

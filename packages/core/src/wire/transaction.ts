@@ -1,0 +1,164 @@
+import { type Common, createCustomCommon, Hardfork, Mainnet } from '@ethereumjs/common'
+import { createTxFromRLP, isAccessList2930Tx, isFeeMarket1559Tx, isLegacyTx, type TypedTransaction } from '@ethereumjs/tx'
+import { type Address, type Hash32, hash32, toAddress, toHash32 } from '../branded.ts'
+import { equalBytes } from '../bytes.ts'
+import { RuleError } from '../errors/rule-error.ts'
+import { keccak256 } from '../keccak.ts'
+import { decodeRlp, type RlpItem } from '../rlp/rlp.ts'
+import { type Codec, checkSize } from './codec.ts'
+import { uint64Field } from './scalar-fields.ts'
+
+/** As geth's pool: four slots of 32 kB. Large enough for a contract at the code size limit with its arguments. */
+export const MAX_TRANSACTION_BYTES: number = 128 * 1024
+/** 32 bytes each way: enough for a transaction that touches every account of a large contract. Bounds work per byte. */
+export const MAX_ACCESS_LIST_ENTRIES = 2048
+
+/** An account and the storage slots of it that a transaction announces (EIP-2930). */
+export interface AccessListEntry {
+  readonly address: Address
+  readonly storageKeys: readonly Hash32[]
+}
+
+/** A signed transaction: its canonical bytes and what they say. Whether it can be executed is not known here. */
+export interface Transaction {
+  /** The canonical encoding: an RLP list (legacy), or the type's byte and then an RLP list (EIP-2718). */
+  readonly bytes: Uint8Array
+  readonly hash: Hash32
+  /** 0 legacy with EIP-155, 1 EIP-2930, 2 EIP-1559. */
+  readonly type: 0 | 1 | 2
+  readonly nonce: bigint
+  readonly gasLimit: bigint
+  /** The most that a unit of gas may cost; the gas price for types 0 and 1. */
+  readonly maxFeePerGas: bigint
+  /** The most of it that goes to the miner; the gas price for types 0 and 1. */
+  readonly maxPriorityFeePerGas: bigint
+  /** Undefined creates a contract. */
+  readonly to: Address | undefined
+  readonly value: bigint
+  readonly data: Uint8Array
+  readonly accessList: readonly AccessListEntry[]
+  readonly signature: TransactionSignature
+}
+
+/** A recoverable secp256k1 signature over the transaction's signing hash. */
+export interface TransactionSignature {
+  readonly r: bigint
+  readonly s: bigint
+  readonly yParity: 0 | 1
+  readonly signingHash: Hash32
+}
+
+/** Turns signed transactions of one chain into bytes and back. */
+export interface TransactionCodec extends Codec<Transaction> {
+  readonly chainId: bigint
+}
+
+/** A list's first byte in RLP: what stands there in a legacy transaction instead of a type. */
+const FIRST_LIST_BYTE = 0xc0
+
+/** Where each type keeps its chain id, and how many members it has with its signature and without. */
+const FORMS = [
+  { chainIdMember: 6, members: 9, unsignedMembers: 6 },
+  { chainIdMember: 0, members: 11, unsignedMembers: 8 },
+  { chainIdMember: 0, members: 12, unsignedMembers: 9 },
+] as const
+
+function typeOf(bytes: Uint8Array): 0 | 1 | 2 {
+  const first = bytes[0]
+  if (first === undefined) throw new RuleError('TRANSACTION_MALFORMED', 'an empty transaction')
+  if (first >= FIRST_LIST_BYTE) return 0
+  if (first === 1 || first === 2) return first
+  throw new RuleError('TRANSACTION_TYPE', 'a transaction of an unsupported type', { expected: 'legacy, 1 or 2', actual: first })
+}
+
+/** The chain id inside a legacy signature's v (EIP-155); -1 where the signature names none. */
+function chainIdOfV(v: bigint): bigint {
+  return v >= 35n ? (v - 35n) / 2n : -1n
+}
+
+/** What the library does not bound or does not name, before it sees the bytes: nesting, item count, member count, chain. */
+function checkForm(bytes: Uint8Array, type: 0 | 1 | 2, chainId: bigint): void {
+  const items = decodeRlp(type === 0 ? bytes : bytes.subarray(1))
+  const { chainIdMember, members, unsignedMembers } = FORMS[type]
+  if (items.length === unsignedMembers) throw new RuleError('TRANSACTION_UNSIGNED', 'a transaction without a signature')
+  if (items.length !== members) {
+    throw new RuleError('FIELD_COUNT', 'transaction has the wrong number of members', { expected: members, actual: items.length })
+  }
+  const member = uint64Field.fromItem(items[chainIdMember] as RlpItem, 'transaction.chainId')
+  const actual = type === 0 ? chainIdOfV(member) : member
+  if (actual !== chainId) {
+    throw new RuleError('TRANSACTION_CHAIN_ID', 'transaction is not for this chain', { expected: chainId, actual: actual < 0n ? 'no chain (before EIP-155)' : actual })
+  }
+}
+
+function parse(bytes: Uint8Array, common: Common): TypedTransaction {
+  try {
+    const tx = createTxFromRLP(bytes, { common })
+    if (equalBytes(tx.serialize(), bytes)) return tx
+  } catch (cause) {
+    throw new RuleError('TRANSACTION_MALFORMED', 'not a transaction', { cause, actual: cause instanceof Error ? cause.message : 'an unknown fault' })
+  }
+  throw new RuleError('RLP_NON_CANONICAL', 'transaction is not in its canonical encoding')
+}
+
+function signatureOf(tx: TypedTransaction): TransactionSignature {
+  const { v, r, s } = tx
+  if (v === undefined || r === undefined || s === undefined) throw new RuleError('TRANSACTION_UNSIGNED', 'a transaction without a signature')
+  const yParity = isLegacyTx(tx) ? (v + 1n) % 2n : v
+  if (yParity !== 0n && yParity !== 1n) throw new RuleError('TRANSACTION_MALFORMED', 'transaction signature has no parity', { expected: '0 or 1', actual: v })
+  return { r, s, yParity: yParity === 0n ? 0 : 1, signingHash: signingHashOf(tx) }
+}
+
+/** A legacy transaction's message is a list of members and a typed one's is bytes: both hash to what was signed. */
+function signingHashOf(tx: TypedTransaction): Hash32 {
+  return toHash32(tx.getHashedMessageToSign())
+}
+
+function feesOf(tx: TypedTransaction): Pick<Transaction, 'maxFeePerGas' | 'maxPriorityFeePerGas'> {
+  if (isFeeMarket1559Tx(tx)) return { maxFeePerGas: tx.maxFeePerGas, maxPriorityFeePerGas: tx.maxPriorityFeePerGas }
+  const gasPrice = isLegacyTx(tx) || isAccessList2930Tx(tx) ? tx.gasPrice : 0n
+  return { maxFeePerGas: gasPrice, maxPriorityFeePerGas: gasPrice }
+}
+
+function accessListOf(tx: TypedTransaction): readonly AccessListEntry[] {
+  if (!isAccessList2930Tx(tx) && !isFeeMarket1559Tx(tx)) return []
+  if (tx.accessList.length > MAX_ACCESS_LIST_ENTRIES) {
+    throw new RuleError('FIELD_COUNT', 'access list is too long', { expected: `<= ${MAX_ACCESS_LIST_ENTRIES}`, actual: tx.accessList.length })
+  }
+  return tx.accessList.map(([address, storageKeys]) => ({ address: toAddress(address), storageKeys: storageKeys.map(toHash32) }))
+}
+
+function transactionOf(tx: TypedTransaction, type: 0 | 1 | 2, bytes: Uint8Array): Transaction {
+  return {
+    bytes,
+    hash: hash32(bytes),
+    type,
+    nonce: tx.nonce,
+    gasLimit: tx.gasLimit,
+    ...feesOf(tx),
+    to: tx.to === undefined ? undefined : toAddress(tx.to.bytes),
+    value: tx.value,
+    data: tx.data,
+    accessList: accessListOf(tx),
+    signature: signatureOf(tx),
+  }
+}
+
+/**
+ * The codec of signed transactions of one chain. Parsing, member rules and the signing hash are EthereumJS's; that the
+ * bytes are bounded, canonical, signed and meant for this chain is checked here.
+ */
+export function createTransactionCodec(chainId: bigint): TransactionCodec {
+  const common = createCustomCommon({ chainId: Number(chainId) }, Mainnet, { hardfork: Hardfork.Cancun, customCrypto: { keccak256 } })
+  return {
+    chainId,
+    maxBytes: MAX_TRANSACTION_BYTES,
+    encode: (transaction) => transaction.bytes,
+    decode: (bytes) => {
+      checkSize(bytes, MAX_TRANSACTION_BYTES, 'transaction')
+      const type = typeOf(bytes)
+      checkForm(bytes, type, chainId)
+      return transactionOf(parse(bytes, common), type, bytes)
+    },
+  }
+}
