@@ -1,0 +1,68 @@
+import type { Batch, EvaluationJob } from './evaluation-job.ts'
+import type { EvaluationPriority } from './inference-engine.ts'
+
+/** Batches that wait for a worker: first come first served, and verification before mining. Bounded in requests. */
+export class BatchQueue {
+  readonly #limit: number
+  readonly #waiting: Record<EvaluationPriority, Batch[]> = { verify: [], mine: [] }
+  readonly #counts: Record<EvaluationPriority, number> = { verify: 0, mine: 0 }
+
+  /** `limit`: requests that may wait in each priority, so that mining never takes verification's room. */
+  constructor(limit: number) {
+    this.#limit = limit
+  }
+
+  /** Requests that wait. */
+  get counts(): Readonly<Record<EvaluationPriority, number>> {
+    return { ...this.#counts }
+  }
+
+  /** True if so many more requests fit. */
+  hasRoom(priority: EvaluationPriority, requests: number): boolean {
+    return this.#counts[priority] + requests <= this.#limit
+  }
+
+  /** Appends batches of one priority. The caller has asked for room. */
+  push(priority: EvaluationPriority, batches: readonly Batch[]): void {
+    this.#waiting[priority].push(...batches)
+    this.#counts[priority] += countRequests(batches)
+  }
+
+  /** Puts batches back to the front: they had their turn, and lost it to a dying worker. May exceed the bound by what was in flight. */
+  putBack(priority: EvaluationPriority, batches: readonly Batch[]): void {
+    this.#waiting[priority].unshift(...batches)
+    this.#counts[priority] += countRequests(batches)
+  }
+
+  /** The next batch for a worker. */
+  take(): Batch | undefined {
+    for (const priority of ['verify', 'mine'] as const) {
+      const batch = this.#waiting[priority].shift()
+      if (batch === undefined) continue
+      this.#counts[priority] -= batch.requests.length
+      return batch
+    }
+    return undefined
+  }
+
+  /** Drops all batches of a job. */
+  remove(job: EvaluationJob): void {
+    const kept = this.#waiting[job.priority].filter((batch) => batch.job !== job)
+    this.#waiting[job.priority] = kept
+    this.#counts[job.priority] = countRequests(kept)
+  }
+
+  /** Empties the queue and returns what was in it. */
+  drain(): readonly Batch[] {
+    const all = [...this.#waiting.verify, ...this.#waiting.mine]
+    for (const priority of ['verify', 'mine'] as const) {
+      this.#waiting[priority] = []
+      this.#counts[priority] = 0
+    }
+    return all
+  }
+}
+
+function countRequests(batches: readonly Batch[]): number {
+  return batches.reduce((sum, { requests }) => sum + requests.length, 0)
+}

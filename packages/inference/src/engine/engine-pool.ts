@@ -1,0 +1,275 @@
+import { InvariantError } from '@poai/core'
+import { BatchQueue } from './batch-queue.ts'
+import { EngineError } from './engine-error.ts'
+import type { PoolOptions } from './engine-options.ts'
+import { type Batch, cutIntoBatches, EvaluationJob, splitBatch } from './evaluation-job.ts'
+import type {
+  EngineModel,
+  EngineState,
+  EngineStatus,
+  EvaluateOptions,
+  Evaluation,
+  EvaluationRequest,
+  InferenceEngine,
+} from './inference-engine.ts'
+import type { SessionOptions } from './llama-session.ts'
+import { RequestStrikes } from './request-strikes.ts'
+import type { Timers } from './timers.ts'
+import { validateRequests } from './validate-request.ts'
+import type { LaunchWorker } from './worker-process.ts'
+import { type RunBatch, WorkerDeath, WorkerSlot } from './worker-slot.ts'
+
+/** Something that a person may want to read in a log. */
+export type EngineEvent =
+  | { readonly kind: 'worker-ready'; readonly pid: number | undefined }
+  | { readonly kind: 'worker-crashed'; readonly error: EngineError }
+  | { readonly kind: 'worker-retired'; readonly error: EngineError }
+
+/** What a pool needs, and nothing more. */
+export interface PoolDependencies {
+  readonly launch: LaunchWorker
+  readonly timers: Timers
+  /** What workers load; asked for once, at the start. */
+  readonly prepareSession: () => Promise<SessionOptions>
+  /** Tries a worker that has just loaded; rejecting keeps it from serving. Default: admits all. */
+  readonly admit?: (run: RunBatch, model: EngineModel) => Promise<void>
+  readonly onEvent?: (event: EngineEvent) => void
+}
+
+/** Spreads evaluations over worker processes, and outlives their deaths. */
+export class EnginePool implements InferenceEngine {
+  readonly #options: PoolOptions
+  readonly #dependencies: PoolDependencies
+  readonly #queue: BatchQueue
+  readonly #strikes = new RequestStrikes()
+  readonly #inFlight = new Set<Promise<void>>()
+  readonly #started: PromiseWithResolvers<void> = Promise.withResolvers()
+  #slots: readonly WorkerSlot[] = []
+  #state: EngineState = 'new'
+  #model: EngineModel | undefined
+  #evaluations = 0
+  #crashes = 0
+  #lastError: EngineError | undefined
+  #cancelOutage: (() => void) | undefined
+  #stopped: Promise<void> | undefined
+
+  constructor(options: PoolOptions, dependencies: PoolDependencies) {
+    this.#options = options
+    this.#dependencies = dependencies
+    this.#queue = new BatchQueue(options.queueLimit)
+    // `start` hands this promise out; where nobody called it, stopping must not end the process.
+    this.#started.promise.catch(() => {})
+  }
+
+  get status(): EngineStatus {
+    return {
+      state: this.#state,
+      workers: this.#slots.map((slot) => slot.status),
+      queued: this.#queue.counts,
+      evaluations: this.#evaluations,
+      crashes: this.#crashes,
+      model: this.#model,
+    }
+  }
+
+  async start(): Promise<void> {
+    if (this.#state !== 'new') throw new InvariantError(`An engine that is ${this.#state} cannot be started`)
+    this.#state = 'starting'
+    try {
+      this.#fillSlots(await this.#dependencies.prepareSession())
+    } catch (error) {
+      this.#state = 'failed'
+      throw error
+    }
+    await this.#started.promise
+  }
+
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop()
+    return this.#stopped
+  }
+
+  async evaluate(
+    requests: readonly EvaluationRequest[],
+    { signal, priority = 'verify' }: EvaluateOptions = {},
+  ): Promise<readonly Evaluation[]> {
+    signal?.throwIfAborted()
+    if (this.#state !== 'running' || this.#model === undefined) throw this.#notRunning()
+    validateRequests(requests, this.#model)
+    if (requests.length === 0) return []
+    if (requests.some((request) => this.#strikes.isRefused(request))) throw refused()
+    if (!this.#queue.hasRoom(priority, requests.length)) throw this.#full()
+    const job = new EvaluationJob(requests, priority)
+    this.#queue.push(
+      priority,
+      cutIntoBatches(job, { requests: this.#options.batchRequests, tokens: this.#options.batchTokens }),
+    )
+    this.#dispatch()
+    return await this.#untilAborted(job, signal)
+  }
+
+  async #untilAborted(job: EvaluationJob, signal: AbortSignal | undefined): Promise<readonly Evaluation[]> {
+    if (signal === undefined) return await job.promise
+    const abort = (): void => {
+      this.#queue.remove(job)
+      job.fail(signal.reason)
+    }
+    signal.addEventListener('abort', abort, { once: true })
+    try {
+      return await job.promise
+    } finally {
+      signal.removeEventListener('abort', abort)
+    }
+  }
+
+  #fillSlots(session: SessionOptions): void {
+    // Stopped while the session was being prepared.
+    if (this.#state !== 'starting') return
+    const { launch, timers, admit = async () => {} } = this.#dependencies
+    this.#slots = Array.from(
+      { length: this.#options.workers },
+      () =>
+        new WorkerSlot(
+          { session, startTimeoutMs: this.#options.startTimeoutMs, batchTimeoutMs: this.#options.batchTimeoutMs },
+          {
+            launch,
+            timers,
+            admit: async (run, model) => {
+              await admit(run, model)
+              this.#model ??= model
+            },
+            onReady: (slot) => this.#onReady(slot),
+            onIdle: () => this.#dispatch(),
+            onCrash: (_slot, error) => this.#onCrash(error),
+            onRetired: (_slot, error) => this.#onRetired(error),
+          },
+        ),
+    )
+    for (const slot of this.#slots) slot.start()
+  }
+
+  #onReady(slot: WorkerSlot): void {
+    this.#cancelOutage?.()
+    this.#cancelOutage = undefined
+    this.#dependencies.onEvent?.({ kind: 'worker-ready', pid: slot.status.pid })
+    if (this.#state !== 'starting') return
+    this.#state = 'running'
+    this.#started.resolve()
+  }
+
+  #onCrash(error: EngineError): void {
+    this.#crashes += 1
+    this.#lastError = error
+    this.#dependencies.onEvent?.({ kind: 'worker-crashed', error })
+    if (this.#slots.some(({ status }) => status.state === 'idle' || status.state === 'busy')) return
+    this.#cancelOutage ??= this.#dependencies.timers.after(this.#options.outageTimeoutMs, () => {
+      this.#cancelOutage = undefined
+      this.#failQueued(error)
+    })
+  }
+
+  #onRetired(error: EngineError): void {
+    this.#lastError = error
+    this.#dependencies.onEvent?.({ kind: 'worker-retired', error })
+    if (!this.#slots.every(({ status }) => status.state === 'retired')) return
+    this.#state = 'failed'
+    this.#started.reject(error)
+    this.#failQueued(error)
+  }
+
+  /** Gives waiting batches to idle workers. */
+  #dispatch(): void {
+    for (const slot of this.#slots) {
+      if (slot.status.state !== 'idle') continue
+      const batch = this.#queue.take()
+      if (batch === undefined) return
+      const done = this.#run(slot, batch).finally(() => this.#inFlight.delete(done))
+      this.#inFlight.add(done)
+    }
+  }
+
+  async #run(slot: WorkerSlot, batch: Batch): Promise<void> {
+    try {
+      const words = await slot.run(batch.requests)
+      this.#evaluations += words.length
+      for (const request of batch.requests) this.#strikes.clear(request)
+      batch.job.answer(batch, words)
+    } catch (error) {
+      if (error instanceof WorkerDeath) this.#retry(batch, error)
+      else this.#give(batch, error)
+    }
+  }
+
+  /** A worker died under the batch: once more elsewhere, each request alone, or the end of the call. */
+  #retry(batch: Batch, death: WorkerDeath): void {
+    const [only, ...others] = batch.requests
+    const alone = only !== undefined && others.length === 0
+    if (alone && death.suspicious) this.#strikes.add(only)
+    if (batch.job.settled) return
+    const lives = batch.lives - (death.suspicious ? 2 : 1)
+    if (this.#state !== 'running') this.#give(batch, this.#notRunning())
+    else if (lives <= 0) this.#give(batch, death.reason)
+    else {
+      this.#queue.putBack(batch.job.priority, splitBatch({ ...batch, lives }))
+      this.#dispatch()
+    }
+  }
+
+  /** Ends the batch's call with `error`; its other batches leave the queue. */
+  #give(batch: Batch, error: unknown): void {
+    this.#queue.remove(batch.job)
+    batch.job.fail(error)
+  }
+
+  #failQueued(error: EngineError): void {
+    for (const { job } of this.#queue.drain()) job.fail(error)
+  }
+
+  async #stop(): Promise<void> {
+    this.#state = 'stopping'
+    const ended = this.#notRunning()
+    this.#started.reject(ended)
+    this.#failQueued(ended)
+    this.#cancelOutage?.()
+    await this.#inFlightOrTimeout()
+    await Promise.all(this.#slots.map((slot) => slot.stop()))
+    await Promise.all(this.#inFlight)
+    this.#state = 'stopped'
+  }
+
+  async #inFlightOrTimeout(): Promise<void> {
+    if (this.#inFlight.size === 0) return
+    const timeout = Promise.withResolvers<void>()
+    const cancel = this.#dependencies.timers.after(this.#options.stopTimeoutMs, timeout.resolve)
+    await Promise.race([Promise.all(this.#inFlight), timeout.promise])
+    cancel()
+  }
+
+  #notRunning(): EngineError {
+    return new EngineError('INFERENCE_NOT_RUNNING', `The inference engine is ${this.#state}`, {
+      expected: 'running',
+      actual: this.#state,
+      ...(this.#lastError?.hint === undefined ? {} : { hint: this.#lastError.hint }),
+      ...(this.#lastError === undefined ? {} : { cause: this.#lastError }),
+    })
+  }
+
+  #full(): EngineError {
+    const { verify, mine } = this.#queue.counts
+    return new EngineError('INFERENCE_QUEUE_FULL', 'The queue of evaluations is full', {
+      expected: `at most ${this.#options.queueLimit} requests waiting in each priority`,
+      actual: `${verify} verifications and ${mine} mining attempts waiting`,
+      hint: 'Wait for earlier calls to finish.',
+    })
+  }
+}
+
+function refused(): EngineError {
+  return new EngineError(
+    'INFERENCE_REQUEST_REFUSED',
+    'This request has brought down several workers and is not tried again',
+    {
+      hint: 'Report the request: llama.cpp should not crash on it.',
+    },
+  )
+}

@@ -1,0 +1,13 @@
+/** Calls back after a while, unless cancelled before. What the engine needs of time; tests turn the hands themselves. */
+export interface Timers {
+  /** Returns the cancellation, which may be called at any time and more than once. */
+  after(delayMs: number, callback: () => void): () => void
+}
+
+/** The process's own timers. */
+export const systemTimers: Timers = {
+  after(delayMs, callback) {
+    const timer = setTimeout(callback, delayMs)
+    return () => clearTimeout(timer)
+  },
+}

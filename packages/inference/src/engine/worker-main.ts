@@ -1,0 +1,53 @@
+/** The program of a worker process: loads one model, evaluates batches one after the other, dies with its parent. */
+import { EngineError } from './engine-error.ts'
+import { type LlamaSession, openLlamaSession, type SessionOptions } from './llama-session.ts'
+import { decodeBatch, encodeResults, type FromWorker, type ToWorker, type WorkerFailure } from './worker-protocol.ts'
+
+let session: LlamaSession | undefined
+
+process.on('message', (message: ToWorker) => {
+  if (message.kind === 'load') void load(message.options)
+  else void evaluate(message.id, message.words)
+})
+
+// Without a parent nobody wants the results. SIGKILL, since an orderly exit would wait for native code in flight.
+process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))
+
+// Ctrl-C in a terminal reaches the whole process group: the parent decides when its workers go.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
+
+async function load(options: SessionOptions): Promise<void> {
+  try {
+    session = await openLlamaSession(options)
+    send({ kind: 'ready', model: session.model })
+  } catch (error) {
+    send({ kind: 'load-failed', failure: toFailure(error, 'INFERENCE_START_FAILED') })
+  }
+}
+
+async function evaluate(id: number, words: Uint32Array): Promise<void> {
+  try {
+    if (session === undefined) throw new EngineError('INFERENCE_WORKER_FAILED', 'A batch came before the model')
+    send({ kind: 'result', id, words: encodeResults(await session.evaluate(decodeBatch(words))) })
+  } catch (error) {
+    send({ kind: 'batch-failed', id, failure: toFailure(error, 'INFERENCE_WORKER_FAILED') })
+  }
+}
+
+function send(message: FromWorker): void {
+  // A channel that closed meanwhile is the parent's death, which 'disconnect' deals with.
+  if (process.connected) process.send?.(message)
+}
+
+function toFailure(error: unknown, code: WorkerFailure['code']): WorkerFailure {
+  if (error instanceof EngineError) {
+    return {
+      code: error.code,
+      message: error.message,
+      expected: error.expected,
+      actual: error.actual,
+      hint: error.hint,
+    }
+  }
+  return { code, message: error instanceof Error ? error.message : String(error) }
+}

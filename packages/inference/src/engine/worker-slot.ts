@@ -1,0 +1,252 @@
+import { EngineError } from './engine-error.ts'
+import type { EngineModel, EvaluationRequest, WorkerStatus } from './inference-engine.ts'
+import type { SessionOptions } from './llama-session.ts'
+import { restartDelayMs } from './restart-delay.ts'
+import type { Timers } from './timers.ts'
+import type { LaunchWorker, WorkerExit, WorkerProcess } from './worker-process.ts'
+import { decodeResults, encodeBatch, type FromWorker, type WorkerFailure } from './worker-protocol.ts'
+
+/** Starts in a row that may fail before a slot that never served gives up: a missing file does not appear by itself. */
+export const MAX_FAILED_STARTS = 3
+
+/** The worker died or had to be killed under a batch. */
+export class WorkerDeath extends Error {
+  /** What a caller is told if the batch is given up. */
+  readonly reason: EngineError
+  /** True if the process ended by itself or hung: then the batch may be the cause. False if something killed it from outside. */
+  readonly suspicious: boolean
+
+  constructor(reason: EngineError, suspicious: boolean) {
+    super(reason.message)
+    this.reason = reason
+    this.suspicious = suspicious
+  }
+}
+
+/** Evaluates one batch in one worker. Rejects with a {@link WorkerDeath}, or with an `EngineError` if the worker lives. */
+export type RunBatch = (requests: readonly EvaluationRequest[]) => Promise<readonly Uint32Array[]>
+
+export interface WorkerSlotOptions {
+  readonly session: SessionOptions
+  /** Longest that a worker may take to load the model. */
+  readonly startTimeoutMs: number
+  /** Longest that a worker may take for one batch. */
+  readonly batchTimeoutMs: number
+}
+
+export interface WorkerSlotDependencies {
+  readonly launch: LaunchWorker
+  readonly timers: Timers
+  /** Tries a worker that has just loaded; one whose admission rejects never serves. */
+  readonly admit: (run: RunBatch, model: EngineModel) => Promise<void>
+  /** The slot's worker was admitted. `onIdle` follows. */
+  readonly onReady: (slot: WorkerSlot) => void
+  /** The slot can take a batch. */
+  readonly onIdle: (slot: WorkerSlot) => void
+  /** A worker ended without being asked to; the slot starts another unless it retires. */
+  readonly onCrash: (slot: WorkerSlot, error: EngineError) => void
+  /** The slot has given up for good. */
+  readonly onRetired: (slot: WorkerSlot, error: EngineError) => void
+}
+
+interface BatchInFlight {
+  readonly id: number
+  readonly requests: readonly EvaluationRequest[]
+  readonly resolve: (words: readonly Uint32Array[]) => void
+  readonly reject: (error: Error) => void
+  readonly cancelTimeout: () => void
+}
+
+/** Failures that another start on this machine cannot mend. */
+const FINAL_CODES: readonly string[] = [
+  'INFERENCE_DOMAIN_MISMATCH',
+  'INFERENCE_PLATFORM_UNSUPPORTED',
+  'INFERENCE_VECTORS_INVALID',
+]
+
+/** One place for a worker: keeps a process alive in it, and gives it one batch at a time. */
+export class WorkerSlot {
+  readonly #options: WorkerSlotOptions
+  readonly #dependencies: WorkerSlotDependencies
+  #state: WorkerStatus['state'] = 'waiting'
+  #process: WorkerProcess | undefined
+  #batch: BatchInFlight | undefined
+  #batches = 0
+  #launches = 0
+  /** Ends of processes since a batch was last answered. */
+  #failures = 0
+  #hasServed = false
+  /** Why we kill the process ourselves, once we do. */
+  #sentence: EngineError | undefined
+  #stopping = false
+  #cancelTimer = (): void => {}
+  #gone: PromiseWithResolvers<void> | undefined
+
+  constructor(options: WorkerSlotOptions, dependencies: WorkerSlotDependencies) {
+    this.#options = options
+    this.#dependencies = dependencies
+  }
+
+  get status(): WorkerStatus {
+    return { pid: this.#process?.pid, state: this.#state, restarts: Math.max(0, this.#launches - 1) }
+  }
+
+  /** Starts the process. The slot says through its dependencies how that goes. */
+  start(): void {
+    if (this.#stopping) return
+    const { startTimeoutMs, session } = this.#options
+    this.#state = 'starting'
+    this.#launches += 1
+    this.#sentence = undefined
+    this.#gone = Promise.withResolvers()
+    this.#cancelTimer = this.#dependencies.timers.after(startTimeoutMs, () => {
+      this.#condemn(new EngineError('INFERENCE_TIMEOUT', `A worker did not load the model within ${startTimeoutMs} ms`))
+    })
+    this.#process = this.#dependencies.launch({
+      onMessage: (message) => this.#onMessage(message),
+      onExit: (exit) => this.#onExit(exit),
+    })
+    this.#process.send({ kind: 'load', options: session })
+  }
+
+  /** Gives a batch to an idle worker. */
+  async run(requests: readonly EvaluationRequest[]): Promise<readonly Uint32Array[]> {
+    this.#state = 'busy'
+    try {
+      const evaluations = await this.#send(requests)
+      this.#failures = 0
+      return evaluations
+    } finally {
+      this.#becomeIdle()
+    }
+  }
+
+  /** Ends the process and resolves when it is gone. A batch in flight rejects. Safe to call twice. */
+  async stop(): Promise<void> {
+    this.#stopping = true
+    this.#cancelTimer()
+    this.#process?.kill()
+    await this.#gone?.promise
+  }
+
+  #onMessage(message: FromWorker): void {
+    switch (message.kind) {
+      case 'ready':
+        this.#cancelTimer()
+        void this.#tryOut(message.model)
+        return
+      case 'load-failed':
+        this.#condemn(fromFailure(message.failure))
+        return
+      case 'result':
+        if (this.#batch?.id === message.id) this.#finish(checkResults(message.words, this.#batch.requests))
+        return
+      case 'batch-failed':
+        if (this.#batch?.id === message.id) this.#finish(fromFailure(message.failure))
+    }
+  }
+
+  async #tryOut(model: EngineModel): Promise<void> {
+    try {
+      await this.#dependencies.admit((requests) => this.#send(requests), model)
+    } catch (error) {
+      if (!(error instanceof WorkerDeath)) this.#condemn(toStartError(error))
+      return
+    }
+    if (this.#stopping || this.#process === undefined) return
+    this.#hasServed = true
+    this.#state = 'idle'
+    this.#dependencies.onReady(this)
+    this.#becomeIdle()
+  }
+
+  #becomeIdle(): void {
+    if (this.#stopping || this.#process === undefined || this.#sentence !== undefined) return
+    this.#state = 'idle'
+    this.#dependencies.onIdle(this)
+  }
+
+  #send(requests: readonly EvaluationRequest[]): Promise<readonly Uint32Array[]> {
+    const { batchTimeoutMs } = this.#options
+    return new Promise((resolve, reject) => {
+      const id = ++this.#batches
+      const cancelTimeout = this.#dependencies.timers.after(batchTimeoutMs, () => {
+        this.#condemn(new EngineError('INFERENCE_TIMEOUT', `A worker gave no answer within ${batchTimeoutMs} ms`))
+      })
+      this.#batch = { id, requests, resolve, reject, cancelTimeout }
+      this.#process?.send({ kind: 'batch', id, words: encodeBatch(requests) })
+    })
+  }
+
+  #finish(outcome: readonly Uint32Array[] | Error): void {
+    const batch = this.#batch
+    this.#batch = undefined
+    batch?.cancelTimeout()
+    if (outcome instanceof Error) batch?.reject(outcome)
+    else batch?.resolve(outcome)
+  }
+
+  /** Kills the process for `reason`. What follows from that happens when it has gone. */
+  #condemn(reason: EngineError): void {
+    this.#sentence ??= reason
+    this.#process?.kill()
+  }
+
+  #onExit(exit: WorkerExit): void {
+    const reason = this.#sentence ?? describeExit(exit)
+    const suspicious = this.#sentence !== undefined || !isKillFromOutside(exit)
+    this.#cancelTimer()
+    this.#process = undefined
+    this.#state = 'waiting'
+    this.#gone?.resolve()
+    this.#finish(new WorkerDeath(reason, suspicious && !this.#stopping))
+    if (!this.#stopping) this.#recover(reason)
+  }
+
+  #recover(reason: EngineError): void {
+    this.#failures += 1
+    if (FINAL_CODES.includes(reason.code) || (!this.#hasServed && this.#failures >= MAX_FAILED_STARTS)) {
+      this.#state = 'retired'
+      this.#dependencies.onRetired(this, reason)
+      return
+    }
+    this.#cancelTimer = this.#dependencies.timers.after(restartDelayMs(this.#failures), () => this.start())
+    this.#dependencies.onCrash(this, reason)
+  }
+}
+
+function checkResults(
+  words: Uint32Array,
+  requests: readonly EvaluationRequest[],
+): readonly Uint32Array[] | EngineError {
+  return (
+    decodeResults(words, requests) ??
+    new EngineError('INFERENCE_WORKER_FAILED', `A worker sent ${words.length} words, which is not what was asked for`)
+  )
+}
+
+function toStartError(error: unknown): EngineError {
+  if (error instanceof EngineError) return error
+  return new EngineError('INFERENCE_START_FAILED', `A worker was not admitted: ${error}`, { cause: error })
+}
+
+/** SIGKILL and SIGTERM come from the kernel's out-of-memory killer or an operator; a process that breaks gets others. */
+function isKillFromOutside({ signal }: WorkerExit): boolean {
+  return signal === 'SIGKILL' || signal === 'SIGTERM'
+}
+
+function describeExit({ code, signal, lastWords }: WorkerExit): EngineError {
+  const how = signal === null ? `with exit code ${code}` : `by ${signal}`
+  return new EngineError('INFERENCE_WORKER_CRASHED', `A worker process ended ${how}`, {
+    expected: 'a worker that stays alive',
+    actual: lastWords === '' ? how : `${how}: ${lastWords}`,
+  })
+}
+
+function fromFailure({ code, message, expected, actual, hint }: WorkerFailure): EngineError {
+  return new EngineError(code, message, {
+    ...(expected === undefined ? {} : { expected }),
+    ...(actual === undefined ? {} : { actual }),
+    ...(hint === undefined ? {} : { hint }),
+  })
+}
