@@ -1,0 +1,27 @@
+// `npm run build [-- --pack FOLDER]`: compiles every package to dist/, and with --pack writes the tarballs to publish.
+import { join, relative, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { compilePackage } from './build/compile-package.ts'
+import { orderPackages, readPackages } from './build/order-packages.ts'
+import { packPackage } from './build/pack-package.ts'
+
+const root = join(import.meta.dirname, '..')
+const { values } = parseArgs({ options: { pack: { type: 'string' } } })
+
+try {
+  for (const member of orderPackages(readPackages(root))) {
+    const startedMs = performance.now()
+    compilePackage(root, member)
+    const tarball =
+      values.pack === undefined || member.manifest.private === true
+        ? undefined
+        : packPackage(root, member, resolve(values.pack))
+    const result = tarball ?? join(member.folder, 'dist')
+    const seconds = ((performance.now() - startedMs) / 1000).toFixed(1)
+    console.log(`ok   ${member.manifest.name.padEnd(18)} ${seconds} s  ${relative(process.cwd(), result)}`)
+  }
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error)
+  console.error('FAIL build')
+  process.exitCode = 1
+}

@@ -1,0 +1,201 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type CheckoutCopy, copyCheckout } from './support/copy-checkout.ts'
+import { type Outcome, runNode } from './support/run-node.ts'
+
+/** A mistake that somebody could make, the check that must stop it, and the words that must explain it. */
+interface PlantedFault {
+  readonly title: string
+  readonly step: 'lint' | 'types' | 'layers' | 'format'
+  readonly files: Readonly<Record<string, string>>
+  readonly expected: readonly (string | RegExp)[]
+}
+
+const FAULTS: readonly PlantedFault[] = [
+  {
+    title: 'an import of a higher layer',
+    step: 'layers',
+    files: {
+      'packages/core/src/planted.ts': "import type { Header } from '@poai/consensus'\n\nexport type Planted = Header\n",
+    },
+    expected: [
+      "packages/core/src/planted.ts:1  imports '@poai/consensus': core (layer 1) must not use consensus (layer 2)",
+      'arrows point down only: declare the interface in core and let consensus implement it',
+    ],
+  },
+  {
+    title: 'an import of a sibling that package.json does not declare',
+    step: 'layers',
+    files: { 'packages/inference/src/planted.ts': "export const planted = import('@poai/consensus')\n" },
+    expected: [
+      "packages/inference/src/planted.ts:1  imports '@poai/consensus': inference (layer 2) must not use consensus (layer 2)",
+      'siblings do not know each other',
+    ],
+  },
+  {
+    title: 'an import of a lower layer that package.json does not declare (layers)',
+    step: 'layers',
+    files: {
+      'packages/consensus/src/planted.ts': "import { parse } from 'hash-wasm'\n\nexport const planted = parse\n",
+    },
+    expected: [
+      'packages/consensus/src/planted.ts:1  imports \'hash-wasm\': not declared; add "hash-wasm" with its exact version to dependencies of packages/consensus/package.json',
+    ],
+  },
+  {
+    title: 'an import of a package that package.json does not declare (lint)',
+    step: 'lint',
+    files: {
+      'packages/consensus/src/planted.ts': "import { parse } from 'hash-wasm'\n\nexport const planted = parse\n",
+    },
+    expected: ["Dependency hash-wasm isn't specified in packages/consensus/package.json"],
+  },
+  {
+    title: 'a relative import that leaves the package',
+    step: 'layers',
+    files: { 'packages/consensus/src/planted.ts': "export { hexToBytes } from '../../core/src/hex.ts'\n" },
+    expected: [
+      "packages/consensus/src/planted.ts:1  imports '../../core/src/hex.ts': leaves packages/consensus for packages/core; import from '@poai/core'",
+    ],
+  },
+  {
+    title: 'an import cycle between files',
+    step: 'lint',
+    files: {
+      'packages/core/src/planted-first.ts':
+        "import { second } from './planted-second.ts'\n\nexport const first = (): number => second()\n",
+      'packages/core/src/planted-second.ts':
+        "import { first } from './planted-first.ts'\n\nexport const second = (): number => first()\n",
+    },
+    expected: [/planted-first\.ts:1:\d+ lint\/suspicious\/noImportCycles/],
+  },
+  {
+    title: 'a clock in a consensus rule',
+    step: 'lint',
+    files: { 'packages/consensus/src/planted.ts': 'export const planted = (): number => Date.now()\n' },
+    expected: [
+      'Do not use the global variable Date',
+      'Determinism boundary (core, consensus, execution): a rule must not read a clock',
+    ],
+  },
+  {
+    title: 'a Node module in a consensus rule',
+    step: 'lint',
+    files: { 'packages/consensus/src/planted.ts': "export { readFileSync } from 'node:fs'\n" },
+    expected: ['Determinism boundary (core, consensus, execution): no Node modules'],
+  },
+  {
+    title: 'JSON.stringify in core',
+    step: 'lint',
+    files: {
+      'packages/core/src/planted.ts': 'export const planted = (value: unknown): string => JSON.stringify(value)\n',
+    },
+    expected: ["Do not use 'JSON.stringify'", 'not a canonical encoding'],
+  },
+  {
+    title: 'a fraction in core',
+    step: 'lint',
+    files: { 'packages/core/src/planted.ts': 'export const PLANTED = 0.5\n' },
+    expected: ['no floating point. Scale the ratio to an integer'],
+  },
+  {
+    title: 'an any without a reason',
+    step: 'lint',
+    files: { 'packages/inference/src/planted.ts': 'export const planted = (value: any): unknown => value\n' },
+    expected: [/planted\.ts:1:\d+ lint\/suspicious\/noExplicitAny/],
+  },
+  {
+    title: 'a suppression without a reason',
+    step: 'lint',
+    files: {
+      'packages/inference/src/planted.ts':
+        '// biome-ignore lint/suspicious/noExplicitAny:\nexport const planted = (value: any): unknown => value\n',
+    },
+    expected: [/planted\.ts:1:\d+ suppressions\/parse/],
+  },
+  {
+    title: 'a promise that nobody waits for',
+    step: 'lint',
+    files: {
+      'packages/inference/src/planted.ts':
+        'async function work(): Promise<void> {}\n\nexport function planted(): void {\n  work()\n}\n',
+    },
+    expected: [/planted\.ts:4:\d+ lint\/nursery\/noFloatingPromises/],
+  },
+  {
+    title: 'a type error',
+    step: 'types',
+    files: { 'packages/core/src/planted.ts': "export const planted: number = 'one'\n" },
+    expected: [/packages\/core\/src\/planted\.ts\(1,14\): error TS2322/],
+  },
+  {
+    title: 'bad formatting',
+    step: 'format',
+    files: { 'packages/core/src/planted.ts': 'export const planted = "one";\n' },
+    expected: [/packages\/core\/src\/planted\.ts format/],
+  },
+]
+
+describe('npm run check', () => {
+  let copy: CheckoutCopy
+
+  beforeAll(() => {
+    copy = copyCheckout()
+  })
+  afterAll(() => copy.remove())
+
+  const check = (...steps: string[]): Promise<Outcome> =>
+    runNode(['--conditions=source', join(copy.root, 'scripts', 'check.ts'), ...steps], { cwd: copy.root })
+
+  it('finds the layers of this checkout in order', async () => {
+    expect(await check('layers')).toMatchObject({
+      code: 0,
+      output: expect.stringMatching(/^ok {3}layers {2,}\d+\.\d s\n$/),
+    })
+  })
+
+  for (const fault of FAULTS) {
+    it(`stops ${fault.title}`, async () => {
+      plant(copy.root, fault.files)
+      try {
+        const outcome = await check(fault.step)
+        for (const words of fault.expected) expect(outcome.output).toMatch(words)
+        expect(outcome.output).toMatch(new RegExp(`^FAIL ${fault.step}`, 'm'))
+        expect(outcome.code).toBe(1)
+      } finally {
+        for (const path of Object.keys(fault.files)) rmSync(join(copy.root, path))
+      }
+    })
+  }
+
+  it('runs every step to its end and sums up when one fails', async () => {
+    const files = { 'packages/core/src/planted.ts': "export { planted } from '@poai/consensus'\n" }
+    plant(copy.root, files)
+    try {
+      const outcome = await check()
+      for (const step of ['format', 'lint', 'types', 'layers']) {
+        expect(outcome.output).toMatch(new RegExp(`^(ok  |FAIL) ${step} +\\d+\\.\\d s$`, 'm'))
+      }
+      expect(outcome.output).toMatch(/^FAIL layers/m)
+      expect(outcome.code).toBe(1)
+    } finally {
+      rmSync(join(copy.root, 'packages/core/src/planted.ts'))
+    }
+  })
+
+  it('rejects a step that does not exist', async () => {
+    expect(await check('tpyes')).toEqual({
+      code: 1,
+      signal: null,
+      output: 'Unknown check: tpyes. Known: format, lint, types, layers.\n',
+    })
+  })
+})
+
+function plant(root: string, files: Readonly<Record<string, string>>): void {
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, path)), { recursive: true })
+    writeFileSync(join(root, path), text)
+  }
+}
