@@ -1,0 +1,23 @@
+import { createByteVocabulary } from '@poai/consensus'
+import { describe, expect, it } from 'vitest'
+
+describe('byte vocabulary', () => {
+  const vocabulary = createByteVocabulary()
+
+  it('has 259 tokens, opens with token 1 and ends lines with the token of a line feed', () => {
+    expect(vocabulary.size).toBe(259)
+    expect(vocabulary.begin).toEqual([1])
+    expect(vocabulary.newline).toBe(13)
+  })
+
+  it('gives byte b the token 3 + b', () => {
+    expect(vocabulary.encode('A\n~')).toEqual([3 + 0x41, 3 + 0x0a, 3 + 0x7e])
+    expect(vocabulary.encode('é')).toEqual([3 + 0xc3, 3 + 0xa9])
+    expect(vocabulary.encode('')).toEqual([])
+  })
+
+  it('has 64 distinct salt symbols of one character', () => {
+    expect(new Set(vocabulary.saltSymbols.map((symbol) => symbol.token)).size).toBe(64)
+    for (const { token, text } of vocabulary.saltSymbols) expect(vocabulary.encode(text)).toEqual([token])
+  })
+})
