@@ -57,7 +57,10 @@ interface DrawnQuizzes {
 export function createExamBuilder(options: ExamBuilderOptions): ExamBuilder {
   validateExamFormat(options.format, options.vocabulary)
   if (options.families.length === 0) {
-    throw new ExamError('EXAM_FAMILIES_INVALID', 'quiz families', { expected: 'at least one', actual: 'none' })
+    throw new ExamError('CONSENSUS_EXAM_FAMILIES_INVALID', 'quiz families', {
+      expected: 'at least one',
+      actual: 'none',
+    })
   }
   return (seed) => buildExam(seed, options)
 }

@@ -1,11 +1,10 @@
-/** Why an exam could not be built. `EXAM_STREAM_EXHAUSTED` is a broken invariant; the others name a wrong argument. */
+import { AppError } from '@poai/core'
+
+/** Which part of a network's exam parameters cannot work. */
 export type ExamErrorCode =
-  | 'EXAM_SEED_INVALID'
-  | 'EXAM_FORMAT_INVALID'
-  | 'EXAM_VOCABULARY_INVALID'
-  | 'EXAM_FAMILIES_INVALID'
-  | 'EXAM_STREAM_RANGE'
-  | 'EXAM_STREAM_EXHAUSTED'
+  | 'CONSENSUS_EXAM_FORMAT_INVALID'
+  | 'CONSENSUS_EXAM_VOCABULARY_INVALID'
+  | 'CONSENSUS_EXAM_FAMILIES_INVALID'
 
 /** What was asked for and what was found, as short texts for people. */
 export interface ExamMismatch {
@@ -13,17 +12,10 @@ export interface ExamMismatch {
   readonly actual: string
 }
 
-/** Our own code or parameters are wrong: never caused by data of a peer, so never a reason to blame one. */
-export class ExamError extends Error {
-  override readonly name = 'ExamError'
-  readonly code: ExamErrorCode
-  readonly expected: string
-  readonly actual: string
-
+/** The network's parameters, or the model that they name, cannot make exams: found at start-up, never caused by a peer's data. */
+export class ExamError extends AppError<ExamErrorCode> {
   constructor(code: ExamErrorCode, message: string, mismatch: ExamMismatch) {
-    super(`${message}: expected ${mismatch.expected}, got ${mismatch.actual}`)
-    this.code = code
-    this.expected = mismatch.expected
-    this.actual = mismatch.actual
+    super(code, `${message}: expected ${mismatch.expected}, got ${mismatch.actual}`, mismatch)
+    this.name = 'ExamError'
   }
 }

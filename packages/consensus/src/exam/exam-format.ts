@@ -36,7 +36,7 @@ export function framingTokens(vocabulary: ExamVocabulary): number {
   return vocabulary.begin.length + 1
 }
 
-/** Throws an `ExamError` unless exams of this format can exist in this vocabulary. */
+/** Throws an `ExamError` unless the format and the vocabulary can hold an exam, as far as lengths alone tell. */
 export function validateExamFormat(format: ExamFormat, vocabulary: ExamVocabulary): void {
   validateVocabulary(vocabulary)
   requireInteger('probes', format.probes, 0, vocabulary.size < MAX_PROBES ? vocabulary.size : MAX_PROBES)
@@ -52,7 +52,7 @@ export function validateExamFormat(format: ExamFormat, vocabulary: ExamVocabular
 
 function requireInteger(name: string, value: number, low: number, high: number): void {
   if (Number.isInteger(value) && value >= low && value <= high) return
-  throw new ExamError('EXAM_FORMAT_INVALID', `exam format: ${name}`, {
+  throw new ExamError('CONSENSUS_EXAM_FORMAT_INVALID', `exam format: ${name}`, {
     expected: `an integer from ${low} to ${high}`,
     actual: String(value),
   })
@@ -61,14 +61,14 @@ function requireInteger(name: string, value: number, low: number, high: number):
 function validateVocabulary(vocabulary: ExamVocabulary): void {
   const { saltSymbols, begin, newline, size } = vocabulary
   if (saltSymbols.length < MIN_SALT_SYMBOLS) {
-    throw new ExamError('EXAM_VOCABULARY_INVALID', 'exam vocabulary: salt symbols', {
+    throw new ExamError('CONSENSUS_EXAM_VOCABULARY_INVALID', 'exam vocabulary: salt symbols', {
       expected: `at least ${MIN_SALT_SYMBOLS}`,
       actual: String(saltSymbols.length),
     })
   }
   for (const token of [...begin, newline, ...saltSymbols.map((symbol) => symbol.token)]) {
     if (Number.isInteger(token) && token >= 0 && token < size) continue
-    throw new ExamError('EXAM_VOCABULARY_INVALID', 'exam vocabulary: token', {
+    throw new ExamError('CONSENSUS_EXAM_VOCABULARY_INVALID', 'exam vocabulary: token', {
       expected: `an integer below ${size}`,
       actual: String(token),
     })

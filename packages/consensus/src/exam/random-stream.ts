@@ -1,5 +1,4 @@
-import { keccak256 } from '@poai/core'
-import { ExamError } from './exam-error.ts'
+import { InvariantError, keccak256 } from '@poai/core'
 
 /** Bytes of a stream's seed: one Keccak-256 digest. */
 export const STREAM_SEED_BYTES = 32
@@ -27,10 +26,7 @@ export class RandomStream {
 
   constructor(seed: Uint8Array) {
     if (seed.length !== STREAM_SEED_BYTES) {
-      throw new ExamError('EXAM_SEED_INVALID', 'seed of a random stream', {
-        expected: `${STREAM_SEED_BYTES} bytes`,
-        actual: `${seed.length} bytes`,
-      })
+      throw new InvariantError(`seed of a random stream: expected ${STREAM_SEED_BYTES} bytes, got ${seed.length}`)
     }
     this.#seed = seed.slice()
   }
@@ -46,10 +42,7 @@ export class RandomStream {
    */
   below(n: number): number {
     if (!Number.isInteger(n) || n < 1 || n > MAX_BELOW) {
-      throw new ExamError('EXAM_STREAM_RANGE', 'bound of a drawing', {
-        expected: 'an integer from 1 to 2^32',
-        actual: String(n),
-      })
+      throw new InvariantError(`bound of a drawing: expected an integer from 1 to 2^32, got ${n}`)
     }
     const range = n <= 0x100 ? 0x100 : n <= 0x1_0000 ? 0x1_0000 : MAX_BELOW
     const limit = range - (range % n)
@@ -87,10 +80,9 @@ export class RandomStream {
 
   #refill(): void {
     if (this.#blocks * BLOCK_BYTES >= STREAM_MAX_BYTES) {
-      throw new ExamError('EXAM_STREAM_EXHAUSTED', 'random stream ran out', {
-        expected: `at most ${STREAM_MAX_BYTES} bytes for one exam`,
-        actual: 'a drawing beyond them',
-      })
+      throw new InvariantError(
+        `random stream ran out after ${STREAM_MAX_BYTES} bytes: do quizzes of these families fit into the exam format?`,
+      )
     }
     const index = this.#blocks++
     this.#counter[0] = index >>> 24

@@ -125,34 +125,28 @@ describe('createExamBuilder', () => {
   it('refuses a format that cannot hold its answers', () => {
     const format = { ...EXAM_FORMAT_1, tokens: 36 }
     expect(() => createExamBuilder({ ...options, format })).toThrow(
-      expect.objectContaining({ code: 'EXAM_FORMAT_INVALID', actual: '36' }),
+      expect.objectContaining({ code: 'CONSENSUS_EXAM_FORMAT_INVALID', actual: '36' }),
     )
   })
 
   it('refuses an empty list of families', () => {
     expect(() => createExamBuilder({ ...options, families: [] })).toThrow(
-      expect.objectContaining({ code: 'EXAM_FAMILIES_INVALID' }),
+      expect.objectContaining({ code: 'CONSENSUS_EXAM_FAMILIES_INVALID' }),
     )
   })
 
   it.each([31, 33])('refuses a seed of %i bytes', (length) => {
-    expect(() => createExamBuilder(options)(new Uint8Array(length))).toThrow(
-      expect.objectContaining({ code: 'EXAM_SEED_INVALID' }),
-    )
+    expect(() => createExamBuilder(options)(new Uint8Array(length))).toThrow(/^seed of a random stream/)
   })
 
   it('ends with an error where the families can never fill the answers', () => {
     const families = [{ name: 'endless', draw: () => ({ question: 'Say much.', answer: 'x'.repeat(16) }) }]
-    expect(() => createExamBuilder({ ...options, families })(seedOf('endless'))).toThrow(
-      expect.objectContaining({ code: 'EXAM_STREAM_EXHAUSTED' }),
-    )
+    expect(() => createExamBuilder({ ...options, families })(seedOf('endless'))).toThrow(/^random stream ran out/)
   })
 
   it('ends with an error where the questions are always too long', () => {
     const families = [{ name: 'long', draw: () => ({ question: 'x'.repeat(56), answer: 'yes' }) }]
-    expect(() => createExamBuilder({ ...options, families })(seedOf('long'))).toThrow(
-      expect.objectContaining({ code: 'EXAM_STREAM_EXHAUSTED' }),
-    )
+    expect(() => createExamBuilder({ ...options, families })(seedOf('long'))).toThrow(/^random stream ran out/)
   })
 
   it('fits quizzes that fill the exam to the last token, and not one more', () => {
@@ -164,6 +158,6 @@ describe('createExamBuilder', () => {
       })(seedOf('exact'))
     expect(exam(58).quizzes).toHaveLength(2)
     expect(exam(58).text.indexOf('\n')).toBe(12)
-    expect(() => exam(59)).toThrow(expect.objectContaining({ code: 'EXAM_STREAM_EXHAUSTED' }))
+    expect(() => exam(59)).toThrow(/^random stream ran out/)
   })
 })

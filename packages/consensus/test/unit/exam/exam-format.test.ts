@@ -23,7 +23,7 @@ describe('validateExamFormat', () => {
     for (const value of [low, high]) expect(() => validate({ [name]: value }), `${name} ${value}`).not.toThrow()
     for (const value of [low - 1, high + 1, low + 0.5, Number.NaN]) {
       expect(() => validate({ [name]: value }), `${name} ${value}`).toThrow(
-        expect.objectContaining({ code: 'EXAM_FORMAT_INVALID' }),
+        expect.objectContaining({ code: 'CONSENSUS_EXAM_FORMAT_INVALID' }),
       )
     }
   })
@@ -47,7 +47,7 @@ describe('validateExamFormat', () => {
 
   it('needs 64 salt symbols', () => {
     expect(() => validate({}, { saltSymbols: bytes.saltSymbols.slice(1) })).toThrow(
-      expect.objectContaining({ code: 'EXAM_VOCABULARY_INVALID', expected: 'at least 64', actual: '63' }),
+      expect.objectContaining({ code: 'CONSENSUS_EXAM_VOCABULARY_INVALID', expected: 'at least 64', actual: '63' }),
     )
   })
 
@@ -57,6 +57,8 @@ describe('validateExamFormat', () => {
     { newline: -1 },
     { saltSymbols: [...bytes.saltSymbols, { token: 259, text: '?' }] },
   ])('needs tokens of the vocabulary: %o', (vocabulary) => {
-    expect(() => validate({}, vocabulary)).toThrow(expect.objectContaining({ code: 'EXAM_VOCABULARY_INVALID' }))
+    expect(() => validate({}, vocabulary)).toThrow(
+      expect.objectContaining({ code: 'CONSENSUS_EXAM_VOCABULARY_INVALID' }),
+    )
   })
 })
