@@ -20,7 +20,7 @@ const MAX_BELOW = 0x1_0000_0000
 export class RandomStream {
   readonly #seed: Uint8Array
   readonly #counter = new Uint8Array(4)
-  #block = new Uint8Array(0)
+  #block: Uint8Array = new Uint8Array(0)
   #used = 0
   #blocks = 0
 
@@ -89,7 +89,7 @@ export class RandomStream {
     this.#counter[1] = index >>> 16
     this.#counter[2] = index >>> 8
     this.#counter[3] = index
-    this.#block = keccak256(this.#seed, this.#counter) as Uint8Array<ArrayBuffer>
+    this.#block = keccak256(this.#seed, this.#counter)
     this.#used = 0
   }
 }
