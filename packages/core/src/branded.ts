@@ -1,6 +1,6 @@
+import { utf8ToBytes } from './bytes.ts'
 import { bytesToHex, type Hex } from './hex.ts'
 import { keccak256 } from './keccak.ts'
-import { utf8ToBytes } from './bytes.ts'
 
 declare const brand: unique symbol
 type Branded<T, Name extends string> = T & { readonly [brand]: Name }

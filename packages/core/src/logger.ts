@@ -14,4 +14,10 @@ export interface Logger {
 function ignore(): void {}
 
 /** A logger that says nothing. */
-export const silentLogger: Logger = { error: ignore, warn: ignore, info: ignore, debug: ignore, child: () => silentLogger }
+export const silentLogger: Logger = {
+  error: ignore,
+  warn: ignore,
+  info: ignore,
+  debug: ignore,
+  child: () => silentLogger,
+}

@@ -2,10 +2,10 @@ import { BLOOM_BYTES, type Hash32, hash32, toBloom, ZERO_ADDRESS, ZERO_HASH } fr
 import { utf8ToBytes } from '../bytes.ts'
 import { encodeRlp } from '../rlp/rlp.ts'
 import { EMPTY_TRIE_ROOT, type TrieEntry, trieRoot } from '../trie/trie-root.ts'
-import { uint256Field, uint64Field } from '../wire/scalar-fields.ts'
 import { type Header, headerHash } from '../wire/header.ts'
-import { networkParamsField } from './network-params-field.ts'
+import { uint64Field, uint256Field } from '../wire/scalar-fields.ts'
 import type { GenesisAccount, NetworkParams } from './network-params.ts'
+import { networkParamsField } from './network-params-field.ts'
 
 /** Keeps the hash of parameters apart from every other hash; the number changes with the table of parameters. */
 const PARAMS_DOMAIN: Uint8Array = utf8ToBytes('poai/params/1')

@@ -120,19 +120,41 @@ function contradictions(params: NetworkParams): Fault[] {
   const faults: Fault[] = []
   const { difficulty, gas, work, genesis } = params
   if (difficulty.initialTarget > difficulty.easiestTarget) {
-    faults.push({ path: 'difficulty.initialTarget', expected: 'at most difficulty.easiestTarget', actual: `${difficulty.initialTarget}` })
+    faults.push({
+      path: 'difficulty.initialTarget',
+      expected: 'at most difficulty.easiestTarget',
+      actual: `${difficulty.initialTarget}`,
+    })
   }
   if (gas.initialLimit < gas.minLimit) {
-    faults.push({ path: 'gas.initialLimit', expected: `at least gas.minLimit (${gas.minLimit})`, actual: `${gas.initialLimit}` })
+    faults.push({
+      path: 'gas.initialLimit',
+      expected: `at least gas.minLimit (${gas.minLimit})`,
+      actual: `${gas.initialLimit}`,
+    })
   }
   // Questions need room too: an exam of answers and salt alone cannot be drawn.
   const { tokens, answerTokens, minSaltTokens } = work.exam
   if (tokens < 2 * (answerTokens + minSaltTokens)) {
-    faults.push({ path: 'work.exam.tokens', expected: `at least ${2 * (answerTokens + minSaltTokens)} (twice answers and salt)`, actual: `${tokens}` })
+    faults.push({
+      path: 'work.exam.tokens',
+      expected: `at least ${2 * (answerTokens + minSaltTokens)} (twice answers and salt)`,
+      actual: `${tokens}`,
+    })
   }
-  faults.push(...repeats(genesis.accounts.map(({ address }) => bytesToHex(address)), 'genesis.accounts'))
+  faults.push(
+    ...repeats(
+      genesis.accounts.map(({ address }) => bytesToHex(address)),
+      'genesis.accounts',
+    ),
+  )
   genesis.accounts.forEach(({ storage }, index) => {
-    faults.push(...repeats(storage.map(({ key }) => bytesToHex(key)), `genesis.accounts[${index}].storage`))
+    faults.push(
+      ...repeats(
+        storage.map(({ key }) => bytesToHex(key)),
+        `genesis.accounts[${index}].storage`,
+      ),
+    )
   })
   return faults
 }
@@ -141,7 +163,8 @@ function repeats(keys: readonly string[], path: string): Fault[] {
   const seen = new Set<string>()
   const faults: Fault[] = []
   keys.forEach((key, index) => {
-    if (seen.has(key)) faults.push({ path: `${path}[${index}]`, expected: 'each entry once', actual: 'a repeated entry' })
+    if (seen.has(key))
+      faults.push({ path: `${path}[${index}]`, expected: 'each entry once', actual: 'a repeated entry' })
     seen.add(key)
   })
   return faults

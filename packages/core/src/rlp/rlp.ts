@@ -73,7 +73,10 @@ interface Cursor {
 }
 
 function truncated(wanted: number, left: number): RuleError {
-  return new RuleError('RLP_TRUNCATED', 'RLP ends inside an item', { expected: `${wanted} bytes`, actual: `${left} bytes` })
+  return new RuleError('RLP_TRUNCATED', 'RLP ends inside an item', {
+    expected: `${wanted} bytes`,
+    actual: `${left} bytes`,
+  })
 }
 
 /** Reads a length of `size` bytes at the cursor. Lengths over the input's size need no exact value to be refused. */
@@ -84,7 +87,10 @@ function readLongLength(cursor: Cursor, size: number): number {
   let length = 0
   for (let i = 0; i < size; i++) length = length * 256 + (bytes[offset + i] as number)
   if (length <= SHORT_LIMIT) {
-    throw new RuleError('RLP_NON_CANONICAL', 'RLP long form for a short item', { expected: `> ${SHORT_LIMIT}`, actual: length })
+    throw new RuleError('RLP_NON_CANONICAL', 'RLP long form for a short item', {
+      expected: `> ${SHORT_LIMIT}`,
+      actual: length,
+    })
   }
   cursor.offset += size
   return length
@@ -94,7 +100,10 @@ function readItem(cursor: Cursor, end: number, depth: number): RlpItem {
   const { bytes } = cursor
   if (cursor.offset >= end) throw truncated(1, 0)
   if (++cursor.items > MAX_RLP_ITEMS) {
-    throw new RuleError('RLP_TOO_MANY_ITEMS', 'RLP holds too many items', { expected: `<= ${MAX_RLP_ITEMS}`, actual: cursor.items })
+    throw new RuleError('RLP_TOO_MANY_ITEMS', 'RLP holds too many items', {
+      expected: `<= ${MAX_RLP_ITEMS}`,
+      actual: cursor.items,
+    })
   }
   const first = bytes[cursor.offset] as number
   cursor.offset++
@@ -108,7 +117,9 @@ function readItem(cursor: Cursor, end: number, depth: number): RlpItem {
   if (isList) return readList(cursor, itemEnd, depth)
   const value = bytes.subarray(cursor.offset, itemEnd)
   if (length === 1 && (value[0] as number) < SHORT_STRING) {
-    throw new RuleError('RLP_NON_CANONICAL', 'RLP prefix on a byte that stands for itself', { actual: value[0] as number })
+    throw new RuleError('RLP_NON_CANONICAL', 'RLP prefix on a byte that stands for itself', {
+      actual: value[0] as number,
+    })
   }
   cursor.offset = itemEnd
   return value
@@ -116,7 +127,10 @@ function readItem(cursor: Cursor, end: number, depth: number): RlpItem {
 
 function readList(cursor: Cursor, end: number, depth: number): RlpItem[] {
   if (depth >= MAX_RLP_DEPTH) {
-    throw new RuleError('RLP_TOO_DEEP', 'RLP lists are nested too deeply', { expected: `<= ${MAX_RLP_DEPTH}`, actual: depth + 1 })
+    throw new RuleError('RLP_TOO_DEEP', 'RLP lists are nested too deeply', {
+      expected: `<= ${MAX_RLP_DEPTH}`,
+      actual: depth + 1,
+    })
   }
   const items: RlpItem[] = []
   while (cursor.offset < end) items.push(readItem(cursor, end, depth + 1))
@@ -131,7 +145,10 @@ export function decodeRlp(bytes: Uint8Array): RlpItem {
   const cursor: Cursor = { bytes, offset: 0, items: 0 }
   const item = readItem(cursor, bytes.length, 0)
   if (cursor.offset !== bytes.length) {
-    throw new RuleError('RLP_TRAILING_BYTES', 'bytes follow the RLP item', { expected: cursor.offset, actual: bytes.length })
+    throw new RuleError('RLP_TRAILING_BYTES', 'bytes follow the RLP item', {
+      expected: cursor.offset,
+      actual: bytes.length,
+    })
   }
   return item
 }

@@ -23,7 +23,8 @@ function compactPath(key: Uint8Array, from: number, to: number, isLeaf: boolean)
   const flag = (isLeaf ? 2 : 0) + odd
   const path = new Uint8Array(1 + (length - odd) / 2)
   path[0] = odd === 1 ? (flag << 4) | nibbleAt(key, from) : flag << 4
-  for (let i = 1, at = from + odd; i < path.length; i++, at += 2) path[i] = (nibbleAt(key, at) << 4) | nibbleAt(key, at + 1)
+  for (let i = 1, at = from + odd; i < path.length; i++, at += 2)
+    path[i] = (nibbleAt(key, at) << 4) | nibbleAt(key, at + 1)
   return path
 }
 
@@ -75,7 +76,8 @@ export function trieRoot(entries: readonly TrieEntry[]): Hash32 {
   if (entries.length === 0) return EMPTY_TRIE_ROOT
   const sorted = [...entries].sort((a, b) => compareBytes(a[0], b[0]))
   for (let i = 1; i < sorted.length; i++) {
-    if (equalBytes(keyOf(sorted, i - 1), keyOf(sorted, i))) throw new InvariantError('two trie entries have the same key')
+    if (equalBytes(keyOf(sorted, i - 1), keyOf(sorted, i)))
+      throw new InvariantError('two trie entries have the same key')
   }
   return hash32(encodeRlp(nodeOf(sorted, 0, sorted.length, 0)))
 }

@@ -3,8 +3,8 @@ import { type Codec, rlpCodec } from './codec.ts'
 import { listField, structField } from './composite-fields.ts'
 import type { Field } from './field.ts'
 import { type Header, headerField, MAX_HEADER_BYTES } from './header.ts'
-import { MAX_TRANSACTION_BYTES, type Transaction, type TransactionCodec } from './transaction.ts'
 import { bytesField } from './scalar-fields.ts'
+import { MAX_TRANSACTION_BYTES, type Transaction, type TransactionCodec } from './transaction.ts'
 
 /** The cheapest transaction costs 21,000 gas: a block of 200 million gas, over six times the built-in networks', holds fewer. */
 export const MAX_BLOCK_TRANSACTIONS = 10_000
@@ -53,7 +53,9 @@ function transactionField(codec: TransactionCodec): Field<Transaction> {
 
 /** The codecs of bodies and blocks whose transactions `transaction` reads. */
 export function createBlockCodecs(transaction: TransactionCodec): BlockCodecs {
-  const body: Field<Body> = structField<Body>({ transactions: listField(transactionField(transaction), MAX_BLOCK_TRANSACTIONS) })
+  const body: Field<Body> = structField<Body>({
+    transactions: listField(transactionField(transaction), MAX_BLOCK_TRANSACTIONS),
+  })
   const block: Field<Block> = structField<Block>({ header: headerField, body })
   return {
     transaction,

@@ -11,7 +11,8 @@ export function choiceField<const Name extends string>(names: readonly Name[]): 
     fromItem: (item, path) => {
       const found = text.fromItem(item, path)
       const name = names.find((candidate) => candidate === found)
-      if (name === undefined) throw new RuleError('FIELD_RANGE', `${path} is not known`, { expected: wanted, actual: found })
+      if (name === undefined)
+        throw new RuleError('FIELD_RANGE', `${path} is not known`, { expected: wanted, actual: found })
       return name
     },
     toJson: (value) => value,
@@ -25,5 +26,8 @@ export function choiceField<const Name extends string>(names: readonly Name[]): 
 
 /** A member that JSON may leave out. It is always written in hashed bytes, so that leaving it out and spelling it out mean the same. */
 export function withDefault<T>(field: Field<T>, value: T): Field<T> {
-  return { ...field, fromJson: (json, path, report) => (json === undefined ? value : field.fromJson(json, path, report)) }
+  return {
+    ...field,
+    fromJson: (json, path, report) => (json === undefined ? value : field.fromJson(json, path, report)),
+  }
 }

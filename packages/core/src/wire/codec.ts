@@ -12,7 +12,10 @@ export interface Codec<T> {
 /** Refuses input over its bound before anything else is done with it. */
 export function checkSize(bytes: Uint8Array, maxBytes: number, name: string): void {
   if (bytes.length > maxBytes) {
-    throw new RuleError('OVERSIZE', `${name} is too large`, { expected: `<= ${maxBytes} bytes`, actual: `${bytes.length} bytes` })
+    throw new RuleError('OVERSIZE', `${name} is too large`, {
+      expected: `<= ${maxBytes} bytes`,
+      actual: `${bytes.length} bytes`,
+    })
   }
 }
 

@@ -14,14 +14,21 @@ export function listField<T>(element: Field<T>, maxCount: number): Field<readonl
     fromItem: (item, path) => {
       const items = listOf(item, path)
       if (items.length > maxCount) {
-        throw new RuleError('FIELD_COUNT', `${path} has too many entries`, { expected: `<= ${maxCount}`, actual: items.length })
+        throw new RuleError('FIELD_COUNT', `${path} has too many entries`, {
+          expected: `<= ${maxCount}`,
+          actual: items.length,
+        })
       }
       return items.map((entry, index) => element.fromItem(entry, `${path}[${index}]`))
     },
     toJson: (values) => values.map((value) => element.toJson(value)),
     fromJson: (value, path, report) => {
       if (!Array.isArray(value) || value.length > maxCount) {
-        report({ path, expected: `a list of at most ${maxCount}`, actual: Array.isArray(value) ? `${value.length} entries` : describe(value) })
+        report({
+          path,
+          expected: `a list of at most ${maxCount}`,
+          actual: Array.isArray(value) ? `${value.length} entries` : describe(value),
+        })
         return undefined
       }
       const parsed = value.map((entry: unknown, index) => element.fromJson(entry, `${path}[${index}]`, report))
@@ -45,7 +52,10 @@ export function structField<T extends object>(table: FieldTable<T>): Field<T> {
     fromItem: (item, path) => {
       const items = listOf(item, path)
       if (items.length !== names.length) {
-        throw new RuleError('FIELD_COUNT', `${path} has the wrong number of members`, { expected: names.length, actual: items.length })
+        throw new RuleError('FIELD_COUNT', `${path} has the wrong number of members`, {
+          expected: names.length,
+          actual: items.length,
+        })
       }
       const value: Partial<T> = {}
       names.forEach((name, index) => {
@@ -70,7 +80,8 @@ export function structField<T extends object>(table: FieldTable<T>): Field<T> {
         report(fault)
       }
       for (const name of Object.keys(json)) {
-        if (!Object.hasOwn(table, name)) note({ path: `${before}${name}`, expected: `one of ${names.join(', ')}`, actual: 'an unknown name' })
+        if (!Object.hasOwn(table, name))
+          note({ path: `${before}${name}`, expected: `one of ${names.join(', ')}`, actual: 'an unknown name' })
       }
       const value: Partial<T> = {}
       for (const name of names) {

@@ -1,4 +1,4 @@
-import { hash32, type Address, type Bloom, type Hash32 } from '../branded.ts'
+import { type Address, type Bloom, type Hash32, hash32 } from '../branded.ts'
 import { encodeRlp } from '../rlp/rlp.ts'
 import { type Codec, rlpCodec } from './codec.ts'
 import { type FieldTable, structField } from './composite-fields.ts'

@@ -25,7 +25,8 @@ export function bloomOfLogs(logs: readonly Log[]): Bloom {
 /** The union of filters: a block's, from its receipts'. */
 export function mergeBlooms(blooms: readonly Bloom[]): Bloom {
   const merged = new Uint8Array(BLOOM_BYTES)
-  for (const bloom of blooms) for (let i = 0; i < BLOOM_BYTES; i++) merged[i] = (merged[i] as number) | (bloom[i] as number)
+  for (const bloom of blooms)
+    for (let i = 0; i < BLOOM_BYTES; i++) merged[i] = (merged[i] as number) | (bloom[i] as number)
   return toBloom(merged)
 }
 

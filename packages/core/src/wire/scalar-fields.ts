@@ -1,5 +1,5 @@
-import { ADDRESS_BYTES, BLOOM_BYTES, HASH_BYTES, toAddress, toBloom, toHash32 } from '../branded.ts'
 import type { Address, Bloom, Hash32 } from '../branded.ts'
+import { ADDRESS_BYTES, BLOOM_BYTES, HASH_BYTES, toAddress, toBloom, toHash32 } from '../branded.ts'
 import { bytesToUint, uintToBytes, utf8ToBytes } from '../bytes.ts'
 import { RuleError } from '../errors/rule-error.ts'
 import { bytesToHex, hexToBytes } from '../hex.ts'
@@ -12,14 +12,21 @@ function bytesOf(item: RlpItem, path: string): Uint8Array {
 }
 
 /** Bytes between two sizes, both included. */
-function sizedBytes<T extends Uint8Array>(minBytes: number, maxBytes: number, brandOf: (bytes: Uint8Array) => T): Field<T> {
+function sizedBytes<T extends Uint8Array>(
+  minBytes: number,
+  maxBytes: number,
+  brandOf: (bytes: Uint8Array) => T,
+): Field<T> {
   const wanted = minBytes === maxBytes ? `${maxBytes} bytes` : `${minBytes} to ${maxBytes} bytes`
   return {
     toItem: (value) => value,
     fromItem: (item, path) => {
       const bytes = bytesOf(item, path)
       if (bytes.length < minBytes || bytes.length > maxBytes) {
-        throw new RuleError('FIELD_SIZE', `${path} has the wrong size`, { expected: wanted, actual: `${bytes.length} bytes` })
+        throw new RuleError('FIELD_SIZE', `${path} has the wrong size`, {
+          expected: wanted,
+          actual: `${bytes.length} bytes`,
+        })
       }
       return brandOf(bytes)
     },
@@ -59,7 +66,10 @@ export function uintField(max: bigint, min: bigint = 0n): Field<bigint> {
       if (bytes[0] === 0) throw new RuleError('RLP_NON_CANONICAL', `${path} begins with a zero byte`)
       const value = bytes.length > maxBytes ? undefined : bytesToUint(bytes)
       if (value !== undefined && value >= min && value <= max) return value
-      throw new RuleError('FIELD_RANGE', `${path} is out of range`, { expected: wanted, actual: value ?? `${bytes.length} bytes` })
+      throw new RuleError('FIELD_RANGE', `${path} is out of range`, {
+        expected: wanted,
+        actual: value ?? `${bytes.length} bytes`,
+      })
     },
     toJson: (value): JsonValue => (value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value.toString()),
     fromJson: (value, path, report) => {
@@ -100,7 +110,10 @@ export const fixedUint64Field: Field<bigint> = {
   fromItem: (item, path) => {
     const bytes = bytesOf(item, path)
     if (bytes.length !== 8) {
-      throw new RuleError('FIELD_SIZE', `${path} has the wrong size`, { expected: '8 bytes', actual: `${bytes.length} bytes` })
+      throw new RuleError('FIELD_SIZE', `${path} has the wrong size`, {
+        expected: '8 bytes',
+        actual: `${bytes.length} bytes`,
+      })
     }
     return bytesToUint(bytes)
   },

@@ -1,5 +1,11 @@
 import { type Common, createCustomCommon, Hardfork, Mainnet } from '@ethereumjs/common'
-import { createTxFromRLP, isAccessList2930Tx, isFeeMarket1559Tx, isLegacyTx, type TypedTransaction } from '@ethereumjs/tx'
+import {
+  createTxFromRLP,
+  isAccessList2930Tx,
+  isFeeMarket1559Tx,
+  isLegacyTx,
+  type TypedTransaction,
+} from '@ethereumjs/tx'
 import { type Address, type Hash32, hash32, toAddress, toHash32 } from '../branded.ts'
 import { equalBytes } from '../bytes.ts'
 import { RuleError } from '../errors/rule-error.ts'
@@ -68,7 +74,10 @@ function typeOf(bytes: Uint8Array): 0 | 1 | 2 {
   if (first === undefined) throw new RuleError('TRANSACTION_MALFORMED', 'an empty transaction')
   if (first >= FIRST_LIST_BYTE) return 0
   if (first === 1 || first === 2) return first
-  throw new RuleError('TRANSACTION_TYPE', 'a transaction of an unsupported type', { expected: 'legacy, 1 or 2', actual: first })
+  throw new RuleError('TRANSACTION_TYPE', 'a transaction of an unsupported type', {
+    expected: 'legacy, 1 or 2',
+    actual: first,
+  })
 }
 
 /** The chain id inside a legacy signature's v (EIP-155); -1 where the signature names none. */
@@ -82,13 +91,24 @@ function checkForm(bytes: Uint8Array, type: 0 | 1 | 2, chainId: bigint): void {
   const { chainIdMember, members, unsignedMembers } = FORMS[type]
   if (items.length === unsignedMembers) throw new RuleError('TRANSACTION_UNSIGNED', 'a transaction without a signature')
   if (items.length !== members) {
-    throw new RuleError('FIELD_COUNT', 'transaction has the wrong number of members', { expected: members, actual: items.length })
+    throw new RuleError('FIELD_COUNT', 'transaction has the wrong number of members', {
+      expected: members,
+      actual: items.length,
+    })
   }
   const member = uint64Field.fromItem(items[chainIdMember] as RlpItem, 'transaction.chainId')
   const actual = type === 0 ? chainIdOfV(member) : member
   if (actual !== chainId) {
-    throw new RuleError('TRANSACTION_CHAIN_ID', 'transaction is not for this chain', { expected: chainId, actual: actual < 0n ? 'no chain (before EIP-155)' : actual })
+    throw new RuleError('TRANSACTION_CHAIN_ID', 'transaction is not for this chain', {
+      expected: chainId,
+      actual: actual < 0n ? 'no chain (before EIP-155)' : actual,
+    })
   }
+}
+
+function malformed(cause: unknown): RuleError {
+  const actual = cause instanceof Error ? cause.message : 'an unknown fault'
+  return new RuleError('TRANSACTION_MALFORMED', 'not a transaction', { cause, actual })
 }
 
 function parse(bytes: Uint8Array, common: Common): TypedTransaction {
@@ -96,16 +116,21 @@ function parse(bytes: Uint8Array, common: Common): TypedTransaction {
     const tx = createTxFromRLP(bytes, { common })
     if (equalBytes(tx.serialize(), bytes)) return tx
   } catch (cause) {
-    throw new RuleError('TRANSACTION_MALFORMED', 'not a transaction', { cause, actual: cause instanceof Error ? cause.message : 'an unknown fault' })
+    throw malformed(cause)
   }
   throw new RuleError('RLP_NON_CANONICAL', 'transaction is not in its canonical encoding')
 }
 
 function signatureOf(tx: TypedTransaction): TransactionSignature {
   const { v, r, s } = tx
-  if (v === undefined || r === undefined || s === undefined) throw new RuleError('TRANSACTION_UNSIGNED', 'a transaction without a signature')
+  if (v === undefined || r === undefined || s === undefined)
+    throw new RuleError('TRANSACTION_UNSIGNED', 'a transaction without a signature')
   const yParity = isLegacyTx(tx) ? (v + 1n) % 2n : v
-  if (yParity !== 0n && yParity !== 1n) throw new RuleError('TRANSACTION_MALFORMED', 'transaction signature has no parity', { expected: '0 or 1', actual: v })
+  if (yParity !== 0n && yParity !== 1n)
+    throw new RuleError('TRANSACTION_MALFORMED', 'transaction signature has no parity', {
+      expected: '0 or 1',
+      actual: v,
+    })
   return { r, s, yParity: yParity === 0n ? 0 : 1, signingHash: signingHashOf(tx) }
 }
 
@@ -123,9 +148,15 @@ function feesOf(tx: TypedTransaction): Pick<Transaction, 'maxFeePerGas' | 'maxPr
 function accessListOf(tx: TypedTransaction): readonly AccessListEntry[] {
   if (!isAccessList2930Tx(tx) && !isFeeMarket1559Tx(tx)) return []
   if (tx.accessList.length > MAX_ACCESS_LIST_ENTRIES) {
-    throw new RuleError('FIELD_COUNT', 'access list is too long', { expected: `<= ${MAX_ACCESS_LIST_ENTRIES}`, actual: tx.accessList.length })
+    throw new RuleError('FIELD_COUNT', 'access list is too long', {
+      expected: `<= ${MAX_ACCESS_LIST_ENTRIES}`,
+      actual: tx.accessList.length,
+    })
   }
-  return tx.accessList.map(([address, storageKeys]) => ({ address: toAddress(address), storageKeys: storageKeys.map(toHash32) }))
+  return tx.accessList.map(([address, storageKeys]) => ({
+    address: toAddress(address),
+    storageKeys: storageKeys.map(toHash32),
+  }))
 }
 
 function transactionOf(tx: TypedTransaction, type: 0 | 1 | 2, bytes: Uint8Array): Transaction {
@@ -149,7 +180,10 @@ function transactionOf(tx: TypedTransaction, type: 0 | 1 | 2, bytes: Uint8Array)
  * bytes are bounded, canonical, signed and meant for this chain is checked here.
  */
 export function createTransactionCodec(chainId: bigint): TransactionCodec {
-  const common = createCustomCommon({ chainId: Number(chainId) }, Mainnet, { hardfork: Hardfork.Cancun, customCrypto: { keccak256 } })
+  const common = createCustomCommon({ chainId: Number(chainId) }, Mainnet, {
+    hardfork: Hardfork.Cancun,
+    customCrypto: { keccak256 },
+  })
   return {
     chainId,
     maxBytes: MAX_TRANSACTION_BYTES,

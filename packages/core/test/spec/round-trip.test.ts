@@ -12,7 +12,16 @@ import {
   parseNetworkParams,
   receiptCodec,
 } from '../../src/index.ts'
-import { blocks, bodies, headers, networks, receipts, rlpItems, transactionCodec, transactions } from '../support/arbitraries.ts'
+import {
+  blocks,
+  bodies,
+  headers,
+  networks,
+  receipts,
+  rlpItems,
+  transactionCodec,
+  transactions,
+} from '../support/arbitraries.ts'
 
 const { body, block } = createBlockCodecs(transactionCodec)
 

@@ -23,7 +23,9 @@ describe('trieRoot', () => {
   })
 
   it('equals EthereumJS on keys of one length that share prefixes', async () => {
-    const keys = fc.array(fc.constantFrom(0x00, 0x01, 0x10, 0x11, 0xff), { minLength: 4, maxLength: 4 }).map((k) => Uint8Array.from(k))
+    const keys = fc
+      .array(fc.constantFrom(0x00, 0x01, 0x10, 0x11, 0xff), { minLength: 4, maxLength: 4 })
+      .map((k) => Uint8Array.from(k))
     await fc.assert(
       fc.asyncProperty(uniqueEntries(keys, 60), async (entries) => {
         expect(bytesToHex(trieRoot(entries))).toBe(bytesToHex(await rootOfOtherImplementation(entries)))
@@ -32,7 +34,9 @@ describe('trieRoot', () => {
   })
 
   it('equals EthereumJS on keys of many lengths, one beginning another', async () => {
-    const keys = fc.array(fc.constantFrom(0x00, 0x01, 0x12), { minLength: 1, maxLength: 6 }).map((k) => Uint8Array.from(k))
+    const keys = fc
+      .array(fc.constantFrom(0x00, 0x01, 0x12), { minLength: 1, maxLength: 6 })
+      .map((k) => Uint8Array.from(k))
     await fc.assert(
       fc.asyncProperty(uniqueEntries(keys, 40), async (entries) => {
         expect(bytesToHex(trieRoot(entries))).toBe(bytesToHex(await rootOfOtherImplementation(entries)))

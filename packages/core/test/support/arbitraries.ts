@@ -2,10 +2,10 @@ import { createCustomCommon, Hardfork, Mainnet } from '@ethereumjs/common'
 import { createTx } from '@ethereumjs/tx'
 import fc from 'fast-check'
 import {
-  type Address,
   ADDRESS_BYTES,
-  type Block,
+  type Address,
   BLOOM_BYTES,
+  type Block,
   type Body,
   createTransactionCodec,
   HASH_BYTES,
@@ -18,6 +18,7 @@ import {
   type Receipt,
   type RlpItem,
   type Transaction,
+  type TransactionCodec,
   toAddress,
   toBloom,
   toHash32,
@@ -25,7 +26,7 @@ import {
 
 export const CHAIN_ID = 1_886_347_620n
 const common = createCustomCommon({ chainId: Number(CHAIN_ID) }, Mainnet, { hardfork: Hardfork.Cancun })
-export const transactionCodec = createTransactionCodec(CHAIN_ID)
+export const transactionCodec: TransactionCodec = createTransactionCodec(CHAIN_ID)
 
 const bytes = (size: number): fc.Arbitrary<Uint8Array> => fc.uint8Array({ minLength: size, maxLength: size })
 const uint = (bits: number): fc.Arbitrary<bigint> => fc.bigInt({ min: 0n, max: (1n << BigInt(bits)) - 1n })
@@ -83,13 +84,24 @@ export const transactions: fc.Arbitrary<Transaction> = fc
     to: fc.option(addresses, { nil: undefined }),
     value: uint(100),
     data: fc.uint8Array({ maxLength: 200 }),
-    accessList: fc.array(fc.record({ address: addresses, storageKeys: fc.array(hashes, { maxLength: 3 }) }), { maxLength: 3 }),
+    accessList: fc.array(fc.record({ address: addresses, storageKeys: fc.array(hashes, { maxLength: 3 }) }), {
+      maxLength: 3,
+    }),
   })
   .map(({ type, key, nonce, gasLimit, price, tip, to, value, data, accessList }) => {
     const fees = type === 2 ? { maxFeePerGas: price + tip, maxPriorityFeePerGas: tip } : { gasPrice: price }
-    const access = type === 0 ? {} : { accessList: accessList.map(({ address, storageKeys }) => [address, storageKeys] as [Uint8Array, Uint8Array[]]) }
+    const access =
+      type === 0
+        ? {}
+        : {
+            accessList: accessList.map(
+              ({ address, storageKeys }) => [address, storageKeys] as [Uint8Array, Uint8Array[]],
+            ),
+          }
     const shared = { type, nonce, gasLimit, value, data, ...(to === undefined ? {} : { to }) }
-    const signed = createTx({ ...shared, ...fees, ...access } as Parameters<typeof createTx>[0], { common }).sign(new Uint8Array(32).fill(key))
+    const signed = createTx({ ...shared, ...fees, ...access } as Parameters<typeof createTx>[0], { common }).sign(
+      new Uint8Array(32).fill(key),
+    )
     return transactionCodec.decode(signed.serialize())
   })
 
@@ -98,7 +110,11 @@ export const blocks: fc.Arbitrary<Block> = fc.record({ header: headers, body: bo
 
 /** A network from a few drawn numbers: enough for every member to vary. */
 export const networks: fc.Arbitrary<NetworkParams> = fc
-  .record({ seed: fc.integer({ min: 1, max: 1_000_000 }), hash: hashes, accounts: fc.uniqueArray(fc.integer({ min: 0, max: 255 }), { maxLength: 4 }) })
+  .record({
+    seed: fc.integer({ min: 1, max: 1_000_000 }),
+    hash: hashes,
+    accounts: fc.uniqueArray(fc.integer({ min: 0, max: 255 }), { maxLength: 4 }),
+  })
   .map(({ seed, hash, accounts }) => {
     const hashHex = `0x${Buffer.from(hash).toString('hex')}`
     return parseNetworkParams({
@@ -110,12 +126,30 @@ export const networks: fc.Arbitrary<NetworkParams> = fc
         modelSha256: hashHex,
         domain: 'some-domain',
         vectorsSha256: hashHex,
-        exam: { format: 'bytes-1', tokens: 128 + (seed % 64), answerTokens: 8 + (seed % 8), minSaltTokens: 12, probes: 1 + (seed % 8) },
+        exam: {
+          format: 'bytes-1',
+          tokens: 128 + (seed % 64),
+          answerTokens: 8 + (seed % 8),
+          minSaltTokens: 12,
+          probes: 1 + (seed % 8),
+        },
         epochBlocks: seed,
       },
-      difficulty: { initialTarget: seed, easiestTarget: seed + 1, spacingSeconds: 1 + (seed % 60), halfLifeSeconds: 60 },
+      difficulty: {
+        initialTarget: seed,
+        easiestTarget: seed + 1,
+        spacingSeconds: 1 + (seed % 60),
+        halfLifeSeconds: 60,
+      },
       time: { medianSpan: 11, maxFutureSeconds: 15 },
-      gas: { initialLimit: 30_000_000, minLimit: 5000, limitDivisor: 1024, elasticity: 2, initialBaseFee: seed, baseFeeDivisor: 8 },
+      gas: {
+        initialLimit: 30_000_000,
+        minLimit: 5000,
+        limitDivisor: 1024,
+        elasticity: 2,
+        initialBaseFee: seed,
+        baseFeeDivisor: 8,
+      },
       rewards: { initialWei: '5000000000000000000', halvingBlocks: seed },
       limits: { extraDataBytes: 32, bodyBytes: 100_000 + seed },
       genesis: {

@@ -62,12 +62,15 @@ describe('header', () => {
     expect(headerCodec.decode(headerCodec.encode(largest))).toEqual(largest)
   })
 
-  it.each(Object.keys(CHANGES) as (keyof Header)[])('%s is inside the hash, and inside the seal hash unless the work makes it', (name) => {
-    const changed: Header = { ...header, [name]: CHANGES[name] }
-    expect(bytesToHex(headerHash(changed))).not.toBe(bytesToHex(headerHash(header)))
-    const sealed = bytesToHex(sealHash(changed)) !== bytesToHex(sealHash(header))
-    expect(sealed).toBe(!SEAL.includes(name))
-  })
+  it.each(Object.keys(CHANGES) as (keyof Header)[])(
+    '%s is inside the hash, and inside the seal hash unless the work makes it',
+    (name) => {
+      const changed: Header = { ...header, [name]: CHANGES[name] }
+      expect(bytesToHex(headerHash(changed))).not.toBe(bytesToHex(headerHash(header)))
+      const sealed = bytesToHex(sealHash(changed)) !== bytesToHex(sealHash(header))
+      expect(sealed).toBe(!SEAL.includes(name))
+    },
+  )
 })
 
 describe('headerCodec refuses', () => {

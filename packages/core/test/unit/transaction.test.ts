@@ -1,7 +1,14 @@
 import { createCustomCommon, Hardfork, Mainnet } from '@ethereumjs/common'
 import { createTx } from '@ethereumjs/tx'
 import { describe, expect, it } from 'vitest'
-import { bytesToHex, createTransactionCodec, decodeRlp, encodeRlp, MAX_TRANSACTION_BYTES, type RlpItem } from '../../src/index.ts'
+import {
+  bytesToHex,
+  createTransactionCodec,
+  decodeRlp,
+  encodeRlp,
+  MAX_TRANSACTION_BYTES,
+  type RlpItem,
+} from '../../src/index.ts'
 import { codeOf } from '../support/code-of.ts'
 
 const CHAIN_ID = 77n
@@ -13,8 +20,14 @@ function commonOf(chainId: bigint, hardfork: string = Hardfork.Cancun): ReturnTy
 }
 
 const common = commonOf(CHAIN_ID)
-const legacy = createTx({ type: 0, nonce: 3, gasPrice: 5n, gasLimit: 21_000n, value: 1n, to: `0x${'11'.repeat(20)}` }, { common })
-const dynamic = createTx({ type: 2, nonce: 3, maxFeePerGas: 5n, maxPriorityFeePerGas: 2n, gasLimit: 21_000n }, { common })
+const legacy = createTx(
+  { type: 0, nonce: 3, gasPrice: 5n, gasLimit: 21_000n, value: 1n, to: `0x${'11'.repeat(20)}` },
+  { common },
+)
+const dynamic = createTx(
+  { type: 2, nonce: 3, maxFeePerGas: 5n, maxPriorityFeePerGas: 2n, gasLimit: 21_000n },
+  { common },
+)
 const signedLegacy = legacy.sign(KEY)
 const signedDynamic = dynamic.sign(KEY)
 
@@ -28,7 +41,14 @@ function withMember(bytes: Uint8Array, index: number, item: RlpItem): Uint8Array
 describe('transaction codec', () => {
   it('reads a legacy transfer', () => {
     const read = codec.decode(signedLegacy.serialize())
-    expect(read).toMatchObject({ type: 0, nonce: 3n, maxFeePerGas: 5n, maxPriorityFeePerGas: 5n, gasLimit: 21_000n, value: 1n })
+    expect(read).toMatchObject({
+      type: 0,
+      nonce: 3n,
+      maxFeePerGas: 5n,
+      maxPriorityFeePerGas: 5n,
+      gasLimit: 21_000n,
+      value: 1n,
+    })
     expect(bytesToHex(read.hash)).toBe(bytesToHex(signedLegacy.hash()))
     expect(bytesToHex(read.signature.signingHash)).toBe(bytesToHex(legacy.getHashedMessageToSign()))
   })
@@ -43,7 +63,9 @@ describe('transaction codec', () => {
     for (let nonce = 0; nonce < 16; nonce++) {
       for (const type of [0, 2]) {
         const price = type === 0 ? { gasPrice: 5n } : { maxFeePerGas: 5n, maxPriorityFeePerGas: 2n }
-        const signed = createTx({ type, nonce, gasLimit: 21_000n, ...price } as Parameters<typeof createTx>[0], { common }).sign(KEY)
+        const signed = createTx({ type, nonce, gasLimit: 21_000n, ...price } as Parameters<typeof createTx>[0], {
+          common,
+        }).sign(KEY)
         const v = signed.v as bigint
         const parity = type === 0 ? v - (2n * CHAIN_ID + 35n) : v
         expect(codec.decode(signed.serialize()).signature.yParity, `type ${type}, nonce ${nonce}`).toBe(Number(parity))
@@ -53,7 +75,10 @@ describe('transaction codec', () => {
 })
 
 describe('transaction codec refuses', () => {
-  const beforeEip155 = createTx({ type: 0, gasPrice: 5n, gasLimit: 21_000n }, { common: commonOf(1n, Hardfork.Homestead) }).sign(KEY)
+  const beforeEip155 = createTx(
+    { type: 0, gasPrice: 5n, gasLimit: 21_000n },
+    { common: commonOf(1n, Hardfork.Homestead) },
+  ).sign(KEY)
   const otherChain = createTx({ type: 0, gasPrice: 5n, gasLimit: 21_000n }, { common: commonOf(78n) }).sign(KEY)
   const otherTyped = createTx({ type: 2, gasLimit: 21_000n }, { common: commonOf(78n) }).sign(KEY)
 
@@ -61,15 +86,31 @@ describe('transaction codec refuses', () => {
     ['nothing', 'TRANSACTION_MALFORMED', new Uint8Array(0)],
     ['a blob transaction', 'TRANSACTION_TYPE', Uint8Array.of(3, 0xc0)],
     ['a string', 'TRANSACTION_TYPE', Uint8Array.of(0x83, 1, 2, 3)],
-    ['an unsigned legacy transaction', 'TRANSACTION_UNSIGNED', encodeRlp((decodeRlp(signedLegacy.serialize()) as RlpItem[]).slice(0, 6))],
+    [
+      'an unsigned legacy transaction',
+      'TRANSACTION_UNSIGNED',
+      encodeRlp((decodeRlp(signedLegacy.serialize()) as RlpItem[]).slice(0, 6)),
+    ],
     ['an unsigned typed transaction', 'TRANSACTION_UNSIGNED', dynamic.getMessageToSign() as Uint8Array],
     ['a signature without a chain', 'TRANSACTION_CHAIN_ID', beforeEip155.serialize()],
     ['another chain', 'TRANSACTION_CHAIN_ID', otherChain.serialize()],
     ['another chain, typed', 'TRANSACTION_CHAIN_ID', otherTyped.serialize()],
-    ['a nonce with a leading zero', 'TRANSACTION_MALFORMED', withMember(signedLegacy.serialize(), 0, Uint8Array.of(0, 3))],
-    ['an address of 19 bytes', 'TRANSACTION_MALFORMED', withMember(signedLegacy.serialize(), 3, new Uint8Array(19).fill(1))],
+    [
+      'a nonce with a leading zero',
+      'TRANSACTION_MALFORMED',
+      withMember(signedLegacy.serialize(), 0, Uint8Array.of(0, 3)),
+    ],
+    [
+      'an address of 19 bytes',
+      'TRANSACTION_MALFORMED',
+      withMember(signedLegacy.serialize(), 3, new Uint8Array(19).fill(1)),
+    ],
     ['a parity of 2', 'TRANSACTION_MALFORMED', withMember(signedDynamic.serialize(), 9, Uint8Array.of(2))],
-    ['a high s (EIP-2)', 'TRANSACTION_MALFORMED', withMember(signedDynamic.serialize(), 11, new Uint8Array(32).fill(0xfe))],
+    [
+      'a high s (EIP-2)',
+      'TRANSACTION_MALFORMED',
+      withMember(signedDynamic.serialize(), 11, new Uint8Array(32).fill(0xfe)),
+    ],
     ['a member too few', 'FIELD_COUNT', encodeRlp((decodeRlp(signedLegacy.serialize()) as RlpItem[]).slice(0, 8))],
     ['one byte after it', 'RLP_TRAILING_BYTES', Uint8Array.of(...signedLegacy.serialize(), 0)],
     ['one byte over the bound', 'OVERSIZE', new Uint8Array(MAX_TRANSACTION_BYTES + 1)],
