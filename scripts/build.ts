@@ -1,4 +1,5 @@
 // `npm run build [-- --pack FOLDER]`: compiles every package to dist/, and with --pack writes the tarballs to publish.
+// Private packages serve the tests only, which run them from source.
 import { join, relative, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { compilePackage } from './build/compile-package.ts'
@@ -9,14 +10,12 @@ const root = join(import.meta.dirname, '..')
 const { values } = parseArgs({ options: { pack: { type: 'string' } } })
 
 try {
-  for (const member of orderPackages(readPackages(root))) {
+  const published = readPackages(root).filter(({ manifest }) => manifest.private !== true)
+  for (const member of orderPackages(published)) {
     const startedMs = performance.now()
     compilePackage(root, member)
-    const tarball =
-      values.pack === undefined || member.manifest.private === true
-        ? undefined
-        : packPackage(root, member, resolve(values.pack))
-    const result = tarball ?? join(member.folder, 'dist')
+    const result =
+      values.pack === undefined ? join(member.folder, 'dist') : packPackage(root, member, resolve(values.pack))
     const seconds = ((performance.now() - startedMs) / 1000).toFixed(1)
     console.log(`ok   ${member.manifest.name.padEnd(18)} ${seconds} s  ${relative(process.cwd(), result)}`)
   }

@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest'
+import { type BuildPackage, orderPackages } from '../../build/order-packages.ts'
+import { publishManifest } from '../../build/publish-manifest.ts'
+
+function buildPackage(name: string, ...dependencies: string[]): BuildPackage {
+  const manifest = {
+    name,
+    version: '1.0.0',
+    dependencies: Object.fromEntries(dependencies.map((other) => [other, '1.0.0'])),
+  }
+  return { folder: `packages/${name}`, manifest }
+}
+
+const namesOf = (packages: readonly BuildPackage[]): string[] => packages.map((member) => member.manifest.name)
+
+describe('orderPackages', () => {
+  it('puts dependencies first and ignores packages of others', () => {
+    const packages = [buildPackage('a', 'c', 'elsewhere'), buildPackage('b', 'a'), buildPackage('c')]
+    expect(namesOf(orderPackages(packages))).toEqual(['c', 'a', 'b'])
+  })
+
+  it('names the packages of a circle', () => {
+    expect(() => orderPackages([buildPackage('a', 'b'), buildPackage('b', 'a')])).toThrow('a -> b -> a')
+  })
+})
+
+describe('publishManifest', () => {
+  it('drops what serves the workspace only, at every depth', () => {
+    const manifest = {
+      name: 'a',
+      version: '1.0.0',
+      scripts: { prepack: 'exit 1' },
+      devDependencies: { b: '1.0.0' },
+      dependencies: { c: '1.0.0' },
+      files: ['dist', 'src', 'assets'],
+      exports: {
+        '.': { source: './src/index.ts', default: './dist/index.js' },
+        './x': { node: { source: './src/x.ts', default: './dist/x.js' } },
+      },
+    }
+    expect(publishManifest(manifest)).toEqual({
+      name: 'a',
+      version: '1.0.0',
+      dependencies: { c: '1.0.0' },
+      files: ['dist', 'assets'],
+      exports: { '.': { default: './dist/index.js' }, './x': { node: { default: './dist/x.js' } } },
+    })
+  })
+})
