@@ -10,6 +10,31 @@
  * await engine.stop()
  */
 
+export { admitByVectors } from './domain/admit-by-vectors.ts'
+export { ADMISSION_SAMPLE, type CheckVectorsOptions, checkVectors } from './domain/check-vectors.ts'
+export {
+  DEFAULT_DOMAIN_NAME,
+  type DeterminismDomain,
+  findDomain,
+  KNOWN_DOMAINS,
+} from './domain/determinism-domain.ts'
+export {
+  type DomainVectors,
+  type ExamVector,
+  formatVectors,
+  hashVectors,
+  MAX_VECTORS,
+  MIN_VECTORS,
+  parseVectors,
+} from './domain/domain-vectors.ts'
+export { type EvaluateWords, wordsOfEngine } from './domain/evaluate-words.ts'
+export {
+  type DomainFingerprint,
+  findMachineDomain,
+  fingerprintOf,
+  requireMachineDomain,
+} from './domain/fingerprint.ts'
+export { recordVectors, type VectorsIdentity } from './domain/record-vectors.ts'
 export { EngineError, type EngineErrorCode } from './engine/engine-error.ts'
 export {
   DEFAULT_CONTEXT_SIZE,

@@ -1,0 +1,31 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DEFAULT_DOMAIN_NAME, findDomain } from '../../src/domain/determinism-domain.ts'
+import type { LlamaEngineOptions } from '../../src/engine/engine-options.ts'
+import {
+  SMALL_SYNTHETIC_LLAMA,
+  type SyntheticLlamaOptions,
+  writeSyntheticLlama,
+} from '../../src/gguf/synthetic-llama.ts'
+
+/** A folder with a synthetic model, and the options of an engine for it. */
+export interface TestModel {
+  readonly folder: string
+  readonly options: LlamaEngineOptions
+  remove(): Promise<void>
+}
+
+/** Writes a synthetic model into a folder of its own. */
+export async function createTestModel(shape: Partial<SyntheticLlamaOptions> = {}): Promise<TestModel> {
+  const folder = await mkdtemp(join(tmpdir(), 'poai-engine-'))
+  const modelPath = join(folder, 'model.gguf')
+  await writeSyntheticLlama(modelPath, { ...SMALL_SYNTHETIC_LLAMA, ...shape })
+  const build = findDomain(DEFAULT_DOMAIN_NAME)?.build
+  if (build === undefined) throw new Error('the default domain is not known')
+  return {
+    folder,
+    options: { build, modelPath, cacheDirectory: join(folder, 'cache'), workers: 1 },
+    remove: async () => await rm(folder, { recursive: true, force: true }),
+  }
+}

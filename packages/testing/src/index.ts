@@ -1,0 +1,10 @@
+/**
+ * Fixtures for the tests of the other packages. Compliance suites have entry points of their own, since they need a
+ * running test runner.
+ *
+ * @example
+ * import { seededExamRequests } from '@poai/testing'
+ * const evaluations = await engine.evaluate(seededExamRequests('my test', 8))
+ */
+
+export { examToRequest, mixedExamRequests, seededExamRequests, seededExams } from './exam-requests.ts'
