@@ -139,7 +139,6 @@ export class EnginePool implements InferenceEngine {
               this.#model ??= model
             },
             onReady: (slot) => this.#onReady(slot),
-            onIdle: () => this.#dispatch(),
             onCrash: (_slot, error) => this.#onCrash(error),
             onRetired: (_slot, error) => this.#onRetired(error),
           },
@@ -152,9 +151,11 @@ export class EnginePool implements InferenceEngine {
     this.#cancelOutage?.()
     this.#cancelOutage = undefined
     this.#dependencies.onEvent?.({ kind: 'worker-ready', pid: slot.status.pid })
-    if (this.#state !== 'starting') return
-    this.#state = 'running'
-    this.#started.resolve()
+    if (this.#state === 'starting') {
+      this.#state = 'running'
+      this.#started.resolve()
+    }
+    this.#dispatch()
   }
 
   #onCrash(error: EngineError): void {
@@ -197,6 +198,8 @@ export class EnginePool implements InferenceEngine {
     } catch (error) {
       if (error instanceof WorkerDeath) this.#retry(batch, error)
       else this.#give(batch, error)
+    } finally {
+      this.#dispatch()
     }
   }
 
@@ -211,7 +214,6 @@ export class EnginePool implements InferenceEngine {
     else if (lives <= 0) this.#give(batch, death.reason)
     else {
       this.#queue.putBack(batch.job.priority, splitBatch({ ...batch, lives }))
-      this.#dispatch()
     }
   }
 

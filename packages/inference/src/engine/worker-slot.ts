@@ -39,10 +39,8 @@ export interface WorkerSlotDependencies {
   readonly timers: Timers
   /** Tries a worker that has just loaded; one whose admission rejects never serves. */
   readonly admit: (run: RunBatch, model: EngineModel) => Promise<void>
-  /** The slot's worker was admitted. `onIdle` follows. */
+  /** The slot's worker was admitted: the slot is idle. */
   readonly onReady: (slot: WorkerSlot) => void
-  /** The slot can take a batch. */
-  readonly onIdle: (slot: WorkerSlot) => void
   /** A worker ended without being asked to; the slot starts another unless it retires. */
   readonly onCrash: (slot: WorkerSlot, error: EngineError) => void
   /** The slot has given up for good. */
@@ -109,7 +107,7 @@ export class WorkerSlot {
     this.#process.send({ kind: 'load', options: session })
   }
 
-  /** Gives a batch to an idle worker. */
+  /** Gives a batch to an idle worker, which is idle again when this settles, unless it died. */
   async run(requests: readonly EvaluationRequest[]): Promise<readonly Uint32Array[]> {
     this.#state = 'busy'
     try {
@@ -153,17 +151,15 @@ export class WorkerSlot {
       if (!(error instanceof WorkerDeath)) this.#condemn(toStartError(error))
       return
     }
-    if (this.#stopping || this.#process === undefined) return
-    this.#hasServed = true
-    this.#state = 'idle'
-    this.#dependencies.onReady(this)
     this.#becomeIdle()
+    if (this.#state !== 'idle') return
+    this.#hasServed = true
+    this.#dependencies.onReady(this)
   }
 
   #becomeIdle(): void {
     if (this.#stopping || this.#process === undefined || this.#sentence !== undefined) return
     this.#state = 'idle'
-    this.#dependencies.onIdle(this)
   }
 
   #send(requests: readonly EvaluationRequest[]): Promise<readonly Uint32Array[]> {

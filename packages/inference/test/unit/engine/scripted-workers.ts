@@ -1,0 +1,134 @@
+import { wordsPerPosition } from '../../../src/engine/evaluation.ts'
+import type { EngineModel } from '../../../src/engine/inference-engine.ts'
+import type { Timers } from '../../../src/engine/timers.ts'
+import type { LaunchWorker, WorkerExit, WorkerListener } from '../../../src/engine/worker-process.ts'
+import { decodeBatch, encodeResults, type ToWorker } from '../../../src/engine/worker-protocol.ts'
+
+/** Timers whose hands the test turns. */
+export interface ManualTimers extends Timers {
+  /** Lets so much time pass and calls back whatever falls due, in order. */
+  advance(ms: number): void
+  readonly pending: number
+}
+
+export function createManualTimers(): ManualTimers {
+  let now = 0
+  const due = new Map<number, { readonly at: number; readonly callback: () => void }>()
+  let lastId = 0
+  return {
+    after(delayMs, callback) {
+      const id = ++lastId
+      due.set(id, { at: now + delayMs, callback })
+      return () => void due.delete(id)
+    },
+    advance(ms) {
+      const end = now + ms
+      for (;;) {
+        const [next] = [...due].filter(([, { at }]) => at <= end).sort(([, a], [, b]) => a.at - b.at)
+        if (next === undefined) break
+        const [id, { at, callback }] = next
+        due.delete(id)
+        now = at
+        callback()
+      }
+      now = end
+    },
+    get pending() {
+      return due.size
+    },
+  }
+}
+
+export const SCRIPTED_MODEL: EngineModel = { vocabularySize: 300, contextSize: 100, systemInfo: 'scripted' }
+
+/** A worker process that exists only in the test, which decides when it loads, answers and dies. */
+export interface ScriptedWorker {
+  readonly index: number
+  /** Batches it was given and has not answered: the first token of each request. */
+  readonly batches: { readonly id: number; readonly firstTokens: readonly number[] }[]
+  readonly killed: boolean
+  ready(): void
+  failToLoad(code: 'INFERENCE_START_FAILED' | 'INFERENCE_PLATFORM_UNSUPPORTED'): void
+  /** Answers the oldest batch: every word of a request is its first token. */
+  answer(): void
+  failBatch(): void
+  die(exit?: Partial<WorkerExit>): void
+}
+
+/** A launcher of scripted workers, in order of launch. */
+export function createScriptedWorkers(): { readonly launch: LaunchWorker; readonly workers: ScriptedWorker[] } {
+  const workers: ScriptedWorker[] = []
+  return {
+    workers,
+    launch: (listener) => {
+      const worker = new Script(workers.length, listener)
+      workers.push(worker)
+      return {
+        pid: 1000 + worker.index,
+        send: (message) => worker.receive(message),
+        kill: () => worker.kill(),
+      }
+    },
+  }
+}
+
+class Script implements ScriptedWorker {
+  readonly index: number
+  readonly batches: { id: number; firstTokens: readonly number[]; words: Uint32Array }[] = []
+  readonly #listener: WorkerListener
+  #killed = false
+  #dead = false
+
+  constructor(index: number, listener: WorkerListener) {
+    this.index = index
+    this.#listener = listener
+  }
+
+  get killed(): boolean {
+    return this.#killed
+  }
+
+  receive(message: ToWorker): void {
+    if (message.kind !== 'batch') return
+    const firstTokens = decodeBatch(message.words).map(({ tokens }) => tokens[0] ?? 0)
+    this.batches.push({ id: message.id, firstTokens, words: message.words })
+  }
+
+  kill(): void {
+    this.#killed = true
+    // As with a real process, the end comes later than the signal.
+    queueMicrotask(() => this.die({ signal: 'SIGKILL' }))
+  }
+
+  ready(): void {
+    this.#listener.onMessage({ kind: 'ready', model: SCRIPTED_MODEL })
+  }
+
+  failToLoad(code: 'INFERENCE_START_FAILED' | 'INFERENCE_PLATFORM_UNSUPPORTED'): void {
+    this.#listener.onMessage({ kind: 'load-failed', failure: { code, message: 'no such model' } })
+  }
+
+  answer(): void {
+    const batch = this.batches.shift()
+    if (batch === undefined) throw new Error(`worker ${this.index} has nothing to answer`)
+    const evaluations = decodeBatch(batch.words).map(({ tokens, positions, probes }) =>
+      new Uint32Array(positions.length * wordsPerPosition(probes.length)).fill(tokens[0] ?? 0),
+    )
+    this.#listener.onMessage({ kind: 'result', id: batch.id, words: encodeResults(evaluations) })
+  }
+
+  failBatch(): void {
+    const id = this.batches.shift()?.id ?? 0
+    this.#listener.onMessage({
+      kind: 'batch-failed',
+      id,
+      failure: { code: 'INFERENCE_WORKER_FAILED', message: 'no KV slot' },
+    })
+  }
+
+  die(exit: Partial<WorkerExit> = {}): void {
+    if (this.#dead) return
+    this.#dead = true
+    this.#listener.onExit({ code: null, signal: 'SIGABRT', lastWords: 'GGML_ASSERT failed', ...exit })
+  }
+}
