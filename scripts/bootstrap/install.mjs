@@ -10,7 +10,15 @@ import { createProgress } from './progress.mjs'
  * `--ignore-scripts` because no dependency needs one here, and npm 12 forbids them. Development and optional packages are
  * asked for by name, so that NODE_ENV=production or an `omit` in the user's settings cannot leave the tools out.
  */
-const INSTALL_ARGUMENTS = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--include=dev', '--include=optional']
+const INSTALL_ARGUMENTS = [
+  'ci',
+  '--ignore-scripts',
+  '--no-audit',
+  '--no-fund',
+  '--loglevel=error',
+  '--include=dev',
+  '--include=optional',
+]
 
 /** Only the end of npm's output explains a failure; the bound keeps a flood of warnings out of memory. */
 const KEPT_OUTPUT_CHARS = 16_384
@@ -79,7 +87,14 @@ async function install(root, reason) {
   const progress = createProgress(process.stderr, `Installing dependencies: ${reason}`)
   moveRunningBinaryAside(root)
   const { command, prefix, shell } = npmCommand()
-  const { code, output } = await runCaptured(command, [...prefix, ...INSTALL_ARGUMENTS], { cwd: root, shell })
+  const { code, output, wasInterrupted } = await runCaptured(command, [...prefix, ...INSTALL_ARGUMENTS], {
+    cwd: root,
+    shell,
+  })
+  if (wasInterrupted) {
+    progress.fail('Installing dependencies was interrupted')
+    throw new InstallError('Run the same command again to finish it.')
+  }
   if (code !== 0) {
     progress.fail('Installing dependencies failed')
     const hint = explainFailure(output)
@@ -136,15 +151,19 @@ function moveRunningBinaryAside(root) {
  * @param {string} command
  * @param {string[]} args
  * @param {{ cwd: string, shell: boolean }} options
- * @returns {Promise<{ code: number | string, output: string }>}
+ * @returns {Promise<{ code: number | string, output: string, wasInterrupted: boolean }>}
  */
 function runCaptured(command, args, options) {
   return new Promise((resolve) => {
     const child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true })
     let output = ''
+    let wasInterrupted = false
     // The lock is released only after npm has ended: an orphan would go on writing under the next owner.
     /** @param {NodeJS.Signals} signal */
-    const interrupt = (signal) => child.kill(signal)
+    const interrupt = (signal) => {
+      wasInterrupted = true
+      child.kill(signal)
+    }
     for (const signal of INTERRUPTING_SIGNALS) process.on(signal, interrupt)
     /** @param {Buffer} chunk */
     const keep = (chunk) => {
@@ -152,10 +171,10 @@ function runCaptured(command, args, options) {
     }
     child.stdout.on('data', keep)
     child.stderr.on('data', keep)
-    child.on('error', (error) => resolve({ code: 'cannot start npm', output: error.message }))
+    child.on('error', (error) => resolve({ code: 'cannot start npm', output: error.message, wasInterrupted }))
     child.on('close', (code, signal) => {
       for (const name of INTERRUPTING_SIGNALS) process.removeListener(name, interrupt)
-      resolve({ code: code ?? signal ?? 'unknown', output })
+      resolve({ code: code ?? signal ?? 'unknown', output, wasInterrupted })
     })
   })
 }

@@ -3,7 +3,6 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statS
 import { basename, join } from 'node:path'
 import type { BuildPackage } from './order-packages.ts'
 
-/** A worker is named by URL, where the compiler does not see that `.ts` becomes `.js`. Both have the same length, so source maps stay right. */
 const WORKER_URL = /(new URL\((['"])\.{1,2}\/[^'"]+)\.ts(\2, import\.meta\.url\))/g
 
 const TYPESCRIPT = /\.[cm]?tsx?$/
@@ -17,7 +16,9 @@ export function compilePackage(root: string, member: BuildPackage): void {
   rmSync(output, { recursive: true, force: true })
   runCompiler(root, writeConfig(root, member))
   for (const name of readdirSync(output, { recursive: true, encoding: 'utf8' })) {
-    if (name.endsWith('.js')) renameWorkerUrls(join(output, name))
+    if (!name.endsWith('.js')) continue
+    const path = join(output, name)
+    writeFileSync(path, renameWorkerUrls(readFileSync(path, 'utf8')))
   }
   cpSync(source, output, { recursive: true, filter: (path) => statSync(path).isDirectory() || !TYPESCRIPT.test(path) })
   requireTargets(member)
@@ -54,10 +55,12 @@ function runCompiler(root: string, config: string): void {
   if (result.status !== 0) throw new Error(`${result.stdout}${result.stderr}`.trim())
 }
 
-function renameWorkerUrls(path: string): void {
-  const before = readFileSync(path, 'utf8')
-  const after = before.replaceAll(WORKER_URL, '$1.js$3')
-  if (after !== before) writeFileSync(path, after)
+/**
+ * A worker is named by URL, where the compiler does not see that `.ts` becomes `.js`. Both have the same length, so source
+ * maps stay right.
+ */
+export function renameWorkerUrls(javascript: string): string {
+  return javascript.replaceAll(WORKER_URL, '$1.js$3')
 }
 
 /** Every file that package.json promises must exist now. */

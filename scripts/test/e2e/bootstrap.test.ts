@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { platformNodePath } from '../../bootstrap/node-binary.mjs'
 import { type Outcome, runNode } from '../support/run-node.ts'
 import { createTinyCheckout, type TinyCheckout } from '../support/tiny-checkout.ts'
@@ -62,6 +62,26 @@ describe('node scripts/bootstrap.mjs', () => {
       /Installing dependencies failed \(\d+ s\)\nnpm error code ENOTFOUND\n\nnpm ci failed \(1\)\. Likely cause: the package registry cannot be reached/,
     )
     expect(outcome.code).toBe(1)
+    expect(existsSync(join(checkout.root, '.cache', 'install.lock'))).toBe(false)
+  })
+
+  it.skipIf(process.platform === 'win32')('ends npm before it gives the lock back when it is interrupted', async () => {
+    checkout.write(
+      'npm/behaviour.mjs',
+      "import { writeFileSync } from 'node:fs'\nwriteFileSync('ready', '')\nsetInterval(() => {}, 1000)\n",
+    )
+    const child = spawn(process.execPath, [checkout.bootstrap, 'check'], { cwd: checkout.root, env: checkout.env })
+    const ended = once(child, 'close')
+    let output = ''
+    child.stderr.on('data', (chunk: Buffer) => {
+      output += chunk.toString('utf8')
+    })
+    await vi.waitUntil(() => existsSync(join(checkout.root, 'ready')), { timeout: 60_000 })
+    child.kill('SIGTERM')
+    expect(await ended).toEqual([1, null])
+    expect(output).toMatch(
+      /Installing dependencies was interrupted \(\d+ s\)\nRun the same command again to finish it\.\n$/,
+    )
     expect(existsSync(join(checkout.root, '.cache', 'install.lock'))).toBe(false)
   })
 

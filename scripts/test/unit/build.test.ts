@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { renameWorkerUrls } from '../../build/compile-package.ts'
 import { type BuildPackage, orderPackages } from '../../build/order-packages.ts'
 import { publishManifest } from '../../build/publish-manifest.ts'
 
@@ -45,5 +46,15 @@ describe('publishManifest', () => {
       files: ['dist', 'assets'],
       exports: { '.': { default: './dist/index.js' }, './x': { node: { default: './dist/x.js' } } },
     })
+  })
+})
+
+describe('renameWorkerUrls', () => {
+  it('renames TypeScript that is named by URL beside the file, and nothing else', () => {
+    expect(renameWorkerUrls("new Worker(new URL('./worker.ts', import.meta.url))")).toBe(
+      "new Worker(new URL('./worker.js', import.meta.url))",
+    )
+    const others = "new URL('./data.json', import.meta.url); new URL('https://host/a.ts'); './worker.ts'"
+    expect(renameWorkerUrls(others)).toBe(others)
   })
 })
