@@ -1,0 +1,98 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { createLlamaEngine, type Evaluation, type InferenceEngine } from '@poai/inference'
+import { seededExamRequests } from '@poai/testing'
+import { afterAll, afterEach, describe, expect, it } from 'vitest'
+import { createTestModel } from '../test-model.ts'
+import { runWorkerKills } from '../worker-kills.ts'
+
+const model = await createTestModel()
+afterAll(async () => await model.remove())
+
+const EXAMS = seededExamRequests('worker-life', 24)
+const engines: InferenceEngine[] = []
+
+async function start(options: { workers?: number; batchRequests?: number } = {}): Promise<InferenceEngine> {
+  const engine = createLlamaEngine({ ...model.options, ...options })
+  engines.push(engine)
+  await engine.start()
+  return engine
+}
+
+afterEach(async () => {
+  await Promise.all(engines.splice(0).map((engine) => engine.stop()))
+})
+
+function words(evaluations: readonly Evaluation[]): readonly Uint32Array[] {
+  return evaluations.map((evaluation) => evaluation.words)
+}
+
+describe('killed workers', () => {
+  it('cost no request its answer, its bits or its end', async () => {
+    const report = await runWorkerKills(model.options, EXAMS, { kills: 8 })
+    expect(report).toMatchObject({ kills: 8, wrong: 0, hung: 0 })
+    expect(report.answered + report.failed).toBe(report.asked)
+    expect(report.crashes).toBeGreaterThanOrEqual(8)
+  })
+})
+
+describe('verification', () => {
+  it('waits for at most the mining batches in flight', async () => {
+    const engine = await start({ workers: 1, batchRequests: 2 })
+    const order: string[] = []
+    const mining = EXAMS.map((request, index) =>
+      engine.evaluate([request], { priority: 'mine' }).then(() => order.push(`mine ${index}`)),
+    )
+    const verification = engine.evaluate(EXAMS.slice(0, 1), { priority: 'verify' }).then(() => order.push('verify'))
+    await Promise.all([...mining, verification])
+    expect(order.indexOf('verify')).toBeLessThanOrEqual(1)
+  })
+})
+
+describe('cancellation', () => {
+  it('frees the engine for other work, which gets its own bits', async () => {
+    const engine = await start()
+    const expected = await engine.evaluate(EXAMS.slice(0, 3))
+    const abort = new AbortController()
+    const mining = engine.evaluate(EXAMS, { priority: 'mine', signal: abort.signal })
+    abort.abort()
+    await expect(mining).rejects.toMatchObject({ name: 'AbortError' })
+    expect(engine.status.queued.mine).toBe(0)
+    expect(words(await engine.evaluate(EXAMS.slice(0, 3)))).toEqual(words(expected))
+  })
+})
+
+describe('the death of the parent', () => {
+  it('ends its workers', async () => {
+    const parent = spawn(
+      process.execPath,
+      ['--conditions=source', new URL('../doomed-parent.ts', import.meta.url).pathname, JSON.stringify(model.options)],
+      { stdio: ['ignore', 'pipe', 'inherit'] },
+    )
+    const workers = JSON.parse(await readLine(parent)) as readonly number[]
+    expect(workers.every(isAlive)).toBe(true)
+    parent.kill('SIGKILL')
+    await once(parent, 'exit')
+    await until(() => !workers.some(isAlive))
+  })
+})
+
+async function readLine(child: ChildProcess): Promise<string> {
+  let text = ''
+  for await (const chunk of child.stdout ?? []) {
+    text += String(chunk)
+    if (text.includes('\n')) break
+  }
+  return text
+}
+
+/** True if the process exists and is no zombie. */
+function isAlive(pid: number): boolean {
+  return existsSync(`/proc/${pid}/exe`)
+}
+
+/** Resolves when `condition` holds; the test's own time limit is the bound. */
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5))
+}
