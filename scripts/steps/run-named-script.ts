@@ -9,7 +9,7 @@ export interface NamedScript {
   readonly path: string
 }
 
-/** Finds `the files `<name>.<kind>.ts` in the `test/perf` folders of the packages, sorted by name. */
+/** Finds the files `<name>.<kind>.ts` in the `test/perf` folders of the packages, sorted by name. */
 export function listNamedScripts(root: string, kind: string): NamedScript[] {
   const suffix = `.${kind}.ts`
   return readdirSync(join(root, 'packages'))
