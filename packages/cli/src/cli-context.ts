@@ -1,0 +1,10 @@
+import type { Terminal } from './terminal.ts'
+
+/** What a run of the command line works with. */
+export interface CliContext {
+  readonly terminal: Terminal
+  readonly environment: NodeJS.ProcessEnv
+  /** Aborted by Ctrl-C. */
+  readonly signal: AbortSignal
+  readonly version: string
+}

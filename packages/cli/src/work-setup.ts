@@ -1,0 +1,120 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { AppError, bytesToHex, type NetworkParams } from '@poai/core'
+import {
+  createLlamaEngine,
+  type DeterminismDomain,
+  type DomainVectors,
+  EngineError,
+  findDomain,
+  hashVectors,
+  type InferenceEngine,
+  KNOWN_DOMAINS,
+  type LlamaEngineDependencies,
+  parseVectors,
+  type ResolvedModel,
+  resolveModel,
+} from '@poai/inference'
+import type { Installation } from './installation.ts'
+import { openModelStore } from './open-model-store.ts'
+
+/** All that a network's work needs on this machine: its model, its domain, and the vectors that define it. */
+export interface WorkSetup {
+  readonly model: ResolvedModel
+  readonly domain: DeterminismDomain
+  readonly vectors: DomainVectors
+}
+
+/** Where the recorded vectors of a model in a domain are. */
+export function vectorsPath(installation: Installation, model: string, domain: string): string {
+  return join(installation.models, model, 'vectors', `${domain}.json`)
+}
+
+/** The domain of that name. Throws if this release cannot pin it. */
+export function requireDomain(name: string): DeterminismDomain {
+  const domain = findDomain(name)
+  if (domain !== undefined) return domain
+  throw new EngineError('INFERENCE_PLATFORM_UNSUPPORTED', `this release does not know the determinism domain ${name}`, {
+    expected: `one of ${KNOWN_DOMAINS.map((known) => known.name).join(', ')}`,
+    actual: name,
+    hint: 'update poai, or correct the network’s parameters',
+  })
+}
+
+/** The vectors in a file, checked against the hash and the model that they must belong to. */
+export async function readVectors(
+  path: string,
+  wanted: { readonly sha256?: string; readonly modelSha256: string },
+): Promise<DomainVectors> {
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw missingVectors(path, cause)
+  })
+  const sha256 = hashVectors(text)
+  if (wanted.sha256 !== undefined && sha256 !== wanted.sha256) {
+    throw new EngineError('INFERENCE_VECTORS_INVALID', `${path} is not the file of vectors that the network names`, {
+      expected: wanted.sha256,
+      actual: sha256,
+      hint: 'take the file of the release that knows this network',
+    })
+  }
+  const vectors = parseVectors(text)
+  if (vectors.modelSha256 === wanted.modelSha256) return vectors
+  throw new EngineError('INFERENCE_VECTORS_INVALID', `${path} was recorded with another model file`, {
+    expected: wanted.modelSha256,
+    actual: vectors.modelSha256,
+  })
+}
+
+function missingVectors(path: string, cause: unknown): EngineError {
+  return new EngineError('INFERENCE_VECTORS_INVALID', `no recorded vectors: cannot read ${path}`, {
+    cause,
+    hint: 'record them on a machine of that domain: poai engine record --help',
+  })
+}
+
+/** Finds what the work of `network` needs. Throws, saying what to do, where something is missing or not what the network names. */
+export async function setUpWork(installation: Installation, { work }: NetworkParams): Promise<WorkSetup> {
+  const domain = requireDomain(work.domain)
+  const model = await resolveModel(await openModelStore(installation), work.model)
+  const modelSha256 = bytesToHex(work.modelSha256).slice(2)
+  if (model.sha256 !== modelSha256) {
+    throw new AppError('MODEL_HASH_MISMATCH', `${model.path} is not the model of this network`, {
+      expected: modelSha256,
+      actual: model.sha256,
+      hint: 'take the release that knows this network, or import the network’s model',
+    })
+  }
+  const path = vectorsPath(installation, work.model, work.domain)
+  const vectors = await readVectors(path, { sha256: bytesToHex(work.vectorsSha256).slice(2), modelSha256 })
+  return { model, domain, vectors }
+}
+
+/** How many workers an engine gets, and what they must pass. */
+export interface EngineChoice extends LlamaEngineDependencies {
+  readonly workers?: number
+}
+
+/** An engine for a model in a domain, not yet started. */
+export function createDomainEngine(
+  installation: Installation,
+  work: {
+    readonly modelPath: string
+    readonly domain: DeterminismDomain
+    readonly contextSize?: number
+    readonly maxSequences?: number
+  },
+  { workers, ...dependencies }: EngineChoice = {},
+): InferenceEngine {
+  const { modelPath, domain, contextSize, maxSequences } = work
+  return createLlamaEngine(
+    {
+      build: domain.build,
+      modelPath,
+      cacheDirectory: join(installation.cache, 'engine'),
+      ...(contextSize === undefined ? {} : { contextSize }),
+      ...(maxSequences === undefined ? {} : { maxSequences }),
+      ...(workers === undefined ? {} : { workers }),
+    },
+    dependencies,
+  )
+}
