@@ -18,9 +18,12 @@ const REFUTATIONS: ReadonlySet<string> = new Set([
   'MODEL_HOSTILE',
 ])
 
+/** Codes of a configuration that makes no sense: the same as a wrong command line. */
+const MISCONFIGURATIONS: ReadonlySet<string> = new Set(['CLI_USAGE', 'NETWORK_PARAMS_INVALID'])
+
 function exitCodeOf(error: unknown): ExitCode {
-  if (error instanceof UsageError) return EXIT_CODES.usage
   if (error instanceof RuleError) return EXIT_CODES.refuted
+  if (error instanceof AppError && MISCONFIGURATIONS.has(error.code)) return EXIT_CODES.usage
   if (error instanceof AppError) return REFUTATIONS.has(error.code) ? EXIT_CODES.refuted : EXIT_CODES.failed
   if (error instanceof Error && error.name === 'AbortError') return EXIT_CODES.interrupted
   return EXIT_CODES.failed
