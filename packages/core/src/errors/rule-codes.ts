@@ -25,6 +25,35 @@ export type RuleCode =
   | 'TRANSACTION_MALFORMED'
   | 'TRANSACTION_CHAIN_ID'
   | 'TRANSACTION_UNSIGNED'
+  // Work: what a header's seal claims against what the model says
+  | 'WORK_CLAIM_ABOVE_TARGET'
+  | 'WORK_NOT_FINITE'
+  | 'WORK_TRANSCRIPT_MISMATCH'
+  | 'WORK_LOSS_MISMATCH'
+  // Headers by themselves
+  | 'HEADER_NUMBER_RANGE'
+  | 'HEADER_EXTRA_DATA_SIZE'
+  | 'HEADER_TARGET_RANGE'
+  | 'HEADER_GAS_LIMIT_RANGE'
+  | 'HEADER_GAS_USED_RANGE'
+  // Headers after their parents
+  | 'HEADER_PARENT_UNKNOWN'
+  | 'HEADER_NUMBER_SEQUENCE'
+  | 'HEADER_TIMESTAMP_PAST'
+  | 'HEADER_TIMESTAMP_FUTURE'
+  | 'HEADER_TARGET_SCHEDULE'
+  | 'HEADER_GAS_LIMIT_STEP'
+  | 'HEADER_BASE_FEE'
+  // Bodies against their headers
+  | 'BODY_TRANSACTIONS_ROOT'
+  | 'BODY_SIZE'
+  | 'BODY_TRANSACTION_REPEATED'
+  | 'BODY_TRANSACTION_GAS'
+  // Headers against what execution computed
+  | 'EXECUTION_GAS_USED'
+  | 'EXECUTION_RECEIPTS_ROOT'
+  | 'EXECUTION_LOGS_BLOOM'
+  | 'EXECUTION_STATE_ROOT'
 
 /**
  * The verdict of every rule: the one table that peers are judged by. A code does not compile until someone has decided here.
@@ -44,4 +73,34 @@ export const RULE_VERDICTS: Readonly<Record<RuleCode, Verdict>> = {
   TRANSACTION_MALFORMED: 'malicious',
   TRANSACTION_CHAIN_ID: 'invalid',
   TRANSACTION_UNSIGNED: 'malicious',
+  // Two hashes show it: no honest node forwards such a header.
+  WORK_CLAIM_ABOVE_TARGET: 'malicious',
+  WORK_NOT_FINITE: 'invalid',
+  // An honest miner of another determinism domain, or on broken hardware, sends this; it is wrong all the same.
+  WORK_TRANSCRIPT_MISMATCH: 'invalid',
+  // The transcript is right, so its maker had the bits: integer arithmetic on them cannot differ by accident.
+  WORK_LOSS_MISMATCH: 'malicious',
+  HEADER_NUMBER_RANGE: 'invalid',
+  HEADER_EXTRA_DATA_SIZE: 'invalid',
+  HEADER_TARGET_RANGE: 'invalid',
+  HEADER_GAS_LIMIT_RANGE: 'invalid',
+  HEADER_GAS_USED_RANGE: 'invalid',
+  // The parent may still come, and the same header fits behind it.
+  HEADER_PARENT_UNKNOWN: 'transient',
+  HEADER_NUMBER_SEQUENCE: 'invalid',
+  HEADER_TIMESTAMP_PAST: 'invalid',
+  // It passes with time, or our clock is slow.
+  HEADER_TIMESTAMP_FUTURE: 'transient',
+  HEADER_TARGET_SCHEDULE: 'invalid',
+  HEADER_GAS_LIMIT_STEP: 'invalid',
+  HEADER_BASE_FEE: 'invalid',
+  // The wrong body for this header: whoever put them together did it by hand. It says nothing about the header.
+  BODY_TRANSACTIONS_ROOT: 'malicious',
+  BODY_SIZE: 'invalid',
+  BODY_TRANSACTION_REPEATED: 'invalid',
+  BODY_TRANSACTION_GAS: 'invalid',
+  EXECUTION_GAS_USED: 'invalid',
+  EXECUTION_RECEIPTS_ROOT: 'invalid',
+  EXECUTION_LOGS_BLOOM: 'invalid',
+  EXECUTION_STATE_ROOT: 'invalid',
 }

@@ -1,0 +1,35 @@
+import type { Exam } from '../exam/create-exam-builder.ts'
+import type { ExamEvaluation } from '../transcript/exam-evaluation.ts'
+
+/** What a model is asked about an exam. */
+export interface ExamRequest {
+  readonly tokens: Uint32Array
+  /** Indexes of the tokens to predict. */
+  readonly positions: Uint32Array
+  /** Tokens whose logits are wanted at every position. */
+  readonly probes: Uint32Array
+}
+
+/** Who waits: a stranger's block goes before our own attempts. */
+export type ExamPriority = 'verify' | 'mine'
+
+/** How long and how urgently. */
+export interface EvaluateExamsOptions {
+  readonly priority?: ExamPriority
+  /** Rejects with the signal's reason. */
+  readonly signal?: AbortSignal
+}
+
+/**
+ * The network's model in the network's determinism domain. Rejects with an `AppError` when it cannot answer; it never guesses.
+ * An inference engine fits as it stands.
+ */
+export interface ExamEvaluator {
+  /** Answers in the order of `requests`. */
+  evaluate(requests: readonly ExamRequest[], options?: EvaluateExamsOptions): Promise<readonly ExamEvaluation[]>
+}
+
+/** The request for an exam's transcript. */
+export function examToRequest({ tokens, answerPositions, probes }: Exam): ExamRequest {
+  return { tokens, positions: answerPositions, probes }
+}

@@ -1,0 +1,88 @@
+import { type Header, headerHash, type Logger, RuleError, sealHash } from '@poai/core'
+import { createExamBuilder, type Exam, type ExamBuilder, type ExamBuilderOptions } from '../exam/create-exam-builder.ts'
+import { EvaluationError } from '../transcript/evaluation-error.ts'
+import type { ExamEvaluation } from '../transcript/exam-evaluation.ts'
+import type { ExamEvaluator } from './exam-evaluator.ts'
+import { examToRequest } from './exam-evaluator.ts'
+import { deriveExamSeed } from './exam-seed.ts'
+import { validateReplay } from './validate-replay.ts'
+import { validateWorkClaim } from './validate-work-claim.ts'
+import type { VerifyWorkOptions, WorkVerifier } from './work-verifier.ts'
+
+/** What a replay needs besides the network's exam rules. */
+export interface ReplayVerifierDependencies {
+  readonly evaluator: ExamEvaluator
+  readonly logger: Pick<Logger, 'warn'>
+}
+
+/**
+ * A verifier that computes the work again: the claim first, then the exam, then one evaluation. A replay that disagrees
+ * is evaluated once more before anybody is blamed, since unstable hardware exists.
+ */
+export function createReplayVerifier(
+  options: ExamBuilderOptions,
+  dependencies: ReplayVerifierDependencies,
+): WorkVerifier {
+  return new ReplayVerifier(createExamBuilder(options), dependencies)
+}
+
+class ReplayVerifier implements WorkVerifier {
+  readonly #buildExam: ExamBuilder
+  readonly #evaluator: ExamEvaluator
+  readonly #logger: Pick<Logger, 'warn'>
+
+  constructor(buildExam: ExamBuilder, { evaluator, logger }: ReplayVerifierDependencies) {
+    this.#buildExam = buildExam
+    this.#evaluator = evaluator
+    this.#logger = logger
+  }
+
+  async verify(header: Header, { epochKey, signal }: VerifyWorkOptions): Promise<void> {
+    validateWorkClaim(header)
+    const exam = this.#buildExam(deriveExamSeed({ epochKey, sealHash: sealHash(header), nonce: header.nonce }))
+    const first = await this.#evaluate(exam, signal)
+    const fault = ruleBrokenBy(header, exam, first)
+    if (fault === undefined) return
+    const second = await this.#evaluate(exam, signal)
+    if (haveEqualWords(first, second)) throw fault
+    this.#logger.warn('Two replays of one exam differ: this machine is unstable', { hash: headerHash(header) })
+    // A forger cannot know our hardware's mistakes: a header that one of the two agrees with is right.
+    if (ruleBrokenBy(header, exam, second) === undefined) return
+    throw new EvaluationError('CONSENSUS_EVALUATION_UNSTABLE', 'Two replays of one exam differ from each other', {
+      expected: 'equal bits',
+      actual: 'different bits',
+      hint: 'The engine or the memory of this machine is broken: run the determinism self-test',
+    })
+  }
+
+  async #evaluate(exam: Exam, signal: AbortSignal | undefined): Promise<ExamEvaluation> {
+    const evaluations = await this.#evaluator.evaluate([examToRequest(exam)], {
+      priority: 'verify',
+      ...(signal === undefined ? {} : { signal }),
+    })
+    const [evaluation] = evaluations
+    if (evaluation !== undefined && evaluations.length === 1) return evaluation
+    throw new EvaluationError(
+      'CONSENSUS_EVALUATION_SHAPE',
+      'The engine answered with the wrong number of evaluations',
+      {
+        expected: '1 evaluation',
+        actual: `${evaluations.length} evaluations`,
+      },
+    )
+  }
+}
+
+function ruleBrokenBy(header: Header, exam: Exam, evaluation: ExamEvaluation): RuleError | undefined {
+  try {
+    validateReplay(header, exam, evaluation)
+    return undefined
+  } catch (error) {
+    if (error instanceof RuleError) return error
+    throw error
+  }
+}
+
+function haveEqualWords({ words: a }: ExamEvaluation, { words: b }: ExamEvaluation): boolean {
+  return a.length === b.length && a.every((word, index) => word === b[index])
+}

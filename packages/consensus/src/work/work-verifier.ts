@@ -1,0 +1,19 @@
+import type { Hash32, Header } from '@poai/core'
+
+/** What a header alone does not say about its work. */
+export interface VerifyWorkOptions {
+  /** Of the epoch that the header's number lies in. */
+  readonly epochKey: Hash32
+  /** Rejects with the signal's reason. */
+  readonly signal?: AbortSignal
+}
+
+/**
+ * Decides whether a header's seal is the result of the work that it claims.
+ *
+ * Resolves if it is; rejects with a `RuleError` if it is not. Everything else that it rejects with, such as an `AppError` of
+ * the engine or the reason of an aborted signal, means that it could not decide: never "invalid".
+ */
+export interface WorkVerifier {
+  verify(header: Header, options: VerifyWorkOptions): Promise<void>
+}
