@@ -65,8 +65,9 @@ export {
   MAX_BODY_BYTES,
 } from './wire/block.ts'
 export { receiptsRoot, transactionsRoot } from './wire/body-roots.ts'
-export type { Codec } from './wire/codec.ts'
-export type { Fault, JsonValue } from './wire/field.ts'
+export { type Codec, rlpCodec } from './wire/codec.ts'
+export { type FieldTable, listField, structField } from './wire/composite-fields.ts'
+export type { Fault, Field, JsonValue } from './wire/field.ts'
 export {
   type Header,
   headerCodec,
@@ -79,7 +80,8 @@ export {
   sealHash,
 } from './wire/header.ts'
 export { bloomMayContain, bloomOfLogs, mergeBlooms } from './wire/logs-bloom.ts'
-export { type Log, MAX_RECEIPT_BYTES, type Receipt, receiptCodec } from './wire/receipt.ts'
+export { type Log, MAX_GAS_LIMIT, MAX_RECEIPT_BYTES, type Receipt, receiptCodec } from './wire/receipt.ts'
+export { hashField, uint64Field, uint256Field, uintField } from './wire/scalar-fields.ts'
 export {
   type AccessListEntry,
   createTransactionCodec,

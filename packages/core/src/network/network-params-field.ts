@@ -5,6 +5,7 @@ import { choiceField, withDefault } from '../wire/choice-fields.ts'
 import { listField, structField } from '../wire/composite-fields.ts'
 import type { Fault, Field, JsonValue } from '../wire/field.ts'
 import { MAX_EXTRA_DATA_BYTES } from '../wire/header.ts'
+import { MAX_GAS_LIMIT } from '../wire/receipt.ts'
 import {
   addressField,
   bytesField,
@@ -68,8 +69,8 @@ const time: Field<TimeParams> = structField<TimeParams>({
 })
 
 const gas: Field<GasParams> = structField<GasParams>({
-  initialLimit: uintField(1_000_000_000n, 5_000n),
-  minLimit: uintField(1_000_000_000n, 5_000n),
+  initialLimit: uintField(MAX_GAS_LIMIT, 5_000n),
+  minLimit: uintField(MAX_GAS_LIMIT, 5_000n),
   limitDivisor: uintField(1n << 32n, 2n),
   elasticity: uintField(16n, 1n),
   initialBaseFee: uint64Field,

@@ -14,6 +14,10 @@ export const MAX_LOG_DATA_BYTES: number = 16 * 1024 * 1024
 /** 375 gas a log at least: 80,000 in a block of 30 million gas. */
 export const MAX_RECEIPT_LOGS = 100_000
 export const MAX_RECEIPT_BYTES: number = 32 * 1024 * 1024
+/** What a log costs at least (Yellow Paper, G_log). */
+const LOG_GAS = 375n
+/** No gas limit is above this: one transaction could use it all for logs, and its receipt would have no encoding. */
+export const MAX_GAS_LIMIT: bigint = LOG_GAS * BigInt(MAX_RECEIPT_LOGS)
 
 /** Something that a contract announced. */
 export interface Log {
