@@ -23,9 +23,13 @@ const FIRST_READ_BYTES = 256 * 1024
 
 /** Reads and checks the structure of the GGUF file at `path`; the weights themselves are not read. */
 export async function readGguf(path: string): Promise<GgufHeader> {
-  const file = await open(path, 'r')
+  const file = await open(path, 'r').catch((cause: unknown) => {
+    throw unreadable(path, cause)
+  })
   try {
     return await readGgufFrom(file)
+  } catch (cause) {
+    throw cause instanceof ModelError ? cause : unreadable(path, cause)
   } finally {
     await file.close()
   }
@@ -138,6 +142,12 @@ async function readPrefix(file: FileHandle, length: number): Promise<Uint8Array>
     filled += bytesRead
   }
   return buffer.subarray(0, filled)
+}
+
+function unreadable(path: string, cause: unknown): ModelError {
+  const isMissing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT'
+  if (isMissing) return new ModelError('MODEL_MISSING', `there is no file ${path}`, { cause })
+  return new ModelError('MODEL_STORE_FAILED', `cannot read ${path}`, { cause })
 }
 
 function truncated(fileSize: number, cause: CursorExhausted): ModelError {

@@ -76,7 +76,7 @@ async function checkPin(
   const { sha256: actual } = identity
   const known = findManifestModel(store, name)
   const recorded = (await readRecord(store, name))?.sha256
-  const pins = [options.sha256, known?.sha256 ?? undefined, recorded].filter((pin) => pin !== undefined)
+  const pins = [options.sha256?.toLowerCase(), known?.sha256 ?? undefined, recorded].filter((pin) => pin !== undefined)
   for (const expected of pins) {
     if (!SHA256_PATTERN.test(expected) || expected !== actual) throw mismatch(options.path, { expected, actual })
   }

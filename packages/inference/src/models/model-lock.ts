@@ -41,7 +41,9 @@ export async function withModelLock<Result>(
   name: string,
   { work, ...options }: ModelLockOptions & { readonly work: () => Promise<Result> },
 ): Promise<Result> {
-  await mkdir(store.directory, { recursive: true })
+  await mkdir(store.directory, { recursive: true }).catch((cause: unknown) => {
+    throw unwritable(store, cause)
+  })
   const path = await acquire(store, name, options)
   const heartbeat = setInterval(() => {
     // A heartbeat that fails is missed, no more: the next one follows.
@@ -61,7 +63,9 @@ async function acquire(store: ModelStore, name: string, { signal, waitMs, onWait
   for (let announced = false; ; announced = true) {
     signal?.throwIfAborted()
     const path = join(store.directory, `${name}.lock.${process.pid}.${randomUUID()}`)
-    await writeOwner(path)
+    await writeOwner(path).catch((cause: unknown) => {
+      throw unwritable(store, cause)
+    })
     const other = await findLiveLock(store, name, path).catch(async (cause: unknown) => {
       await rm(path, { force: true })
       throw cause
@@ -126,6 +130,11 @@ function isRunning(pid: number): boolean {
 async function startOf(pid: number): Promise<string> {
   const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
   return text.slice(text.lastIndexOf(')') + 2).split(' ')[19] ?? ''
+}
+
+function unwritable({ directory }: ModelStore, cause: unknown): ModelError {
+  const hint = 'choose a model directory that you may write to, on a disk with room'
+  return new ModelError('MODEL_STORE_FAILED', `cannot write to the model directory ${directory}`, { cause, hint })
 }
 
 function busy(name: string, path: string): ModelError {

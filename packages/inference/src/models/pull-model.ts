@@ -50,7 +50,7 @@ async function pullLocked(
 ): Promise<ResolvedModel> {
   const { name, file, sources, sizeBytes } = model
   const { signal, onProgress, patience } = options
-  const sha256 = await pinOf(store, model, options.sha256)
+  const sha256 = await pinOf(store, model, options.sha256?.toLowerCase())
   const path = storedPath(store, file)
   if ((await stampFile(path)) === undefined) {
     await downloadModel({ path, sources, sha256, sizeBytes, signal, onProgress, patience }, dependencies)
@@ -62,7 +62,7 @@ async function pullLocked(
 async function pinOf(store: ModelStore, model: ManifestModel, wanted: string | undefined): Promise<string> {
   if (wanted !== undefined && !SHA256_PATTERN.test(wanted)) {
     throw new ModelError('MODEL_NOT_PINNED', 'not a SHA-256', {
-      expected: '64 lower-case hexadecimal digits',
+      expected: '64 hexadecimal digits',
       actual: JSON.stringify(wanted),
     })
   }

@@ -119,6 +119,12 @@ describe('pullModel', () => {
     expect(error).toMatchObject({ code: 'MODEL_HASH_MISMATCH', expected: sha256 })
   })
 
+  it('says so where the store cannot be written', async () => {
+    await writeFile(store.directory, 'a file in place of the directory')
+    expect((await failure(pullModel(store, 'model'))).code).toBe('MODEL_STORE_FAILED')
+    expect(server.ranges).toEqual([])
+  })
+
   it('refuses a name without sources', async () => {
     expect((await failure(pullModel(store, 'other'))).code).toBe('MODEL_UNKNOWN')
   })
@@ -324,9 +330,16 @@ describe('importModel', () => {
   })
 
   it('refuses what is no whole model, and leaves nothing', async () => {
+    const trust = async (): Promise<boolean> => true
+    expect(
+      (await failure(importModel(store, { path: join(directory, 'absent.gguf'), mode: 'copy', confirm: trust }))).code,
+    ).toBe('MODEL_MISSING')
+    expect(
+      (await failure(importModel(store, { path: directory, name: 'folder', mode: 'copy', confirm: trust }))).code,
+    ).toBe('MODEL_STORE_FAILED')
     const broken = join(directory, 'broken.gguf')
     await writeFile(broken, bytes.subarray(0, bytes.length - 1_000))
-    expect((await failure(importModel(store, { path: broken, mode: 'copy', confirm: async () => true }))).code).toBe(
+    expect((await failure(importModel(store, { path: broken, mode: 'copy', confirm: trust }))).code).toBe(
       'MODEL_TRUNCATED',
     )
     await writeFile(broken, '<html>')
