@@ -27,14 +27,14 @@ export function seededExamRequests(label: string, count: number, format?: ExamFo
 }
 
 /**
- * Exams of lengths from 32 to `longest` tokens, as vectors record them: small differences between builds hide in short
+ * Exams of lengths from 64 to `longest` tokens, as vectors record them: small differences between builds hide in short
  * sequences, differences in attention show only in long ones.
  */
 export function mixedExamRequests(label: string, count: number, longest: number): readonly EvaluationRequest[] {
-  const shortest = 32
+  const shortest = 64
   return Array.from({ length: count }, (_, index) => {
     const tokens = shortest + Math.round(((longest - shortest) * index) / Math.max(1, count - 1))
-    const answerTokens = Math.min(16, Math.max(5, Math.floor(tokens / 10)))
+    const answerTokens = Math.min(EXAM_FORMAT_1.answerTokens, Math.floor(tokens / 13))
     const format: ExamFormat = { ...EXAM_FORMAT_1, tokens, answerTokens }
     return examToRequest(seededExams(`${label}/${tokens}`, format).next().value)
   })
