@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 /** How often the owner touches its lock. */
 const HEARTBEAT_MS = 2_000
 /** An owner on another machine (or in another container) that has been silent for this long is taken for dead. */
-const SILENCE_LIMIT_MS = 60_000
+export const SILENCE_LIMIT_MS = 60_000
 /** How often those who wait look again. */
 const POLL_MS = 200
 /** The guard that serialises taking over from a dead owner is held for microseconds; older than this it is a leftover. */

@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { PackageManifest } from '../build/order-packages.ts'
 import { CHECKOUT, type CheckoutCopy, copyCheckout } from './support/copy-checkout.ts'
@@ -52,7 +52,10 @@ describe('npm run build', () => {
 
   it('packs JavaScript, declarations and the licence, and no sources', () => {
     for (const name of consumer.names) {
-      const files = readdirSync(join(consumer.root, 'node_modules', name), { recursive: true, encoding: 'utf8' })
+      const files = readdirSync(join(consumer.root, 'node_modules', name), {
+        recursive: true,
+        encoding: 'utf8',
+      }).filter((file) => !file.startsWith('node_modules'))
       expect(files, name).toEqual(
         expect.arrayContaining(['LICENSE', 'package.json', join('dist', 'index.js'), join('dist', 'index.d.ts')]),
       )
@@ -76,6 +79,12 @@ describe('npm run build', () => {
       signal: null,
       output: 'imported\n',
     })
+  })
+
+  it('runs the poai command', async () => {
+    const bin = join(consumer.root, 'node_modules', '@poai', 'cli', 'bin', 'poai.mjs')
+    const outcome = await runNode([bin, '--help'], { cwd: consumer.root, env: { PATH: process.env['PATH'] } })
+    expect(outcome).toMatchObject({ code: 0, output: expect.stringContaining('Usage: poai') })
   })
 
   it('has declarations that a strict project compiles against', async () => {
@@ -116,17 +125,21 @@ function installTarballs(tarballs: string): Consumer {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'poai consumer ')))
   writeFileSync(join(root, 'package.json'), JSON.stringify({ name: 'consumer', type: 'module' }))
   const names = readdirSync(tarballs).map((file) => unpack(join(tarballs, file), root))
-  for (const name of names) {
-    const manifest = readManifest(join(root, 'node_modules', name))
-    for (const dependency of Object.keys(manifest.dependencies ?? {})) {
-      const link = join(root, 'node_modules', dependency)
-      if (existsSync(link)) continue
-      expect(dependency, `a tarball that ${name} needs`).not.toMatch(/^@poai\//)
-      mkdirSync(dirname(link), { recursive: true })
-      symlinkSync(join(CHECKOUT, 'node_modules', dependency), link, 'junction')
-    }
-  }
+  for (const name of names) linkDependencies(root, name, names)
   return { root, names }
+}
+
+function linkDependencies(root: string, name: string, names: readonly string[]): void {
+  const home = join(root, 'node_modules', name)
+  for (const dependency of Object.keys(readManifest(home).dependencies ?? {})) {
+    if (names.includes(dependency)) continue
+    expect(dependency, `a tarball that ${name} needs`).not.toMatch(/^@poai\//)
+    const nested = join(CHECKOUT, 'packages', basename(name), 'node_modules', dependency)
+    const target = existsSync(nested) ? nested : join(CHECKOUT, 'node_modules', dependency)
+    const link = join(home, 'node_modules', dependency)
+    mkdirSync(dirname(link), { recursive: true })
+    symlinkSync(target, link, 'junction')
+  }
 }
 
 function unpack(tarball: string, root: string): string {

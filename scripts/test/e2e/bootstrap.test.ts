@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, utimesSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { SILENCE_LIMIT_MS } from '../../bootstrap/install-lock.mjs'
 import { platformNodePath } from '../../bootstrap/node-binary.mjs'
 import { type Outcome, runNode } from '../support/run-node.ts'
 import { createTinyCheckout, type TinyCheckout } from '../support/tiny-checkout.ts'
@@ -94,6 +95,13 @@ describe('node scripts/bootstrap.mjs', () => {
 
   it('takes over from an installer that has died', async () => {
     checkout.write('.cache/install.lock', JSON.stringify({ pid: DEAD_PID, host: hostname() }))
+    expect((await bootstrap('check')).output).toContain('Dependencies installed')
+  })
+
+  it('takes over from an installer on another machine that has been silent for too long', async () => {
+    checkout.write('.cache/install.lock', JSON.stringify({ pid: 1, host: 'another-machine' }))
+    const longAgo = new Date(Date.now() - 2 * SILENCE_LIMIT_MS)
+    utimesSync(join(checkout.root, '.cache', 'install.lock'), longAgo, longAgo)
     expect((await bootstrap('check')).output).toContain('Dependencies installed')
   })
 

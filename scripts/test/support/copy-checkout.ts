@@ -47,5 +47,8 @@ function linkDependencies(root: string): void {
   }
   for (const name of readdirSync(join(root, 'packages'))) {
     symlinkSync(join(root, 'packages', name), join(to, '@poai', name), LINK_TYPE)
+    // npm nests a dependency here when another package needs a different version of it.
+    const nested = join('packages', name, 'node_modules')
+    if (existsSync(join(CHECKOUT, nested))) symlinkSync(join(CHECKOUT, nested), join(root, nested), LINK_TYPE)
   }
 }
