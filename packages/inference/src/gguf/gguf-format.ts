@@ -110,10 +110,14 @@ export type GgmlTypeName =
   | 'TQ1_0'
   | 'TQ2_0'
   | 'MXFP4'
+  | 'NVFP4'
+  | 'Q1_0'
+  | 'Q2_0'
 
 /**
  * Tensor types of ggml and their layouts (`enum ggml_type` and the block structs of `ggml-common.h`).
- * Absent numbers (4, 5, 31 to 33, 36 to 38) are types that ggml has removed.
+ * Checked against `ggml_blck_size` and `ggml_type_size` of node-llama-cpp
+ * 3.22.1. Absent numbers (4, 5, 31 to 33, 36 to 38) are types that ggml has removed.
  */
 export const GGML_TYPES: Readonly<Record<GgmlTypeName, GgmlTypeLayout>> = {
   F32: { id: 0, blockSize: 1, blockBytes: 4 },
@@ -148,6 +152,9 @@ export const GGML_TYPES: Readonly<Record<GgmlTypeName, GgmlTypeLayout>> = {
   TQ1_0: { id: 34, blockSize: 256, blockBytes: 54 },
   TQ2_0: { id: 35, blockSize: 256, blockBytes: 66 },
   MXFP4: { id: 39, blockSize: 32, blockBytes: 17 },
+  NVFP4: { id: 40, blockSize: 64, blockBytes: 36 },
+  Q1_0: { id: 41, blockSize: 128, blockBytes: 18 },
+  Q2_0: { id: 42, blockSize: 64, blockBytes: 18 },
 }
 
 /** Bytes of a tensor: whole blocks along the first dimension, which is the row. Exact up to 2^53. */
