@@ -116,8 +116,8 @@ export type GgmlTypeName =
 
 /**
  * Tensor types of ggml and their layouts (`enum ggml_type` and the block structs of `ggml-common.h`).
- * Checked against `ggml_blck_size` and `ggml_type_size` of node-llama-cpp
- * 3.22.1. Absent numbers (4, 5, 31 to 33, 36 to 38) are types that ggml has removed.
+ * Checked against `ggml_blck_size` and `ggml_type_size` of node-llama-cpp 3.22.1. Absent numbers (4, 5, 31 to 33, 36 to 38)
+ * are types that ggml has removed.
  */
 export const GGML_TYPES: Readonly<Record<GgmlTypeName, GgmlTypeLayout>> = {
   F32: { id: 0, blockSize: 1, blockBytes: 4 },

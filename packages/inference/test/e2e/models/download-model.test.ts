@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createWordStream } from '../../../src/gguf/seeded-words.ts'
 import { SMALL_SYNTHETIC_LLAMA, writeSyntheticLlama } from '../../../src/gguf/synthetic-llama.ts'
@@ -254,6 +255,22 @@ describe('downloadModel', () => {
     expect(error.code).toBe('MODEL_DOWNLOAD_FAILED')
     expect(error.message).toMatch(/answers 404 .*; .*answers 503/)
     expect(mirror.ranges.length).toBe(3)
+  })
+
+  it('asks for the plain file, and takes no compressed one, nor another range than it asked for', async () => {
+    let asked: string | string[] | undefined
+    server.script.push((request, response) => {
+      asked = request.headers['accept-encoding']
+      response.writeHead(200, { 'content-encoding': 'gzip' })
+      response.end(gzipSync(model))
+    })
+    expect((await failure(download())).message).toMatch(/compressed/)
+    expect(asked).toBe('identity')
+
+    server.script.push(cutAfter(100_000), answer(206, { 'content-range': `bytes 7-9/${model.length}` }, 'abc'))
+    expect((await failure(download())).message).toMatch(/another range/)
+    await download()
+    await expectComplete()
   })
 
   it('gives up where nobody listens', async () => {
