@@ -10,6 +10,12 @@
  * exam.text // a salt line, then "Q: …\nA: …\n" a few times
  */
 
+export { type ChainContext, chainContextCodec, extendContext, genesisContext } from './context/chain-context.ts'
+export { epochIndex, isLastOfEpoch } from './context/epoch.ts'
+export { medianTimestamp } from './context/median-timestamp.ts'
+export { nextEpochKey } from './context/next-epoch-key.ts'
+export { type AsertOptions, asertTarget } from './difficulty/asert-target.ts'
+export { type DifficultyAnchor, nextTarget, type ScheduledBlock } from './difficulty/difficulty-schedule.ts'
 export { createByteVocabulary } from './exam/byte-vocabulary.ts'
 export type { Exam, ExamBuilder, ExamBuilderOptions, ExamQuiz } from './exam/create-exam-builder.ts'
 export { createExamBuilder } from './exam/create-exam-builder.ts'
@@ -21,13 +27,31 @@ export type { ExamVocabulary, SaltSymbol } from './exam/exam-vocabulary.ts'
 export { QUIZ_FAMILIES_1 } from './exam/families.ts'
 export type { Quiz, QuizFamily } from './exam/quiz-family.ts'
 export { RandomStream } from './exam/random-stream.ts'
+export {
+  blockLocator,
+  findSharedEntry,
+  type LocatorEntry,
+  locatorNumbers,
+  MAX_LOCATOR_ENTRIES,
+} from './fork-choice/block-locator.ts'
+export { type ChainWeight, isHeavier } from './fork-choice/is-heavier.ts'
+export { workOfTarget } from './fork-choice/work-of-target.ts'
+export { type BlockReward, blockReward, type GasPayment, type RewardedBlock } from './rewards/block-reward.ts'
+export { issuedThrough, maxIssuance, subsidy } from './rewards/subsidy.ts'
+export { condemnsBlock } from './rules/condemns-block.ts'
+export { CONSENSUS_RULES, type ConsensusRule, type RuleStage } from './rules/consensus-rules.ts'
+export { type FeeParent, nextBaseFee } from './rules/next-base-fee.ts'
+export { type BodyOfHeader, validateBody } from './rules/validate-body.ts'
+export { type ExecutedHeader, type ExecutionOutcome, validateExecution } from './rules/validate-execution.ts'
+export { type HeaderAlone, validateHeaderAlone } from './rules/validate-header-alone.ts'
+export { type HeaderInContext, validateHeaderInContext } from './rules/validate-header-in-context.ts'
 export type { NoTranscript, Transcript } from './transcript/create-transcript.ts'
 export { createTranscript } from './transcript/create-transcript.ts'
 export type { EvaluationErrorCode } from './transcript/evaluation-error.ts'
 export { EvaluationError } from './transcript/evaluation-error.ts'
 export type { ExamEvaluation } from './transcript/exam-evaluation.ts'
-export type { InclusionProof } from './transcript/merkle-tree.ts'
-export { isIncluded, merkleRoot, proveInclusion } from './transcript/merkle-tree.ts'
+export type { InclusionProof, MerkleTree } from './transcript/merkle-tree.ts'
+export { createMerkleTree, isIncluded } from './transcript/merkle-tree.ts'
 export { encodeTranscriptLeaf, transcriptLeafHashes } from './transcript/transcript-leaf.ts'
 export type { Attempt, AttemptOptions, AttemptSource, FinishedAttempt, VoidAttempt } from './work/attempts.ts'
 export { createAttempts } from './work/attempts.ts'
