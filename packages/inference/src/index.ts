@@ -10,6 +10,15 @@
  * await engine.stop()
  */
 
+export { checkCLibrary } from './doctor/check-c-library.ts'
+export { type ClockEvidence, checkClock } from './doctor/check-clock.ts'
+export { checkCpuFeatures } from './doctor/check-cpu-features.ts'
+export { checkDiskSpace } from './doctor/check-disk-space.ts'
+export { checkMemory, type MemoryNeeds } from './doctor/check-memory.ts'
+export { checkModelFile } from './doctor/check-model-file.ts'
+export { checkPort } from './doctor/check-port.ts'
+export { checkSelfTest } from './doctor/check-self-test.ts'
+export type { DoctorCheck } from './doctor/doctor-check.ts'
 export { admitByVectors } from './domain/admit-by-vectors.ts'
 export { ADMISSION_SAMPLE, type CheckVectorsOptions, checkVectors } from './domain/check-vectors.ts'
 export {
@@ -32,6 +41,8 @@ export {
   type DomainFingerprint,
   findMachineDomain,
   fingerprintOf,
+  formatFingerprints,
+  parseFingerprints,
   requireMachineDomain,
 } from './domain/fingerprint.ts'
 export { recordVectors, type VectorsIdentity } from './domain/record-vectors.ts'

@@ -8,3 +8,9 @@
  */
 
 export { examToRequest, mixedExamRequests, seededExamRequests, seededExams } from './exam-requests.ts'
+export {
+  type RecordedModelVectors,
+  type RecordModelVectorsOptions,
+  recordModelVectors,
+  vectorExamRequests,
+} from './record-model-vectors.ts'

@@ -10,6 +10,22 @@ export interface DomainFingerprint {
   readonly sha256: string
 }
 
+/** The file of a model's fingerprints: a JSON object from domain to SHA-256. Not pinned by networks: it only helps to explain. */
+export function formatFingerprints(fingerprints: readonly DomainFingerprint[]): string {
+  return `${JSON.stringify(Object.fromEntries(fingerprints.map(({ domain, sha256 }) => [domain, sha256])), undefined, 2)}\n`
+}
+
+/** Reads what {@link formatFingerprints} wrote. */
+export function parseFingerprints(text: string): readonly DomainFingerprint[] {
+  const file = JSON.parse(text) as Readonly<Record<string, unknown>>
+  return Object.entries(file).map(([domain, sha256]) => {
+    if (typeof sha256 !== 'string' || !/^[0-9a-f]{64}$/.test(sha256)) {
+      throw new EngineError('INFERENCE_VECTORS_INVALID', `The fingerprint of ${domain} is no SHA-256`)
+    }
+    return { domain, sha256 }
+  })
+}
+
 /** SHA-256 over all words of some evaluations, little-endian, in order. */
 export function fingerprintOf(evaluations: readonly Uint32Array[]): string {
   const hash = createHash('sha256')

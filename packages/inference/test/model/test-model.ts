@@ -16,6 +16,15 @@ export interface TestModel {
   remove(): Promise<void>
 }
 
+/** Wide enough that another order of summation reaches the logits of every exam; the model of `test/vectors/synthetic`. */
+export const WIDE_SHAPE: Partial<SyntheticLlamaOptions> = {
+  layers: 4,
+  width: 256,
+  heads: 4,
+  kvHeads: 4,
+  feedForward: 768,
+}
+
 /** Writes a synthetic model into a folder of its own. */
 export async function createTestModel(shape: Partial<SyntheticLlamaOptions> = {}): Promise<TestModel> {
   const folder = await mkdtemp(join(tmpdir(), 'poai-engine-'))

@@ -2,10 +2,9 @@ import { createLlamaEngine, type Evaluation, type EvaluationRequest, KNOWN_DOMAI
 import { seededExamRequests } from '@poai/testing'
 import { afterAll, describe, expect, it } from 'vitest'
 import { canRunDomain } from '../runnable-domains.ts'
-import { createTestModel } from '../test-model.ts'
+import { createTestModel, WIDE_SHAPE } from '../test-model.ts'
 
-/** Wide enough that differences between summation orders reach the logits at once. */
-const model = await createTestModel({ layers: 4, width: 256, heads: 4, kvHeads: 4, feedForward: 768 })
+const model = await createTestModel(WIDE_SHAPE)
 afterAll(async () => await model.remove())
 
 const EXAMS = seededExamRequests('cpu-variants', 4)
