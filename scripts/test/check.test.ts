@@ -124,6 +124,15 @@ const FAULTS: readonly PlantedFault[] = [
     expected: [/planted\.ts:4:\d+ lint\/nursery\/noFloatingPromises/],
   },
   {
+    title: 'the pathname of a URL used as a path',
+    step: 'lint',
+    files: {
+      'packages/inference/src/planted.ts':
+        "export const planted = (): string => new URL('./data.json', import.meta.url).pathname\n",
+    },
+    expected: ['The pathname of a URL is not a path'],
+  },
+  {
     title: 'a type error',
     step: 'types',
     files: { 'packages/core/src/planted.ts': "export const planted: number = 'one'\n" },

@@ -5,6 +5,7 @@
 // them; rows that must differ are there to show that the comparison would notice.
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
+import { join } from 'node:path'
 import { createLlamaEngine, type EvaluationRequest, KNOWN_DOMAINS, wordsOfEngine } from '@poai/inference'
 import { mixedExamRequests, seededExamRequests } from '@poai/testing'
 import { isolateBackend } from '../../src/engine/isolate-backend.ts'
@@ -45,7 +46,7 @@ const rows: Row[] = []
 /** Evaluates in a fresh process with the setting. */
 async function probe(setting: Setting, requests: readonly EvaluationRequest[]): Promise<readonly Uint32Array[]> {
   const { variant = folder.build.variant, ...rest } = setting
-  const child = fork(new URL('./shape-probe.ts', import.meta.url).pathname, [], {
+  const child = fork(new URL('./shape-probe.ts', import.meta.url), [], {
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   })

@@ -4,6 +4,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { createLlamaEngine, type EvaluationRequest, type InferenceEngine } from '@poai/inference'
 import { seededExamRequests } from '@poai/testing'
 import { isolateBackend } from '../../src/engine/isolate-backend.ts'
@@ -90,7 +91,7 @@ function readCpuMs(pid: number | undefined): number {
 }
 
 async function startBareLoop({ modelPath }: Case, folder: BenchFolder): Promise<ChildProcess> {
-  const child = fork(new URL('./bare-loop.ts', import.meta.url).pathname, [], { serialization: 'advanced' })
+  const child = fork(new URL('./bare-loop.ts', import.meta.url), [], { serialization: 'advanced' })
   child.send({ build: await isolateBackend(folder.build, folder.cacheDirectory), modelPath })
   await once(child, 'message')
   return child

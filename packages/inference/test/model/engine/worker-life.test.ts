@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { createLlamaEngine, type Evaluation, type InferenceEngine } from '@poai/inference'
 import { seededExamRequests } from '@poai/testing'
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
@@ -67,7 +69,11 @@ describe('the death of the parent', () => {
   it('ends its workers', async () => {
     const parent = spawn(
       process.execPath,
-      ['--conditions=source', new URL('../doomed-parent.ts', import.meta.url).pathname, JSON.stringify(model.options)],
+      [
+        '--conditions=source',
+        fileURLToPath(new URL('../doomed-parent.ts', import.meta.url)),
+        JSON.stringify(model.options),
+      ],
       { stdio: ['ignore', 'pipe', 'inherit'] },
     )
     const workers = JSON.parse(await readLine(parent)) as readonly number[]
