@@ -3,7 +3,7 @@ import type { Exam } from '../exam/create-exam-builder.ts'
 import { checkConsistency, checkEvaluationShape, findNonFinitePosition } from './check-evaluation.ts'
 import type { ExamEvaluation } from './exam-evaluation.ts'
 import { meanLossMicroNats } from './mean-loss.ts'
-import { merkleRoot } from './merkle-tree.ts'
+import { createMerkleTree } from './merkle-tree.ts'
 import { transcriptLeafHashes } from './transcript-leaf.ts'
 
 /** What an evaluation comes to: the two members of a header that the model decides. */
@@ -32,7 +32,7 @@ export function createTranscript(exam: Exam, evaluation: ExamEvaluation): Transc
   checkConsistency(exam, evaluation)
   return {
     kind: 'finite',
-    transcriptRoot: merkleRoot(transcriptLeafHashes(exam, evaluation)),
+    transcriptRoot: createMerkleTree(transcriptLeafHashes(exam, evaluation)).root,
     lossMicroNats: meanLossMicroNats(exam, evaluation, 0, exam.answerPositions.length),
   }
 }

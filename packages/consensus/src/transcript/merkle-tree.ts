@@ -15,25 +15,30 @@ function levelAbove(level: readonly Hash32[]): readonly Hash32[] {
   return above
 }
 
-/** The root of the RFC 6962 tree over at least one leaf hash. */
-export function merkleRoot(leafHashes: readonly Hash32[]): Hash32 {
-  invariant(leafHashes.length > 0, 'a Merkle tree of no leaves')
-  let level = leafHashes
-  while (level.length > 1) level = levelAbove(level)
-  return level[0] as Hash32
+/** An RFC 6962 tree over leaf hashes. */
+export interface MerkleTree {
+  readonly root: Hash32
+  /** The sibling hashes from the leaf at `index` up to the root: RFC 6962's audit path. */
+  prove(index: number): readonly Hash32[]
 }
 
-/** The sibling hashes from the leaf at `index` up to the root: RFC 6962's audit path. */
-export function proveInclusion(leafHashes: readonly Hash32[], index: number): readonly Hash32[] {
-  invariant(Number.isInteger(index) && index >= 0 && index < leafHashes.length, `no leaf ${index} to prove`)
-  const path: Hash32[] = []
-  let position = index
-  for (let level = leafHashes; level.length > 1; level = levelAbove(level)) {
-    const sibling = level[position ^ 1]
-    if (sibling !== undefined) path.push(sibling)
-    position >>>= 1
+/** Builds the tree over at least one leaf hash. */
+export function createMerkleTree(leafHashes: readonly Hash32[]): MerkleTree {
+  invariant(leafHashes.length > 0, 'a Merkle tree of no leaves')
+  const levels = [leafHashes]
+  let top = leafHashes
+  while (top.length > 1) {
+    top = levelAbove(top)
+    levels.push(top)
   }
-  return path
+  return {
+    root: top[0] as Hash32,
+    prove: (index) => {
+      invariant(Number.isInteger(index) && index >= 0 && index < leafHashes.length, `no leaf ${index} to prove`)
+      const siblings = levels.map((level, height) => level[(index >>> height) ^ 1])
+      return siblings.filter((sibling) => sibling !== undefined)
+    },
+  }
 }
 
 /** A claim that a leaf stands at an index of a tree of known size and root. */

@@ -1,5 +1,5 @@
 import { invariant } from '@poai/core'
-import { isFinite32, ONE_BITS, scaledOf } from './binary32.ts'
+import { isFinite32, ONE_BITS, orderOf, scaledOf } from './binary32.ts'
 import { NAT_FRACTION_BITS, ONE_NAT } from './fixed-nats.ts'
 
 /** floor(ln 2 · 2^48). */
@@ -25,7 +25,7 @@ const COEFFICIENTS: readonly bigint[] = Array.from({ length: TERMS }, (_, k) => 
  * by Horner's rule. Every step rounds down, and none ever sees a negative number.
  */
 export function naturalLogarithm(bits: number): bigint {
-  invariant(bits >= ONE_BITS && isFinite32(bits), `logarithm of the bits ${bits}: not a number from 1 on`)
+  invariant(orderOf(bits) >= ONE_BITS && isFinite32(bits), `logarithm of the bits ${bits}: not a number from 1 on`)
   const { significand, exponent } = scaledOf(bits)
   const m = BigInt(significand)
   const z = ((m - SIGNIFICAND_ONE) << NAT_FRACTION_BITS) / (m + SIGNIFICAND_ONE)
