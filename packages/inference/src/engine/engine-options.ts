@@ -9,6 +9,8 @@ export interface PoolOptions {
   readonly batchRequests: number
   /** Tokens in one message to a worker. */
   readonly batchTokens: number
+  /** How long a batch should take: a slow model gets fewer requests in one, as soon as its pace is known. */
+  readonly batchTargetMs: number
   /** Requests that may wait, for each priority. */
   readonly queueLimit: number
   /** Longest that a worker may take to load the model and pass its admission's first batch. */
@@ -30,6 +32,7 @@ export const DEFAULT_POOL_OPTIONS: PoolOptions = {
   workers: Math.max(1, availableParallelism() - 1),
   batchRequests: 4,
   batchTokens: 1024,
+  batchTargetMs: 250,
   queueLimit: 4096,
   startTimeoutMs: 120_000,
   batchTimeoutMs: 120_000,

@@ -1,4 +1,5 @@
 import { InvariantError } from '@poai/core'
+import { BatchPace } from './batch-pace.ts'
 import { BatchQueue } from './batch-queue.ts'
 import { EngineError } from './engine-error.ts'
 import type { PoolOptions } from './engine-options.ts'
@@ -41,6 +42,7 @@ export class EnginePool implements InferenceEngine {
   readonly #options: PoolOptions
   readonly #dependencies: PoolDependencies
   readonly #queue: BatchQueue
+  readonly #pace: BatchPace
   readonly #strikes = new RequestStrikes()
   readonly #inFlight = new Set<Promise<void>>()
   readonly #started: PromiseWithResolvers<void> = Promise.withResolvers()
@@ -57,6 +59,7 @@ export class EnginePool implements InferenceEngine {
     this.#options = options
     this.#dependencies = dependencies
     this.#queue = new BatchQueue(options.queueLimit)
+    this.#pace = new BatchPace(options.batchTargetMs)
     // `start` hands this promise out; where nobody called it, stopping must not end the process.
     this.#started.promise.catch(() => {})
   }
@@ -100,10 +103,9 @@ export class EnginePool implements InferenceEngine {
     if (requests.some((request) => this.#strikes.isRefused(request))) throw refused()
     if (!this.#queue.hasRoom(priority, requests.length)) throw this.#full()
     const job = new EvaluationJob(requests, priority)
-    this.#queue.push(
-      priority,
-      cutIntoBatches(job, { requests: this.#options.batchRequests, tokens: this.#options.batchTokens }),
-    )
+    const { batchRequests, batchTokens } = this.#options
+    const limits = { requests: batchRequests, tokens: this.#pace.tokenLimit(batchTokens) }
+    this.#queue.push(priority, cutIntoBatches(job, limits))
     this.#dispatch()
     return await this.#untilAborted(job, signal)
   }
@@ -190,8 +192,11 @@ export class EnginePool implements InferenceEngine {
   }
 
   async #run(slot: WorkerSlot, batch: Batch): Promise<void> {
+    const { timers } = this.#dependencies
+    const begin = timers.now()
     try {
       const words = await slot.run(batch.requests)
+      this.#pace.observe(countTokens(batch.requests), timers.now() - begin)
       this.#evaluations += words.length
       for (const request of batch.requests) this.#strikes.clear(request)
       batch.job.answer(batch, words)
@@ -264,6 +269,10 @@ export class EnginePool implements InferenceEngine {
       hint: 'Wait for earlier calls to finish.',
     })
   }
+}
+
+function countTokens(requests: readonly EvaluationRequest[]): number {
+  return requests.reduce((sum, { tokens }) => sum + tokens.length, 0)
 }
 
 function refused(): EngineError {

@@ -1,11 +1,14 @@
-/** Calls back after a while, unless cancelled before. What the engine needs of time; tests turn the hands themselves. */
+/** What the engine needs of time; tests turn the hands themselves. */
 export interface Timers {
-  /** Returns the cancellation, which may be called at any time and more than once. */
+  /** Milliseconds since some moment; never goes backwards. */
+  now(): number
+  /** Calls back after a while. Returns the cancellation, which may be called at any time and more than once. */
   after(delayMs: number, callback: () => void): () => void
 }
 
 /** The process's own timers. */
 export const systemTimers: Timers = {
+  now: () => performance.now(),
   after(delayMs, callback) {
     const timer = setTimeout(callback, delayMs)
     return () => clearTimeout(timer)

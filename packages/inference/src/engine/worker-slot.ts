@@ -146,7 +146,7 @@ export class WorkerSlot {
 
   async #tryOut(model: EngineModel): Promise<void> {
     try {
-      await this.#dependencies.admit((requests) => this.#send(requests), model)
+      await this.#dependencies.admit((requests) => this.#sendEach(requests), model)
     } catch (error) {
       if (!(error instanceof WorkerDeath)) this.#condemn(toStartError(error))
       return
@@ -160,6 +160,13 @@ export class WorkerSlot {
   #becomeIdle(): void {
     if (this.#stopping || this.#process === undefined || this.#sentence !== undefined) return
     this.#state = 'idle'
+  }
+
+  /** One request a batch: nothing is known yet of how long this model takes. */
+  async #sendEach(requests: readonly EvaluationRequest[]): Promise<readonly Uint32Array[]> {
+    const evaluations: Uint32Array[] = []
+    for (const request of requests) evaluations.push(...(await this.#send([request])))
+    return evaluations
   }
 
   #send(requests: readonly EvaluationRequest[]): Promise<readonly Uint32Array[]> {

@@ -5,7 +5,6 @@
 // them; rows that must differ are there to show that the comparison would notice.
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
-import { join } from 'node:path'
 import { createLlamaEngine, type EvaluationRequest, KNOWN_DOMAINS, wordsOfEngine } from '@poai/inference'
 import { mixedExamRequests, seededExamRequests } from '@poai/testing'
 import { isolateBackend } from '../../src/engine/isolate-backend.ts'

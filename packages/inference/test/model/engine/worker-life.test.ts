@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createLlamaEngine, type Evaluation, type InferenceEngine } from '@poai/inference'
 import { seededExamRequests } from '@poai/testing'

@@ -132,15 +132,18 @@ describe('start', () => {
       {},
       {
         admit: async (run) => {
-          await run(requests(9))
+          await run(requests(9, 10))
           throw mismatch
         },
       },
     )
     await settle()
     worker(fixture).ready()
-    await settle()
-    worker(fixture).answer()
+    for (const firstToken of [9, 10]) {
+      await settle()
+      expect(worker(fixture).batches[0]?.firstTokens).toEqual([firstToken])
+      worker(fixture).answer()
+    }
     await expect(fixture.started).rejects.toBe(mismatch)
     expect(fixture.pool.status.workers).toMatchObject([{ state: 'retired', restarts: 0 }])
   })
@@ -173,6 +176,22 @@ describe('order', () => {
     await settle()
     worker(fixture).answer()
     await answer
+  })
+
+  it('puts fewer requests into a batch of a model that turns out to be slow', async () => {
+    const fixture = await createRunning({ batchRequests: 8, batchTargetMs: 600 })
+    const first = fixture.pool.evaluate(requests(1, 2))
+    fixture.timers.advance(600)
+    worker(fixture).answer()
+    await first
+    // 100 ms a token, three tokens a request: two requests take the target's time.
+    const second = fixture.pool.evaluate(requests(1, 2, 3, 4, 5))
+    expect(worker(fixture).batches[0]?.firstTokens).toEqual([1, 2])
+    for (let i = 0; i < 3; i++) {
+      worker(fixture).answer()
+      await settle()
+    }
+    expect(firstWords(await second)).toEqual([1, 2, 3, 4, 5])
   })
 
   it('lets a verification wait for at most the mining batch in flight', async () => {

@@ -16,6 +16,7 @@ export function createManualTimers(): ManualTimers {
   const due = new Map<number, { readonly at: number; readonly callback: () => void }>()
   let lastId = 0
   return {
+    now: () => now,
     after(delayMs, callback) {
       const id = ++lastId
       due.set(id, { at: now + delayMs, callback })
