@@ -1,17 +1,19 @@
 import {
+  createByteVocabulary,
   createExamBuilder,
   createMerkleTree,
   createTranscript,
   deriveEpochKey,
   deriveExamSeed,
+  EXAM_FORMAT_1,
   type Exam,
   encodeTranscriptLeaf,
-  networkExamOptions,
+  QUIZ_FAMILIES_1,
   RandomStream,
   transcriptLeafHashes,
   workHash,
 } from '@poai/consensus'
-import { bytesToHex, devnet, hash32, sealHash, toAddress, uintToBytes, utf8ToBytes } from '@poai/core'
+import { bytesToHex, hash32, sealHash, toAddress, uintToBytes, utf8ToBytes } from '@poai/core'
 import { naturalLogarithm } from '../../src/transcript/natural-logarithm.ts'
 import { bitsOf, plausibleEvaluation } from '../unit/transcript/plausible-evaluation.ts'
 import { someSealedHeader } from '../unit/work/some-header.ts'
@@ -87,7 +89,14 @@ function treeVector(size: number): TreeVector {
   }
 }
 
-const buildExam = createExamBuilder(networkExamOptions(devnet))
+const buildExam = createExamBuilder({
+  format: EXAM_FORMAT_1,
+  vocabulary: createByteVocabulary(),
+  families: QUIZ_FAMILIES_1,
+})
+
+/** Numbers of the recorded headers: the first block of their epoch, and one more. */
+const EPOCH_BLOCKS = 2048n
 
 function attemptVectors(): readonly AttemptVector[] {
   return Array.from({ length: ATTEMPTS }, (_, index) => attemptVector(index))
@@ -97,7 +106,7 @@ function attemptVector(index: number): AttemptVector {
   const seed = vectorHash(`epoch/${index % 3}`)
   const epochIndex = BigInt(index % 3)
   const beneficiary = toAddress(new Uint8Array(20).fill(index))
-  const sealed = sealHash({ ...someSealedHeader, number: epochIndex * devnet.work.epochBlocks + 1n, beneficiary })
+  const sealed = sealHash({ ...someSealedHeader, number: epochIndex * EPOCH_BLOCKS + 1n, beneficiary })
   const nonce = index === 0 ? 0n : (1n << 64n) - BigInt(index)
   const epochKey = deriveEpochKey(seed, epochIndex)
   const examSeed = deriveExamSeed({ epochKey, sealHash: sealed, nonce })

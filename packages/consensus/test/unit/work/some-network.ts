@@ -1,4 +1,12 @@
-import { createAttempts, createExamBuilder, deriveEpochKey, examToRequest, networkExamOptions } from '@poai/consensus'
+import {
+  createAttempts,
+  createExamBuilder,
+  deriveEpochKey,
+  type ExamBuilder,
+  type ExamBuilderOptions,
+  examToRequest,
+  networkExamOptions,
+} from '@poai/consensus'
 import { devnet, genesisHash, type Hash32, type Header, type SealedHeader } from '@poai/core'
 import { ScriptedEvaluator } from './scripted-evaluator.ts'
 
