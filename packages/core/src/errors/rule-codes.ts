@@ -25,6 +25,7 @@ export type RuleCode =
   | 'TRANSACTION_MALFORMED'
   | 'TRANSACTION_CHAIN_ID'
   | 'TRANSACTION_UNSIGNED'
+  | 'TRANSACTION_SIGNATURE'
   // Work: what a header's seal claims against what the model says
   | 'WORK_CLAIM_ABOVE_TARGET'
   | 'WORK_NOT_FINITE'
@@ -49,6 +50,14 @@ export type RuleCode =
   | 'BODY_SIZE'
   | 'BODY_TRANSACTION_REPEATED'
   | 'BODY_TRANSACTION_GAS'
+  // Transactions at their place in a block
+  | 'EXECUTION_NONCE'
+  | 'EXECUTION_FUNDS'
+  | 'EXECUTION_FEE_BELOW_BASE'
+  | 'EXECUTION_INTRINSIC_GAS'
+  | 'EXECUTION_BLOCK_GAS'
+  | 'EXECUTION_SENDER_CODE'
+  | 'EXECUTION_INIT_CODE_SIZE'
   // Headers against what execution computed
   | 'EXECUTION_GAS_USED'
   | 'EXECUTION_RECEIPTS_ROOT'
@@ -73,6 +82,8 @@ export const RULE_VERDICTS: Readonly<Record<RuleCode, Verdict>> = {
   TRANSACTION_MALFORMED: 'malicious',
   TRANSACTION_CHAIN_ID: 'invalid',
   TRANSACTION_UNSIGNED: 'malicious',
+  // No wallet makes a signature that recovers to no key, or the second form of one (EIP-2).
+  TRANSACTION_SIGNATURE: 'malicious',
   // Two hashes show it: no honest node forwards such a header.
   WORK_CLAIM_ABOVE_TARGET: 'malicious',
   WORK_NOT_FINITE: 'invalid',
@@ -99,6 +110,14 @@ export const RULE_VERDICTS: Readonly<Record<RuleCode, Verdict>> = {
   BODY_SIZE: 'invalid',
   BODY_TRANSACTION_REPEATED: 'invalid',
   BODY_TRANSACTION_GAS: 'invalid',
+  // Of a transaction in a block. The same transaction may be fine in another block: a pool of transactions must judge for itself.
+  EXECUTION_NONCE: 'invalid',
+  EXECUTION_FUNDS: 'invalid',
+  EXECUTION_FEE_BELOW_BASE: 'invalid',
+  EXECUTION_INTRINSIC_GAS: 'invalid',
+  EXECUTION_BLOCK_GAS: 'invalid',
+  EXECUTION_SENDER_CODE: 'invalid',
+  EXECUTION_INIT_CODE_SIZE: 'invalid',
   EXECUTION_GAS_USED: 'invalid',
   EXECUTION_RECEIPTS_ROOT: 'invalid',
   EXECUTION_LOGS_BLOOM: 'invalid',
