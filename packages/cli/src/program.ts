@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import type { CliContext } from './cli-context.ts'
+import { addDoctorCommand } from './commands/doctor.ts'
 import { addEngineCommands } from './commands/engine.ts'
 import { addModelCommands } from './commands/model.ts'
 import { EXIT_CODES, type ExitCode } from './exit-codes.ts'
@@ -20,6 +21,7 @@ export function createProgram(context: CliContext): Command {
     .addHelpText('after', EXIT_CODE_HELP)
   addEngineCommands(program, context)
   addModelCommands(program, context)
+  addDoctorCommand(program, context)
   return program
 }
 

@@ -9,8 +9,16 @@ export class UsageError extends AppError<'CLI_USAGE'> {
   }
 }
 
+/** The command has printed what it found, and found something wrong. */
+export class CheckFailed extends AppError<'CLI_CHECK_FAILED'> {
+  constructor(message: string) {
+    super('CLI_CHECK_FAILED', message)
+  }
+}
+
 /** Codes that are an answer and no failure: the thing was looked at, and it is not as it should be. */
 const REFUTATIONS: ReadonlySet<string> = new Set([
+  'CLI_CHECK_FAILED',
   'INFERENCE_DOMAIN_MISMATCH',
   'MODEL_HASH_MISMATCH',
   'MODEL_NOT_GGUF',
@@ -57,6 +65,8 @@ function reportOf(error: unknown): ErrorReport {
 /** Says what went wrong: one clear line, what was expected and found, and a hint; or one JSON object. Returns the exit code. */
 export function reportError(error: unknown, terminal: Terminal, options: { readonly json: boolean }): ExitCode {
   const report = reportOf(error)
+  // With --json the result that was printed says it all; a second object would break readers.
+  if (error instanceof CheckFailed && options.json) return exitCodeOf(error)
   if (options.json) terminal.out(`${JSON.stringify({ error: report })}\n`)
   else {
     terminal.err(`error: ${report.message}\n`)

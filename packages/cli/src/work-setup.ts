@@ -4,6 +4,7 @@ import { AppError, bytesToHex, type NetworkParams } from '@poai/core'
 import {
   createLlamaEngine,
   type DeterminismDomain,
+  type DomainFingerprint,
   type DomainVectors,
   EngineError,
   findDomain,
@@ -11,6 +12,7 @@ import {
   type InferenceEngine,
   KNOWN_DOMAINS,
   type LlamaEngineDependencies,
+  parseFingerprints,
   parseVectors,
   type ResolvedModel,
   resolveModel,
@@ -23,15 +25,17 @@ export interface WorkSetup {
   readonly model: ResolvedModel
   readonly domain: DeterminismDomain
   readonly vectors: DomainVectors
+  /** What the model's exams hash to in other domains: tells a machine that is in none of the network's which one it is in. */
+  readonly fingerprints: readonly DomainFingerprint[]
 }
 
 /** Where the recorded vectors of a model in a domain are. */
-export function vectorsPath(installation: Installation, model: string, domain: string): string {
+function vectorsPath(installation: Installation, model: string, domain: string): string {
   return join(installation.models, model, 'vectors', `${domain}.json`)
 }
 
 /** The domain of that name. Throws if this release cannot pin it. */
-export function requireDomain(name: string): DeterminismDomain {
+function requireDomain(name: string): DeterminismDomain {
   const domain = findDomain(name)
   if (domain !== undefined) return domain
   throw new EngineError('INFERENCE_PLATFORM_UNSUPPORTED', `this release does not know the determinism domain ${name}`, {
@@ -42,15 +46,15 @@ export function requireDomain(name: string): DeterminismDomain {
 }
 
 /** The vectors in a file, checked against the hash and the model that they must belong to. */
-export async function readVectors(
+async function readVectors(
   path: string,
-  wanted: { readonly sha256?: string; readonly modelSha256: string },
+  wanted: { readonly sha256: string; readonly modelSha256: string },
 ): Promise<DomainVectors> {
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
     throw missingVectors(path, cause)
   })
   const sha256 = hashVectors(text)
-  if (wanted.sha256 !== undefined && sha256 !== wanted.sha256) {
+  if (sha256 !== wanted.sha256) {
     throw new EngineError('INFERENCE_VECTORS_INVALID', `${path} is not the file of vectors that the network names`, {
       expected: wanted.sha256,
       actual: sha256,
@@ -68,7 +72,7 @@ export async function readVectors(
 function missingVectors(path: string, cause: unknown): EngineError {
   return new EngineError('INFERENCE_VECTORS_INVALID', `no recorded vectors: cannot read ${path}`, {
     cause,
-    hint: 'record them on a machine of that domain: poai engine record --help',
+    hint: 'take the release that knows this network, or record them: npm run bench -- record-vectors',
   })
 }
 
@@ -86,7 +90,15 @@ export async function setUpWork(installation: Installation, { work }: NetworkPar
   }
   const path = vectorsPath(installation, work.model, work.domain)
   const vectors = await readVectors(path, { sha256: bytesToHex(work.vectorsSha256).slice(2), modelSha256 })
-  return { model, domain, vectors }
+  return { model, domain, vectors, fingerprints: await readFingerprints(installation, work.model) }
+}
+
+/** Fingerprints only help to explain, so a model without them has none. */
+async function readFingerprints(installation: Installation, model: string): Promise<readonly DomainFingerprint[]> {
+  const text = await readFile(join(installation.models, model, 'vectors', 'fingerprints.json'), 'utf8').catch(
+    () => '{}',
+  )
+  return parseFingerprints(text)
 }
 
 /** How many workers an engine gets, and what they must pass. */

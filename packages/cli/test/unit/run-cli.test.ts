@@ -46,7 +46,6 @@ describe('the command line', () => {
       ['model', 'inspect'],
       ['model', 'import'],
       ['engine', 'check'],
-      ['engine', 'record'],
       ['engine', 'domains'],
     ]) {
       const { out } = await run(...command, '--help')

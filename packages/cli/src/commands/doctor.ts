@@ -1,0 +1,111 @@
+import { availableParallelism } from 'node:os'
+import {
+  checkCLibrary,
+  checkClock,
+  checkCpuFeatures,
+  checkDiskSpace,
+  checkMemory,
+  checkModelFile,
+  checkPort,
+  checkSelfTest,
+  type DoctorCheck,
+  wordsOfEngine,
+} from '@poai/inference'
+import type { Command } from 'commander'
+import type { CliContext } from '../cli-context.ts'
+import type { Installation } from '../installation.ts'
+import { loadNetwork } from '../load-network.ts'
+import { wholeNumber } from '../parse-options.ts'
+import { CheckFailed } from '../report-error.ts'
+import { withEngine } from '../with-engine.ts'
+import { createDomainEngine, setUpWork, type WorkSetup } from '../work-setup.ts'
+import { type CommonOptions, installationOf, leafCommand, printResult } from './leaf-command.ts'
+
+/** Where nodes listen unless told otherwise: JSON-RPC and peers. */
+const DEFAULT_PORTS = [8545, 30_303]
+
+/** Room for models, a chain of some months and its indexes. */
+const NEEDED_DISK_BYTES = 2_000_000_000
+
+interface DoctorOptions extends CommonOptions {
+  readonly network: string
+  readonly port: readonly number[]
+}
+
+/** Adds `poai doctor`. */
+export function addDoctorCommand(program: Command, context: CliContext): void {
+  const port = wholeNumber(1, 65_535)
+  leafCommand(program, 'doctor', {
+    description: 'check all that can be wrong on this machine, and say how to mend it',
+    examples: ['doctor', 'doctor --network testnet --port 8545 --port 30303', 'doctor --json'],
+  })
+    .option('--network <name-or-file>', 'built-in network, or a JSON file of parameters', 'devnet')
+    .option(
+      '--port <number>',
+      'a port that must be free; repeatable',
+      (text, ports: readonly number[]) => [...ports, port(text)],
+      [],
+    )
+    .action((options: DoctorOptions) => examine(context, options))
+}
+
+async function examine(context: CliContext, options: DoctorOptions): Promise<void> {
+  const installation = installationOf(options, context)
+  const network = await loadNetwork(options.network)
+  const ports = options.port.length > 0 ? options.port : DEFAULT_PORTS
+  const checks: DoctorCheck[] = [
+    checkCLibrary(),
+    checkClock({ nowMs: Date.now(), newestBlockMs: Number(network.genesis.timestamp) * 1000 }),
+    await checkDiskSpace(installation.home, NEEDED_DISK_BYTES),
+    ...(await Promise.all(ports.map((number) => checkPort(number, '127.0.0.1')))),
+    ...(await examineWork(context, installation, () => setUpWork(installation, network))),
+  ]
+  const healthy = checks.every(({ ok }) => ok)
+  printResult(context, options, { healthy, checks }, () => checks.map(formatCheck).join(''))
+  if (!healthy) throw new CheckFailed('something has to be mended')
+}
+
+/** What depends on the model and its vectors. Where those cannot be found, that is the finding. */
+async function examineWork(
+  context: CliContext,
+  installation: Installation,
+  find: () => Promise<WorkSetup>,
+): Promise<readonly DoctorCheck[]> {
+  const work = await find().catch((error: unknown) => error)
+  if (!isSetup(work)) return [missingWork(work)]
+  const { model, domain, vectors, fingerprints } = work
+  const workers = Math.max(1, availableParallelism() - 1)
+  const engine = createDomainEngine(installation, { ...vectors, modelPath: model.path, domain }, { workers: 1 })
+  return [
+    await checkCpuFeatures(domain),
+    checkMemory({ workers, modelSizeBytes: model.sizeBytes }),
+    await checkModelFile(model.path, model.sha256),
+    await withEngine(engine, context.signal, () => checkSelfTest(wordsOfEngine(engine), vectors, fingerprints)).catch(
+      (error: unknown) => engineDown(error),
+    ),
+  ]
+}
+
+function isSetup(value: unknown): value is WorkSetup {
+  return typeof value === 'object' && value !== null && 'vectors' in value
+}
+
+function missingWork(error: unknown): DoctorCheck {
+  return failedCheck('model', 'the network’s model and its vectors', error)
+}
+
+function engineDown(error: unknown): DoctorCheck {
+  return failedCheck('engine', 'llama.cpp starts and loads the model', error)
+}
+
+function failedCheck(name: string, expected: string, error: unknown): DoctorCheck {
+  const message = error instanceof Error ? error.message : String(error)
+  const hint =
+    error instanceof Error && 'hint' in error && typeof error.hint === 'string' ? error.hint : 'see the message'
+  return { name, ok: false, found: message, expected, hint }
+}
+
+function formatCheck({ name, ok, found, expected, hint }: DoctorCheck): string {
+  const head = `${ok ? 'ok   ' : 'FAULT'}  ${name.padEnd(14)}${found}\n`
+  return ok ? head : `${head}       ${''.padEnd(14)}expected: ${expected}\n       ${''.padEnd(14)}mend it: ${hint}\n`
+}
