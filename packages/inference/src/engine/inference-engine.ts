@@ -1,3 +1,5 @@
+import type { Startable } from '@poai/core'
+
 /**
  * One teacher-forced pass of the model over a token sequence.
  *
@@ -88,10 +90,8 @@ export interface EngineModel {
  * Rejects with an `EngineError`, or with the reason of an aborted signal. `start` is called once; `stop` waits for
  * work in flight within a bound, rejects what is queued, and is safe to call twice.
  */
-export interface InferenceEngine {
+export interface InferenceEngine extends Startable {
   readonly status: EngineStatus
-  start(): Promise<void>
-  stop(): Promise<void>
   /** Answers in the order of `requests`. */
   evaluate(requests: readonly EvaluationRequest[], options?: EvaluateOptions): Promise<readonly Evaluation[]>
 }

@@ -1,4 +1,5 @@
-import { mkdir, stat } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
+import { readGguf } from '../gguf/read-gguf.ts'
 import { EngineError } from './engine-error.ts'
 import { DEFAULT_CONTEXT_SIZE, DEFAULT_POOL_OPTIONS, type LlamaEngineOptions } from './engine-options.ts'
 import { EnginePool, type PoolDependencies } from './engine-pool.ts'
@@ -32,14 +33,19 @@ export function createLlamaEngine(
 
 async function prepareSession(options: LlamaEngineOptions): Promise<SessionOptions> {
   const { modelPath, cacheDirectory, contextSize = DEFAULT_CONTEXT_SIZE, maxSequences = 1 } = options
-  await stat(modelPath).catch((cause: unknown) => {
+  await checkModel(modelPath)
+  await mkdir(cacheDirectory, { recursive: true, mode: 0o700 })
+  return { build: await isolateBackend(options.build, cacheDirectory), modelPath, contextSize, maxSequences }
+}
+
+/** Reads the file's structure with our own bounded reader: the binding's takes minutes over a file that is no model. */
+async function checkModel(modelPath: string): Promise<void> {
+  await readGguf(modelPath).catch((cause: unknown) => {
     throw new EngineError('INFERENCE_START_FAILED', 'The model file cannot be read', {
-      expected: modelPath,
-      actual: String(cause),
-      hint: 'Fetch the model, or correct its path.',
+      expected: `a GGUF model at ${modelPath}`,
+      actual: cause instanceof Error ? cause.message : String(cause),
+      hint: 'Fetch the model again, or correct its path.',
       cause,
     })
   })
-  await mkdir(cacheDirectory, { recursive: true, mode: 0o700 })
-  return { build: await isolateBackend(options.build, cacheDirectory), modelPath, contextSize, maxSequences }
 }

@@ -24,9 +24,12 @@ export interface WorkerKillsReport {
 /** Calls that are under way at any time: enough to keep two workers busy. */
 const LOAD = 4
 
+/** Most answers between two kills, less one. */
+const ANSWERS_BETWEEN_KILLS = 7
+
 /**
- * Loads an engine of two workers without a pause and kills a busy worker again and again, each as soon as there is a
- * busy one after the last kill was noticed.
+ * Loads an engine of two workers without a pause and kills a busy worker again and again, each a few
+ * answers after the last kill was noticed.
  */
 export async function runWorkerKills(
   options: LlamaEngineOptions,
@@ -60,11 +63,14 @@ export async function runWorkerKills(
   return { kills, ...count, hung: count.asked - count.answered - count.failed, crashes }
 }
 
-/** Kills a busy worker and waits until the engine has counted `crashes` of them. */
+/** Kills a busy worker after a few more answers, and waits until the engine has counted `crashes` crashes. */
 async function killBusyWorker(engine: InferenceEngine, crashes: number): Promise<void> {
+  // A different moment each time: some kills hit the first batch after a start, some a later one.
+  const answersBefore = engine.status.evaluations + (crashes % ANSWERS_BETWEEN_KILLS)
   for (;;) {
-    const victim = engine.status.workers.find(({ state, pid }) => state === 'busy' && pid !== undefined)
-    if (victim?.pid !== undefined) {
+    const { evaluations, workers } = engine.status
+    const victim = workers.find(({ state, pid }) => state === 'busy' && pid !== undefined)
+    if (victim?.pid !== undefined && evaluations > answersBefore) {
       process.kill(victim.pid, 'SIGKILL')
       break
     }

@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createLlamaEngine, type Evaluation, type InferenceEngine } from '@poai/inference'
 import { seededExamRequests } from '@poai/testing'
@@ -28,6 +30,44 @@ afterEach(async () => {
 function words(evaluations: readonly Evaluation[]): readonly Uint32Array[] {
   return evaluations.map((evaluation) => evaluation.words)
 }
+
+describe('cold start', () => {
+  it('works for two nodes at once with one empty cache folder', async () => {
+    const cacheDirectory = join(model.folder, 'shared', 'cache')
+    const pair = [1, 2].map(() => createLlamaEngine({ ...model.options, cacheDirectory }))
+    engines.push(...pair)
+    await Promise.all(pair.map((engine) => engine.start()))
+    const [first, second] = await Promise.all(pair.map((engine) => engine.evaluate(EXAMS.slice(0, 2))))
+    expect(words(first ?? [])).toEqual(words(second ?? []))
+  })
+
+  it('says at once that there is no model', async () => {
+    const engine = createLlamaEngine({ ...model.options, modelPath: join(model.folder, 'none.gguf') })
+    await expect(engine.start()).rejects.toMatchObject({ code: 'INFERENCE_START_FAILED', hint: expect.any(String) })
+    expect(engine.status.state).toBe('failed')
+    await engine.stop()
+  })
+
+  it('refuses a file that is no model before a worker sees it', async () => {
+    const modelPath = join(model.folder, 'broken.gguf')
+    await writeFile(modelPath, 'GGUF but not really')
+    const engine = createLlamaEngine({ ...model.options, modelPath })
+    await expect(engine.start()).rejects.toMatchObject({ code: 'INFERENCE_START_FAILED' })
+    expect(engine.status.workers).toEqual([])
+  })
+})
+
+describe('a worker that breaks', () => {
+  it('is replaced, and what it was working on is answered', async () => {
+    const engine = await start()
+    const [expected] = words(await engine.evaluate(EXAMS.slice(0, 1)))
+    const [worker] = engine.status.workers
+    const answer = engine.evaluate(EXAMS.slice(0, 1))
+    process.kill(worker?.pid ?? 0, 'SIGSEGV')
+    expect(words(await answer)).toEqual([expected])
+    expect(engine.status).toMatchObject({ crashes: 1, workers: [{ restarts: 1 }] })
+  })
+})
 
 describe('killed workers', () => {
   it('cost no request its answer, its bits or its end', async () => {
