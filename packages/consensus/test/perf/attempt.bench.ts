@@ -4,7 +4,6 @@
  *
  * Times are CPU time of the process that spends them, so that a busy machine changes little.
  */
-import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import {
   type Attempt,
@@ -13,7 +12,6 @@ import {
   createTranscript,
   deriveExamSeed,
   type ExamEvaluation,
-  examToRequest,
   networkExamOptions,
   validateReplay,
   validateWorkClaim,
@@ -46,27 +44,18 @@ function time<Result>(times: number, run: (index: number) => Result): Timed<read
   return { result, microseconds: (user + system) / times }
 }
 
-/** CPU seconds of another process so far, from the kernel's books. */
-function cpuSecondsOf(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  const TICKS_PER_SECOND = 100
-  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND
-}
-
-const { engine, modelName, close } = await openBenchEngine(values.model)
+const { modelName, evaluate, workerCpuSeconds, close } = await openBenchEngine(values.model)
 try {
   const buildExam = createExamBuilder(networkExamOptions(devnet))
   const attempts = createAttempts({ header: someSealedHeader, epochKey, buildExam })
   const warm = attempts.take(WARM_UP)
-  const warmEvaluations = await evaluate(warm)
+  const warmEvaluations = await evaluate(warm.map(({ exam }) => exam))
   for (const [index, attempt] of warm.entries()) attempts.finish(attempt, warmEvaluations[index] as ExamEvaluation)
 
   const built = time(count, () => attempts.take(1)[0] as Attempt)
-  const pid = engine.status.workers[0]?.pid ?? 0
-  const cpuBefore = cpuSecondsOf(pid)
-  const evaluations = await evaluate(built.result)
-  const inference = ((cpuSecondsOf(pid) - cpuBefore) * 1e6) / count
+  const cpuBefore = workerCpuSeconds()
+  const evaluations = await evaluate(built.result.map(({ exam }) => exam))
+  const inference = ((workerCpuSeconds() - cpuBefore) * 1e6) / count
 
   const finished = time(count, (i) => attempts.finish(built.result[i] as Attempt, evaluations[i] as ExamEvaluation))
   const seeds = time(count, (i) => deriveExamSeed({ epochKey, sealHash: attempts.sealHash, nonce: BigInt(i) }))
@@ -104,14 +93,4 @@ try {
 
 function print(name: string, microseconds: number): void {
   console.log(`${name.padEnd(46)}${microseconds.toFixed(1).padStart(10)} us`)
-}
-
-/** In calls that the engine takes. */
-async function evaluate(list: readonly Attempt[]): Promise<readonly ExamEvaluation[]> {
-  const CALL = 256
-  const evaluations: ExamEvaluation[] = []
-  for (let at = 0; at < list.length; at += CALL) {
-    evaluations.push(...(await engine.evaluate(list.slice(at, at + CALL).map(({ exam }) => examToRequest(exam)))))
-  }
-  return evaluations
 }

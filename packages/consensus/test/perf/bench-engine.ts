@@ -1,7 +1,8 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
+import { type Exam, type ExamEvaluation, examToRequest } from '@poai/consensus'
 import { createLlamaEngine, DEFAULT_DOMAIN_NAME, findDomain, type InferenceEngine } from '@poai/inference'
 import { SMALL_SYNTHETIC_LLAMA, writeSyntheticLlama } from '../../../inference/src/gguf/synthetic-llama.ts'
 
@@ -12,6 +13,11 @@ const EMBEDDED_MODEL = join(import.meta.dirname, '../../../../models/quiz-1/quiz
 export interface BenchEngine {
   readonly engine: InferenceEngine
   readonly modelName: string
+  readonly modelPath: string
+  /** CPU seconds that the worker has used. */
+  workerCpuSeconds(): number
+  /** Answers in the order of the exams, in calls that the engine takes. */
+  evaluate(exams: readonly Exam[]): Promise<readonly ExamEvaluation[]>
   close(): Promise<void>
 }
 
@@ -44,9 +50,32 @@ export async function openBenchEngine(path?: string, options: BenchEngineOptions
   return {
     engine,
     modelName: basename(modelPath),
+    modelPath,
+    workerCpuSeconds: () => cpuSecondsOf(engine.status.workers[0]?.pid ?? 0),
+    evaluate: (exams) => evaluateInCalls(engine, exams),
     close: async () => {
       await engine.stop()
       await rm(folder, { recursive: true, force: true })
     },
   }
+}
+
+/** Exams in one call: within what an engine takes. */
+const CALL = 256
+
+async function evaluateInCalls(engine: InferenceEngine, exams: readonly Exam[]): Promise<readonly ExamEvaluation[]> {
+  const evaluations: ExamEvaluation[] = []
+  for (let at = 0; at < exams.length; at += CALL) {
+    evaluations.push(...(await engine.evaluate(exams.slice(at, at + CALL).map(examToRequest))))
+  }
+  return evaluations
+}
+
+/** Ticks of the kernel's books in a second, on every Linux that Node runs on. */
+const TICKS_PER_SECOND = 100
+
+function cpuSecondsOf(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND
 }
