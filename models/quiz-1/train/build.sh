@@ -3,7 +3,8 @@
 set -eu
 cd "$(dirname "$0")"
 mkdir -p build
-flags="-std=c++17 -O3 -ffast-math -Wall -Wextra -pthread ${TRAIN_FLAGS:-}"
+# GCC 12 warns about its own AVX-512 headers, hence -Wno-maybe-uninitialized.
+flags="-std=c++17 -O3 -ffast-math -Wall -Wextra -Wno-maybe-uninitialized -pthread ${TRAIN_FLAGS:-}"
 native="-march=native"
 if grep -q avx512_bf16 /proc/cpuinfo; then native="$native -mavx512bf16 -mprefer-vector-width=512"; fi
 ${CXX:-g++} $flags $native train.cpp -o build/train

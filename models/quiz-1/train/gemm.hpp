@@ -39,10 +39,24 @@ inline uint32_t bfloat(float value) {   // round to nearest even; no NaN reaches
 inline Operand operand(const float* first, long step, bool hasSecond) {
   return bfloat(first[0]) | (hasSecond ? bfloat(first[step]) << 16 : 0);
 }
+// 16 operands at once: from 32 floats in a row, and from 16 columns of two rows.
+inline void packRun(const float* from, Operand* to) {
+  for (int half = 0; half < 2; half++) {
+    const __m256bh pairs = _mm512_cvtneps_pbh((__m512)load(from + 16 * half));
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(to + 8 * half), (__m256i)pairs);
+  }
+}
+inline void packColumns(const float* first, long step, Operand* to) {
+  const __m512i low = _mm512_cvtepu16_epi32((__m256i)_mm512_cvtneps_pbh((__m512)load(first)));
+  const __m512i high = _mm512_cvtepu16_epi32((__m256i)_mm512_cvtneps_pbh((__m512)load(first + step)));
+  _mm512_storeu_si512(to, _mm512_or_si512(low, _mm512_slli_epi32(high, 16)));
+}
 #else
 typedef float Operand;
 constexpr int PAIR = 1;
 inline Operand operand(const float* first, long, bool) { return first[0]; }
+inline void packRun(const float* from, Operand* to) { store(to, load(from)); }
+inline void packColumns(const float* first, long, Operand* to) { store(to, load(first)); }
 #endif
 
 inline Vector multiplyAdd(Vector total, float left, Vector right) { return total + left * right; }
@@ -82,6 +96,30 @@ inline __attribute__((always_inline)) void tile(int depth, const T* a, long aRow
   }
 }
 
+// Rows as left operands, padded with zero rows to whole tiles.
+struct LeftRows {
+  int rows = 0, steps = 0;
+  std::vector<Operand> data;
+
+  void pack(const float* from, long rowStride, int newRows, int depth) {
+    rows = roundUp(newRows, TILE_ROWS);
+    steps = (depth + PAIR - 1) / PAIR;
+    const size_t needed = static_cast<size_t>(rows) * steps;
+    if (data.size() < needed) data.resize(needed);
+    for (int r = 0; r < rows; r++) {
+      Operand* to = data.data() + static_cast<long>(r) * steps;
+      if (r >= newRows) {
+        memset(to, 0, sizeof(Operand) * steps);
+        continue;
+      }
+      const float* row = from + r * rowStride;
+      int s = 0;
+      for (; (s + 16) * PAIR <= depth; s += 16) packRun(row + s * PAIR, to + s);
+      for (; s < steps; s++) to[s] = operand(row + s * PAIR, 1, (s + 1) * PAIR <= depth);
+    }
+  }
+};
+
 // A matrix of `depth` by `columns` as panels of 32 columns; rows and columns past its end are zero.
 struct Panels {
   int steps = 0, columns = 0;
@@ -105,44 +143,21 @@ struct Panels {
         const float* row = from + static_cast<long>(s) * PAIR * rowStride + p;
         const bool hasSecond = s * PAIR + 1 < depth;
         if (width == TILE_COLUMNS && hasSecond)
-          for (int i = 0; i < TILE_COLUMNS; i++) to[i] = operand(row + i, rowStride, true);
+          for (int i = 0; i < TILE_COLUMNS; i += 16) packColumns(row + i, rowStride, to + i);
         else
           for (int i = 0; i < TILE_COLUMNS; i++) to[i] = i < width ? operand(row + i, rowStride, hasSecond) : Operand{};
       }
     }
   }
-  // From a row-major matrix of `newColumns` rows: its transpose is packed.
-  void packTransposed(const float* from, long rowStride, int depth, int newColumns) {
-    resize(depth, newColumns);
+  // The transpose of rows that are packed already.
+  void packTransposed(const LeftRows& from, int newColumns) {
+    resize(from.steps * PAIR, newColumns);
     for (int p = 0; p < columns; p += TILE_COLUMNS) {
       Operand* to = panel(p);
-      for (int i = 0; i < TILE_COLUMNS; i++)
-        for (int s = 0; s < steps; s++)
-          to[s * TILE_COLUMNS + i] =
-              p + i < newColumns ? operand(from + (p + i) * rowStride + s * PAIR, 1, s * PAIR + 1 < depth) : Operand{};
-    }
-  }
-};
-
-// Rows as left operands, padded with zero rows to whole tiles.
-struct LeftRows {
-  int rows = 0, steps = 0;
-  std::vector<Operand> data;
-
-  void pack(const float* from, long rowStride, int newRows, int depth) {
-    rows = roundUp(newRows, TILE_ROWS);
-    steps = (depth + PAIR - 1) / PAIR;
-    const size_t needed = static_cast<size_t>(rows) * steps;
-    if (data.size() < needed) data.resize(needed);
-    for (int r = 0; r < rows; r++) {
-      Operand* to = data.data() + static_cast<long>(r) * steps;
-      if (r >= newRows) {
-        memset(to, 0, sizeof(Operand) * steps);
-        continue;
-      }
-      const float* row = from + r * rowStride;
-      for (int s = 0; s + 1 < steps; s++) to[s] = operand(row + s * PAIR, 1, true);
-      to[steps - 1] = operand(row + (steps - 1) * PAIR, 1, steps * PAIR <= depth);
+      const int width = newColumns - p < TILE_COLUMNS ? newColumns - p : TILE_COLUMNS;
+      const Operand* column = from.data.data() + static_cast<long>(p) * from.steps;
+      for (int s = 0; s < steps; s++, to += TILE_COLUMNS, column++)
+        for (int i = 0; i < TILE_COLUMNS; i++) to[i] = i < width ? column[static_cast<long>(i) * from.steps] : Operand{};
     }
   }
 };

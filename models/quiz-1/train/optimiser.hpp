@@ -29,28 +29,37 @@ class MuonStep {
     next_.resize(size);
     square_.resize(long{a} * a);
     polynomial_.resize(long{a} * a);
-    double squares = 0;
+    float squares = 0;
     for (long i = 0; i < size; i++) {
       momentum[i] = MOMENTUM * momentum[i] + (1 - MOMENTUM) * gradient[i];
-      const float update = (1 - MOMENTUM) * gradient[i] + MOMENTUM * momentum[i];
-      current_[tall ? i % columns * rows + i / columns : i] = update;
-      squares += update * update;
+      next_[i] = (1 - MOMENTUM) * gradient[i] + MOMENTUM * momentum[i];
+      squares += next_[i] * next_[i];
     }
-    const float norm = static_cast<float>(1 / (std::sqrt(squares) + 1e-12));
+    if (tall) transpose(next_.data(), rows, columns, current_.data());
+    else std::swap(current_, next_);
+    const float norm = 1 / (std::sqrt(squares) + 1e-12f);
     for (float& x : current_) x *= norm;
     for (int k = 0; k < 5; k++) newtonSchulz(a, b);
+    if (tall) {
+      transpose(current_.data(), columns, rows, next_.data());
+      std::swap(current_, next_);
+    }
     const float scale = rate * std::sqrt(std::max(1.0f, static_cast<float>(rows) / columns));
-    for (long i = 0; i < size; i++)
-      parameters[i] = parameters[i] * (1 - rate * DECAY) - scale * current_[tall ? i % columns * rows + i / columns : i];
+    for (long i = 0; i < size; i++) parameters[i] = parameters[i] * (1 - rate * DECAY) - scale * current_[i];
   }
 
  private:
   static constexpr float MOMENTUM = 0.95f, DECAY = 0.02f;
 
+  static void transpose(const float* from, int rows, int columns, float* to) {
+    for (int c = 0; c < columns; c++)
+      for (int r = 0; r < rows; r++) to[long{c} * rows + r] = from[long{r} * columns + c];
+  }
+
   // X <- 3.4445 X - 4.7750 (X Xᵀ) X + 2.0315 (X Xᵀ)² X
   void newtonSchulz(int a, int b) {
     left_.pack(current_.data(), b, a, b);
-    right_.packTransposed(current_.data(), b, b, a);
+    right_.packTransposed(left_, a);
     multiply<false>(left_, right_, square_.data(), a);
     left_.pack(square_.data(), a, a, a);
     right_.packRows(square_.data(), a, a, a);

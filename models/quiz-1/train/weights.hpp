@@ -10,9 +10,11 @@ struct Matrix {
   int columns;   // inputs
   Panels forward;    // input x output: activations times this
   Panels backward;   // output x input: gradients times this
+  LeftRows rowsScratch;
 
   void pack(const float* parameters) {
-    forward.packTransposed(parameters + offset, columns, columns, rows);
+    rowsScratch.pack(parameters + offset, columns, rows, columns);
+    forward.packTransposed(rowsScratch, rows);
     backward.packRows(parameters + offset, columns, rows, columns);
   }
 };
@@ -22,7 +24,7 @@ struct LayerMatrices {
 };
 
 struct PackedWeights {
-  Matrix embedding{EMBEDDING, VOCABULARY_ROWS, D, {}, {}};
+  Matrix embedding{EMBEDDING, VOCABULARY_ROWS, D, {}, {}, {}};
   std::vector<LayerMatrices> layers;
   std::vector<Matrix*> all;
 
@@ -31,7 +33,7 @@ struct PackedWeights {
     all.push_back(&embedding);
     for (int l = 0; l < L; l++) {
       const long at = layerAt(l);
-      layers.push_back({{at + QKV, 3 * D, D, {}, {}}, {at + OUT, D, D, {}, {}}, {at + GATE_UP, 2 * F, D, {}, {}}, {at + DOWN, D, F, {}, {}}});
+      layers.push_back({{at + QKV, 3 * D, D, {}, {}, {}}, {at + OUT, D, D, {}, {}, {}}, {at + GATE_UP, 2 * F, D, {}, {}, {}}, {at + DOWN, D, F, {}, {}, {}}});
       LayerMatrices& m = layers.back();
       for (Matrix* matrix : {&m.qkv, &m.out, &m.gateUp, &m.down}) all.push_back(matrix);
     }
