@@ -34,10 +34,12 @@ export class BatchQueue {
     this.#counts[priority] += countRequests(batches)
   }
 
-  /** The next batch for a worker. */
-  take(): Batch | undefined {
+  /** The next batch for a worker, of those that it may take. */
+  take(mayTake: (batch: Batch) => boolean): Batch | undefined {
     for (const priority of ['verify', 'mine'] as const) {
-      const batch = this.#waiting[priority].shift()
+      const waiting = this.#waiting[priority]
+      const index = waiting.findIndex(mayTake)
+      const [batch] = index < 0 ? [] : waiting.splice(index, 1)
       if (batch === undefined) continue
       this.#counts[priority] -= batch.requests.length
       return batch

@@ -3,6 +3,7 @@ import { BatchPace } from './batch-pace.ts'
 import { BatchQueue } from './batch-queue.ts'
 import { EngineError } from './engine-error.ts'
 import type { PoolOptions } from './engine-options.ts'
+import { createEvaluation } from './evaluation.ts'
 import { type Batch, cutIntoBatches, EvaluationJob, splitBatch } from './evaluation-job.ts'
 import type {
   EngineModel,
@@ -44,6 +45,8 @@ export class EnginePool implements InferenceEngine {
   readonly #queue: BatchQueue
   readonly #pace: BatchPace
   readonly #strikes = new RequestStrikes()
+  /** Which slot computed an evaluation, for as long as somebody keeps it. */
+  readonly #origins = new WeakMap<Evaluation, WorkerSlot>()
   readonly #inFlight = new Set<Promise<void>>()
   readonly #started: PromiseWithResolvers<void> = Promise.withResolvers()
   #slots: readonly WorkerSlot[] = []
@@ -94,7 +97,7 @@ export class EnginePool implements InferenceEngine {
 
   async evaluate(
     requests: readonly EvaluationRequest[],
-    { signal, priority = 'verify' }: EvaluateOptions = {},
+    { signal, priority = 'verify', apartFrom = [] }: EvaluateOptions = {},
   ): Promise<readonly Evaluation[]> {
     signal?.throwIfAborted()
     if (this.#state !== 'running' || this.#model === undefined) throw this.#notRunning()
@@ -102,7 +105,7 @@ export class EnginePool implements InferenceEngine {
     if (requests.length === 0) return []
     if (requests.some((request) => this.#strikes.isRefused(request))) throw refused()
     if (!this.#queue.hasRoom(priority, requests.length)) throw this.#full()
-    const job = new EvaluationJob(requests, priority)
+    const job = new EvaluationJob(requests, { priority, avoided: this.#workersOf(apartFrom) })
     const { batchRequests, batchTokens } = this.#options
     const limits = { requests: batchRequests, tokens: this.#pace.tokenLimit(batchTokens) }
     this.#queue.push(priority, cutIntoBatches(job, limits))
@@ -164,7 +167,9 @@ export class EnginePool implements InferenceEngine {
     this.#crashes += 1
     this.#lastError = error
     this.#dependencies.onEvent?.({ kind: 'worker-crashed', error })
-    if (this.#slots.some(({ status }) => status.state === 'idle' || status.state === 'busy')) return
+    // What avoids all other workers may now go to those.
+    this.#dispatch()
+    if (this.#slots.some(isServing)) return
     this.#cancelOutage ??= this.#dependencies.timers.after(this.#options.outageTimeoutMs, () => {
       this.#cancelOutage = undefined
       this.#failQueued(error)
@@ -184,8 +189,8 @@ export class EnginePool implements InferenceEngine {
   #dispatch(): void {
     for (const slot of this.#slots) {
       if (slot.status.state !== 'idle') continue
-      const batch = this.#queue.take()
-      if (batch === undefined) return
+      const batch = this.#queue.take(({ job }) => !job.avoided.has(slot) || !this.#isServedWithout(job.avoided))
+      if (batch === undefined) continue
       const done = this.#run(slot, batch).finally(() => this.#inFlight.delete(done))
       this.#inFlight.add(done)
     }
@@ -199,13 +204,29 @@ export class EnginePool implements InferenceEngine {
       this.#pace.observe(countTokens(batch.requests), timers.now() - begin)
       this.#evaluations += words.length
       for (const request of batch.requests) this.#strikes.clear(request)
-      batch.job.answer(batch, words)
+      const evaluations = words.map((own, index) => createEvaluation(own, batch.requests[index]?.probes.length ?? 0))
+      for (const evaluation of evaluations) this.#origins.set(evaluation, slot)
+      batch.job.answer(batch, evaluations)
     } catch (error) {
       if (error instanceof WorkerDeath) this.#retry(batch, error)
       else this.#give(batch, error)
     } finally {
       this.#dispatch()
     }
+  }
+
+  #workersOf(evaluations: readonly Evaluation[]): ReadonlySet<object> {
+    const slots = new Set<object>()
+    for (const evaluation of evaluations) {
+      const slot = this.#origins.get(evaluation)
+      if (slot !== undefined) slots.add(slot)
+    }
+    return slots
+  }
+
+  /** True if a worker other than `avoided` serves. */
+  #isServedWithout(avoided: ReadonlySet<object>): boolean {
+    return this.#slots.some((slot) => !avoided.has(slot) && isServing(slot))
   }
 
   /** A worker died under the batch: once more elsewhere, each request alone, or the end of the call. */
@@ -269,6 +290,10 @@ export class EnginePool implements InferenceEngine {
       hint: 'Wait for earlier calls to finish.',
     })
   }
+}
+
+function isServing({ status }: WorkerSlot): boolean {
+  return status.state === 'idle' || status.state === 'busy'
 }
 
 function countTokens(requests: readonly EvaluationRequest[]): number {

@@ -1,4 +1,3 @@
-import { createEvaluation } from './evaluation.ts'
 import type { Evaluation, EvaluationPriority, EvaluationRequest } from './inference-engine.ts'
 
 /**
@@ -17,19 +16,28 @@ export interface Batch {
   readonly lives: number
 }
 
+/** What a call asks for besides its requests. */
+export interface JobOptions {
+  readonly priority: EvaluationPriority
+  /** Workers that are not to answer it if others can. */
+  readonly avoided: ReadonlySet<object>
+}
+
 /** One call of `evaluate`: settles once, when all its batches are answered or the first thing goes wrong. */
 export class EvaluationJob {
   readonly requests: readonly EvaluationRequest[]
   readonly priority: EvaluationPriority
+  readonly avoided: ReadonlySet<object>
   readonly promise: Promise<readonly Evaluation[]>
   readonly #evaluations: Evaluation[]
   readonly #settle: PromiseWithResolvers<readonly Evaluation[]> = Promise.withResolvers()
   #missing: number
   #settled = false
 
-  constructor(requests: readonly EvaluationRequest[], priority: EvaluationPriority) {
+  constructor(requests: readonly EvaluationRequest[], { priority, avoided }: JobOptions) {
     this.requests = requests
     this.priority = priority
+    this.avoided = avoided
     this.promise = this.#settle.promise
     this.#evaluations = new Array(requests.length)
     this.#missing = requests.length
@@ -41,13 +49,12 @@ export class EvaluationJob {
   }
 
   /** Takes a batch's answers; they are dropped if the job is settled already. */
-  answer(batch: Batch, words: readonly Uint32Array[]): void {
+  answer(batch: Batch, evaluations: readonly Evaluation[]): void {
     if (this.#settled) return
-    words.forEach((own, index) => {
-      const probes = batch.requests[index]?.probes.length ?? 0
-      this.#evaluations[batch.offset + index] = createEvaluation(own, probes)
+    evaluations.forEach((evaluation, index) => {
+      this.#evaluations[batch.offset + index] = evaluation
     })
-    this.#missing -= words.length
+    this.#missing -= evaluations.length
     if (this.#missing > 0) return
     this.#settled = true
     this.#settle.resolve(this.#evaluations)

@@ -47,6 +47,11 @@ export interface EvaluateOptions {
   readonly signal?: AbortSignal
   /** Default `'verify'`. */
   readonly priority?: EvaluationPriority
+  /**
+   * Evaluations of this engine whose workers are not to be used if another one serves: for computing a replay that failed
+   * once more before a peer is blamed, since the hardware may be at fault.
+   */
+  readonly apartFrom?: readonly Evaluation[]
 }
 
 /** Where an engine stands in its life. `failed` means that no worker can serve, for good. */

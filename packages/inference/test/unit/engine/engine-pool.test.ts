@@ -219,6 +219,49 @@ describe('order', () => {
   })
 })
 
+describe('a second opinion', () => {
+  it('comes from another worker, even if that one is busy and the first is idle', async () => {
+    const fixture = await createRunning({ workers: 2 })
+    const first = fixture.pool.evaluate(requests(1))
+    worker(fixture, 0).answer()
+    const apartFrom = await first
+    await settle()
+    const others = fixture.pool.evaluate(requests(2, 3, 4, 5))
+    worker(fixture, 0).answer()
+    await settle()
+    const second = fixture.pool.evaluate(requests(1), { apartFrom })
+    await settle()
+    expect(worker(fixture, 0).batches).toEqual([])
+    worker(fixture, 1).answer()
+    await settle()
+    expect(worker(fixture, 1).batches[0]?.firstTokens).toEqual([1])
+    worker(fixture, 1).answer()
+    expect(firstWords(await second)).toEqual([1])
+    await others
+  })
+
+  it('comes from the same worker if no other serves', async () => {
+    const fixture = await createRunning({ workers: 2 })
+    const first = fixture.pool.evaluate(requests(1))
+    worker(fixture, 0).answer()
+    const apartFrom = await first
+    await settle()
+    const busy = fixture.pool.evaluate(requests(2, 3, 4, 5))
+    worker(fixture, 0).answer()
+    await settle()
+    const second = fixture.pool.evaluate(requests(1), { apartFrom })
+    worker(fixture, 1).die()
+    await settle()
+    for (const firstToken of [1, 4, 5]) {
+      expect(worker(fixture, 0).batches[0]?.firstTokens).toEqual([firstToken])
+      worker(fixture, 0).answer()
+      await settle()
+    }
+    expect(firstWords(await second)).toEqual([1])
+    expect(firstWords(await busy)).toEqual([2, 3, 4, 5])
+  })
+})
+
 describe('bounds', () => {
   it('takes as many requests as the queue holds and refuses one more', async () => {
     const fixture = await createRunning({ queueLimit: 4 })

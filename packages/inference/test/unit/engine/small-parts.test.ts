@@ -39,7 +39,7 @@ describe('cutIntoBatches', () => {
   ])('cuts %j by %j into %j', (lengths, limits, expected) => {
     const job = new EvaluationJob(
       lengths.map((length) => request(length)),
-      'mine',
+      { priority: 'mine', avoided: new Set() },
     )
     expect(cutIntoBatches(job, limits).map(({ requests }) => requests.length)).toEqual(expected)
   })
