@@ -1,4 +1,42 @@
-export type { Account } from './state/account.ts'
+/**
+ * The state transition: transactions on the EVM, receipts, and the Merkle Patricia root of the state, over a store that is only
+ * known by two narrow interfaces, `StateReader` and `TrieNodeReader`. Pure: the same block on the same state has the same outcome.
+ *
+ * @example
+ * import { devnet } from '@poai/core'
+ * import { createExecution, genesisState, prevRandaoOf, recoverSender } from '@poai/execution'
+ * const execution = createExecution(devnet)
+ * const { stateRoot } = genesisState(devnet.genesis.accounts) // and the changes that a store must write
+ * // const outcome = await execution.executeBlock({ state, nodes, stateRoot, environment, blockHash, reward, transactions, senders })
+ */
+
+export type { Added, BlockBuilder, BuiltBlock } from './block/block-builder.ts'
+export type { BlockInput, BlockOutcome, ParentState } from './block/block-session.ts'
+export type { AccountOverride, CallInput, CallOutcome, TraceStep } from './call/execute-call.ts'
+export { createExecution, type ExecuteBlockInput, type Execution } from './create-execution.ts'
+export { type BlockEnvironment, type BlockHashLookup, prevRandaoOf } from './evm/block-environment.ts'
+export type { Message, MessageOutcome } from './evm/run-message.ts'
+export { genesisState } from './genesis/genesis-state.ts'
+export { type Account, decodeAccount, encodeAccount, isEmptyAccount, NEW_ACCOUNT } from './state/account.ts'
+export { ExecutionError, type ExecutionErrorCode } from './state/execution-error.ts'
 export type { AccountChange, CodeAddition, StateChanges, StateCommit, StorageChange } from './state/state-changes.ts'
-export type { StateReader } from './state/state-reader.ts'
-export type { NibblePath, TrieNodeChange, TrieNodeReader, TrieOwner } from './trie/trie-nodes.ts'
+export { EMPTY_STATE, type StateReader } from './state/state-reader.ts'
+export type { SentTransaction } from './transaction/apply-transaction.ts'
+export { effectiveGasPrice } from './transaction/effective-gas-price.ts'
+export { intrinsicGas } from './transaction/intrinsic-gas.ts'
+export { recoverSender } from './transaction/recover-sender.ts'
+export { type Secp256k1, secp256k1 } from './transaction/secp256k1.ts'
+export {
+  packSignatures,
+  recoverPackedSenders,
+  type SenderRecovery,
+  unpackSenders,
+} from './transaction/sender-recovery.ts'
+export { type AccountProof, type ProofRequest, proveAccount, type SlotProof } from './trie/prove-account.ts'
+export {
+  type NibblePath,
+  NO_TRIE_NODES,
+  type TrieNodeChange,
+  type TrieNodeReader,
+  type TrieOwner,
+} from './trie/trie-nodes.ts'

@@ -1,0 +1,102 @@
+import type { Common } from '@ethereumjs/common'
+import {
+  BLOOM_BYTES,
+  type Bloom,
+  bloomOfLogs,
+  type Hash32,
+  mergeBlooms,
+  type Receipt,
+  receiptsRoot,
+  toBloom,
+} from '@poai/core'
+import type { BlockEnvironment, BlockHashLookup } from '../evm/block-environment.ts'
+import { createMachine, type Machine } from '../evm/create-machine.ts'
+import { commitState } from '../state/commit-state.ts'
+import type { StateCommit } from '../state/state-changes.ts'
+import type { StateReader } from '../state/state-reader.ts'
+import { WorldState } from '../state/world-state.ts'
+import { applyTransaction, type SentTransaction } from '../transaction/apply-transaction.ts'
+import type { TrieNodeReader } from '../trie/trie-nodes.ts'
+
+/** The state that a block is built on. */
+export interface ParentState {
+  readonly state: StateReader
+  readonly nodes: TrieNodeReader
+  readonly stateRoot: Hash32
+}
+
+/** What a block runs on and in. */
+export interface BlockInput extends ParentState {
+  readonly environment: BlockEnvironment
+  readonly blockHash: BlockHashLookup
+  /** New coins for the beneficiary, in wei, after all transactions. */
+  readonly reward: bigint
+}
+
+/** What executing a block came to. */
+export interface BlockOutcome extends StateCommit {
+  readonly receipts: readonly Receipt[]
+  readonly receiptsRoot: Hash32
+  readonly logsBloom: Bloom
+  readonly gasUsed: bigint
+}
+
+/** A block being executed, transaction by transaction. */
+export interface BlockSession {
+  readonly gasUsed: bigint
+  /** Throws a `RuleError`, with nothing changed, if the transaction cannot be the block's next. */
+  apply(sent: SentTransaction): Promise<Receipt>
+  /** Pays the reward and computes the roots. The session is over then. */
+  finish(): BlockOutcome
+}
+
+const NO_LOGS: Bloom = toBloom(new Uint8Array(BLOOM_BYTES))
+
+class MachineSession implements BlockSession {
+  private readonly input: BlockInput
+  private readonly machine: Machine
+  private readonly receipts: Receipt[] = []
+  gasUsed = 0n
+
+  constructor(input: BlockInput, machine: Machine) {
+    this.input = input
+    this.machine = machine
+  }
+
+  async apply(sent: SentTransaction): Promise<Receipt> {
+    const gasLeft = this.input.environment.gasLimit - this.gasUsed
+    const { succeeded, gasUsed, logs } = await applyTransaction(this.machine, sent, gasLeft)
+    this.gasUsed += gasUsed
+    const receipt: Receipt = {
+      type: sent.transaction.type,
+      status: succeeded ? 1 : 0,
+      cumulativeGasUsed: this.gasUsed,
+      logsBloom: logs.length === 0 ? NO_LOGS : bloomOfLogs(logs),
+      logs,
+    }
+    this.receipts.push(receipt)
+    return receipt
+  }
+
+  finish(): BlockOutcome {
+    const { reward, environment, nodes, stateRoot, state } = this.input
+    const { world } = this.machine
+    if (reward > 0n) world.addBalance(environment.beneficiary, reward)
+    world.endTransaction()
+    const commit = commitState({ nodes, stateRoot }, world.changes(), (address) => state.account(address))
+    return {
+      ...commit,
+      receipts: this.receipts,
+      receiptsRoot: receiptsRoot(this.receipts),
+      logsBloom: mergeBlooms(this.receipts.filter(({ logs }) => logs.length > 0).map(({ logsBloom }) => logsBloom)),
+      gasUsed: this.gasUsed,
+    }
+  }
+}
+
+/** Begins a block on its parent's state. */
+export async function openBlock(common: Common, input: BlockInput): Promise<BlockSession> {
+  const { state, environment, blockHash } = input
+  const machine = await createMachine({ common, world: new WorldState(state), environment, blockHash })
+  return new MachineSession(input, machine)
+}

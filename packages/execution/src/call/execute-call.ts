@@ -1,0 +1,145 @@
+import type { Common } from '@ethereumjs/common'
+import type { InterpreterStep } from '@ethereumjs/evm'
+import {
+  type AccessListEntry,
+  type Address,
+  bytesToHex,
+  type Hash32,
+  hexToBytes,
+  invariant,
+  toAddress,
+  toHash32,
+} from '@poai/core'
+import type { BlockEnvironment, BlockHashLookup } from '../evm/block-environment.ts'
+import { createMachine, type Machine } from '../evm/create-machine.ts'
+import { type Message, type MessageOutcome, runInEvm } from '../evm/run-message.ts'
+import { NEW_ACCOUNT } from '../state/account.ts'
+import type { StateReader } from '../state/state-reader.ts'
+import { WorldState } from '../state/world-state.ts'
+import { intrinsicGas } from '../transaction/intrinsic-gas.ts'
+
+/** What an account is said to be for one call, whatever the state says. */
+export interface AccountOverride {
+  readonly address: Address
+  readonly nonce?: bigint
+  readonly balance?: bigint
+  readonly code?: Uint8Array
+  /** Slots that differ; big-endian bytes. */
+  readonly slots?: ReadonlyMap<Hash32, Uint8Array>
+}
+
+/** The machine before one instruction. Valid during the callback only. */
+export interface TraceStep {
+  readonly programCounter: number
+  readonly opcode: number
+  readonly opcodeName: string
+  readonly gasLeft: bigint
+  readonly gasCost: bigint
+  readonly depth: number
+  readonly address: Uint8Array
+  /** The top is last. */
+  readonly stack: readonly bigint[]
+  readonly memory: Uint8Array
+}
+
+/** A question to a state: what would this message do? */
+export interface CallInput {
+  readonly state: StateReader
+  readonly environment: BlockEnvironment
+  readonly blockHash: BlockHashLookup
+  readonly message: Message
+  readonly overrides?: readonly AccountOverride[]
+  /** Called before every instruction; makes a call several times slower. */
+  readonly onStep?: (step: TraceStep) => void
+}
+
+/** What the message would do. Nothing of it is kept. */
+export interface CallOutcome extends MessageOutcome {
+  /** What it touched besides its sender, target, the beneficiary and the precompiles: an access list for it (EIP-2930). */
+  readonly accessList: readonly AccessListEntry[]
+}
+
+const NO_BYTES: Uint8Array = new Uint8Array(0)
+
+function override(world: WorldState, { address, nonce, balance, code, slots }: AccountOverride): void {
+  const account = world.account(address) ?? NEW_ACCOUNT
+  world.setAccount(address, { ...account, nonce: nonce ?? account.nonce, balance: balance ?? account.balance })
+  if (code !== undefined) world.setCode(address, code)
+  for (const [slot, value] of slots ?? []) {
+    const zeros = value.findIndex((byte) => byte !== 0)
+    world.setSlot(address, slot, zeros === -1 ? NO_BYTES : value.slice(zeros))
+  }
+}
+
+function toTraceStep(step: InterpreterStep): TraceStep {
+  const { pc, opcode, gasLeft, depth, address, stack, memory } = step
+  return {
+    programCounter: pc,
+    opcode: opcode.code,
+    opcodeName: opcode.name,
+    gasLeft,
+    gasCost: opcode.dynamicFee ?? BigInt(opcode.fee),
+    depth,
+    address: address.bytes,
+    stack,
+    memory,
+  }
+}
+
+function bytesOf(name: string): Uint8Array {
+  const bytes = hexToBytes(`0x${name}`)
+  invariant(bytes !== undefined, 'the EVM names what it touched in hexadecimal')
+  return bytes
+}
+
+/** Addresses that cost the warm price anyway are listed only for their slots. */
+function accessListOf(
+  touched: ReadonlyMap<string, ReadonlySet<string>>,
+  warm: ReadonlySet<string>,
+): readonly AccessListEntry[] {
+  return [...touched]
+    .filter(([address, slots]) => slots.size > 0 || !warm.has(address))
+    .map(([address, slots]) => ({
+      address: toAddress(bytesOf(address)),
+      storageKeys: [...slots].map((slot) => toHash32(bytesOf(slot))),
+    }))
+}
+
+function namesOfWarm({ precompileNames, environment }: Machine, { from, to }: Message): ReadonlySet<string> {
+  const addresses = [from, environment.beneficiary, ...(to === undefined ? [] : [to])]
+  return new Set([...precompileNames, ...addresses.map((address) => bytesToHex(address).slice(2))])
+}
+
+function refused(failure: string, gasUsed: bigint): CallOutcome {
+  return {
+    succeeded: false,
+    gasUsed,
+    logs: [],
+    returnData: NO_BYTES,
+    createdAddress: undefined,
+    destroyed: [],
+    failure,
+    accessList: [],
+  }
+}
+
+/**
+ * Runs a message on a state without changing it: what `eth_call`, `eth_estimateGas`, `eth_createAccessList` and tracing ask for. Gas is
+ * not paid for, and the sender may be anybody; the value must be there.
+ */
+export async function executeCall(common: Common, input: CallInput): Promise<CallOutcome> {
+  const { state, environment, blockHash, message, overrides = [], onStep } = input
+  const world = new WorldState(state)
+  for (const account of overrides) override(world, account)
+  world.endTransaction()
+  const sender = world.account(message.from) ?? NEW_ACCOUNT
+  if (message.gasLimit < intrinsicGas(message)) return refused('intrinsic gas too low', message.gasLimit)
+  if (sender.balance < message.value) return refused('insufficient balance', 0n)
+  world.setAccount(message.from, { ...sender, nonce: sender.nonce + 1n })
+  const machine = await createMachine({ common, world, environment, blockHash })
+  if (onStep !== undefined) machine.evm.events.on('step', (step) => onStep(toTraceStep(step)))
+  machine.evm.journal.startReportingAccessList()
+  const outcome = await runInEvm(machine, message)
+  const touched = machine.evm.journal.accessList ?? new Map()
+  return { ...outcome, accessList: accessListOf(touched, namesOfWarm(machine, message)) }
+}

@@ -1,0 +1,46 @@
+import type { Address, NetworkParams, Transaction } from '@poai/core'
+import { invariant } from '@poai/core'
+import { type BlockBuilder, createBlockBuilder } from './block/block-builder.ts'
+import { type BlockInput, type BlockOutcome, openBlock } from './block/block-session.ts'
+import { type CallInput, type CallOutcome, executeCall } from './call/execute-call.ts'
+import { createEvmCommon } from './evm/evm-common.ts'
+
+/** A block to execute. */
+export interface ExecuteBlockInput extends BlockInput {
+  readonly transactions: readonly Transaction[]
+  /** Of each transaction, as `recoverSender` or a `SenderRecovery` found them. */
+  readonly senders: readonly Address[]
+  /** Looked at between transactions. */
+  readonly signal?: AbortSignal
+}
+
+/** The state transition of one network: Ethereum at Cancun, without blobs and beacon chain (ADR 13). */
+export interface Execution {
+  /** Judges and executes a block. Throws a `RuleError` if one of its transactions cannot stand where it stands. */
+  executeBlock(input: ExecuteBlockInput): Promise<BlockOutcome>
+  /** Begins a block for a miner: the same transition, with transactions that do not fit left out. */
+  buildBlock(input: BlockInput): Promise<BlockBuilder>
+  /** Runs a message without keeping what it does. */
+  executeCall(input: CallInput): Promise<CallOutcome>
+}
+
+/** Makes the state transition for a network. Holds no state: blocks and calls may run side by side. */
+export function createExecution(params: Pick<NetworkParams, 'chainId' | 'limits'>): Execution {
+  const common = createEvmCommon(params.chainId)
+  return {
+    async executeBlock(input) {
+      const { transactions, senders, signal } = input
+      invariant(transactions.length === senders.length, 'every transaction has its sender')
+      const session = await openBlock(common, input)
+      for (const [index, transaction] of transactions.entries()) {
+        signal?.throwIfAborted()
+        await session.apply({ transaction, sender: senders[index] as Address })
+      }
+      return session.finish()
+    },
+    async buildBlock(input) {
+      return createBlockBuilder(await openBlock(common, input), params.limits.bodyBytes)
+    },
+    executeCall: (input) => executeCall(common, input),
+  }
+}

@@ -1,0 +1,25 @@
+import { EMPTY_TRIE_ROOT, type GenesisAccount, uintToBytes } from '@poai/core'
+import { NEW_ACCOUNT } from '../state/account.ts'
+import { commitState } from '../state/commit-state.ts'
+import type { StateCommit } from '../state/state-changes.ts'
+import { EMPTY_STATE } from '../state/state-reader.ts'
+import { WorldState } from '../state/world-state.ts'
+import { NO_TRIE_NODES } from '../trie/trie-nodes.ts'
+
+/** A value of 32 bytes at most, without leading zeros. */
+function minimalBytes(value: bigint): Uint8Array {
+  let size = 0
+  for (let rest = value; rest > 0n; rest >>= 8n) size++
+  return uintToBytes(value, size)
+}
+
+/** The state of the genesis block, as a store has to write it. Its root is core's `genesisStateRoot`. */
+export function genesisState(accounts: readonly GenesisAccount[]): StateCommit {
+  const world = new WorldState(EMPTY_STATE)
+  for (const { address, nonce, balance, code, storage } of accounts) {
+    world.setAccount(address, { ...NEW_ACCOUNT, nonce, balance })
+    world.setCode(address, code)
+    for (const { key, value } of storage) world.setSlot(address, key, minimalBytes(value))
+  }
+  return commitState({ nodes: NO_TRIE_NODES, stateRoot: EMPTY_TRIE_ROOT }, world.changes(), () => undefined)
+}

@@ -1,0 +1,42 @@
+import type { Address, Transaction } from '@poai/core'
+import type { Machine } from '../evm/create-machine.ts'
+import { type MessageOutcome, runMessage } from '../evm/run-message.ts'
+import { NEW_ACCOUNT } from '../state/account.ts'
+import { effectiveGasPrice } from './effective-gas-price.ts'
+import { validateTransaction } from './validate-transaction.ts'
+
+/** A transaction and who signed it. */
+export interface SentTransaction {
+  readonly transaction: Transaction
+  /** As `recoverSender` finds it. */
+  readonly sender: Address
+}
+
+/**
+ * Executes one transaction in the machine's world: the only way in which a transaction changes a state. Throws a `RuleError`, with
+ * nothing changed, if it cannot be executed there.
+ */
+export async function applyTransaction(
+  machine: Machine,
+  { transaction, sender }: SentTransaction,
+  gasLeft: bigint,
+): Promise<MessageOutcome> {
+  const { world, environment } = machine
+  const { baseFeePerGas, beneficiary } = environment
+  const { to, value, data, accessList, gasLimit } = transaction
+  const account = world.account(sender) ?? NEW_ACCOUNT
+  validateTransaction(transaction, { sender: account, baseFeePerGas, gasLeft })
+  const gasPrice = effectiveGasPrice(transaction, baseFeePerGas)
+  world.setAccount(sender, {
+    ...account,
+    nonce: account.nonce + 1n,
+    balance: account.balance - gasLimit * gasPrice,
+  })
+  const outcome = await runMessage(machine, { from: sender, to, value, data, accessList, gasLimit, gasPrice })
+  world.addBalance(sender, (gasLimit - outcome.gasUsed) * gasPrice)
+  // The base fee goes to nobody (EIP-1559).
+  world.addBalance(beneficiary, outcome.gasUsed * (gasPrice - baseFeePerGas))
+  for (const address of outcome.destroyed) world.deleteAccount(address)
+  world.endTransaction()
+  return outcome
+}

@@ -1,0 +1,65 @@
+import { bytesToHex, RuleError, type Transaction } from '@poai/core'
+import { type Account, hasCode } from '../state/account.ts'
+import { intrinsicGas } from './intrinsic-gas.ts'
+
+/** Where a transaction stands when it is judged: after all before it in its block. */
+export interface TransactionPlace {
+  readonly sender: Account
+  readonly baseFeePerGas: bigint
+  /** The block's gas limit less what was used. */
+  readonly gasLeft: bigint
+}
+
+/** EIP-3860: twice the limit of deployed code. */
+const MAX_INIT_CODE_BYTES = 49_152
+
+/**
+ * Throws a `RuleError` unless the transaction can be executed at its place. Its encoding, chain and signature were checked before.
+ * What is cheapest to find out comes first.
+ */
+export function validateTransaction(
+  transaction: Transaction,
+  { sender, baseFeePerGas, gasLeft }: TransactionPlace,
+): void {
+  const { gasLimit, maxFeePerGas, nonce, value, to, data, hash } = transaction
+  const name = `transaction ${bytesToHex(hash)}`
+  if (gasLimit > gasLeft) {
+    throw new RuleError('EXECUTION_BLOCK_GAS', `${name} may use more gas than is left in the block`, {
+      expected: `<= ${gasLeft}`,
+      actual: gasLimit,
+    })
+  }
+  if (maxFeePerGas < baseFeePerGas) {
+    throw new RuleError('EXECUTION_FEE_BELOW_BASE', `${name} offers less than the base fee`, {
+      expected: `>= ${baseFeePerGas}`,
+      actual: maxFeePerGas,
+    })
+  }
+  if (nonce !== sender.nonce) {
+    throw new RuleError('EXECUTION_NONCE', `${name} is not its sender's next`, {
+      expected: sender.nonce,
+      actual: nonce,
+    })
+  }
+  if (hasCode(sender)) throw new RuleError('EXECUTION_SENDER_CODE', `${name} is sent by a contract (EIP-3607)`)
+  const cost = value + gasLimit * maxFeePerGas
+  if (cost > sender.balance) {
+    throw new RuleError('EXECUTION_FUNDS', `${name} may cost more than its sender has`, {
+      expected: `<= ${sender.balance}`,
+      actual: cost,
+    })
+  }
+  if (to === undefined && data.length > MAX_INIT_CODE_BYTES) {
+    throw new RuleError('EXECUTION_INIT_CODE_SIZE', `${name} creates a contract with too much code (EIP-3860)`, {
+      expected: `<= ${MAX_INIT_CODE_BYTES}`,
+      actual: data.length,
+    })
+  }
+  const intrinsic = intrinsicGas(transaction)
+  if (gasLimit < intrinsic) {
+    throw new RuleError('EXECUTION_INTRINSIC_GAS', `${name} has not enough gas to begin`, {
+      expected: `>= ${intrinsic}`,
+      actual: gasLimit,
+    })
+  }
+}
