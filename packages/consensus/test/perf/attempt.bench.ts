@@ -17,9 +17,9 @@ import {
   validateWorkClaim,
 } from '@poai/consensus'
 import { devnet, sealHash } from '@poai/core'
+import { openBenchEngine } from '@poai/testing/bench-engine'
 import { someSealedHeader } from '../unit/work/some-header.ts'
 import { epochKey } from '../unit/work/some-network.ts'
-import { openBenchEngine } from './bench-engine.ts'
 
 /** The share of inference that all the rest of an attempt may take. */
 const LIMIT_PERCENT = 5

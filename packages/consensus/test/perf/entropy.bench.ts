@@ -15,10 +15,10 @@ import {
   networkExamOptions,
 } from '@poai/consensus'
 import { devnet, sealHash } from '@poai/core'
+import { type BenchEngineOptions, openBenchEngine } from '@poai/testing/bench-engine'
+import { countLayers, writeCoarseModel, writeShallowModel } from '@poai/testing/cheaper-models'
 import { someSealedHeader } from '../unit/work/some-header.ts'
 import { epochKey } from '../unit/work/some-network.ts'
-import { type BenchEngineOptions, openBenchEngine } from './bench-engine.ts'
-import { countLayers, writeCoarseModel, writeShallowModel } from './entropy/cheaper-models.ts'
 import { attemptBits, type Guess } from './entropy/guess-bits.ts'
 import { ascending, collisionBits, crossResiduals, mean, quantile } from './entropy/statistics.ts'
 

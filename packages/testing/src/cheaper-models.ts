@@ -1,9 +1,13 @@
 import { readFile } from 'node:fs/promises'
-import { halfBitsToFloat } from '../../../../inference/src/gguf/float16.ts'
-import { encodeWeights } from '../../../../inference/src/gguf/quantize.ts'
-import { type GgufHeader, readGguf } from '../../../../inference/src/gguf/read-gguf.ts'
-import type { GgufTensor } from '../../../../inference/src/gguf/read-tensor-table.ts'
-import { type GgufTensorSource, writeGguf } from '../../../../inference/src/gguf/write-gguf.ts'
+import {
+  encodeWeights,
+  type GgufHeader,
+  type GgufTensor,
+  type GgufTensorSource,
+  halfBitsToFloat,
+  readGguf,
+  writeGguf,
+} from '@poai/inference/gguf'
 
 const Q8_BLOCK = 32
 const Q8_BLOCK_BYTES = 34

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { type Exam, type ExamEvaluation, examToRequest } from '@poai/consensus'
 import { createLlamaEngine, DEFAULT_DOMAIN_NAME, findDomain, type InferenceEngine } from '@poai/inference'
-import { SMALL_SYNTHETIC_LLAMA, writeSyntheticLlama } from '../../../inference/src/gguf/synthetic-llama.ts'
+import { SMALL_SYNTHETIC_LLAMA, writeSyntheticLlama } from '@poai/inference/gguf'
 
 /** The model that the built-in networks work with. */
-const EMBEDDED_MODEL = join(import.meta.dirname, '../../../../models/quiz-1/quiz-1.Q8_0.gguf')
+const EMBEDDED_MODEL = join(import.meta.dirname, '../../../models/quiz-1/quiz-1.Q8_0.gguf')
 
 /** A started engine with one worker, and what is behind it. */
 export interface BenchEngine {
