@@ -14,7 +14,7 @@ const VITEST_RUN = ['run', '--config', 'scripts/vitest.config.ts']
 /** @type {Readonly<Record<string, Task>>} */
 export const TASKS = Object.freeze({
   test: { script: VITEST, args: VITEST_RUN },
-  spec: { script: VITEST, args: [...VITEST_RUN, '--project', 'spec'] },
+  spec: { script: 'scripts/spec.ts', args: [] },
   check: { script: 'scripts/check.ts', args: [] },
   fix: { script: 'scripts/fix.ts', args: [] },
   build: { script: 'scripts/build.ts', args: [] },

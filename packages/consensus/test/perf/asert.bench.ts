@@ -7,6 +7,7 @@ import {
   RECOVERED_WITHIN,
   type SimulatedChain,
   type SimulatedMiner,
+  type SimulationOptions,
   simulateMining,
 } from '../support/simulate-mining.ts'
 
@@ -18,6 +19,8 @@ const STEP_BLOCKS = 500
 const ATTACKER_SHARE = 0.3
 /** Alternatives to a network's half-life, in spacings. */
 const HALF_LIVES = [6, 8, 10, 12, 16, 24]
+/** Alternatives to a network's median of timestamps. */
+const MEDIAN_SPANS = [11, 5, 3, 1]
 
 type Stamp = SimulatedMiner['stamp']
 const truth: Stamp = (now) => now
@@ -28,17 +31,10 @@ const alternating: Stamp = (now, found) => (found % 2 === 0 ? latest(now, found)
 function simulate(
   network: NetworkParams,
   miners: readonly SimulatedMiner[],
-  halfLifeSpacings?: number,
+  changes: Partial<SimulationOptions> = {},
 ): SimulatedChain {
   const { spacingSeconds, halfLifeSeconds } = network.difficulty
-  return simulateMining({
-    spacingSeconds,
-    halfLifeSeconds: halfLifeSpacings === undefined ? halfLifeSeconds : halfLifeSpacings * spacingSeconds,
-    ...network.time,
-    blocks,
-    seed,
-    miners,
-  })
+  return simulateMining({ spacingSeconds, halfLifeSeconds, ...network.time, blocks, seed, miners, ...changes })
 }
 
 /** Usual rate and ten times that, in turns. */
@@ -167,11 +163,24 @@ for (const network of Object.values(BUILT_IN_NETWORKS)) {
   const byHalfLife: Record<string, Record<string, string>> = {}
   for (const spacings of HALF_LIVES) {
     const chosen = spacings * spacingSeconds === halfLifeSeconds ? ' (chosen)' : ''
-    const noise = describeChain(simulate(network, [honestMiner(1)], spacings), spacingSeconds)['target noise'] ?? ''
+    const changes = { halfLifeSeconds: spacings * spacingSeconds }
+    const noise = describeChain(simulate(network, [honestMiner(1)], changes), spacingSeconds)['target noise'] ?? ''
     byHalfLife[`half-life ${spacings} T${chosen}`] = {
-      ...recovery(simulate(network, [stepping], spacings), network),
+      ...recovery(simulate(network, [stepping], changes), network),
       'target noise': noise,
     }
   }
   console.table(byHalfLife)
+  console.log('gain of 30 % who mine only easy blocks, by stamping them, for each medianSpan:')
+  const bySpan: Record<string, Record<string, string>> = {}
+  for (const medianSpan of MEDIAN_SPANS) {
+    const pickyYieldOf = (stamp: Stamp): number =>
+      yieldOf(simulate(network, [honestMiner(1 - ATTACKER_SHARE), picky(stamp)], { medianSpan }))
+    const honest = pickyYieldOf(truth)
+    const chosen = medianSpan === network.time.medianSpan ? ' (chosen)' : ''
+    bySpan[`median of ${medianSpan}${chosen}`] = Object.fromEntries(
+      Object.entries(strategies).map(([name, stamp]) => [name, percent(pickyYieldOf(stamp) / honest)]),
+    )
+  }
+  console.table(bySpan)
 }
