@@ -62,6 +62,12 @@ export function inferenceEngineSuite(name: string, createEngine: CreateEngine): 
         }
       })
 
+      it('are the same as a second opinion', async () => {
+        const first = await engine.evaluate(EXAMS)
+        const second = await engine.evaluate(EXAMS, { apartFrom: first })
+        expect(second.map(({ words }) => words)).toEqual(first.map(({ words }) => words))
+      })
+
       it('give a token the same logit as answer, as arg max and as probe', async () => {
         const [request] = EXAMS
         const answer = request?.tokens[request.positions[0] ?? 0] ?? 0
