@@ -1,0 +1,155 @@
+import { type Address, bytesToHex, type Hash32, type Hex, invariant } from '@poai/core'
+import { AccountQueue, isWorthLess, type TailRank } from './account-queue.ts'
+import { refusal } from './mempool-error.ts'
+import type { RemovalReason, RemovedTransaction } from './mempool-events.ts'
+import type { MempoolLimits } from './mempool-options.ts'
+import type { PooledTransaction } from './pooled-transaction.ts'
+import type { MempoolHead } from './validate-pooling.ts'
+
+/** How full a pool is. */
+export interface PoolSize {
+  readonly pending: number
+  readonly queued: number
+  readonly bytes: number
+}
+
+/** The transactions of one account. */
+export type AccountContent = Pick<AccountQueue, 'address' | 'nonce' | 'pending' | 'queued'>
+
+/** A removal that may have to be undone. */
+interface Removal extends RemovedTransaction {
+  readonly queue: AccountQueue
+}
+
+/** All transactions of a pool, by account and by hash, within its limits. Queues that become empty go. */
+export class PoolContent {
+  readonly #limits: MempoolLimits
+  readonly #queues = new Map<Hex, AccountQueue>()
+  readonly #byHash = new Map<Hex, PooledTransaction>()
+  #bytes = 0
+
+  constructor(limits: MempoolLimits) {
+    this.#limits = limits
+  }
+
+  get size(): PoolSize {
+    let pending = 0
+    for (const queue of this.#queues.values()) pending += queue.pending.length
+    return { pending, queued: this.#byHash.size - pending, bytes: this.#bytes }
+  }
+
+  get(hash: Hash32): PooledTransaction | undefined {
+    return this.#byHash.get(bytesToHex(hash))
+  }
+
+  queueOf(address: Address): AccountQueue | undefined {
+    return this.#queues.get(bytesToHex(address))
+  }
+
+  /** A new queue is not in the pool before something is put into it. */
+  queueOrNew(address: Address, nonce: bigint): AccountQueue {
+    return this.queueOf(address) ?? new AccountQueue(address, nonce)
+  }
+
+  queues(): Iterable<AccountQueue> {
+    return this.#queues.values()
+  }
+
+  inOrderOfArrival(): readonly PooledTransaction[] {
+    return [...this.#byHash.values()].sort((a, b) => a.arrival - b.arrival)
+  }
+
+  /**
+   * Puts an entry that was checked into its queue and makes room for it. Answers with what had to go; throws a `MempoolError`, and
+   * changes nothing, if that is the entry itself.
+   */
+  put(queue: AccountQueue, entry: PooledTransaction, baseFeePerGas: bigint): readonly RemovedTransaction[] {
+    const removals: Removal[] = []
+    const replaced = this.#insert(queue, entry)
+    if (replaced !== undefined) removals.push({ queue, entry: replaced, reason: 'replaced' })
+    while (this.#isTooFull(queue)) {
+      const isAccountFull = queue.size > this.#limits.maxPerAccount
+      const victims = isAccountFull ? queue : this.#worstQueue(baseFeePerGas)
+      const victim = victims?.tail
+      invariant(victims !== undefined && victim !== undefined, 'a pool that is too full has a transaction to evict')
+      this.#remove(victims, victim)
+      if (victim === entry) {
+        for (const removal of removals.reverse()) this.#insert(removal.queue, removal.entry)
+        throw refusal(isAccountFull ? 'MEMPOOL_ACCOUNT_LIMIT' : 'MEMPOOL_FULL')
+      }
+      removals.push({ queue: victims, entry: victim, reason: 'evicted' })
+    }
+    return removals.map(({ entry: removed, reason }) => ({ entry: removed, reason }))
+  }
+
+  /** Drops what can't be mined after a new head. */
+  moveTo(head: MempoolHead, mined: ReadonlySet<Hex>): readonly RemovedTransaction[] {
+    const removals: RemovedTransaction[] = []
+    for (const queue of [...this.#queues.values()]) {
+      const account = head.state.account(queue.address)
+      const balance = account?.balance ?? 0n
+      queue.moveTo(account?.nonce ?? 0n)
+      const isPast = ({ transaction }: PooledTransaction): boolean => transaction.nonce < queue.nonce
+      const reasonOf = ({ transaction }: PooledTransaction): RemovalReason =>
+        mined.has(bytesToHex(transaction.hash)) ? 'mined' : 'nonce-used'
+      removals.push(...this.#removeWhere(queue, isPast, reasonOf))
+      const isTooBig = ({ transaction }: PooledTransaction): boolean => transaction.gasLimit > head.gasLimit
+      removals.push(...this.#removeWhere(queue, isTooBig, () => 'exceeds-gas-limit'))
+      for (let tail = queue.tail; tail !== undefined && queue.totalCost > balance; tail = queue.tail) {
+        this.#remove(queue, tail)
+        removals.push({ entry: tail, reason: 'insufficient-funds' })
+      }
+    }
+    return removals
+  }
+
+  removeAddedBefore(oldestMs: number): readonly RemovedTransaction[] {
+    const isOld = ({ addedAtMs }: PooledTransaction): boolean => addedAtMs < oldestMs
+    return [...this.#queues.values()].flatMap((queue) => this.#removeWhere(queue, isOld, () => 'expired'))
+  }
+
+  #isTooFull(queue: AccountQueue): boolean {
+    const { maxBytes, maxPerAccount, maxTransactions } = this.#limits
+    return queue.size > maxPerAccount || this.#byHash.size > maxTransactions || this.#bytes > maxBytes
+  }
+
+  /** The queue whose last transaction is worth the least. Looks at every account: only a full pool pays for that. */
+  #worstQueue(baseFeePerGas: bigint): AccountQueue | undefined {
+    let worst: { readonly queue: AccountQueue; readonly rank: TailRank } | undefined
+    for (const queue of this.#queues.values()) {
+      const rank = queue.tailRank(baseFeePerGas)
+      if (rank !== undefined && (worst === undefined || isWorthLess(rank, worst.rank))) worst = { queue, rank }
+    }
+    return worst?.queue
+  }
+
+  #insert(queue: AccountQueue, entry: PooledTransaction): PooledTransaction | undefined {
+    const replaced = queue.put(entry)
+    if (replaced !== undefined) this.#forget(replaced)
+    this.#byHash.set(bytesToHex(entry.transaction.hash), entry)
+    this.#bytes += entry.transaction.bytes.length
+    this.#queues.set(bytesToHex(queue.address), queue)
+    return replaced
+  }
+
+  #remove(queue: AccountQueue, entry: PooledTransaction): void {
+    queue.remove(entry)
+    this.#forget(entry)
+    if (queue.size === 0) this.#queues.delete(bytesToHex(queue.address))
+  }
+
+  #forget({ transaction }: PooledTransaction): void {
+    this.#byHash.delete(bytesToHex(transaction.hash))
+    this.#bytes -= transaction.bytes.length
+  }
+
+  #removeWhere(
+    queue: AccountQueue,
+    condition: (entry: PooledTransaction) => boolean,
+    reasonOf: (entry: PooledTransaction) => RemovalReason,
+  ): readonly RemovedTransaction[] {
+    const removed = queue.entries.filter(condition)
+    for (const entry of removed) this.#remove(queue, entry)
+    return removed.map((entry) => ({ entry, reason: reasonOf(entry) }))
+  }
+}

@@ -1,0 +1,23 @@
+import { type Address, RuleError, type Transaction } from '@poai/core'
+import type { SenderRecovery } from '@poai/execution'
+
+/**
+ * The sender of each transaction, or why there is none. All at once where all are signed, as they nearly always are; one by one
+ * where one of them spoils the batch.
+ */
+export async function recoverEach(
+  recovery: SenderRecovery,
+  transactions: readonly Transaction[],
+  signal?: AbortSignal,
+): Promise<readonly (Address | RuleError)[]> {
+  if (transactions.length === 0) return []
+  try {
+    return await recovery.recover(transactions, signal)
+  } catch (error) {
+    if (!(error instanceof RuleError)) throw error
+    if (transactions.length === 1) return [error]
+  }
+  const senders: (Address | RuleError)[] = []
+  for (const transaction of transactions) senders.push(...(await recoverEach(recovery, [transaction], signal)))
+  return senders
+}
