@@ -1,0 +1,132 @@
+import { createBlock } from '@ethereumjs/block'
+import { type Common, createCustomCommon, Hardfork, Mainnet } from '@ethereumjs/common'
+import { createMPT } from '@ethereumjs/mpt'
+import { Caches, MerkleStateManager } from '@ethereumjs/statemanager'
+import { createTxFromRLP } from '@ethereumjs/tx'
+import { Account, Address as EvmAddress } from '@ethereumjs/util'
+import { createVM, runBlock, type VM } from '@ethereumjs/vm'
+import { bytesToHex, type GenesisAccount, type Receipt, type Transaction, uintToBytes } from '@poai/core'
+import type { BlockEnvironment, BlockHashLookup } from '../../src/index.ts'
+import { CHAIN_ID } from './sign-transaction.ts'
+
+/** What EthereumJS says a block comes to. */
+export interface EthereumOutcome {
+  readonly stateRoot: Uint8Array
+  readonly receiptsRoot: Uint8Array
+  readonly logsBloom: Uint8Array
+  readonly gasUsed: bigint
+  readonly receipts: readonly Pick<Receipt, 'cumulativeGasUsed' | 'logs' | 'logsBloom' | 'status'>[]
+}
+
+/** A block for EthereumJS. */
+export interface EthereumBlock {
+  readonly environment: BlockEnvironment
+  readonly transactions: readonly Transaction[]
+  readonly reward: bigint
+}
+
+const GWEI = 1_000_000_000n
+const ZERO_HASH = new Uint8Array(32)
+
+/** Stock EthereumJS: its VM on its Merkle state in memory, with its own cryptography. Only proofs about blobs are refused as we do. */
+export class EthereumChain {
+  readonly common: Common
+  private readonly vm: VM
+
+  private constructor(common: Common, vm: VM) {
+    this.common = common
+    this.vm = vm
+  }
+
+  static async create(accounts: readonly GenesisAccount[], blockHash: BlockHashLookup): Promise<EthereumChain> {
+    const kzg = { verifyProof: (): boolean => false } as unknown as NonNullable<Common['customCrypto']['kzg']>
+    const common = createCustomCommon({ chainId: Number(CHAIN_ID) }, Mainnet, {
+      hardfork: Hardfork.Cancun,
+      customCrypto: { kzg },
+    })
+    const stateManager = new MerkleStateManager({
+      common,
+      trie: await createMPT({ useKeyHashing: true, common }),
+      caches: new Caches(),
+    })
+    const hashOf = (number: number): { hash(): Uint8Array } => ({ hash: () => blockHash(BigInt(number)) ?? ZERO_HASH })
+    const blockchain = {
+      getBlock: (number: number) => Promise.resolve(hashOf(number)),
+      putBlock: () => Promise.resolve(),
+      shallowCopy: () => blockchain,
+    }
+    const vm = await createVM({ common, stateManager, blockchain: blockchain as never })
+    await stateManager.checkpoint()
+    for (const { address, balance, nonce, code, storage } of accounts) {
+      const owner = new EvmAddress(address)
+      await stateManager.putAccount(owner, new Account(nonce, balance))
+      if (code.length > 0) await stateManager.putCode(owner, code)
+      for (const { key, value } of storage)
+        await stateManager.putStorage(owner, key, withoutZeros(uintToBytes(value, 32)))
+    }
+    await stateManager.commit()
+    await stateManager.flush()
+    return new EthereumChain(common, vm)
+  }
+
+  stateRoot(): Promise<Uint8Array> {
+    return this.vm.stateManager.getStateRoot()
+  }
+
+  /** The reward is paid as a withdrawal, which comes at the same place: after all transactions. */
+  async execute({ environment, transactions, reward }: EthereumBlock): Promise<EthereumOutcome> {
+    const { number, timestamp, beneficiary, gasLimit, baseFeePerGas, prevRandao } = environment
+    if (reward % GWEI !== 0n) throw new RangeError('withdrawals are in gwei')
+    const withdrawal = { index: 0n, validatorIndex: 0n, address: beneficiary, amount: reward / GWEI }
+    const block = createBlock(
+      {
+        header: {
+          number,
+          timestamp,
+          coinbase: new EvmAddress(beneficiary),
+          gasLimit,
+          baseFeePerGas,
+          mixHash: prevRandao,
+          parentBeaconBlockRoot: ZERO_HASH,
+        },
+        withdrawals: reward === 0n ? [] : [withdrawal],
+      },
+      { common: this.common, skipConsensusFormatValidation: true },
+    )
+    // Not as transaction data: it would be parsed again.
+    block.transactions.push(...transactions.map(({ bytes }) => createTxFromRLP(bytes, { common: this.common })))
+    const result = await runBlock(this.vm, {
+      block,
+      generate: true,
+      skipBlockValidation: true,
+      skipHeaderValidation: true,
+    })
+    return {
+      stateRoot: result.stateRoot,
+      receiptsRoot: result.receiptsRoot,
+      logsBloom: result.logsBloom,
+      gasUsed: result.gasUsed,
+      receipts: result.receipts.map((receipt) => ({
+        status: 'status' in receipt ? Number(receipt.status) : -1,
+        cumulativeGasUsed: receipt.cumulativeBlockGasUsed,
+        logsBloom: receipt.bitvector as Receipt['logsBloom'],
+        logs: receipt.logs.map(([address, topics, data]) => ({ address, topics, data })) as unknown as Receipt['logs'],
+      })),
+    }
+  }
+}
+
+function withoutZeros(bytes: Uint8Array): Uint8Array {
+  const first = bytes.findIndex((byte) => byte !== 0)
+  return first === -1 ? new Uint8Array(0) : bytes.slice(first)
+}
+
+/** For messages of failed comparisons. */
+export function describeReceipts(receipts: EthereumOutcome['receipts']): readonly string[] {
+  return receipts.map(({ status, cumulativeGasUsed, logs }) => {
+    const entries = logs.map(({ address, topics, data }) =>
+      [address, ...topics, data].map((part) => bytesToHex(part)).join(' '),
+    )
+    return [`status ${status}, gas ${cumulativeGasUsed}`, ...entries].join('\n  ')
+  })
+}
