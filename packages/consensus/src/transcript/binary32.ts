@@ -42,5 +42,5 @@ export function scaledOf(bits: number): Scaled {
   // Subnormal numbers have no hidden bit and the exponent of the smallest normal ones.
   const magnitude = field === 0 ? fraction : fraction | HIDDEN_BIT
   const exponent = (field === 0 ? 1 : field) - 127 - FRACTION_BITS
-  return { significand: bits < SIGN_BIT ? magnitude : -magnitude, exponent }
+  return { significand: bits >>> 31 === 0 ? magnitude : -magnitude, exponent }
 }

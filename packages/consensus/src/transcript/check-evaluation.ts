@@ -24,11 +24,8 @@ export function checkEvaluationShape(exam: Exam, { words }: ExamEvaluation): voi
 /** The first answer position, counted from 0, that has an infinite value or a NaN, or undefined if all are finite. */
 export function findNonFinitePosition(exam: Exam, { words }: ExamEvaluation): number | undefined {
   const stride = wordsPerPosition(exam)
-  for (let i = 0; i < words.length; i++) {
-    const member = i % stride
-    if (member !== ARG_MAX_WORD && !isFinite32(words[i] as number)) return (i - member) / stride
-  }
-  return undefined
+  const found = words.findIndex((word, index) => index % stride !== ARG_MAX_WORD && !isFinite32(word))
+  return found === -1 ? undefined : (found - (found % stride)) / stride
 }
 
 /**
@@ -42,7 +39,9 @@ export function findNonFinitePosition(exam: Exam, { words }: ExamEvaluation): nu
  * With 1 and 2 no engine, however wrong, makes a loss that is negative.
  */
 export function checkConsistency(exam: Exam, evaluation: ExamEvaluation): void {
-  for (let leaf = 0; leaf < exam.answerPositions.length; leaf++) checkPosition(exam, evaluation, leaf)
+  exam.answerPositions.forEach((_, leaf) => {
+    checkPosition(exam, evaluation, leaf)
+  })
 }
 
 function checkPosition(exam: Exam, { words }: ExamEvaluation, leaf: number): void {
@@ -55,7 +54,8 @@ function checkPosition(exam: Exam, { words }: ExamEvaluation, leaf: number): voi
     maximum: orderOf(words[start + MAXIMUM_WORD] as number),
     argMax: words[start + ARG_MAX_WORD] as number,
   }
-  if (orderOf(totalWeight) < ONE_BITS) throw inconsistent(leaf, 'totalWeight >= 1', `the bits ${totalWeight}`)
+  if (orderOf(totalWeight) < ONE_BITS)
+    throw inconsistent(leaf, 'a total weight of 1 at least', `the bits ${totalWeight}`)
   checkLogit(known, token, answer)
   exam.probes.forEach((probe, index) => {
     const logit = words[start + PROBES_WORD + index] as number
@@ -74,12 +74,12 @@ interface KnownMaximum {
 
 function checkLogit({ leaf, maximum, argMax }: KnownMaximum, token: number, logit: number): void {
   const order = orderOf(logit)
-  if (order > maximum) throw inconsistent(leaf, `the logit of token ${token} <= maximum`, `the bits ${logit}`)
+  if (order > maximum) throw inconsistent(leaf, `the logit of token ${token} at most the maximum`, `the bits ${logit}`)
   if (order < maximum && token === argMax) {
-    throw inconsistent(leaf, `the logit of the arg max ${token} = maximum`, `the bits ${logit}`)
+    throw inconsistent(leaf, `the maximum as logit of the arg max ${token}`, `the bits ${logit}`)
   }
   if (order === maximum && token < argMax) {
-    throw inconsistent(leaf, `arg max <= ${token}, whose logit is the maximum`, `${argMax}`)
+    throw inconsistent(leaf, `an arg max of at most ${token}, whose logit is the maximum`, `${argMax}`)
   }
 }
 
