@@ -15,8 +15,8 @@ export interface PoolOptions {
   readonly queueLimit: number
   /** Longest that a worker may take to load the model and pass its admission's first batch. */
   readonly startTimeoutMs: number
-  /** Longest that a worker may take for one batch before it is killed. */
-  readonly batchTimeoutMs: number
+  /** Longest that a worker may take for one request before it is killed; a batch gets as much for each of its requests. */
+  readonly requestTimeoutMs: number
   /** Longest that requests wait while no worker serves. */
   readonly outageTimeoutMs: number
   /** Longest that `stop` waits for batches in flight. */
@@ -35,7 +35,7 @@ export const DEFAULT_POOL_OPTIONS: PoolOptions = {
   batchTargetMs: 250,
   queueLimit: 4096,
   startTimeoutMs: 120_000,
-  batchTimeoutMs: 120_000,
+  requestTimeoutMs: 120_000,
   outageTimeoutMs: 60_000,
   stopTimeoutMs: 2_000,
 }

@@ -84,7 +84,8 @@ export class EnginePool implements InferenceEngine {
     try {
       this.#fillSlots(await this.#dependencies.prepareSession())
     } catch (error) {
-      this.#state = 'failed'
+      // Unless it was stopped meanwhile.
+      if (this.#state === 'starting') this.#state = 'failed'
       throw error
     }
     await this.#started.promise
@@ -135,7 +136,7 @@ export class EnginePool implements InferenceEngine {
       { length: this.#options.workers },
       () =>
         new WorkerSlot(
-          { session, startTimeoutMs: this.#options.startTimeoutMs, batchTimeoutMs: this.#options.batchTimeoutMs },
+          { session, startTimeoutMs: this.#options.startTimeoutMs, requestTimeoutMs: this.#options.requestTimeoutMs },
           {
             launch,
             timers,

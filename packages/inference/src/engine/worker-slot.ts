@@ -30,8 +30,8 @@ export interface WorkerSlotOptions {
   readonly session: SessionOptions
   /** Longest that a worker may take to load the model. */
   readonly startTimeoutMs: number
-  /** Longest that a worker may take for one batch. */
-  readonly batchTimeoutMs: number
+  /** Longest that a worker may take for one request; a batch gets as much for each of its requests. */
+  readonly requestTimeoutMs: number
 }
 
 export interface WorkerSlotDependencies {
@@ -170,11 +170,11 @@ export class WorkerSlot {
   }
 
   #send(requests: readonly EvaluationRequest[]): Promise<readonly Uint32Array[]> {
-    const { batchTimeoutMs } = this.#options
+    const timeoutMs = this.#options.requestTimeoutMs * requests.length
     return new Promise((resolve, reject) => {
       const id = ++this.#batches
-      const cancelTimeout = this.#dependencies.timers.after(batchTimeoutMs, () => {
-        this.#condemn(new EngineError('INFERENCE_TIMEOUT', `A worker gave no answer within ${batchTimeoutMs} ms`))
+      const cancelTimeout = this.#dependencies.timers.after(timeoutMs, () => {
+        this.#condemn(new EngineError('INFERENCE_TIMEOUT', `A worker gave no answer within ${timeoutMs} ms`))
       })
       this.#batch = { id, requests, resolve, reject, cancelTimeout }
       this.#process?.send({ kind: 'batch', id, words: encodeBatch(requests) })

@@ -373,7 +373,7 @@ describe('crashes', () => {
   })
 
   it('kills a worker that does not answer in time', async () => {
-    const fixture = await createRunning({ batchTimeoutMs: 500, workers: 2 })
+    const fixture = await createRunning({ requestTimeoutMs: 500, workers: 2 })
     const answer = fixture.pool.evaluate(requests(1))
     fixture.timers.advance(500)
     expect(worker(fixture, 0).killed).toBe(true)
