@@ -39,6 +39,7 @@ export type RuleCode =
   | 'HEADER_GAS_USED_RANGE'
   // Headers after their parents
   | 'HEADER_PARENT_UNKNOWN'
+  | 'HEADER_PARENT_INVALID'
   | 'HEADER_NUMBER_SEQUENCE'
   | 'HEADER_TIMESTAMP_PAST'
   | 'HEADER_TIMESTAMP_FUTURE'
@@ -98,6 +99,8 @@ export const RULE_VERDICTS: Readonly<Record<RuleCode, Verdict>> = {
   HEADER_GAS_USED_RANGE: 'invalid',
   // The parent may still come, and the same header fits behind it.
   HEADER_PARENT_UNKNOWN: 'transient',
+  // Found while importing, not by a rule over headers: whoever validates does not build on such a block.
+  HEADER_PARENT_INVALID: 'invalid',
   HEADER_NUMBER_SEQUENCE: 'invalid',
   HEADER_TIMESTAMP_PAST: 'invalid',
   // It passes with time, or our clock is slow.
