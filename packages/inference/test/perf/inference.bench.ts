@@ -131,7 +131,12 @@ try {
     cases.push({ name: '1.1 B Q4_0', modelPath: await folder.synthetic('large', LARGE_SHAPE), exams: 4, rounds: 2 })
   }
   const rows: Row[] = []
-  for (const bench of cases) rows.push(await measure(bench, folder))
+  for (const bench of cases) {
+    const row = await measure(bench, folder)
+    rows.push(row)
+    // A large model takes minutes: what is known is shown at once.
+    console.error(`${row.model}: ratio ${row.ratio}`)
+  }
   console.table(rows)
   const [embedded] = rows
   if (embedded === undefined || embedded.ratio < TARGET_RATIO) {
