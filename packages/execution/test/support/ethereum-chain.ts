@@ -2,7 +2,7 @@ import { createBlock } from '@ethereumjs/block'
 import { type Common, createCustomCommon, Hardfork, Mainnet } from '@ethereumjs/common'
 import { createMPT } from '@ethereumjs/mpt'
 import { Caches, MerkleStateManager } from '@ethereumjs/statemanager'
-import { createTxFromRLP } from '@ethereumjs/tx'
+import { createTxFromRLP, type TypedTransaction } from '@ethereumjs/tx'
 import { Account, Address as EvmAddress } from '@ethereumjs/util'
 import { createVM, runBlock, type VM } from '@ethereumjs/vm'
 import { bytesToHex, type GenesisAccount, type Receipt, type Transaction, uintToBytes } from '@poai/core'
@@ -23,6 +23,11 @@ export interface EthereumBlock {
   readonly environment: BlockEnvironment
   readonly transactions: readonly Transaction[]
   readonly reward: bigint
+}
+
+/** The same with transactions as EthereumJS knows them. */
+export interface ParsedEthereumBlock extends Omit<EthereumBlock, 'transactions'> {
+  readonly transactions: readonly TypedTransaction[]
 }
 
 const GWEI = 1_000_000_000n
@@ -73,8 +78,14 @@ export class EthereumChain {
     return this.vm.stateManager.getStateRoot()
   }
 
+  /** Executes a block of transactions of ours. */
+  execute({ environment, transactions, reward }: EthereumBlock): Promise<EthereumOutcome> {
+    const parsed = transactions.map(({ bytes }) => createTxFromRLP(bytes, { common: this.common }))
+    return this.executeParsed({ environment, transactions: parsed, reward })
+  }
+
   /** The reward is paid as a withdrawal, which comes at the same place: after all transactions. */
-  async execute({ environment, transactions, reward }: EthereumBlock): Promise<EthereumOutcome> {
+  async executeParsed({ environment, transactions, reward }: ParsedEthereumBlock): Promise<EthereumOutcome> {
     const { number, timestamp, beneficiary, gasLimit, baseFeePerGas, prevRandao } = environment
     if (reward % GWEI !== 0n) throw new RangeError('withdrawals are in gwei')
     const withdrawal = { index: 0n, validatorIndex: 0n, address: beneficiary, amount: reward / GWEI }
@@ -93,8 +104,7 @@ export class EthereumChain {
       },
       { common: this.common, skipConsensusFormatValidation: true },
     )
-    // Not as transaction data: it would be parsed again.
-    block.transactions.push(...transactions.map(({ bytes }) => createTxFromRLP(bytes, { common: this.common })))
+    block.transactions.push(...transactions)
     const result = await runBlock(this.vm, {
       block,
       generate: true,
