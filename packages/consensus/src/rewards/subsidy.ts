@@ -15,7 +15,7 @@ export function subsidy(rewards: RewardParams, number: bigint): bigint {
 export function issuedThrough(rewards: RewardParams, number: bigint): bigint {
   let issued = 0n
   let rest = number
-  for (let perBlock = rewards.initialWei; perBlock > 0n && rest > 0n; perBlock >>= 1n) {
+  for (let perBlock = rewards.initialWei; perBlock > 0n; perBlock >>= 1n) {
     const blocks = rest < rewards.halvingBlocks ? rest : rewards.halvingBlocks
     issued += perBlock * blocks
     rest -= blocks
@@ -23,9 +23,10 @@ export function issuedThrough(rewards: RewardParams, number: bigint): bigint {
   return issued
 }
 
+/** `initialWei` has at most 96 bits: after so many halvings nothing is left. */
+const MAX_ERAS = 96n
+
 /** All new coins that there will ever be, in wei. Genesis balances come on top, burnt base fees go off. */
 export function maxIssuance(rewards: RewardParams): bigint {
-  let perBlocks = 0n
-  for (let perBlock = rewards.initialWei; perBlock > 0n; perBlock >>= 1n) perBlocks += perBlock
-  return perBlocks * rewards.halvingBlocks
+  return issuedThrough(rewards, MAX_ERAS * rewards.halvingBlocks)
 }
