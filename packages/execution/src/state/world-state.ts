@@ -109,12 +109,7 @@ export class WorldState {
   /** `value` without leading zeros. */
   setSlot(address: Uint8Array, slot: Uint8Array, value: Uint8Array): void {
     const slots = this.slotsOf(address)
-    const key = bytesToKey(slot)
-    const previous = this.read(slots, address, slot)
-    if (!slots.original.has(key)) slots.original.set(key, previous)
-    this.withOriginals.add(slots)
-    this.journal.push({ kind: 'slot', slots, key, previous })
-    slots.current.set(key, value)
+    this.write(slots, bytesToKey(slot), { previous: this.read(slots, address, slot), value })
   }
 
   /** Zeroes every slot that this block wrote. */
@@ -122,9 +117,7 @@ export class WorldState {
     const slots = this.storage.get(bytesToKey(address))
     if (slots === undefined) return
     for (const [key, previous] of slots.current) {
-      if (previous.length === 0) continue
-      this.journal.push({ kind: 'slot', slots, key, previous })
-      slots.current.set(key, NO_BYTES)
+      if (previous.length > 0) this.write(slots, key, { previous, value: NO_BYTES })
     }
   }
 
@@ -184,6 +177,13 @@ export class WorldState {
     slots.current.set(key, value)
     slots.atParent.set(key, value)
     return value
+  }
+
+  private write(slots: Slots, key: string, { previous, value }: { previous: Uint8Array; value: Uint8Array }): void {
+    if (!slots.original.has(key)) slots.original.set(key, previous)
+    this.withOriginals.add(slots)
+    this.journal.push({ kind: 'slot', slots, key, previous })
+    slots.current.set(key, value)
   }
 
   private accountChanges(): readonly AccountChange[] {
