@@ -84,7 +84,16 @@ function guessesBy(predicted: readonly ExamEvaluation[], word: number): readonly
   const right = honest.evaluations.slice(0, predicted.length)
   const actual = right.flatMap(({ words }) => leavesOf((leaf) => floats(words)[leaf * STRIDE + word] ?? 0))
   const residuals = crossResiduals(rows, actual)
-  return actual.map((value, i) => ({ actual: value, residual: residuals[i] as number, difficulty: rows[i]?.[3] ?? 0 }))
+  const wordOf = ({ words }: ExamEvaluation, leaf: number): number => words[leaf * STRIDE + word] ?? 0
+  const hits = predicted.flatMap((evaluation, e) =>
+    leavesOf((leaf) => wordOf(evaluation, leaf) === wordOf(right[e] as ExamEvaluation, leaf)),
+  )
+  return actual.map((value, i) => ({
+    actual: value,
+    residual: residuals[i] as number,
+    isHit: hits[i] === true,
+    difficulty: rows[i]?.[3] ?? 0,
+  }))
 }
 
 function leavesOf<Value>(of: (leaf: number) => Value): readonly Value[] {
@@ -93,7 +102,7 @@ function leavesOf<Value>(of: (leaf: number) => Value): readonly Value[] {
 
 function printBits(name: string, guesses: readonly Guess[]): number {
   const bits = attemptBits(guesses, LEAVES)
-  line(name, bits.lowest, bits.lowestPercent, bits.mean, bits.shared, bits.uneven)
+  line(name, bits.lowest, bits.lowestPercent, bits.mean, bits.shared, bits.uneven, `${bits.mostHits} of ${LEAVES}`)
   return bits.lowest
 }
 
@@ -155,7 +164,7 @@ try {
     `${count} exams of ${exams[0]?.tokens.length} tokens, ${LEAVES} leaves, model ${source.split('/').at(-1)}\n`,
   )
 
-  line('bits that a guess leaves open, per attempt', 'lowest', 'lowest 1 %', 'mean', 'shared', 'uneven')
+  line('bits that a guess leaves open, per attempt', 'lowest', 'lowest 1 %', 'mean', 'shared', 'uneven', 'most right')
   const floors: number[] = []
   for (const [name, word] of Object.entries(COUNTED)) {
     console.log(`one word of each leaf: its ${name}`)
@@ -215,7 +224,8 @@ async function tableGuesses(word: number): Promise<readonly Guess[]> {
       const known = mean(others.map((i) => actual[i]?.[leaf] ?? 0))
       // A mean of few salts is itself off: scale the error to that of a mean of all of them.
       const residual = (value - known) * Math.sqrt((TABLE_SALTS - 1) / TABLE_SALTS)
-      return { actual: value, residual, difficulty: mean(others.map((i) => weights[i]?.[leaf] ?? 0)) }
+      const difficulty = mean(others.map((i) => weights[i]?.[leaf] ?? 0))
+      return { actual: value, residual, isHit: value === actual[others[0] ?? e]?.[leaf], difficulty }
     })
   })
 }

@@ -6,6 +6,8 @@ export interface Guess {
   readonly actual: number
   /** The number less its prediction. */
   readonly residual: number
+  /** True if the prediction, as it stands, is right to the last bit. */
+  readonly isHit: boolean
   /** Anything that tells easy from hard: guesses are judged among those with similar values. */
   readonly difficulty: number
 }
@@ -13,27 +15,49 @@ export interface Guess {
 /** Groups of similar difficulty: a cheat may pick exams that are easy to predict. */
 const GROUPS = 10
 
+/** What is open about one number. */
+interface OpenNumber {
+  readonly bits: number
+  /** The spread of the errors of its group: their number divided by the highest density. */
+  readonly spread: number
+}
+
 /**
- * Bits that the best single guess of each number leaves open: -log2(density · spacing), where density is the highest bar of
- * the histogram of the residuals in the number's group, taken three standard errors too high, and spacing that of binary32
- * at the number. Holds as far as the low bits, which the prediction cannot reach, are even within a bar: see {@link unevenBits}.
+ * Bits that the best single guess of each number leaves open: -log2 of the larger of two chances among numbers that are
+ * equally hard. One is density · spacing, where density is the highest bar of the histogram of the residuals, taken three
+ * standard errors too high, and spacing that of binary32 at the number: it holds as far as the low bits, which the prediction
+ * cannot reach, are even within a bar (see {@link unevenBits}). The other is the share of predictions that are right as they
+ * stand, taken as high: no histogram shows those.
  */
 export function guessBits(guesses: readonly Guess[]): readonly number[] {
+  return openNumbers(guesses).map(({ bits }) => bits)
+}
+
+function openNumbers(guesses: readonly Guess[]): readonly OpenNumber[] {
   const limits = ascending(guesses.map(({ difficulty }) => difficulty))
   const groups: number[][] = Array.from({ length: GROUPS }, () => [])
   const borders = Array.from({ length: GROUPS - 1 }, (_, i) => quantile(limits, (i + 1) / GROUPS))
   guesses.forEach(({ difficulty }, index) => {
     groups[borders.filter((border) => difficulty >= border).length]?.push(index)
   })
-  const bits = new Array<number>(guesses.length).fill(0)
+  const open = new Array<OpenNumber>(guesses.length).fill({ bits: 0, spread: 1 })
   for (const group of groups) {
-    const density = highestDensity(group.map((index) => (guesses[index] as Guess).residual))
+    const own = group.map((index) => guesses[index] as Guess)
+    const density = highestDensity(own.map(({ residual }) => residual))
+    const hits = own.filter(({ isHit }) => isHit).length
+    // Where no hit was seen, one in a third of all numbers might still have been.
+    const hitShare = hits === 0 ? 3 / guesses.length : upperCount(hits) / own.length
     for (const index of group) {
-      const probability = density * spacing((guesses[index] as Guess).actual)
-      bits[index] = Math.max(0, -Math.log2(probability))
+      const chance = Math.max(hitShare, density * spacing((guesses[index] as Guess).actual))
+      open[index] = { bits: Math.max(0, -Math.log2(chance)), spread: 1 / density }
     }
   }
-  return bits
+  return open
+}
+
+/** A count taken three standard errors too high. */
+function upperCount(count: number): number {
+  return count + 3 * Math.sqrt(count) + 3
 }
 
 /** Bars to the width that holds the middle half of the residuals. */
@@ -50,7 +74,7 @@ function highestDensity(residuals: readonly number[]): number {
     while (residual - (sorted[start] as number) > width) start++
     highest = Math.max(highest, end - start + 1)
   })
-  return (highest + 3 * Math.sqrt(highest) + 3) / (sorted.length * width)
+  return upperCount(highest) / (sorted.length * width)
 }
 
 /** The distance from one binary32 to the next. */
@@ -67,6 +91,8 @@ export interface AttemptBits {
   readonly shared: number
   /** Bits of an attempt that are missing because low bits are not even: taken off already. */
   readonly uneven: number
+  /** The most numbers of one attempt that were predicted right as they stand. */
+  readonly mostHits: number
 }
 
 /** Low bits that are looked at: coarse enough to count them well, finer than any prediction. */
@@ -83,18 +109,18 @@ export function unevenBits(values: readonly number[]): number {
     counts.set(low, (counts.get(low) ?? 0) + 1)
   }
   const highest = Math.max(...counts.values())
-  return Math.max(0, LOW_BITS + Math.log2((highest + 3 * Math.sqrt(highest) + 3) / values.length))
+  return Math.max(0, LOW_BITS + Math.log2(upperCount(highest) / values.length))
 }
 
 /**
  * Adds up the bits of each attempt's leaves, less what leaves tell about each other: each residual, in units of its group's
- * bits, is regressed on those of the leaves before it, and a share R² of explained variance costs -log2(1 - R²)/2 bits.
+ * spread, is regressed on those of the leaves before it, and a share R² of explained variance costs -log2(1 - R²)/2 bits.
  * What the low bits lack of being even comes off every leaf.
  */
 export function attemptBits(guesses: readonly Guess[], leaves: number): AttemptBits {
-  const bits = guessBits(guesses)
-  // A residual in units of its own group's spread: bits fall by one where the spread halves.
-  const scaled = guesses.map(({ actual, residual }, i) => clip(residual / (spacing(actual) * 2 ** (bits[i] as number))))
+  const open = openNumbers(guesses)
+  const bits = open.map(({ bits }) => bits)
+  const scaled = guesses.map(({ residual }, i) => clip(residual / (open[i] as OpenNumber).spread))
   const attempts = guesses.length / leaves
   let shared = 0
   for (let leaf = 1; leaf < leaves; leaf++) {
@@ -103,15 +129,25 @@ export function attemptBits(guesses: readonly Guess[], leaves: number): AttemptB
     const centre = mean(targets)
     const before = mean(targets.map((target) => (target - centre) ** 2))
     const after = mean(crossResiduals(rows, targets).map((residual) => residual ** 2))
-    shared += Math.max(0, Math.log2(before / after) / 2)
+    if (before > 0) shared += Math.max(0, Math.log2(before / after) / 2)
   }
   const uneven = leaves * unevenBits(guesses.map(({ actual }) => actual))
   const sums = Array.from({ length: attempts }, (_, a) => {
     const own = bits.slice(a * leaves, (a + 1) * leaves)
     return own.reduce((sum, value) => sum + value, 0) - shared - uneven
   })
+  const hits = Array.from({ length: attempts }, (_, a) => {
+    return guesses.slice(a * leaves, (a + 1) * leaves).filter(({ isHit }) => isHit).length
+  })
   const sorted = ascending(sums)
-  return { mean: mean(sums), lowestPercent: quantile(sorted, 0.01), lowest: sorted[0] ?? 0, shared, uneven }
+  return {
+    mean: mean(sums),
+    lowestPercent: quantile(sorted, 0.01),
+    lowest: sorted[0] ?? 0,
+    shared,
+    uneven,
+    mostHits: Math.max(...hits),
+  }
 }
 
 /** A few wild residuals shall not hide that the others are alike. */

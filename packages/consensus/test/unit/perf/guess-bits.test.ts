@@ -6,8 +6,9 @@ import { seedOf } from '../exam/seed-of.ts'
 const LEAVES = 16
 const ATTEMPTS = 500
 
-/** Numbers between 8 and 16 are 2^-20 apart. */
-const SPACING_BITS = 20
+/** An even error of this width leaves 9 bits, since numbers between 8 and 16 are 2^-20 apart. */
+const WIDTH = 2 ** -11
+const EXACT_BITS = 9
 
 const streams = Array.from({ length: 64 }, (_, i) => new RandomStream(seedOf(`guess-bits/${i}`)))
 let drawn = 0
@@ -22,27 +23,37 @@ function even(): number {
 function guesses(errorOf: (attempt: number, leaf: number) => number): readonly Guess[] {
   return Array.from({ length: ATTEMPTS * LEAVES }, (_, i) => {
     const residual = errorOf(Math.floor(i / LEAVES), i % LEAVES)
-    return { actual: Math.fround(12 + residual), residual, difficulty: i % 7 }
+    return { actual: Math.fround(12 + residual), residual, isHit: residual === 0, difficulty: i % 7 }
   })
 }
 
 describe('bits that a guess leaves open', () => {
   it('are those of the values that an even error leaves, less the allowance for chance', () => {
-    const width = 2 ** -6
-    const bits = guessBits(guesses(() => width * even()))
-    const exact = SPACING_BITS - 6
+    const bits = guessBits(guesses(() => WIDTH * even()))
     for (const own of bits) {
-      expect(own).toBeLessThanOrEqual(exact)
-      expect(own).toBeGreaterThan(exact - 1)
+      expect(own).toBeLessThanOrEqual(EXACT_BITS)
+      expect(own).toBeGreaterThan(EXACT_BITS - 1)
     }
   })
 
   it('follow the peak of the error, not its spread', () => {
     // Every fourth error is 64 times smaller: the best guess is in the middle, where the density is 1/4 · 64 = 16 times as high.
-    const bits = guessBits(guesses((_, leaf) => (leaf % 4 === 0 ? 2 ** -12 : 2 ** -6) * even()))
-    expect(Math.max(...bits)).toBeLessThan(SPACING_BITS - 6)
-    const calm = guessBits(guesses(() => 2 ** -6 * even()))
+    const bits = guessBits(guesses((_, leaf) => (leaf % 4 === 0 ? WIDTH / 64 : WIDTH) * even()))
+    const calm = guessBits(guesses(() => WIDTH * even()))
     expect(Math.max(...bits)).toBeLessThan(Math.min(...calm))
+  })
+
+  it('are no more than the share of exact predictions leaves, which no histogram shows', () => {
+    // One prediction in eight is right to the last bit: three bits, less the allowance for chance.
+    const bits = guessBits(guesses((_, leaf) => (leaf % 8 === 0 ? 0 : WIDTH * even())))
+    for (const own of bits) expect(own).toBeLessThanOrEqual(3)
+    expect(Math.min(...bits)).toBeGreaterThan(2)
+    const attempts = attemptBits(
+      guesses((_, leaf) => (leaf % 8 === 0 ? 0 : WIDTH * even())),
+      LEAVES,
+    )
+    expect(attempts.mostHits).toBe(2)
+    expect(attempts.mean).toBeLessThan(3 * LEAVES)
   })
 
   it('are none where the prediction is exact', () => {
@@ -51,14 +62,14 @@ describe('bits that a guess leaves open', () => {
 
   it('add up over the leaves that are independent, and hardly over those that are not', () => {
     const apart = attemptBits(
-      guesses(() => 2 ** -6 * even()),
+      guesses(() => WIDTH * even()),
       LEAVES,
     )
-    expect(apart.lowest).toBeGreaterThan(LEAVES * (SPACING_BITS - 6 - 2))
+    expect(apart.lowest).toBeGreaterThan(LEAVES * (EXACT_BITS - 2))
     expect(apart.shared).toBeLessThan(2)
     const common = Array.from({ length: ATTEMPTS }, even)
     const together = attemptBits(
-      guesses((attempt) => 2 ** -6 * ((common[attempt] as number) + even() / 64)),
+      guesses((attempt) => WIDTH * ((common[attempt] as number) + even() / 64)),
       LEAVES,
     )
     // Fifteen leaves are known to within 1/64 by the first: six bits less for each, about.
