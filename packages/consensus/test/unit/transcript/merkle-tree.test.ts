@@ -98,6 +98,7 @@ describe('Merkle tree', () => {
 
   it.each([
     ['an index equal to the size', { index: 4, size: 4 }],
+    ['an index equal to the size of one', { index: 1, size: 1 }],
     ['a negative index', { index: -1, size: 4 }],
     ['a fractional index', { index: 0.5, size: 4 }],
     ['a tree of no leaves', { index: 0, size: 0 }],
@@ -106,6 +107,8 @@ describe('Merkle tree', () => {
   ])('rejects %s', (_name, place) => {
     const { root, prove } = createMerkleTree(LEAVES.slice(0, 4))
     expect(isIncluded({ root, ...place, leafHash: LEAVES[0] as Hash32, path: prove(0) })).toBe(false)
+    // The root stands for itself on no path at all, if only a place beyond the tree were let through.
+    expect(isIncluded({ root, ...place, leafHash: root, path: [] })).toBe(false)
   })
 
   it('does not take an inner node for a leaf', () => {
