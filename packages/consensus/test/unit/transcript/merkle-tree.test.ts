@@ -49,28 +49,30 @@ describe('Merkle tree', () => {
     }
   })
 
-  it(`proves every leaf of every size from 1 to ${MAX_SIZE}, and not at its neighbour's place`, () => {
+  // In parts, so that none takes long on a busy machine.
+  it.each([0, 50, 100, 150, 200, 250])('proves every leaf of every size, the 50 sizes from %i + 1 on', (before) => {
     const failures: string[] = []
-    for (let size = 1; size <= MAX_SIZE; size++) {
+    for (let size = before + 1; size <= before + 50; size++) {
       const { root, prove } = createMerkleTree(LEAVES.slice(0, size))
       for (let index = 0; index < size; index++) {
         const proof = { root, size, index, leafHash: LEAVES[index] as Hash32, path: prove(index) }
-        const neighbour = { ...proof, index: index === 0 ? size - 1 : index - 1 }
         if (!isIncluded(proof)) failures.push(`leaf ${index} of ${size} has no proof`)
-        if (size > 1 && isIncluded(neighbour)) failures.push(`leaf ${index} of ${size} passes as ${neighbour.index}`)
       }
     }
     expect(failures).toEqual([])
   })
 
-  it('proves no stranger, and takes no path that is too long or too short', () => {
+  it('proves no stranger, no leaf at another place, and takes no path that is too long or too short', () => {
     const failures: string[] = []
-    for (let size = 1; size <= 48; size++) {
+    for (let size = 1; size <= 24; size++) {
       const { root, prove } = createMerkleTree(LEAVES.slice(0, size))
       for (let index = 0; index < size; index++) {
         const path = prove(index)
         const proof = { root, size, index, leafHash: LEAVES[index] as Hash32, path }
         const place = `leaf ${index} of ${size}`
+        for (let other = 0; other < size; other++) {
+          if (other !== index && isIncluded({ ...proof, index: other })) failures.push(`${place} passes as ${other}`)
+        }
         if (isIncluded({ ...proof, leafHash: STRANGER })) failures.push(`a stranger passes as ${place}`)
         if (isIncluded({ ...proof, path: [...path, root] })) failures.push(`${place}: a hash too many`)
         if (size > 1 && isIncluded({ ...proof, path: path.slice(1) })) failures.push(`${place}: the first hash missing`)
