@@ -39,22 +39,24 @@ export async function checkState(checks: StateChecks, stateRoot: Hash32): Promis
     const address = toAddress(key.subarray(1))
     flat.add(hash32(address), value)
     const { storageRoot, codeHash } = accountCodec.decode(value)
-    checkCode(checks, codeHash)
+    const codeKey = hashedKey('code', codeHash)
+    if (!equalBytes(codeHash, EMPTY_CODE_HASH) && store.getSync(codeKey) === undefined)
+      report.add('missing', 'the code of an account is not there', codeKey)
     const slots = await sumSlots(store, address)
     slotNodes += checkTrie(checks, { owner: address, root: storageRoot, flat: slots })
     checks.onAccount(flat.count)
   }
+  await checkCode(checks)
   const accountNodes = checkTrie(checks, { owner: 'accounts', root: stateRoot, flat })
   await checkNodeCount(checks, 'accountNodes', accountNodes)
   await checkNodeCount(checks, 'slotNodes', slotNodes)
 }
 
-function checkCode({ store, report }: StateChecks, codeHash: Hash32): void {
-  if (equalBytes(codeHash, EMPTY_CODE_HASH)) return
-  const key = hashedKey('code', codeHash)
-  const code = store.getSync(key)
-  if (code === undefined) report.add('missing', 'the code of an account is not there', key)
-  else if (!equalBytes(hash32(code), codeHash)) report.add('wrong-hash', 'code has another hash', key)
+/** Also code that only states of the past use. */
+async function checkCode({ store, report }: StateChecks): Promise<void> {
+  for await (const [key, code] of store.entries(tableRange('code'))) {
+    if (!equalBytes(hash32(code), key.subarray(1))) report.add('wrong-hash', 'code has another hash', key)
+  }
 }
 
 async function sumSlots(store: Store, address: Uint8Array): Promise<EntrySum> {
