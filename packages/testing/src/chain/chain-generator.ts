@@ -1,0 +1,166 @@
+import {
+  type ChainContext,
+  createAttempts,
+  createExamBuilder,
+  type ExamBuilder,
+  type ExamEvaluator,
+  examToRequest,
+  extendContext,
+  genesisContext,
+  networkExamOptions,
+  nextBaseFee,
+  nextEpochKey,
+  nextTarget,
+  subsidy,
+} from '@poai/consensus'
+import {
+  type Block,
+  genesisHeader,
+  type Hash32,
+  type Header,
+  type NetworkParams,
+  type Receipt,
+  type SealedHeader,
+  type Transaction,
+  transactionsRoot,
+  ZERO_ADDRESS,
+} from '@poai/core'
+import { type BlockOutcome, createExecution, genesisState, prevRandaoOf, recoverSender } from '@poai/execution'
+import { MemoryState } from './memory-state.ts'
+import { testNetwork } from './test-network.ts'
+
+/** A block of a generated tree, with all that a test may want to compare. */
+export interface GeneratedBlock {
+  readonly hash: Hash32
+  readonly block: Block
+  readonly context: ChainContext
+  readonly receipts: readonly Receipt[]
+  /** After the block. */
+  readonly state: MemoryState
+  /** Undefined for the genesis block. */
+  readonly parent: GeneratedBlock | undefined
+}
+
+/** How a block differs from an empty one on schedule. */
+export interface BlockPlan {
+  readonly transactions?: readonly Transaction[]
+  /** Changed before the work is done: what a miner chose, or a lie that its work covers. */
+  readonly header?: Partial<SealedHeader>
+}
+
+export interface ChainGeneratorOptions {
+  readonly params?: NetworkParams
+  /** Does the work of all blocks. */
+  readonly evaluator: ExamEvaluator
+}
+
+/** Grows trees of blocks with real work, real state roots and receipts, without any of the code that imports them. */
+export class ChainGenerator {
+  readonly params: NetworkParams
+  readonly genesis: GeneratedBlock
+  readonly #evaluator: ExamEvaluator
+  readonly #buildExam: ExamBuilder
+  readonly #execution: ReturnType<typeof createExecution>
+
+  constructor({ params = testNetwork, evaluator }: ChainGeneratorOptions) {
+    this.params = params
+    this.#evaluator = evaluator
+    this.#buildExam = createExamBuilder(networkExamOptions(params))
+    this.#execution = createExecution(params)
+    this.genesis = {
+      hash: genesisContext(params).hash,
+      block: { header: genesisHeader(params), body: { transactions: [] } },
+      context: genesisContext(params),
+      receipts: [],
+      state: new MemoryState(genesisState(params.genesis.accounts)),
+      parent: undefined,
+    }
+  }
+
+  /** A valid child, unless the plan's header lies. */
+  async child(parent: GeneratedBlock, plan: BlockPlan = {}): Promise<GeneratedBlock> {
+    const { transactions = [], header: changes = {} } = plan
+    const planned = { ...this.emptyHeader(parent), ...changes }
+    const outcome = await this.#execute(parent, planned, transactions)
+    const sealed = { ...planned, ...rootsOf(outcome, transactions), ...changes }
+    const header = await this.seal(sealed, parent.context)
+    const block: Block = { header, body: { transactions } }
+    const context = extendContext(this.params, parent.context, header)
+    const state = new MemoryState(outcome, parent.state)
+    return { hash: context.hash, block, context, receipts: outcome.receipts, state, parent }
+  }
+
+  /** So many children, one after the other; the first is the first one after `parent`. */
+  async grow(
+    parent: GeneratedBlock,
+    length: number,
+    planOf: (index: number, parent: GeneratedBlock) => BlockPlan = () => ({}),
+  ): Promise<readonly GeneratedBlock[]> {
+    const blocks: GeneratedBlock[] = []
+    let tip = parent
+    for (let index = 0; index < length; index++) {
+      tip = await this.child(tip, planOf(index, tip))
+      blocks.push(tip)
+    }
+    return blocks
+  }
+
+  /** A header on schedule that keeps every header rule; its roots are those of an empty block that changes nothing. */
+  emptyHeader(parent: GeneratedBlock): SealedHeader {
+    const { context, block } = parent
+    return {
+      ...genesisHeader(this.params),
+      parentHash: context.hash,
+      beneficiary: ZERO_ADDRESS,
+      stateRoot: block.header.stateRoot,
+      target: nextTarget(this.params.difficulty, context),
+      number: context.number + 1n,
+      gasLimit: context.gasLimit,
+      timestamp: context.timestamp + BigInt(this.params.difficulty.spacingSeconds),
+      extraData: new Uint8Array(0),
+      baseFeePerGas: nextBaseFee(this.params.gas, context),
+    }
+  }
+
+  /** Works until the header has a seal that meets its target. */
+  async seal(header: SealedHeader, parent: ChainContext): Promise<Header> {
+    const epochKey = nextEpochKey(this.params, parent)
+    const attempts = createAttempts({ header, epochKey, buildExam: this.#buildExam })
+    for (;;) {
+      for (const attempt of attempts.take(4)) {
+        const [evaluation] = await this.#evaluator.evaluate([examToRequest(attempt.exam)])
+        if (evaluation === undefined) throw new RangeError('an evaluator answers every request')
+        const finished = attempts.finish(attempt, evaluation)
+        if (finished.kind === 'solved') return { ...header, ...finished.seal }
+      }
+    }
+  }
+
+  #execute(parent: GeneratedBlock, header: SealedHeader, transactions: readonly Transaction[]): Promise<BlockOutcome> {
+    return this.#execution.executeBlock({
+      state: parent.state,
+      nodes: parent.state,
+      stateRoot: parent.state.stateRoot,
+      environment: { ...header, prevRandao: prevRandaoOf(header.parentHash) },
+      blockHash: (number) => ancestorHash(parent, number),
+      reward: subsidy(this.params.rewards, header.number),
+      transactions,
+      senders: transactions.map(recoverSender),
+    })
+  }
+}
+
+type Roots = Pick<SealedHeader, 'stateRoot' | 'transactionsRoot' | 'receiptsRoot' | 'logsBloom' | 'gasUsed'>
+
+function rootsOf(
+  { stateRoot, receiptsRoot, logsBloom, gasUsed }: BlockOutcome,
+  transactions: readonly Transaction[],
+): Roots {
+  return { stateRoot, transactionsRoot: transactionsRoot(transactions), receiptsRoot, logsBloom, gasUsed }
+}
+
+function ancestorHash(from: GeneratedBlock, number: bigint): Hash32 | undefined {
+  let at: GeneratedBlock | undefined = from
+  while (at !== undefined && at.context.number > number) at = at.parent
+  return at?.hash
+}

@@ -1,0 +1,17 @@
+/**
+ * Trees of blocks for tests: real work by whatever evaluates exams, real states, forks at will, and a block for every rule to break.
+ *
+ * @example
+ * import { createFakeEngine } from '@poai/inference'
+ * import { ChainGenerator } from '@poai/testing/chain'
+ * const engine = createFakeEngine()
+ * await engine.start()
+ * const generator = new ChainGenerator({ evaluator: engine })
+ * const [first] = await generator.grow(generator.genesis, 3)
+ */
+
+export { type BlockPlan, ChainGenerator, type ChainGeneratorOptions, type GeneratedBlock } from './chain-generator.ts'
+export { INVALID_BLOCK_CODES, type InvalidBlock, invalidBlock } from './invalid-blocks.ts'
+export { MemoryState } from './memory-state.ts'
+export { CODED_WALLET, LOGGER_WALLET, testNetwork, WALLETS } from './test-network.ts'
+export { signTransaction, type TransactionPlan, testWallet, type Wallet } from './wallets.ts'
