@@ -1,14 +1,42 @@
 /**
- * The chain as a node has it: the transactions that wait for a block, in one pool above the canonical head.
+ * The chain as a node has it: one pipeline by which blocks come in, the canonical head and its reorganisations, the transactions that
+ * wait for a block, templates for miners, and answers for those who ask.
  *
  * @example
- * import { createMempool } from '@poai/chain'
- * const mempool = createMempool({ head }, { codec, recovery, store, clock, logger })
- * await mempool.start()
- * await mempool.add(transaction) // rejects with a MempoolError: 'nonce too low', 'txpool is full', …
+ * import { openChain } from '@poai/chain'
+ * const chain = await openChain({ params }, { codecs, database, mempoolStore, verifier, execution, recovery, clock, logger })
+ * await chain.start()
+ * chain.onHead(({ head, removed, added }) => logger.info('New head', { number: head.number }))
+ * await chain.importEncoded(bytes, { source: peerId }) // rejects with a RuleError if the block is invalid
+ * await chain.mempool.add(transaction) // rejects with a MempoolError: 'nonce too low', 'txpool is full', …
  */
 
+export { type Chain, type ChainDependencies, type ChainOptions, openChain } from './chain.ts'
+export { ChainError, type ChainErrorCode } from './chain-error.ts'
+export type {
+  ChainDatabase,
+  ChainReader,
+  ChainUpdate,
+  PastState,
+  TransactionPlace,
+} from './database/chain-database.ts'
+export { ensureGenesis } from './database/ensure-genesis.ts'
+export { createStoredChain, type StoredChainDependencies } from './database/stored-chain.ts'
+export { createStoredMempool } from './database/stored-mempool.ts'
 export type { Subscribe, Unsubscribe } from './events/emitter.ts'
+export type { ExecutedBlock, HeadEvent } from './head/head-event.ts'
+export {
+  type BlockImporter,
+  createBlockImporter,
+  type ImporterDependencies,
+  type ImporterOptions,
+  type ImportOptions,
+  type ImportOutcome,
+  type OrphanRejection,
+} from './import/block-importer.ts'
+export { IMPORT_DEFAULTS, type ImportLimits } from './import/import-limits.ts'
+export { ORPHAN_DEFAULTS, type OrphanLimits } from './import/orphan-pool.ts'
+export type { ImportPriority } from './import/task-queue.ts'
 export type {
   AddOutcome,
   Mempool,
@@ -26,3 +54,18 @@ export type { AccountContent, PoolSize } from './mempool/pool-content.ts'
 export { effectiveTip, maxCost, type PooledTransaction } from './mempool/pooled-transaction.ts'
 export { createPriceOrder, type PriceOrder } from './mempool/price-order.ts'
 export type { MempoolHead } from './mempool/validate-pooling.ts'
+export type { BlockTag, ChainQueries, FoundTransaction } from './readers/chain-queries.ts'
+export {
+  bloomMayMatch,
+  type FoundLog,
+  type LogFilter,
+  type LogSearch,
+  logMatches,
+  logsOfReceipts,
+  MAX_FOUND_LOGS,
+  MAX_LOG_SEARCH_BLOCKS,
+} from './readers/find-logs.ts'
+export { createCachedRecovery, MAX_CACHED_SENDERS } from './recovery/cached-recovery.ts'
+export { inlineRecovery } from './recovery/inline-recovery.ts'
+export { type BlockTemplate, nextGasLimit, sealBlock, type TemplateRequest } from './template/block-template.ts'
+export { DEFAULT_REFRESH_MS, type StaleReason, type TemplateSource } from './template/template-source.ts'

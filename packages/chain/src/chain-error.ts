@@ -1,0 +1,19 @@
+import { AppError } from '@poai/core'
+
+/** Why the chain could not do what it was asked. It never says that a block is invalid. */
+export type ChainErrorCode =
+  /** A queue or pool is full: later it may not be. */
+  | 'CHAIN_BUSY'
+  /** The chain was stopped, or not started yet. */
+  | 'CHAIN_NOT_RUNNING'
+  /** The block would change what is final here. */
+  | 'CHAIN_FINAL'
+  /** The block before it could not be judged, so this one can't be. */
+  | 'CHAIN_PARENT_UNDECIDED'
+  /** What is asked for is not kept here (any more). */
+  | 'CHAIN_NOT_KEPT'
+  /** The database is of another network. */
+  | 'CHAIN_OTHER_GENESIS'
+
+/** Our side of the chain failed; no peer is to blame. */
+export class ChainError extends AppError<ChainErrorCode> {}

@@ -1,0 +1,132 @@
+import { type ChainContext, nextBaseFee, type WorkVerifier } from '@poai/consensus'
+import {
+  type Address,
+  type BlockCodecs,
+  bytesToHex,
+  type Clock,
+  invariant,
+  type Logger,
+  type NetworkParams,
+  type Startable,
+  type Transaction,
+} from '@poai/core'
+import type { Execution, SenderRecovery } from '@poai/execution'
+import type { ChainDatabase } from './database/chain-database.ts'
+import { ensureGenesis } from './database/ensure-genesis.ts'
+import type { HeadEvent } from './head/head-event.ts'
+import { type BlockImporter, createBlockImporter } from './import/block-importer.ts'
+import { IMPORT_DEFAULTS, type ImportLimits } from './import/import-limits.ts'
+import { createMempool, type Mempool, type MempoolHeadChange } from './mempool/mempool.ts'
+import type { MempoolLimits } from './mempool/mempool-options.ts'
+import type { MempoolStore } from './mempool/mempool-snapshot.ts'
+import type { MempoolHead } from './mempool/validate-pooling.ts'
+import { type ChainQueries, createChainQueries } from './readers/chain-queries.ts'
+import { createCachedRecovery } from './recovery/cached-recovery.ts'
+import { createTemplateSource, type TemplateSource } from './template/template-source.ts'
+
+/** A node's chain: the way in for blocks, what waits for a block, and what is known. */
+export interface Chain
+  extends Startable,
+    Pick<BlockImporter, 'importBlock' | 'importEncoded' | 'onHead' | 'onOrphanRejected'> {
+  /** The chain that ends with the canonical head. */
+  head(): ChainContext
+  readonly mempool: Mempool
+  readonly templates: TemplateSource
+  readonly queries: ChainQueries
+}
+
+export interface ChainOptions {
+  readonly params: NetworkParams
+  readonly limits?: Partial<ImportLimits>
+  readonly mempool?: Partial<MempoolLimits>
+  /** Blocks below the head at which `safe` lies. */
+  readonly safeDepth?: bigint
+  readonly templateRefreshMs?: number
+}
+
+/** What a chain needs, and nothing more. */
+export interface ChainDependencies {
+  readonly codecs: BlockCodecs
+  readonly database: ChainDatabase
+  readonly mempoolStore: MempoolStore
+  readonly verifier: WorkVerifier
+  readonly execution: Pick<Execution, 'executeBlock' | 'buildBlock'>
+  readonly recovery: SenderRecovery
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
+/** Twelve blocks: a minute at five seconds each, as long as exchanges of small chains wait at least. */
+const DEFAULT_SAFE_DEPTH = 12n
+
+/** Puts the pieces together over a database, which gets its genesis block here if it is new. `start` loads the mempool. */
+export async function openChain(options: ChainOptions, dependencies: ChainDependencies): Promise<Chain> {
+  const { params } = options
+  const { database, clock, logger } = dependencies
+  const limits: ImportLimits = { ...IMPORT_DEFAULTS, ...options.limits }
+  const { finalityDepth } = limits
+  const safeDepth = options.safeDepth ?? DEFAULT_SAFE_DEPTH
+  invariant(finalityDepth > 0n, 'the head itself is never final')
+  await ensureGenesis(params, database)
+  const recovery = createCachedRecovery(dependencies.recovery)
+  const mempool = createMempool(
+    { ...options.mempool, head: mempoolHead(params, database) },
+    { codec: dependencies.codecs.transaction, recovery, store: dependencies.mempoolStore, clock, logger },
+  )
+  const beforeHead = async (event: HeadEvent): Promise<void> => {
+    mempool.setHead(mempoolHead(params, database), await changeOfHead(event, recovery, logger))
+  }
+  const importer = createBlockImporter({ params, limits }, { ...dependencies, recovery, beforeHead })
+  const { refreshMs, ...templateDependencies } = {
+    refreshMs: options.templateRefreshMs,
+    ...{ params, database, mempool, execution: dependencies.execution, onHead: importer.onHead, clock, logger },
+  }
+  return {
+    head: () => database.head(),
+    importBlock: (block, importOptions) => importer.importBlock(block, importOptions),
+    importEncoded: (bytes, importOptions) => importer.importEncoded(bytes, importOptions),
+    onHead: importer.onHead,
+    onOrphanRejected: importer.onOrphanRejected,
+    mempool,
+    templates: createTemplateSource(refreshMs === undefined ? {} : { refreshMs }, templateDependencies),
+    queries: createChainQueries({ finalityDepth, safeDepth }, database),
+    start: () => mempool.start(),
+    stop: async () => {
+      await importer.stop()
+      await mempool.stop()
+    },
+  }
+}
+
+function mempoolHead(params: NetworkParams, database: ChainDatabase): MempoolHead {
+  const head = database.head()
+  return { state: database.state, baseFeePerGas: nextBaseFee(params.gas, head), gasLimit: head.gasLimit }
+}
+
+/** What blocks that joined and left mean for the pool. */
+async function changeOfHead(
+  { added, removed }: HeadEvent,
+  recovery: SenderRecovery,
+  logger: Pick<Logger, 'warn'>,
+): Promise<MempoolHeadChange> {
+  const included = added.flatMap(({ block }) => block.body.transactions.map(({ hash }) => hash))
+  const names = new Set(included.map(bytesToHex))
+  const left = removed
+    .toReversed()
+    .flatMap(({ block }) => block.body.transactions)
+    .filter(({ hash }) => !names.has(bytesToHex(hash)))
+  if (left.length === 0) return { included, returned: [] }
+  try {
+    const senders = await recovery.recover(left)
+    return { included, returned: left.map((transaction, index) => returnedOf(transaction, senders[index])) }
+  } catch (error) {
+    // The chain has moved already; its transactions are with their senders and other nodes too.
+    logger.warn('Could not take transactions back into the mempool', { count: left.length, error })
+    return { included, returned: [] }
+  }
+}
+
+function returnedOf(transaction: Transaction, sender: Address | undefined): MempoolHeadChange['returned'][number] {
+  invariant(sender !== undefined, 'every transaction has its sender')
+  return { transaction, sender }
+}

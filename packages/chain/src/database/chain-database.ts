@@ -1,0 +1,61 @@
+import type { ChainContext } from '@poai/consensus'
+import type { Block, Body, Hash32, Header, Receipt, RuleCode } from '@poai/core'
+import type { BlockOutcome, StateReader, TrieNodeReader } from '@poai/execution'
+
+/** A state that stays as it is while blocks come and go. Close it soon. */
+export interface PastState extends StateReader {
+  close(): Promise<void>
+}
+
+/** Where a transaction stands on the canonical chain. */
+export interface TransactionPlace {
+  readonly blockHash: Hash32
+  readonly index: number
+}
+
+/** What is kept of blocks. Undefined where nothing is kept. Small records are read at once: see `StateReader`. */
+export interface ChainReader {
+  /** The chain that ends with the canonical head. */
+  head(): ChainContext
+  /** Of a block that was stored, canonical or not. */
+  context(hash: Hash32): ChainContext | undefined
+  header(hash: Hash32): Header | undefined
+  /** Bodies and receipts may be megabytes: they are read off the main thread. */
+  body(hash: Hash32): Promise<Body | undefined>
+  /** Of a canonical block. */
+  receipts(hash: Hash32): Promise<readonly Receipt[] | undefined>
+  canonicalHash(number: bigint): Hash32 | undefined
+}
+
+/**
+ * Changes of the chain that become real together: reads show what was staged. Begun and committed by the one writer; to drop
+ * it is to do nothing.
+ */
+export interface ChainUpdate extends ChainReader {
+  /** After the head as staged. */
+  readonly state: StateReader
+  readonly nodes: TrieNodeReader
+  /** Keeps a block that is not canonical (yet). */
+  putBlock(block: Block, context: ChainContext): void
+  /** Makes a stored block, the head's child, the head. */
+  extendHead(hash: Hash32, outcome: BlockOutcome): Promise<void>
+  /** Makes the head's parent the head: state and indexes go back. The block stays, beside the chain. */
+  rollBackHead(): Promise<void>
+  putBadBlock(hash: Hash32, code: RuleCode): Promise<void>
+  /** All or nothing; with `sync`, on disk when it resolves. */
+  commit(options: { readonly sync: boolean }): Promise<void>
+}
+
+/** The chain on disk, as the import pipeline needs it. */
+export interface ChainDatabase extends ChainReader {
+  /** The state after the head. */
+  readonly state: StateReader
+  readonly nodes: TrieNodeReader
+  /** The rule that a block was found to break, if it is remembered. */
+  badBlock(hash: Hash32): RuleCode | undefined
+  /** Of a transaction of a canonical block. */
+  transactionPlace(hash: Hash32): TransactionPlace | undefined
+  /** The state after a canonical block. Throws an `AppError` if it is not kept. */
+  stateAt(number: bigint): PastState
+  begin(): ChainUpdate
+}

@@ -1,0 +1,164 @@
+import { type ChainContext, chainContextCodec } from '@poai/consensus'
+import { type Block, type BlockCodecs, bytesToHex, type Hash32, type Hex, invariant, type Receipt } from '@poai/core'
+import type { BlockOutcome } from '@poai/execution'
+import {
+  applyState,
+  type BlockStore,
+  badBlockRule,
+  type Committer,
+  createBlockStore,
+  createStateReader,
+  createStateStore,
+  createTrieNodeReader,
+  makeCanonical,
+  prune,
+  putBadBlock,
+  putBlock,
+  putReceipts,
+  type Retention,
+  rollbackState,
+  type Store,
+  unmakeCanonical,
+} from '@poai/storage'
+import type { ChainDatabase, ChainUpdate } from './chain-database.ts'
+
+/** What a chain on disk is made of. */
+export interface StoredChainDependencies {
+  readonly store: Store
+  readonly committer: Committer
+  readonly codecs: Pick<BlockCodecs, 'body'>
+  /** What is kept how long. */
+  readonly retention: Retention
+}
+
+/** Heights that one commit moves each horizon by at most: it catches up with a changed retention, and a commit stays small. */
+const PRUNE_STEP = 4n
+
+/** The chain in a database, for the import pipeline and for readers. The genesis block must be there before the head is asked for. */
+export function createStoredChain(dependencies: StoredChainDependencies): ChainDatabase {
+  const { store, codecs } = dependencies
+  const blocks = createBlockStore(store, codecs)
+  const states = createStateStore(store)
+  const context = (hash: Hash32): ChainContext | undefined => {
+    const bytes = blocks.context(hash)
+    return bytes === undefined ? undefined : chainContextCodec.decode(bytes)
+  }
+  const database: ChainDatabase = {
+    head: () => {
+      const head = blocks.head()
+      invariant(head !== undefined, 'a chain has at least its genesis block')
+      const found = context(head.hash)
+      invariant(found !== undefined, 'the head has a context')
+      return found
+    },
+    context,
+    header: blocks.header,
+    body: blocks.body,
+    receipts: blocks.receipts,
+    canonicalHash: blocks.canonicalHash,
+    transactionPlace: blocks.transaction,
+    state: states.head,
+    nodes: states.nodes,
+    stateAt: (number) => states.at(number),
+    badBlock: (hash) => badBlockRule(store, hash),
+    begin: () => new BatchUpdate(dependencies, blocks, database),
+  }
+  return database
+}
+
+/** A block that an update knows without asking the disk. */
+interface StagedBlock extends Block {
+  readonly context: ChainContext
+}
+
+/** A batch, and beside it what it means for blocks: those are few and were decoded already. */
+class BatchUpdate implements ChainUpdate {
+  readonly state: ChainUpdate['state']
+  readonly nodes: ChainUpdate['nodes']
+  readonly #dependencies: StoredChainDependencies
+  readonly #blocks: BlockStore
+  readonly #database: ChainDatabase
+  readonly #batch: ReturnType<Committer['begin']>
+  readonly #staged = new Map<Hex, StagedBlock>()
+  readonly #stagedReceipts = new Map<Hex, readonly Receipt[]>()
+  /** Of the numbers that changed: a hash, or undefined above a rolled back head. */
+  readonly #canonical = new Map<bigint, Hash32 | undefined>()
+  #head: ChainContext | undefined
+
+  constructor(dependencies: StoredChainDependencies, blocks: BlockStore, database: ChainDatabase) {
+    this.#dependencies = dependencies
+    this.#blocks = blocks
+    this.#database = database
+    this.#batch = dependencies.committer.begin()
+    this.state = createStateReader(this.#batch)
+    this.nodes = createTrieNodeReader(this.#batch)
+  }
+
+  head(): ChainContext {
+    this.#head ??= this.#database.head()
+    return this.#head
+  }
+
+  context(hash: Hash32): ChainContext | undefined {
+    return this.#staged.get(bytesToHex(hash))?.context ?? this.#database.context(hash)
+  }
+
+  header(hash: Hash32): Block['header'] | undefined {
+    return this.#staged.get(bytesToHex(hash))?.header ?? this.#blocks.header(hash)
+  }
+
+  async body(hash: Hash32): Promise<Block['body'] | undefined> {
+    return this.#staged.get(bytesToHex(hash))?.body ?? this.#blocks.body(hash)
+  }
+
+  async receipts(hash: Hash32): Promise<readonly Receipt[] | undefined> {
+    return this.#stagedReceipts.get(bytesToHex(hash)) ?? this.#blocks.receipts(hash)
+  }
+
+  canonicalHash(number: bigint): Hash32 | undefined {
+    return this.#canonical.has(number) ? this.#canonical.get(number) : this.#blocks.canonicalHash(number)
+  }
+
+  putBlock(block: Block, context: ChainContext): void {
+    this.#staged.set(bytesToHex(context.hash), { ...block, context })
+    putBlock(this.#batch, this.#dependencies.codecs, { ...block, context: chainContextCodec.encode(context) })
+  }
+
+  async extendHead(hash: Hash32, outcome: BlockOutcome): Promise<void> {
+    const [block, context] = [await this.#block(hash), this.context(hash)]
+    invariant(context !== undefined, 'a block that becomes the head was stored')
+    makeCanonical(this.#batch, block)
+    applyState(this.#batch, block.header.number, outcome)
+    putReceipts(this.#batch, hash, outcome.receipts)
+    this.#stagedReceipts.set(bytesToHex(hash), outcome.receipts)
+    this.#canonical.set(context.number, hash)
+    this.#head = context
+  }
+
+  async rollBackHead(): Promise<void> {
+    const { hash, number } = this.head()
+    const block = await this.#block(hash)
+    const parent = this.context(block.header.parentHash)
+    invariant(parent !== undefined, 'the parent of a canonical block is stored')
+    unmakeCanonical(this.#batch, block)
+    rollbackState(this.#batch, number)
+    this.#canonical.set(number, undefined)
+    this.#head = parent
+  }
+
+  async putBadBlock(hash: Hash32, rule: Parameters<ChainUpdate['putBadBlock']>[1]): Promise<void> {
+    await putBadBlock(this.#dependencies.store, this.#batch, { hash, rule })
+  }
+
+  async commit(options: { readonly sync: boolean }): Promise<void> {
+    const { store, codecs, retention, committer } = this.#dependencies
+    if (this.#head !== undefined) await prune(this.#batch, { store, codecs }, { retention, maxBlocks: PRUNE_STEP })
+    await committer.commit(this.#batch, options)
+  }
+
+  async #block(hash: Hash32): Promise<Block> {
+    const [header, body] = [this.header(hash), await this.body(hash)]
+    invariant(header !== undefined && body !== undefined, 'a block of the chain is stored whole')
+    return { header, body }
+  }
+}

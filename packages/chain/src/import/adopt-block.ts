@@ -1,0 +1,185 @@
+import { type ChainContext, isHeavier, subsidy, validateExecution } from '@poai/consensus'
+import {
+  type Address,
+  bytesToHex,
+  equalBytes,
+  type Hash32,
+  type Header,
+  invariant,
+  type NetworkParams,
+  RuleError,
+  type Transaction,
+} from '@poai/core'
+import { type BlockOutcome, type Execution, prevRandaoOf, type SenderRecovery } from '@poai/execution'
+import { ChainError } from '../chain-error.ts'
+import type { ChainDatabase, ChainReader, ChainUpdate } from '../database/chain-database.ts'
+import type { ExecutedBlock, HeadEvent } from '../head/head-event.ts'
+import type { Candidate } from './judge-block.ts'
+
+/** What the last stage needs. */
+export interface AdoptDependencies {
+  readonly params: NetworkParams
+  readonly database: ChainDatabase
+  readonly execution: Pick<Execution, 'executeBlock'>
+  readonly recovery: SenderRecovery
+  /** Blocks below the head that never change again. */
+  readonly finalityDepth: bigint
+}
+
+/** What became of a block that is valid as far as it was judged. */
+export type Adoption =
+  /** Kept beside the canonical chain: not executed, since another chain is at least as heavy. */
+  { readonly kind: 'side' } | { readonly kind: 'head'; readonly event: HeadEvent }
+
+/** A block that was executed with its branch is invalid: which one, so that its hash can be remembered. */
+export class InvalidBranchError extends Error {
+  readonly fault: RuleError
+  /** The block at fault, and those of the branch behind it. */
+  readonly hashes: readonly Hash32[]
+
+  constructor(fault: RuleError, hashes: readonly Hash32[]) {
+    super('a block of a branch is invalid', { cause: fault })
+    this.name = 'InvalidBranchError'
+    this.fault = fault
+    this.hashes = hashes
+  }
+}
+
+/**
+ * The last stage, for one block at a time: stores the block and, if its chain is the heaviest, makes it the head, by rolling
+ * back and executing as many blocks as it takes. All of that is one commit, so that on disk there is the old chain or the new one. Throws an
+ * {@link InvalidBranchError} if execution finds a block invalid; then nothing has changed.
+ */
+export async function adoptBlock(
+  dependencies: AdoptDependencies,
+  candidate: Candidate,
+  signal: AbortSignal,
+): Promise<Adoption> {
+  const { database } = dependencies
+  const update = database.begin()
+  update.putBlock(candidate.block, candidate.context)
+  if (!isHeavier(candidate.context, database.head())) {
+    await update.commit({ sync: true })
+    return { kind: 'side' }
+  }
+  const branch = branchTo(update, candidate.hash)
+  const removed = await rollBackTo(dependencies, update, branch.ancestor)
+  const added = await executeBranch(dependencies, { update, blocks: branch.blocks, signal })
+  signal.throwIfAborted()
+  await update.commit({ sync: true })
+  return { kind: 'head', event: { head: candidate.context, removed, added } }
+}
+
+interface Branch {
+  /** Canonical. */
+  readonly ancestor: ChainContext
+  /** From the ancestor's child up. */
+  readonly blocks: readonly Hash32[]
+}
+
+/** The blocks from the canonical chain to `hash`. */
+function branchTo(reader: ChainReader, hash: Hash32): Branch {
+  const blocks: Hash32[] = []
+  let at = hash
+  for (;;) {
+    const context = reader.context(at)
+    invariant(context !== undefined, 'the ancestors of a stored block are stored')
+    const canonical = reader.canonicalHash(context.number)
+    if (canonical !== undefined && equalBytes(canonical, at)) return { ancestor: context, blocks: blocks.reverse() }
+    blocks.push(at)
+    const header = reader.header(at)
+    invariant(header !== undefined, 'a stored block has a header')
+    at = header.parentHash
+  }
+}
+
+async function rollBackTo(
+  { finalityDepth }: AdoptDependencies,
+  update: ChainUpdate,
+  ancestor: ChainContext,
+): Promise<readonly ExecutedBlock[]> {
+  const depth = update.head().number - ancestor.number
+  if (depth > finalityDepth) {
+    throw new ChainError('CHAIN_FINAL', 'a heavier branch leaves the chain before what is final here', {
+      expected: `at most ${finalityDepth} blocks to roll back`,
+      actual: `${depth} blocks`,
+      hint: 'if the other chain is the right one, synchronise into a new data directory',
+    })
+  }
+  const removed: ExecutedBlock[] = []
+  while (!equalBytes(update.head().hash, ancestor.hash)) {
+    removed.push(await executedBlock(update, update.head().hash))
+    await update.rollBackHead()
+  }
+  return removed
+}
+
+async function executedBlock(reader: ChainReader, hash: Hash32): Promise<ExecutedBlock> {
+  const [header, body, receipts] = [reader.header(hash), await reader.body(hash), await reader.receipts(hash)]
+  invariant(header !== undefined && body !== undefined && receipts !== undefined, 'a canonical block is whole')
+  return { hash, block: { header, body }, receipts }
+}
+
+interface BranchExecution {
+  readonly update: ChainUpdate
+  readonly blocks: readonly Hash32[]
+  readonly signal: AbortSignal
+}
+
+async function executeBranch(
+  dependencies: AdoptDependencies,
+  { update, blocks, signal }: BranchExecution,
+): Promise<readonly ExecutedBlock[]> {
+  const added: ExecutedBlock[] = []
+  for (const [index, hash] of blocks.entries()) {
+    try {
+      await update.extendHead(hash, await executeNext(dependencies, { update, hash, signal }))
+    } catch (error) {
+      if (error instanceof RuleError) throw new InvalidBranchError(error, blocks.slice(index))
+      throw error
+    }
+    added.push(await executedBlock(update, hash))
+  }
+  return added
+}
+
+/** Executes the child of the staged head and compares what it comes to with what its header says. */
+async function executeNext(
+  { params, execution, recovery }: AdoptDependencies,
+  { update, hash, signal }: { readonly update: ChainUpdate; readonly hash: Hash32; readonly signal: AbortSignal },
+): Promise<BlockOutcome> {
+  const [header, body] = [update.header(hash), await update.body(hash)]
+  invariant(header !== undefined && body !== undefined, 'a block to execute was stored')
+  const senders = await sendersOf(recovery, body.transactions, signal)
+  const outcome = await execution.executeBlock({
+    ...parentStateOf(update),
+    environment: { ...header, prevRandao: prevRandaoOf(header.parentHash) },
+    blockHash: (number) => update.canonicalHash(number),
+    reward: subsidy(params.rewards, header.number),
+    transactions: body.transactions,
+    senders,
+    signal,
+  })
+  validateExecution({ header, outcome })
+  return outcome
+}
+
+/** The state that the next block is executed on. */
+export function parentStateOf(reader: Pick<ChainUpdate, 'state' | 'nodes' | 'head' | 'header'>): {
+  readonly state: ChainUpdate['state']
+  readonly nodes: ChainUpdate['nodes']
+  readonly stateRoot: Header['stateRoot']
+} {
+  const head = reader.head()
+  const header = reader.header(head.hash)
+  invariant(header !== undefined, `the header of the head ${bytesToHex(head.hash)} is stored`)
+  return { state: reader.state, nodes: reader.nodes, stateRoot: header.stateRoot }
+}
+
+async function sendersOf(
+  recovery: SenderRecovery,
+  transactions: readonly Transaction[],
+  signal: AbortSignal,
+): Promise<readonly Address[]> {
+  return transactions.length === 0 ? [] : recovery.recover(transactions, signal)
+}

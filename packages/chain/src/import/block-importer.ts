@@ -1,0 +1,334 @@
+import { type ChainContext, condemnsBlock, type WorkVerifier } from '@poai/consensus'
+import {
+  type Block,
+  type BlockCodecs,
+  bytesToHex,
+  type Clock,
+  type Hash32,
+  type Header,
+  type Hex,
+  headerHash,
+  type Logger,
+  type NetworkParams,
+  type RuleCode,
+  RuleError,
+} from '@poai/core'
+import type { Execution, SenderRecovery } from '@poai/execution'
+import { ChainError } from '../chain-error.ts'
+import type { ChainDatabase } from '../database/chain-database.ts'
+import { Emitter, type Subscribe } from '../events/emitter.ts'
+import type { HeadEvent } from '../head/head-event.ts'
+import { type Adoption, adoptBlock, InvalidBranchError } from './adopt-block.ts'
+import { Flight } from './flight.ts'
+import type { ImportLimits } from './import-limits.ts'
+import { type Candidate, judgeClaimAndBody, judgeHeader, judgeInContext, judgeWork } from './judge-block.ts'
+import { OrphanPool } from './orphan-pool.ts'
+import { type ImportPriority, TaskQueue } from './task-queue.ts'
+
+/** What became of a block that breaks no rule, as far as is known. */
+export type ImportOutcome =
+  | { readonly kind: 'head'; readonly hash: Hash32 }
+  /** Stored, not executed: another chain is at least as heavy. */
+  | { readonly kind: 'side'; readonly hash: Hash32 }
+  /** Stored before. */
+  | { readonly kind: 'known'; readonly hash: Hash32 }
+  /** Waits for its parent. What becomes of it then is told by `onOrphanRejected` or `onHead`. */
+  | { readonly kind: 'orphan'; readonly hash: Hash32; readonly missing: Hash32 }
+
+/** Where a block comes from and how urgent it is. */
+export interface ImportOptions {
+  /** By any name that the caller gives its peers; shares of bounded pools are counted by it. Default: this node. */
+  readonly source?: string
+  /** Default `tip`. */
+  readonly priority?: ImportPriority
+  /** Rejects with its reason; the work is given up when nobody else waits for the block. */
+  readonly signal?: AbortSignal
+}
+
+/** An orphan that broke a rule when its parent came. */
+export interface OrphanRejection {
+  readonly hash: Hash32
+  readonly source: string
+  readonly error: RuleError
+}
+
+/** The one way by which blocks get into the chain, wherever they come from. */
+export interface BlockImporter {
+  /** Rejects with a `RuleError` if the block is invalid, and with anything else if that could not be found out. */
+  importBlock(block: Block, options?: ImportOptions): Promise<ImportOutcome>
+  /** The same from a block's encoding. */
+  importEncoded(bytes: Uint8Array, options?: ImportOptions): Promise<ImportOutcome>
+  readonly onHead: Subscribe<HeadEvent>
+  readonly onOrphanRejected: Subscribe<OrphanRejection>
+  /** Gives up what is not being committed, waits for what is, and takes nothing more. */
+  stop(): Promise<void>
+}
+
+export interface ImporterOptions {
+  readonly params: NetworkParams
+  readonly limits: ImportLimits
+}
+
+/** What the pipeline needs, and nothing more. */
+export interface ImporterDependencies {
+  readonly codecs: Pick<BlockCodecs, 'block' | 'body'>
+  readonly database: ChainDatabase
+  readonly verifier: WorkVerifier
+  readonly execution: Pick<Execution, 'executeBlock'>
+  readonly recovery: SenderRecovery
+  readonly clock: Pick<Clock, 'nowMs'>
+  readonly logger: Logger
+  /** Called within the import of a new head, before listeners hear of it. */
+  readonly beforeHead?: (event: HeadEvent) => Promise<void>
+}
+
+const OWN_SOURCE = 'this node'
+
+/** The pipeline over a database that has its genesis block. */
+export function createBlockImporter(options: ImporterOptions, dependencies: ImporterDependencies): BlockImporter {
+  return new PipelineImporter(options, dependencies)
+}
+
+interface Arrival extends ImportOptions {
+  readonly hash: Hash32
+  readonly block: Block
+}
+
+class PipelineImporter implements BlockImporter {
+  readonly #options: ImporterOptions
+  readonly #dependencies: ImporterDependencies
+  readonly #heads: Emitter<HeadEvent>
+  readonly #rejections: Emitter<OrphanRejection>
+  readonly #replays: TaskQueue
+  /** One at a time: who reads the head here is sure of it until it has written. */
+  readonly #writer: TaskQueue
+  readonly #orphans: OrphanPool
+  readonly #flights = new Map<Hex, Flight<ImportOutcome>>()
+  #stopped = false
+
+  constructor(options: ImporterOptions, dependencies: ImporterDependencies) {
+    const { replayConcurrency, maxInFlight, orphans } = options.limits
+    this.#options = options
+    this.#dependencies = dependencies
+    this.#heads = new Emitter('head', dependencies.logger)
+    this.#rejections = new Emitter('orphan rejected', dependencies.logger)
+    this.#replays = new TaskQueue({ name: 'replays', concurrency: replayConcurrency, capacity: maxInFlight })
+    this.#writer = new TaskQueue({ name: 'imports', concurrency: 1, capacity: maxInFlight })
+    this.#orphans = new OrphanPool(orphans, dependencies.clock)
+  }
+
+  get onHead(): Subscribe<HeadEvent> {
+    return this.#heads.subscribe
+  }
+
+  get onOrphanRejected(): Subscribe<OrphanRejection> {
+    return this.#rejections.subscribe
+  }
+
+  async importEncoded(bytes: Uint8Array, options: ImportOptions = {}): Promise<ImportOutcome> {
+    return this.importBlock(this.#dependencies.codecs.block.decode(bytes), options)
+  }
+
+  async importBlock(block: Block, options: ImportOptions = {}): Promise<ImportOutcome> {
+    this.#requireRunning()
+    const hash = headerHash(block.header)
+    const flight = this.#flights.get(bytesToHex(hash))
+    if (flight !== undefined && !flight.isGivenUp) return flight.join(options.signal)
+    if (flight !== undefined) {
+      await flight.over()
+      return this.importBlock(block, options)
+    }
+    const { database } = this.#dependencies
+    const code = database.badBlock(hash)
+    if (code !== undefined) {
+      throw new RuleError(code, 'the block was found invalid before', { actual: bytesToHex(hash) })
+    }
+    if (database.context(hash) !== undefined) return { kind: 'known', hash }
+    return this.#route({ hash, block, ...options })
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true
+    const flights = [...this.#flights.values()]
+    for (const flight of flights) flight.abort(new ChainError('CHAIN_NOT_RUNNING', 'the chain is being stopped'))
+    await Promise.all(flights.map((flight) => flight.over()))
+    await this.#writer.idle()
+  }
+
+  /** To the pool of orphans, or into the air behind its parent. */
+  async #route(arrival: Arrival): Promise<ImportOutcome> {
+    const { hash, block, signal } = arrival
+    const { parentHash } = block.header
+    if (this.#dependencies.database.badBlock(parentHash) !== undefined) throw parentInvalid(parentHash)
+    const parentFlight = this.#flights.get(bytesToHex(parentHash))
+    const parent = parentFlight?.context ?? this.#dependencies.database.context(parentHash)
+    if (parent === undefined) return this.#keepOrphan(arrival)
+    this.#refuseFull()
+    // No pause between this check and the flight's departure: a second arrival of the block, or its child, must find the flight.
+    let candidate: Candidate
+    try {
+      candidate = this.#judge(arrival, parent)
+    } catch (error) {
+      await this.#rememberIfCondemned(hash, error)
+      throw error
+    }
+    const fly = (aborted: AbortSignal): Promise<ImportOutcome> =>
+      this.#fly(candidate, { ...arrival, signal: aborted }, parentFlight)
+    const flight = new Flight<ImportOutcome>(candidate, fly)
+    this.#flights.set(bytesToHex(hash), flight)
+    return flight.join(signal)
+  }
+
+  /** All that is cheap. */
+  #judge({ hash, block }: Arrival, parent: ChainContext): Candidate {
+    const { params } = this.#options
+    const { clock } = this.#dependencies
+    judgeHeader({ params }, block)
+    const context = judgeInContext({ params, clock }, block, parent)
+    this.#refuseFinal(block.header)
+    judgeClaimAndBody({ params }, block)
+    return { hash, block, parent, context }
+  }
+
+  /** All that is dear. */
+  async #fly(
+    candidate: Candidate,
+    { priority = 'tip', signal }: Arrival & { readonly signal: AbortSignal },
+    parentFlight: Flight<ImportOutcome> | undefined,
+  ): Promise<ImportOutcome> {
+    const { hash, block } = candidate
+    const doomed = new AbortController()
+    const either = AbortSignal.any([signal, doomed.signal])
+    const parentLanded = parentFlight?.landed() ?? Promise.resolve()
+    parentLanded.catch((reason: unknown) => doomed.abort(reason))
+    try {
+      await this.#dependencies.recovery.recover(block.body.transactions, either)
+      const replay = (): Promise<void> => judgeWork({ ...this.#options, ...this.#dependencies }, candidate, either)
+      await this.#replays.run(replay, { priority, signal: either })
+      await parentLanded
+      return await this.#writer.run(() => this.#adopt(candidate, either), { priority, signal: either })
+    } catch (error) {
+      await this.#rememberIfCondemned(hash, error)
+      throw error
+    } finally {
+      this.#flights.delete(bytesToHex(hash))
+      this.#followOrphans(candidate)
+    }
+  }
+
+  async #adopt(candidate: Candidate, signal: AbortSignal): Promise<ImportOutcome> {
+    const { hash } = candidate
+    const { params, limits } = this.#options
+    const adoption = await this.#adoptRemembering(candidate, {
+      params,
+      finalityDepth: limits.finalityDepth,
+      signal,
+    })
+    if (adoption.kind === 'side') return { kind: 'side', hash }
+    const { event } = adoption
+    await this.#dependencies.beforeHead?.(event)
+    this.#heads.emit(event)
+    return { kind: 'head', hash }
+  }
+
+  async #adoptRemembering(
+    candidate: Candidate,
+    options: { readonly params: NetworkParams; readonly finalityDepth: bigint; readonly signal: AbortSignal },
+  ): Promise<Adoption> {
+    const { params, finalityDepth, signal } = options
+    try {
+      return await adoptBlock({ ...this.#dependencies, params, finalityDepth }, candidate, signal)
+    } catch (error) {
+      if (!(error instanceof InvalidBranchError)) throw error
+      const [guilty, ...followers] = error.hashes
+      await this.#remember([
+        ...(guilty === undefined ? [] : [{ hash: guilty, code: error.fault.code }]),
+        ...followers.map((hash) => ({ hash, code: 'HEADER_PARENT_INVALID' as const })),
+      ])
+      if (followers.length === 0) throw error.fault
+      throw new RuleError('HEADER_PARENT_INVALID', 'a block before this one is invalid', {
+        actual: error.fault.code,
+        cause: error.fault,
+      })
+    }
+  }
+
+  #keepOrphan(arrival: Arrival): ImportOutcome {
+    const { hash, block, source = OWN_SOURCE } = arrival
+    const missing = block.header.parentHash
+    judgeHeader(this.#options, block)
+    judgeClaimAndBody(this.#options, block)
+    const sizeBytes = this.#dependencies.codecs.body.encode(block.body).length
+    this.#orphans.add({ hash, block, sizeBytes, source })
+    return { kind: 'orphan', hash, missing }
+  }
+
+  /** A block has come to its end: those that waited for it are judged, or fall with it. */
+  #followOrphans({ hash }: Candidate): void {
+    if (this.#stopped) return
+    for (const orphan of this.#orphans.takeChildren(hash)) {
+      const { source } = orphan
+      this.importBlock(orphan.block, { source }).catch((error: unknown) => {
+        if (error instanceof RuleError) this.#rejections.emit({ hash: orphan.hash, source, error })
+        else this.#dependencies.logger.debug('An orphan could not be judged', { hash: orphan.hash, error })
+      })
+    }
+  }
+
+  /** A block that could not be remembered is found invalid again: no reason to hide what is wrong with it now. */
+  async #rememberIfCondemned(hash: Hash32, fault: unknown): Promise<void> {
+    if (!(fault instanceof RuleError) || !condemnsBlock(fault) || !isWorthRemembering(fault.code)) return
+    const task = (): Promise<void> => this.#remember([{ hash, code: fault.code }])
+    try {
+      await this.#writer.run(task, { priority: 'tip', signal: new AbortController().signal })
+    } catch (error) {
+      this.#dependencies.logger.warn('Could not remember an invalid block', { hash, error })
+    }
+  }
+
+  /** Not synced: what a power cut takes is found out again. */
+  async #remember(bad: readonly { readonly hash: Hash32; readonly code: RuleCode }[]): Promise<void> {
+    const { database } = this.#dependencies
+    const unknown = bad.filter(({ hash }) => database.badBlock(hash) === undefined)
+    if (unknown.length === 0) return
+    const update = database.begin()
+    for (const { hash, code } of unknown) await update.putBadBlock(hash, code)
+    await update.commit({ sync: false })
+  }
+
+  /** A block beside what is final can never become canonical: it is not worth a replay. */
+  #refuseFinal({ number }: Header): void {
+    const head = this.#dependencies.database.head().number
+    const { finalityDepth } = this.#options.limits
+    if (number + finalityDepth > head) return
+    throw new ChainError('CHAIN_FINAL', 'the block is beside what is final here', {
+      expected: `above ${head - finalityDepth}`,
+      actual: String(number),
+    })
+  }
+
+  #refuseFull(): void {
+    const { maxInFlight } = this.#options.limits
+    if (this.#flights.size < maxInFlight) return
+    throw new ChainError('CHAIN_BUSY', 'too many blocks are being imported', {
+      expected: `at most ${maxInFlight}`,
+      actual: String(this.#flights.size),
+    })
+  }
+
+  #requireRunning(): void {
+    if (this.#stopped) throw new ChainError('CHAIN_NOT_RUNNING', 'the chain is stopped')
+  }
+}
+
+function parentInvalid(parent: Hash32): RuleError {
+  return new RuleError('HEADER_PARENT_INVALID', 'the block before this one is invalid', { actual: bytesToHex(parent) })
+}
+
+/**
+ * Faults that two hashes show are found again faster than they are looked up, and whoever makes them has done no work: only
+ * blocks that got past their work claim are worth room on disk.
+ */
+function isWorthRemembering(code: RuleCode): boolean {
+  return !(code.startsWith('HEADER_') && code !== 'HEADER_PARENT_INVALID') && code !== 'WORK_CLAIM_ABOVE_TARGET'
+}

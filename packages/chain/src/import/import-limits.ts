@@ -1,0 +1,22 @@
+import { ORPHAN_DEFAULTS, type OrphanLimits } from './orphan-pool.ts'
+
+/** Bounds of the import pipeline. */
+export interface ImportLimits {
+  /** Blocks below the head that never change again; deeper branches are not kept. */
+  readonly finalityDepth: bigint
+  /** Replays at one time. */
+  readonly replayConcurrency: number
+  /** Blocks anywhere between their cheap checks and their commit. */
+  readonly maxInFlight: number
+  readonly orphans: OrphanLimits
+}
+
+export const IMPORT_DEFAULTS: ImportLimits = {
+  // A quarter of an hour at five seconds a block: longer splits of the network are for people to judge. Undo records reach further.
+  finalityDepth: 200n,
+  // The engine queues what its workers cannot take: a few more than it has workers keep all of them busy.
+  replayConcurrency: 8,
+  // Enough to keep the replays busy through a synchronisation; 2 MiB each at most.
+  maxInFlight: 64,
+  orphans: ORPHAN_DEFAULTS,
+}

@@ -1,0 +1,81 @@
+import {
+  type ChainContext,
+  condemnsBlock,
+  extendContext,
+  nextEpochKey,
+  validateBody,
+  validateHeaderAlone,
+  validateHeaderInContext,
+  validateWorkClaim,
+  type WorkVerifier,
+} from '@poai/consensus'
+import { type Block, type Clock, type Hash32, type Logger, type NetworkParams, RuleError } from '@poai/core'
+
+/** What the stages before execution need. */
+export interface JudgeDependencies {
+  readonly params: NetworkParams
+  readonly clock: Pick<Clock, 'nowMs'>
+  readonly verifier: WorkVerifier
+  readonly logger: Pick<Logger, 'warn'>
+}
+
+/**
+ * Stages of import, from cheap to dear; each throws a `RuleError`.
+ *
+ * 1. {@link judgeHeader}: the header alone.
+ * 2. {@link judgeInContext}: the header behind its parent. Gives the chain with the block. A block without a parent skips it for now.
+ * 3. {@link judgeClaimAndBody}: the claimed work (two hashes), then the body.
+ * 4. senders: who signed the transactions (microseconds each).
+ * 5. {@link judgeWork}: replay, which is one inference.
+ * 6. execution, by the one writer (`adopt-block.ts`).
+ */
+export function judgeHeader({ params }: Pick<JudgeDependencies, 'params'>, { header }: Pick<Block, 'header'>): void {
+  validateHeaderAlone({ params, header })
+}
+
+/** What the block's place in the chain demands of its header. */
+export function judgeInContext(
+  { params, clock }: Pick<JudgeDependencies, 'params' | 'clock'>,
+  { header }: Pick<Block, 'header'>,
+  context: ChainContext,
+): ChainContext {
+  const nowSeconds = BigInt(Math.floor(clock.nowMs() / 1000))
+  validateHeaderInContext({ params, context, header, nowSeconds })
+  return extendContext(params, context, header)
+}
+
+/** The last that costs next to nothing: what stands between a forger and an inference. */
+export function judgeClaimAndBody({ params }: Pick<JudgeDependencies, 'params'>, { header, body }: Block): void {
+  validateWorkClaim(header)
+  validateBody({ params, header, body })
+}
+
+/** A block whose header is right behind `parent`, with its place. */
+export interface Candidate {
+  readonly hash: Hash32
+  readonly block: Block
+  readonly parent: ChainContext
+  /** Of the chain that ends with the block. */
+  readonly context: ChainContext
+}
+
+/**
+ * Replays the work. A block is condemned only by a second answer: the first may have come from a machine in a bad moment, and
+ * to leave the network over that is worse than to compute twice.
+ */
+export async function judgeWork(
+  { params, verifier, logger }: JudgeDependencies,
+  { hash, block, parent }: Candidate,
+  signal: AbortSignal,
+): Promise<void> {
+  const options = { epochKey: nextEpochKey(params, parent), signal }
+  try {
+    await verifier.verify(block.header, options)
+    return
+  } catch (error) {
+    if (!(error instanceof RuleError) || !condemnsBlock(error)) throw error
+    logger.warn('A replay disagrees with its block: asking once more', { hash, code: error.code })
+  }
+  await verifier.verify(block.header, options)
+  logger.warn('Two replays of one block disagree: this machine is unstable', { hash })
+}

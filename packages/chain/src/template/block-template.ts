@@ -1,0 +1,144 @@
+import { type ChainContext, medianTimestamp, nextBaseFee, nextEpochKey, nextTarget, subsidy } from '@poai/consensus'
+import {
+  type Address,
+  type Block,
+  type Body,
+  equalBytes,
+  type Hash32,
+  type NetworkParams,
+  type Seal,
+  type SealedHeader,
+  transactionsRoot,
+} from '@poai/core'
+import { type BlockBuilder, type BuiltBlock, type Execution, prevRandaoOf } from '@poai/execution'
+import type { ChainDatabase } from '../database/chain-database.ts'
+import { parentStateOf } from '../import/adopt-block.ts'
+import type { MempoolView } from '../mempool/mempool.ts'
+
+/** What a miner decides about a block. */
+export interface TemplateRequest {
+  readonly beneficiary: Address
+  readonly extraData: Uint8Array
+  /** By the miner's clock, Unix time in seconds. The block gets the earliest allowed time if that is later. */
+  readonly nowSeconds: bigint
+  /** The gas limit moves towards this from block to block. */
+  readonly gasLimitGoal: bigint
+  readonly signal?: AbortSignal
+}
+
+/** A block that lacks nothing but its seal. */
+export interface BlockTemplate {
+  readonly header: SealedHeader
+  readonly body: Body
+  /** The key under which exams for it are drawn. */
+  readonly epochKey: Hash32
+}
+
+/** What templates are made from. */
+export interface TemplateDependencies {
+  readonly params: NetworkParams
+  readonly database: Pick<ChainDatabase, 'head' | 'header' | 'canonicalHash' | 'state' | 'nodes'>
+  readonly mempool: Pick<MempoolView, 'priceOrder'>
+  readonly execution: Pick<Execution, 'buildBlock'>
+}
+
+/** The cheapest transaction: with less gas left a block is full. */
+const LEAST_GAS = 21_000n
+/** Transactions in a row that may not fit before a block counts as full: the rest of a large pool is not tried one by one. */
+const MAX_MISFITS = 64
+
+/** The gas limit of a block after one with `parentLimit`: as near to the goal as one step allows (less than 1/divisor). */
+export function nextGasLimit({ gas }: NetworkParams, parentLimit: bigint, goal: bigint): bigint {
+  const step = parentLimit / gas.limitDivisor - 1n
+  const wanted = goal < gas.minLimit ? gas.minLimit : goal
+  if (wanted > parentLimit) return wanted - parentLimit < step ? wanted : parentLimit + step
+  return parentLimit - wanted < step ? wanted : parentLimit - step
+}
+
+/**
+ * The best block after the head, by tips. If the head moves meanwhile, what was read does not belong together: it is thrown away
+ * and begun anew, as often as it takes.
+ */
+export async function buildBlockTemplate(
+  dependencies: TemplateDependencies,
+  request: TemplateRequest,
+): Promise<BlockTemplate> {
+  for (;;) {
+    request.signal?.throwIfAborted()
+    const head = dependencies.database.head()
+    const isStale = (): boolean => !equalBytes(dependencies.database.head().hash, head.hash)
+    try {
+      const template = await buildOn(dependencies, request, head)
+      if (!isStale()) return template
+    } catch (error) {
+      if (!isStale()) throw error
+    }
+  }
+}
+
+/** The block of a template that work was done for. Import judges it like a stranger's. */
+export function sealBlock({ header, body }: BlockTemplate, { transcriptRoot, lossMicroNats, nonce }: Seal): Block {
+  return { header: { ...header, transcriptRoot, lossMicroNats, nonce }, body }
+}
+
+async function buildOn(
+  { params, database, mempool, execution }: TemplateDependencies,
+  request: TemplateRequest,
+  head: ChainContext,
+): Promise<BlockTemplate> {
+  const { beneficiary, extraData } = request
+  const earliest = medianTimestamp(head.recentTimestamps) + 1n
+  const fixed = {
+    parentHash: head.hash,
+    beneficiary,
+    target: nextTarget(params.difficulty, head),
+    number: head.number + 1n,
+    gasLimit: nextGasLimit(params, head.gasLimit, request.gasLimitGoal),
+    timestamp: request.nowSeconds < earliest ? earliest : request.nowSeconds,
+    extraData,
+    baseFeePerGas: nextBaseFee(params.gas, head),
+  }
+  const builder = await execution.buildBlock({
+    ...parentStateOf(database),
+    environment: { ...fixed, prevRandao: prevRandaoOf(head.hash) },
+    blockHash: (number) => database.canonicalHash(number),
+    reward: subsidy(params.rewards, fixed.number),
+  })
+  const { transactions, outcome } = await fill(builder, { mempool, gasLimit: fixed.gasLimit, signal: request.signal })
+  const { stateRoot, receiptsRoot, logsBloom, gasUsed } = outcome
+  return {
+    header: {
+      ...fixed,
+      stateRoot,
+      transactionsRoot: transactionsRoot(transactions),
+      receiptsRoot,
+      logsBloom,
+      gasUsed,
+    },
+    body: { transactions },
+    epochKey: nextEpochKey(params, head),
+  }
+}
+
+interface Filling extends Pick<TemplateDependencies, 'mempool'> {
+  readonly gasLimit: bigint
+  readonly signal: AbortSignal | undefined
+}
+
+async function fill(builder: BlockBuilder, { mempool, gasLimit, signal }: Filling): Promise<BuiltBlock> {
+  const order = mempool.priceOrder()
+  let misfits = 0
+  while (misfits < MAX_MISFITS && gasLimit - builder.gasUsed >= LEAST_GAS) {
+    signal?.throwIfAborted()
+    const entry = order.next()
+    if (entry === undefined) break
+    const added = await builder.add(entry)
+    if (added.included) {
+      misfits = 0
+      continue
+    }
+    misfits++
+    order.skipSender()
+  }
+  return builder.finish()
+}

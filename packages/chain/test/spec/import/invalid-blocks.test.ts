@@ -1,0 +1,63 @@
+import { CONSENSUS_RULES, condemnsBlock } from '@poai/consensus'
+import { RuleError } from '@poai/core'
+import {
+  type ChainGenerator,
+  type GeneratedBlock,
+  INVALID_BLOCK_CODES,
+  type InvalidBlock,
+  invalidBlock,
+} from '@poai/testing/chain'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { dumpStore, importAll, openChainFixture, startGenerator } from '../../support/chain-fixture.ts'
+import { growWithTraffic } from '../../support/traffic.ts'
+
+/** What is not found by judging one block: the parent, and numbers that no honest model gives. */
+const ELSEWHERE = ['HEADER_PARENT_UNKNOWN', 'WORK_NOT_FINITE']
+
+/** How much dear work a block may cause before its fault is found. A replay that fails is asked for twice. */
+const DEAR_WORK: Readonly<Record<InvalidBlock['stage'], { readonly replays: number; readonly executions: number }>> = {
+  'header-alone': { replays: 0, executions: 0 },
+  'header-in-context': { replays: 0, executions: 0 },
+  'work-claim': { replays: 0, executions: 0 },
+  body: { replays: 0, executions: 0 },
+  senders: { replays: 0, executions: 0 },
+  replay: { replays: 2, executions: 0 },
+  execution: { replays: 1, executions: 1 },
+}
+
+let generator: ChainGenerator
+let trunk: readonly GeneratedBlock[]
+
+beforeAll(async () => {
+  generator = await startGenerator()
+  trunk = await growWithTraffic(generator, generator.genesis, { length: 3, branch: 'trunk' })
+})
+
+describe('an invalid block', () => {
+  it('is known for every rule of the chain', () => {
+    const missing = CONSENSUS_RULES.map(({ code }) => code).filter((code) => !INVALID_BLOCK_CODES.includes(code))
+    expect(missing.sort()).toEqual(ELSEWHERE)
+  })
+
+  it.each(INVALID_BLOCK_CODES)('%s is refused by name, before anything dearer, and leaves nothing', async (code) => {
+    const parent = trunk.at(-1) ?? generator.genesis
+    const { stage, block } = await invalidBlock(generator, parent, code)
+    const fixture = await openChainFixture()
+    fixture.clock.now = Number(parent.context.timestamp + 60n) * 1000
+    await importAll(fixture.chain, trunk)
+    const before = await dumpStore(fixture.store)
+    fixture.dear.replays = 0
+    fixture.dear.executions = 0
+    const encoded = fixture.codecs.block.encode(block)
+    await expect(fixture.chain.importEncoded(encoded)).rejects.toMatchObject({ code })
+    expect(fixture.dear).toMatchObject(DEAR_WORK[stage])
+    expect(fixture.chain.head()).toEqual(parent.context)
+    const written = [...(await dumpStore(fixture.store))].filter(([key, value]) => before.get(key) !== value)
+    // What did work on its claim is remembered, and nothing else is written.
+    const isRemembered = condemnsBlock(new RuleError(code, '')) && !stage.startsWith('header') && stage !== 'work-claim'
+    expect(written.map(([key]) => key.slice(0, 4)).sort()).toEqual(isRemembered ? ['0x50', '0x51'] : [])
+    fixture.dear.replays = 0
+    await expect(fixture.chain.importEncoded(encoded)).rejects.toMatchObject({ code })
+    expect(fixture.dear.replays).toBe(0)
+  })
+})

@@ -1,0 +1,169 @@
+import { bytesToHex, type RuleCode, RuleError } from '@poai/core'
+import type { ChainGenerator, GeneratedBlock } from '@poai/testing/chain'
+import { beforeAll, describe, expect, it } from 'vitest'
+import type { OrphanRejection } from '../../../src/index.ts'
+import { ChainError } from '../../../src/index.ts'
+import { importAll, openChainFixture, startGenerator } from '../../support/chain-fixture.ts'
+import { growWithTraffic } from '../../support/traffic.ts'
+
+let generator: ChainGenerator
+let blocks: readonly GeneratedBlock[]
+
+function blockAt(index: number): GeneratedBlock {
+  const block = blocks[index]
+  if (block === undefined) throw new RangeError(`no block ${index}`)
+  return block
+}
+
+beforeAll(async () => {
+  generator = await startGenerator()
+  blocks = await growWithTraffic(generator, generator.genesis, { length: 6, branch: 'trunk' })
+})
+
+describe('import', () => {
+  it('tells what became of a block', async () => {
+    const { chain } = await openChainFixture()
+    const { block, hash } = blockAt(0)
+    expect(await chain.importBlock(block)).toEqual({ kind: 'head', hash })
+    expect(await chain.importBlock(block)).toEqual({ kind: 'known', hash })
+    const sibling = await generator.child(generator.genesis)
+    expect(await chain.importBlock(sibling.block)).toMatchObject({ kind: 'side' })
+  })
+
+  it('does the work for a block once, however many bring it at the same time', async () => {
+    const { chain, dear } = await openChainFixture()
+    const { block, hash } = blockAt(0)
+    const outcomes = await Promise.all([1, 2, 3].map(() => chain.importBlock(block)))
+    expect(outcomes).toEqual([1, 2, 3].map(() => ({ kind: 'head', hash })))
+    expect(dear).toMatchObject({ replays: 1, executions: 1 })
+  })
+
+  it('replays blocks of one chain side by side and commits them in order', async () => {
+    const { chain, dear, heads } = await openChainFixture()
+    const gate = Promise.withResolvers<void>()
+    dear.gate = gate.promise
+    const imports = blocks.map(({ block }) => chain.importBlock(block, { priority: 'sync' }))
+    await expect.poll(() => dear.replays).toBe(blocks.length)
+    gate.resolve()
+    await Promise.all(imports)
+    expect(heads.map(({ head }) => head.number)).toEqual([1n, 2n, 3n, 4n, 5n, 6n])
+  })
+
+  it('gives up the children in flight of a block that fails, and condemns them only with it', async () => {
+    const bad = await generator.child(blockAt(0), { header: { gasUsed: 1n } })
+    const [child] = await generator.grow(bad, 1)
+    if (child === undefined) throw new Error('a child was grown')
+    const { chain } = await openChainFixture()
+    await importAll(chain, blocks.slice(0, 1))
+    const [first, second] = await Promise.allSettled([chain.importBlock(bad.block), chain.importBlock(child.block)])
+    expect(first).toMatchObject({ reason: { code: 'EXECUTION_GAS_USED' } })
+    expect(second).toMatchObject({ reason: { code: 'HEADER_PARENT_INVALID' } })
+  })
+
+  it('blames nobody when the engine fails, and tries again', async () => {
+    const { chain, dear } = await openChainFixture()
+    const failure = new ChainError('CHAIN_BUSY', 'stands for any failure of ours')
+    dear.replayFailures.push(failure)
+    const [first, second] = await Promise.allSettled([
+      chain.importBlock(blockAt(0).block),
+      chain.importBlock(blockAt(1).block),
+    ])
+    expect(first).toMatchObject({ status: 'rejected', reason: failure })
+    expect(second).toMatchObject({ reason: { code: 'CHAIN_PARENT_UNDECIDED' } })
+    await importAll(chain, blocks)
+    expect(chain.head()).toEqual(blockAt(5).context)
+  })
+
+  it('believes the second replay where the first one disagreed', async () => {
+    const { chain, dear } = await openChainFixture()
+    const code: RuleCode = 'WORK_TRANSCRIPT_MISMATCH'
+    dear.replayFailures.push(new RuleError(code, 'a bit that fell over'))
+    await chain.importBlock(blockAt(0).block)
+    expect(dear.replays).toBe(2)
+    dear.replayFailures.push(new RuleError(code, 'once'), new RuleError(code, 'and again'))
+    await expect(chain.importBlock(blockAt(1).block)).rejects.toMatchObject({ code })
+    expect(dear.replays).toBe(4)
+  })
+
+  it('leaves a block to the others when one who waits for it leaves, and gives it up with the last', async () => {
+    const { chain, dear } = await openChainFixture()
+    const gate = Promise.withResolvers<void>()
+    dear.gate = gate.promise
+    const [one, two] = [new AbortController(), new AbortController()]
+    const { block } = blockAt(0)
+    const waiting = [one, two].map(({ signal }) => chain.importBlock(block, { signal }))
+    const settled = Promise.allSettled(waiting)
+    one.abort(new Error('the first left'))
+    await expect(waiting[0]).rejects.toThrow('the first left')
+    two.abort(new Error('the last left'))
+    await expect(waiting[1]).rejects.toThrow('the last left')
+    await settled
+    // Whoever comes then is not given somebody else's reason.
+    dear.gate = Promise.resolve()
+    gate.resolve()
+    expect(await chain.importBlock(block)).toMatchObject({ kind: 'head' })
+  })
+
+  it('takes no more than a bounded number of blocks at once', async () => {
+    const { chain, dear } = await openChainFixture({ chain: { limits: { maxInFlight: 2 } } })
+    const gate = Promise.withResolvers<void>()
+    dear.gate = gate.promise
+    const imports = blocks.slice(0, 2).map(({ block }) => chain.importBlock(block))
+    await expect.poll(() => dear.replays).toBe(2)
+    await expect(chain.importBlock(blockAt(2).block)).rejects.toMatchObject({ code: 'CHAIN_BUSY' })
+    gate.resolve()
+    await Promise.all(imports)
+    await chain.importBlock(blockAt(2).block)
+  })
+
+  it('stops: gives up what is in flight, and takes nothing more', async () => {
+    const { chain, dear, check } = await openChainFixture()
+    const gate = Promise.withResolvers<void>()
+    dear.gate = gate.promise
+    const importing = Promise.allSettled([chain.importBlock(blockAt(0).block)])
+    const stopping = chain.stop()
+    gate.resolve()
+    await stopping
+    expect(await importing).toMatchObject([{ reason: { code: 'CHAIN_NOT_RUNNING' } }])
+    await expect(chain.importBlock(blockAt(0).block)).rejects.toMatchObject({ code: 'CHAIN_NOT_RUNNING' })
+    expect((await check()).faults).toEqual([])
+  })
+})
+
+describe('orphans', () => {
+  it('wait for their parents and follow them', async () => {
+    const { chain } = await openChainFixture()
+    for (const { block, hash } of blocks.slice(1).toReversed()) {
+      const missing = block.header.parentHash
+      expect(await chain.importBlock(block, { source: 'peer' })).toEqual({ kind: 'orphan', hash, missing })
+    }
+    const reached = new Promise<void>((resolve) => {
+      chain.onHead(({ head }) => {
+        if (head.number === 6n) resolve()
+      })
+    })
+    await chain.importBlock(blockAt(0).block)
+    await reached
+    expect(chain.head()).toEqual(blockAt(5).context)
+  })
+
+  it('are refused at once where no parent is needed to see what is wrong', async () => {
+    const { chain } = await openChainFixture()
+    const { block } = blockAt(1)
+    const body = { transactions: [] }
+    await expect(chain.importBlock({ ...block, body })).rejects.toMatchObject({ code: 'BODY_TRANSACTIONS_ROOT' })
+  })
+
+  it('that turn out invalid are told with their source', async () => {
+    const bad = await generator.child(blockAt(0), { header: { gasUsed: 1n } })
+    const { chain } = await openChainFixture()
+    const told = new Promise<OrphanRejection>((resolve) => {
+      chain.onOrphanRejected(resolve)
+    })
+    await chain.importBlock(bad.block, { source: 'peer 7' })
+    await chain.importBlock(blockAt(0).block)
+    const rejection = await told
+    expect(rejection).toMatchObject({ source: 'peer 7', error: { code: 'EXECUTION_GAS_USED' } })
+    expect(bytesToHex(rejection.hash)).toBe(bytesToHex(bad.hash))
+  })
+})

@@ -1,0 +1,101 @@
+import type { ChainGenerator } from '@poai/testing/chain'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { dumpStore, importAll, openChainFixture, startGenerator } from '../../support/chain-fixture.ts'
+import { expectReorganisation, expectSameChain, growFork } from '../../support/reorganise.ts'
+import { growWithTraffic } from '../../support/traffic.ts'
+
+let generator: ChainGenerator
+
+beforeAll(async () => {
+  generator = await startGenerator()
+})
+
+describe('a reorganisation', () => {
+  it.each([1, 2, 3, 5, 8, 13, 20])(
+    'of depth %i ends in the state of a node that only saw the winner',
+    async (depth) => {
+      await expectReorganisation(generator, depth)
+    },
+  )
+
+  it('goes there and back again', async () => {
+    const { trunk, loser, winner } = await growFork(generator, 3)
+    const tip = loser.at(-1) ?? generator.genesis
+    const comeback = await growWithTraffic(generator, tip, { length: 2, branch: 'loser' })
+    const [torn, straight] = [await openChainFixture(), await openChainFixture()]
+    await importAll(torn.chain, [...trunk, ...loser, ...winner, ...comeback])
+    await importAll(straight.chain, [...trunk, ...loser, ...comeback])
+    expect(torn.heads.filter(({ removed }) => removed.length > 0).map(({ removed }) => removed.length)).toEqual([3, 4])
+    await expectSameChain(torn, straight)
+  })
+
+  it('does not happen for a branch that is only as heavy', async () => {
+    const { trunk, loser, winner } = await growFork(generator, 2)
+    const { chain } = await openChainFixture()
+    await importAll(chain, [...trunk, ...loser])
+    await importAll(chain, winner.slice(0, 2))
+    expect(chain.head()).toEqual(loser.at(-1)?.context)
+  })
+
+  it('leaves the old chain untouched if a block of the branch is invalid, and remembers it and what follows it', async () => {
+    const { trunk, loser, winner } = await growFork(generator, 3)
+    const base = winner[0]
+    if (base === undefined) throw new Error('the winner has blocks')
+    // Wrong in what only execution can see, so that it is kept beside the chain at first.
+    const stateRoot = base.block.header.stateRoot.with(0, 1) as typeof base.block.header.stateRoot
+    const bad = await generator.child(base, { header: { stateRoot } })
+    const after = await generator.grow(bad, 2)
+    const { chain, store, dear, check } = await openChainFixture()
+    await importAll(chain, [...trunk, ...loser, base, bad, ...after.slice(0, 1)])
+    const before = await dumpStore(store)
+    const [, last] = after
+    if (last === undefined) throw new Error('two blocks were grown')
+    await expect(chain.importBlock(last.block)).rejects.toMatchObject({ code: 'HEADER_PARENT_INVALID' })
+    expect(chain.head()).toEqual(loser.at(-1)?.context)
+    const changed = [...(await dumpStore(store))].filter(([key, value]) => before.get(key) !== value)
+    expect(changed.every(([key]) => key.startsWith('0x50') || key.startsWith('0x51'))).toBe(true)
+    dear.replays = 0
+    dear.executions = 0
+    await expect(chain.importBlock(bad.block)).rejects.toMatchObject({ code: 'EXECUTION_STATE_ROOT' })
+    for (const { block } of after) {
+      await expect(chain.importBlock(block)).rejects.toMatchObject({ code: 'HEADER_PARENT_INVALID' })
+    }
+    const child = await generator.child(last)
+    await expect(chain.importBlock(child.block)).rejects.toMatchObject({ code: 'HEADER_PARENT_INVALID' })
+    expect(dear).toMatchObject({ replays: 0, executions: 0 })
+    // The valid rest of the branch may still win.
+    const rest = await growWithTraffic(generator, base, { length: 3, branch: 'another winner' })
+    await importAll(chain, rest)
+    expect(chain.head()).toEqual(rest.at(-1)?.context)
+    expect((await check()).faults).toEqual([])
+  })
+
+  it('is refused when it is deeper than what is final here', async () => {
+    const { trunk, loser, winner } = await growFork(generator, 3)
+    const { chain, dear } = await openChainFixture({ chain: { limits: { finalityDepth: 2n } } })
+    await importAll(chain, [...trunk, ...loser])
+    dear.replays = 0
+    const [first] = winner
+    if (first === undefined) throw new Error('the winner has blocks')
+    await expect(chain.importBlock(first.block)).rejects.toMatchObject({ code: 'CHAIN_FINAL' })
+    expect(dear.replays).toBe(0)
+  })
+
+  it('takes transactions of the loser back into the mempool, and those of the winner out', async () => {
+    const { trunk, loser, winner } = await growFork(generator, 2)
+    const { chain } = await openChainFixture()
+    await importAll(chain, [...trunk, ...loser])
+    expect(chain.mempool.size).toMatchObject({ pending: 0, queued: 0 })
+    await importAll(chain, winner)
+    const mined = new Set(winner.flatMap(({ block }) => block.body.transactions.map(({ hash }) => String(hash))))
+    const lost = loser.flatMap(({ block }) => block.body.transactions)
+    const state = winner.at(-1)?.state
+    for (const transaction of lost) {
+      const isMined = mined.has(String(transaction.hash))
+      const pooled = chain.mempool.get(transaction.hash)
+      if (isMined) expect(pooled).toBeUndefined()
+      if (pooled !== undefined)
+        expect(transaction.nonce).toBeGreaterThanOrEqual(state?.account(pooled.sender)?.nonce ?? 0n)
+    }
+  })
+})

@@ -1,0 +1,173 @@
+import { createReplayVerifier, networkExamOptions, type WorkVerifier } from '@poai/consensus'
+import {
+  type Block,
+  type BlockCodecs,
+  bytesToHex,
+  type Clock,
+  createBlockCodecs,
+  createTransactionCodec,
+  genesisHash,
+  type NetworkParams,
+  silentLogger,
+} from '@poai/core'
+import { createExecution, type Execution } from '@poai/execution'
+import { createFakeEngine, type InferenceEngine } from '@poai/inference'
+import {
+  type CheckReport,
+  type Committer,
+  checkDatabase,
+  createCommitter,
+  createMemoryStore,
+  type Database,
+  openDatabase,
+  RETENTIONS,
+  type Store,
+} from '@poai/storage'
+import { ChainGenerator, testNetwork } from '@poai/testing/chain'
+import {
+  type Chain,
+  type ChainOptions,
+  createStoredChain,
+  createStoredMempool,
+  type HeadEvent,
+  inlineRecovery,
+  openChain,
+} from '../../src/index.ts'
+
+/** Stands still until a test moves it. */
+export class ManualClock implements Clock {
+  now: number
+
+  constructor(nowMs: number) {
+    this.now = nowMs
+  }
+
+  nowMs(): number {
+    return this.now
+  }
+
+  sleep(_delayMs: number, signal?: AbortSignal): Promise<void> {
+    return new Promise((_, reject) => {
+      signal?.addEventListener('abort', () => reject(signal.reason), { once: true })
+    })
+  }
+}
+
+/** A verifier and an execution that count how often they were asked, and can be told to fail. */
+export interface Dear {
+  replays: number
+  executions: number
+  /** Thrown by the next replays, the first one first. */
+  readonly replayFailures: Error[]
+  /** Replays wait for it. */
+  gate: Promise<void>
+}
+
+export interface ChainFixtureOptions {
+  /** On LevelDB in this directory instead of in memory. */
+  readonly directory?: string
+  readonly chain?: Partial<ChainOptions>
+  readonly engine?: InferenceEngine
+}
+
+/** A chain over a store, with a fake model. */
+export interface ChainFixture {
+  readonly params: NetworkParams
+  readonly codecs: BlockCodecs
+  readonly chain: Chain
+  readonly store: Store
+  readonly clock: ManualClock
+  readonly dear: Dear
+  readonly heads: HeadEvent[]
+  check(): Promise<CheckReport>
+  close(): Promise<void>
+}
+
+/** Far enough after every block that a test generates, and near enough to them that a block an hour later is of the future. */
+export const TEST_TIME_MS: number = Number(testNetwork.genesis.timestamp + 2500n) * 1000
+
+/** A generator over a fake model of its own, which gives the same bits as everybody's. */
+export async function startGenerator(): Promise<ChainGenerator> {
+  const engine = createFakeEngine()
+  await engine.start()
+  return new ChainGenerator({ evaluator: engine })
+}
+
+/** Opens a started chain. */
+export async function openChainFixture(options: ChainFixtureOptions = {}): Promise<ChainFixture> {
+  const params = testNetwork
+  const engine = options.engine ?? createFakeEngine()
+  if (engine.status.state === 'new') await engine.start()
+  const codecs = createBlockCodecs(createTransactionCodec(params.chainId))
+  const database = options.directory === undefined ? undefined : await open(options.directory, params)
+  const store = database?.store ?? createMemoryStore()
+  const committer: Committer = database?.committer ?? (await createCommitter(store))
+  const clock = new ManualClock(TEST_TIME_MS)
+  const dear: Dear = { replays: 0, executions: 0, replayFailures: [], gate: Promise.resolve() }
+  const verifier = createReplayVerifier(networkExamOptions(params), { evaluator: engine, logger: silentLogger })
+  const chain = await openChain(
+    { params, ...options.chain },
+    {
+      codecs,
+      database: createStoredChain({ store, committer, codecs, retention: RETENTIONS.full }),
+      mempoolStore: createStoredMempool(store, committer),
+      verifier: countingVerifier(verifier, dear),
+      execution: countingExecution(createExecution(params), dear),
+      recovery: inlineRecovery,
+      clock,
+      logger: silentLogger,
+    },
+  )
+  await chain.start()
+  const heads: HeadEvent[] = []
+  chain.onHead((event) => heads.push(event))
+  return {
+    ...{ params, codecs, chain, store, clock, dear, heads },
+    check: () => checkDatabase(store, codecs, { deep: true }),
+    close: async () => {
+      await chain.stop()
+      await database?.close()
+    },
+  }
+}
+
+function open(directory: string, params: NetworkParams): Promise<Database> {
+  return openDatabase(directory, { genesisHash: genesisHash(params) })
+}
+
+function countingVerifier(verifier: WorkVerifier, dear: Dear): WorkVerifier {
+  return {
+    verify: async (header, options) => {
+      dear.replays++
+      await dear.gate
+      options.signal?.throwIfAborted()
+      const failure = dear.replayFailures.shift()
+      if (failure !== undefined) throw failure
+      await verifier.verify(header, options)
+    },
+  }
+}
+
+function countingExecution(execution: Execution, dear: Dear): Execution {
+  return {
+    ...execution,
+    executeBlock: (input) => {
+      dear.executions++
+      return execution.executeBlock(input)
+    },
+  }
+}
+
+/** All records of a store but the marks of its commits, as text. */
+export async function dumpStore(store: Store): Promise<ReadonlyMap<string, string>> {
+  const dump = new Map<string, string>()
+  for await (const [key, value] of store.entries({ gte: Uint8Array.of(0x05), lt: Uint8Array.of(0xff) })) {
+    dump.set(bytesToHex(key), bytesToHex(value))
+  }
+  return dump
+}
+
+/** Imports blocks one after the other. */
+export async function importAll(chain: Chain, blocks: readonly { readonly block: Block }[]): Promise<void> {
+  for (const { block } of blocks) await chain.importBlock(block)
+}
