@@ -1,7 +1,7 @@
 import type { ChainGenerator } from '@poai/testing/chain'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { dumpStore, importAll, openChainFixture, startGenerator } from '../../support/chain-fixture.ts'
-import { expectReorganisation, expectSameChain, growFork } from '../../support/reorganise.ts'
+import { assertReorganisation, assertSameChain, growFork } from '../../support/reorganise.ts'
 import { growWithTraffic } from '../../support/traffic.ts'
 
 let generator: ChainGenerator
@@ -14,7 +14,7 @@ describe('a reorganisation', () => {
   it.each([1, 2, 3, 5, 8, 13, 20])(
     'of depth %i ends in the state of a node that only saw the winner',
     async (depth) => {
-      await expectReorganisation(generator, depth)
+      await assertReorganisation(generator, depth)
     },
   )
 
@@ -26,7 +26,7 @@ describe('a reorganisation', () => {
     await importAll(torn.chain, [...trunk, ...loser, ...winner, ...comeback])
     await importAll(straight.chain, [...trunk, ...loser, ...comeback])
     expect(torn.heads.filter(({ removed }) => removed.length > 0).map(({ removed }) => removed.length)).toEqual([3, 4])
-    await expectSameChain(torn, straight)
+    await assertSameChain(torn, straight)
   })
 
   it('does not happen for a branch that is only as heavy', async () => {
