@@ -45,4 +45,25 @@ export const EQUIVALENT_MUTATIONS: readonly EquivalentMutation[] = [
     to: '<=',
     reason: 'equal numbers have returned before',
   },
+  {
+    file: 'src/transcript/fixed-nats.ts',
+    code: 'return shift >= 0n ? BigInt(significand) << shift : BigInt(significand) >> -shift',
+    from: '>=',
+    to: '<',
+    reason: 'a shift of an integer by a negative distance goes the other way: both branches say the same',
+  },
+  {
+    file: 'src/transcript/fixed-nats.ts',
+    code: 'return shift >= 0n ? BigInt(significand) << shift : BigInt(significand) >> -shift',
+    from: '>=',
+    to: '>',
+    reason: 'a shift of an integer by a negative distance goes the other way: both branches say the same',
+  },
+  {
+    file: 'src/transcript/mean-loss.ts',
+    code: 'return loss < MAX_TOKEN_LOSS ? loss : MAX_TOKEN_LOSS',
+    from: '<',
+    to: '<=',
+    reason: 'the smaller of two equal numbers is either',
+  },
 ]
