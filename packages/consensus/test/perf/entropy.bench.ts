@@ -102,7 +102,7 @@ function leavesOf<Value>(of: (leaf: number) => Value): readonly Value[] {
 
 function printBits(name: string, guesses: readonly Guess[]): number {
   const bits = attemptBits(guesses, LEAVES)
-  line(name, bits.lowest, bits.lowestPercent, bits.mean, bits.shared, bits.uneven, `${bits.mostHits} of ${LEAVES}`)
+  line(name, bits.lowest, bits.mean, bits.lowestSmooth, bits.shared, bits.uneven, `${bits.mostHits} of ${LEAVES}`)
   return bits.lowest
 }
 
@@ -164,7 +164,7 @@ try {
     `${count} exams of ${exams[0]?.tokens.length} tokens, ${LEAVES} leaves, model ${source.split('/').at(-1)}\n`,
   )
 
-  line('bits that a guess leaves open, per attempt', 'lowest', 'lowest 1 %', 'mean', 'shared', 'uneven', 'most right')
+  line('bits that a guess leaves open, per attempt', 'lowest', 'mean', 'smooth', 'shared', 'uneven', 'most right')
   const floors: number[] = []
   for (const [name, word] of Object.entries(COUNTED)) {
     console.log(`one word of each leaf: its ${name}`)
@@ -185,7 +185,7 @@ try {
   for (const [name, word] of Object.entries({ answer: 0, ...COUNTED, 'total weight': 2 })) {
     const all = honest.evaluations.flatMap(({ words }) => leavesOf((leaf) => words[leaf * STRIDE + word] ?? 0))
     const { bits, atLeast } = collisionBits(all)
-    line(`  ${name}`, `${atLeast ? '> ' : ''}${bits.toFixed(1)}`, `${new Set(all).size} / ${all.length}`)
+    line(`  ${name}`, `${atLeast ? '> ' : ''}${bits.toFixed(1)}`, ` ${new Set(all).size} / ${all.length}`)
   }
 
   console.log('')

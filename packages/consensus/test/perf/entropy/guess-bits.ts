@@ -18,6 +18,8 @@ const GROUPS = 10
 /** What is open about one number. */
 interface OpenNumber {
   readonly bits: number
+  /** By the histogram alone, as if no prediction were ever right as it stands. */
+  readonly smoothBits: number
   /** The spread of the errors of its group: their number divided by the highest density. */
   readonly spread: number
 }
@@ -40,7 +42,7 @@ function openNumbers(guesses: readonly Guess[]): readonly OpenNumber[] {
   guesses.forEach(({ difficulty }, index) => {
     groups[borders.filter((border) => difficulty >= border).length]?.push(index)
   })
-  const open = new Array<OpenNumber>(guesses.length).fill({ bits: 0, spread: 1 })
+  const open = new Array<OpenNumber>(guesses.length).fill({ bits: 0, smoothBits: 0, spread: 1 })
   for (const group of groups) {
     const own = group.map((index) => guesses[index] as Guess)
     const density = highestDensity(own.map(({ residual }) => residual))
@@ -48,11 +50,16 @@ function openNumbers(guesses: readonly Guess[]): readonly OpenNumber[] {
     // Where no hit was seen, one in a third of all numbers might still have been.
     const hitShare = hits === 0 ? 3 / guesses.length : upperCount(hits) / own.length
     for (const index of group) {
-      const chance = Math.max(hitShare, density * spacing((guesses[index] as Guess).actual))
-      open[index] = { bits: Math.max(0, -Math.log2(chance)), spread: 1 / density }
+      const smooth = density * spacing((guesses[index] as Guess).actual)
+      const bits = openBits(Math.max(hitShare, smooth))
+      open[index] = { bits, smoothBits: openBits(smooth), spread: 1 / density }
     }
   }
   return open
+}
+
+function openBits(chance: number): number {
+  return Math.max(0, -Math.log2(chance))
 }
 
 /** A count taken three standard errors too high. */
@@ -85,8 +92,9 @@ function spacing(value: number): number {
 /** What all numbers of an attempt leave open together. */
 export interface AttemptBits {
   readonly mean: number
-  readonly lowestPercent: number
   readonly lowest: number
+  /** The lowest by the histograms alone: the sample's size does not limit it, but it is blind to predictions that are right as they stand. */
+  readonly lowestSmooth: number
   /** Bits of an attempt that the earlier numbers told about the later ones: taken off already. */
   readonly shared: number
   /** Bits of an attempt that are missing because low bits are not even: taken off already. */
@@ -119,7 +127,6 @@ export function unevenBits(values: readonly number[]): number {
  */
 export function attemptBits(guesses: readonly Guess[], leaves: number): AttemptBits {
   const open = openNumbers(guesses)
-  const bits = open.map(({ bits }) => bits)
   const scaled = guesses.map(({ residual }, i) => clip(residual / (open[i] as OpenNumber).spread))
   const attempts = guesses.length / leaves
   let shared = 0
@@ -132,18 +139,20 @@ export function attemptBits(guesses: readonly Guess[], leaves: number): AttemptB
     if (before > 0) shared += Math.max(0, Math.log2(before / after) / 2)
   }
   const uneven = leaves * unevenBits(guesses.map(({ actual }) => actual))
-  const sums = Array.from({ length: attempts }, (_, a) => {
-    const own = bits.slice(a * leaves, (a + 1) * leaves)
-    return own.reduce((sum, value) => sum + value, 0) - shared - uneven
-  })
+  const sumsOf = (bitsOf: (open: OpenNumber) => number): readonly number[] => {
+    const sums = Array.from({ length: attempts }, (_, a) => {
+      return open.slice(a * leaves, (a + 1) * leaves).reduce((sum, own) => sum + bitsOf(own), 0) - shared - uneven
+    })
+    return ascending(sums)
+  }
+  const sums = sumsOf(({ bits }) => bits)
   const hits = Array.from({ length: attempts }, (_, a) => {
     return guesses.slice(a * leaves, (a + 1) * leaves).filter(({ isHit }) => isHit).length
   })
-  const sorted = ascending(sums)
   return {
     mean: mean(sums),
-    lowestPercent: quantile(sorted, 0.01),
-    lowest: sorted[0] ?? 0,
+    lowest: sums[0] ?? 0,
+    lowestSmooth: sumsOf(({ smoothBits }) => smoothBits)[0] ?? 0,
     shared,
     uneven,
     mostHits: Math.max(...hits),
