@@ -23,7 +23,7 @@ import { attemptBits, type Guess } from './entropy/guess-bits.ts'
 import { ascending, collisionBits, crossResiduals, mean, quantile } from './entropy/statistics.ts'
 
 const { values } = parseArgs({
-  options: { model: { type: 'string' }, exams: { type: 'string', default: '1500' } },
+  options: { model: { type: 'string' }, exams: { type: 'string', default: '1600' } },
 })
 const count = Number(values.exams)
 
