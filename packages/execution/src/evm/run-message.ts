@@ -137,8 +137,6 @@ export async function runInEvm(machine: Machine, message: Message): Promise<Mess
     return outcomeOf(result, intrinsic)
   } finally {
     evm.journal.cleanJournal()
-    // EthereumJS clears it after calls only: what a creation stored would be there in the next transaction (EIP-1153).
-    evm.transientStorage.clear()
   }
 }
 

@@ -43,12 +43,12 @@ export class EthereumChain {
     this.vm = vm
   }
 
-  static async create(accounts: readonly GenesisAccount[], blockHash: BlockHashLookup): Promise<EthereumChain> {
-    const kzg = { verifyProof: (): boolean => false } as unknown as NonNullable<Common['customCrypto']['kzg']>
-    const common = createCustomCommon({ chainId: Number(CHAIN_ID) }, Mainnet, {
-      hardfork: Hardfork.Cancun,
-      customCrypto: { kzg },
-    })
+  /** `common` is where another cryptography than EthereumJS's own can be given. */
+  static async create(
+    accounts: readonly GenesisAccount[],
+    blockHash: BlockHashLookup,
+    common: Common = stockCommon(),
+  ): Promise<EthereumChain> {
     const stateManager = new MerkleStateManager({
       common,
       trie: await createMPT({ useKeyHashing: true, common }),
@@ -129,6 +129,14 @@ export class EthereumChain {
 function withoutZeros(bytes: Uint8Array): Uint8Array {
   const first = bytes.findIndex((byte) => byte !== 0)
   return first === -1 ? new Uint8Array(0) : bytes.slice(first)
+}
+
+function stockCommon(): Common {
+  const kzg = { verifyProof: (): boolean => false } as unknown as NonNullable<Common['customCrypto']['kzg']>
+  return createCustomCommon({ chainId: Number(CHAIN_ID) }, Mainnet, {
+    hardfork: Hardfork.Cancun,
+    customCrypto: { kzg },
+  })
 }
 
 /** For messages of failed comparisons. */
