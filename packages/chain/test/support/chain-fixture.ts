@@ -37,6 +37,7 @@ import {
 /** Stands still until a test moves it. */
 export class ManualClock implements Clock {
   now: number
+  readonly #sleepers = new Set<{ readonly untilMs: number; readonly wake: () => void }>()
 
   constructor(nowMs: number) {
     this.now = nowMs
@@ -46,10 +47,30 @@ export class ManualClock implements Clock {
     return this.now
   }
 
-  sleep(_delayMs: number, signal?: AbortSignal): Promise<void> {
-    return new Promise((_, reject) => {
-      signal?.addEventListener('abort', () => reject(signal.reason), { once: true })
+  sleep(delayMs: number, signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const sleeper = { untilMs: this.now + delayMs, wake: resolve }
+      this.#sleepers.add(sleeper)
+      signal?.addEventListener(
+        'abort',
+        () => {
+          this.#sleepers.delete(sleeper)
+          reject(signal.reason)
+        },
+        { once: true },
+      )
     })
+  }
+
+  /** Lets time pass, and those who wake do what they wake for. */
+  async advance(ms: number): Promise<void> {
+    this.now += ms
+    for (const sleeper of this.#sleepers) {
+      if (sleeper.untilMs > this.now) continue
+      this.#sleepers.delete(sleeper)
+      sleeper.wake()
+    }
+    await new Promise(setImmediate)
   }
 }
 
