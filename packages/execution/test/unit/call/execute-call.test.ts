@@ -119,3 +119,19 @@ describe('executeCall', () => {
     ])
   })
 })
+
+describe('a contract that calls itself', () => {
+  // Counts its depth in slot 0 from the inside out: CALL itself, then SSTORE(0, SLOAD(0) + 1).
+  const code = hex('0x5f5f5f5f5f305af1505f5460010160005500')
+
+  test('comes to the depth limit of 1,024, and no further', async () => {
+    const overrides = [{ address: stranger, code }]
+    const depths: number[] = []
+    const outcome = await call(
+      { to: stranger, gasLimit: 10n ** 15n },
+      { overrides, onStep: ({ depth, opcodeName }) => opcodeName === 'ADDRESS' && depths.push(depth) },
+    )
+    expect(outcome.succeeded).toBe(true)
+    expect(depths).toEqual(Array.from({ length: 1_025 }, (_, depth) => depth))
+  })
+})
