@@ -1,6 +1,6 @@
-import { bytesToHex, equalBytes, hash32, type RlpItem } from '@poai/core'
+import { bytesToHex, equalBytes, hash32 } from '@poai/core'
 import { ExecutionError } from '../state/execution-error.ts'
-import { decodeNode, itemToNode, type TrieNode } from './trie-node.ts'
+import { decodeNode, hashOfReference, type NodeReference, type TrieNode } from './trie-node.ts'
 import type { NibblePath, TrieNodeReader, TrieOwner } from './trie-nodes.ts'
 
 /** A node that was read, and its own encoding unless it stood inside its parent. */
@@ -21,20 +21,21 @@ function nameOf(owner: TrieOwner, path: NibblePath): string {
 export function loadNode(
   reader: TrieNodeReader,
   owner: TrieOwner,
-  { path, reference }: { readonly path: NibblePath; readonly reference: RlpItem },
+  { path, reference }: { readonly path: NibblePath; readonly reference: NodeReference },
 ): LoadedNode {
-  if (!(reference instanceof Uint8Array)) return { node: itemToNode(reference), encoded: undefined }
+  const expected = hashOfReference(reference)
+  if (expected === undefined) return { node: decodeNode(reference), encoded: undefined }
   const encoded = reader.node(owner, path)
   if (encoded === undefined) {
     throw new ExecutionError('EXECUTION_STATE_MISSING', 'a trie node is missing', {
-      expected: bytesToHex(reference),
+      expected: bytesToHex(expected),
       actual: `nothing at ${nameOf(owner, path)}`,
     })
   }
   const actual = hash32(encoded)
-  if (!equalBytes(actual, reference)) {
+  if (!equalBytes(actual, expected)) {
     throw new ExecutionError('EXECUTION_STATE_DAMAGED', `the trie node at ${nameOf(owner, path)} has another hash`, {
-      expected: bytesToHex(reference),
+      expected: bytesToHex(expected),
       actual: bytesToHex(actual),
     })
   }

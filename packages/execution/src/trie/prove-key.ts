@@ -1,7 +1,7 @@
-import { EMPTY_TRIE_ROOT, equalBytes, type Hash32, invariant, type RlpItem } from '@poai/core'
+import { EMPTY_TRIE_ROOT, equalBytes, type Hash32, invariant } from '@poai/core'
 import { loadNode } from './load-node.ts'
 import { keyNibbles, nibbleAt, sharedWithKey } from './nibbles.ts'
-import type { Child, TrieNode } from './trie-node.ts'
+import { type Child, hashReference, type NodeReference, type TrieNode } from './trie-node.ts'
 import type { TrieVersion } from './update-trie.ts'
 
 /** What a key holds, and the nodes that show it to somebody who knows only the root. */
@@ -14,7 +14,7 @@ export interface KeyProof {
 
 /** Where a walk goes on. */
 interface Step {
-  readonly reference: RlpItem
+  readonly reference: NodeReference
   readonly depth: number
 }
 
@@ -29,16 +29,16 @@ function follow(node: TrieNode, key: Hash32, depth: number): Step | Uint8Array |
   return { reference: referenceOf(node.child), depth: depth + node.path.length }
 }
 
-function referenceOf(child: Child): RlpItem {
-  invariant('reference' in child, 'nodes that were read hold references')
-  return child.reference
+function referenceOf(child: Child): NodeReference {
+  invariant(child instanceof Uint8Array, 'nodes that were read hold references')
+  return child
 }
 
 /** The proof of one key: the nodes on the way to it. */
 export function proveKey({ reader, owner, root }: TrieVersion, key: Hash32): KeyProof {
   const nodes: Uint8Array[] = []
   if (equalBytes(root, EMPTY_TRIE_ROOT)) return { value: undefined, nodes }
-  for (let step: Step = { reference: root, depth: 0 }; ; ) {
+  for (let step: Step = { reference: hashReference(root), depth: 0 }; ; ) {
     const { node, encoded } = loadNode(reader, owner, {
       path: keyNibbles(key, 0, step.depth),
       reference: step.reference,

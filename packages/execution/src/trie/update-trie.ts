@@ -1,13 +1,4 @@
-import {
-  compareBytes,
-  EMPTY_TRIE_ROOT,
-  encodeRlp,
-  equalBytes,
-  type Hash32,
-  hash32,
-  invariant,
-  type RlpItem,
-} from '@poai/core'
+import { compareBytes, EMPTY_TRIE_ROOT, equalBytes, type Hash32, hash32, invariant } from '@poai/core'
 import { bytesToKey, keyToBytes } from '../state/byte-key.ts'
 import { loadNode } from './load-node.ts'
 import { appendNibble, keyNibbles, nibbleAt, sharedWithKey } from './nibbles.ts'
@@ -16,8 +7,10 @@ import {
   type BranchNode,
   type Child,
   type ExtensionNode,
+  encodeNode,
+  hashReference,
   type LeafNode,
-  nodeToItem,
+  referenceTo,
   type TrieNode,
 } from './trie-node.ts'
 import type { NibblePath, TrieNodeChange, TrieNodeReader, TrieOwner } from './trie-nodes.ts'
@@ -72,7 +65,7 @@ class TrieUpdater {
 
   run(): UpdatedTrie {
     const { root } = this.version
-    const before = equalBytes(root, EMPTY_TRIE_ROOT) ? undefined : { reference: root }
+    const before = equalBytes(root, EMPTY_TRIE_ROOT) ? undefined : hashReference(root)
     const after = this.updateChild(before, 0, { from: 0, to: this.updates.length })
     const newRoot = after === undefined ? EMPTY_TRIE_ROOT : this.writeRoot(after)
     return { root: newRoot, changes: this.changes() }
@@ -84,8 +77,8 @@ class TrieUpdater {
 
   /** Reads the node at `path`; where it stands by itself, it will be replaced. */
   private take(child: Child, path: NibblePath): TrieNode {
-    if ('node' in child) return child.node
-    const { node, encoded } = loadNode(this.version.reader, this.version.owner, { path, reference: child.reference })
+    if (!(child instanceof Uint8Array)) return child
+    const { node, encoded } = loadNode(this.version.reader, this.version.owner, { path, reference: child })
     if (encoded !== undefined) this.replaced.set(bytesToKey(path), encoded)
     return node
   }
@@ -105,8 +98,7 @@ class TrieUpdater {
       const nibble = nibbleAt(this.keyAt(next), depth)
       const from = next
       while (next < range.to && nibbleAt(this.keyAt(next), depth) === nibble) next++
-      const node = this.updateChild(children[nibble], depth + 1, { from, to: next })
-      children[nibble] = node === undefined ? undefined : { node }
+      children[nibble] = this.updateChild(children[nibble], depth + 1, { from, to: next })
     }
     return this.collapse(children, keyNibbles(this.keyAt(range.from), 0, depth))
   }
@@ -118,7 +110,7 @@ class TrieUpdater {
     if (children.some((child, nibble) => child !== undefined && nibble > first)) return { kind: 'branch', children }
     const child = children[first] as Child
     const nibbles = Uint8Array.of(first)
-    if ('node' in child) return prepend(nibbles, child.node, child)
+    if (!(child instanceof Uint8Array)) return prepend(nibbles, child, child)
     const childPath = appendNibble(path, first)
     const node = this.take(child, childPath)
     // A branch keeps its place behind an extension.
@@ -134,13 +126,13 @@ class TrieUpdater {
     const shared = ofFirst < ofLast ? ofFirst : ofLast
     if (shared === path.length) {
       const below = this.updateChild(child, depth + shared, range)
-      return below === undefined ? undefined : prepend(path, below, { node: below })
+      return below === undefined ? undefined : prepend(path, below, below)
     }
     const rest = path.subarray(shared + 1)
     const children: (Child | undefined)[] = new Array(BRANCH_WIDTH).fill(undefined)
-    children[path[shared] as number] = rest.length === 0 ? child : { node: { kind: 'extension', path: rest, child } }
+    children[path[shared] as number] = rest.length === 0 ? child : { kind: 'extension', path: rest, child }
     const fork = this.updateBranch({ kind: 'branch', children }, depth + shared, range)
-    return fork === undefined ? undefined : prepend(path.subarray(0, shared), fork, { node: fork })
+    return fork === undefined ? undefined : prepend(path.subarray(0, shared), fork, fork)
   }
 
   /** A new subtree of the values in `range`, and of the leaf that was there unless an update names its key. */
@@ -165,21 +157,21 @@ class TrieUpdater {
 
   /** The root stands by itself, however small it is. */
   private writeRoot(node: TrieNode): Hash32 {
-    const encoded = encodeRlp(this.itemOf(node, EMPTY_PATH))
+    const encoded = this.encode(node, EMPTY_PATH)
     this.written.set('', encoded)
     return hash32(encoded)
   }
 
-  private itemOf(node: TrieNode, path: NibblePath): RlpItem {
-    return nodeToItem(node, (child, nibble) => {
-      if ('reference' in child) return child.reference
-      const childPath =
-        nibble === undefined ? joinNibbles(path, (node as ExtensionNode).path) : appendNibble(path, nibble)
-      const item = this.itemOf(child.node, childPath)
-      const encoded = encodeRlp(item)
-      if (encoded.length < 32) return item
-      this.written.set(bytesToKey(childPath), encoded)
-      return hash32(encoded)
+  /** Encodes a new node and all new nodes below it. */
+  private encode(node: TrieNode, path: NibblePath): Uint8Array {
+    return encodeNode(node, (child, nibble) => {
+      if (child instanceof Uint8Array) return child
+      const below = nibble === undefined ? (node as ExtensionNode).path : Uint8Array.of(nibble)
+      const childPath = joinNibbles(path, below)
+      const encoded = this.encode(child, childPath)
+      const reference = referenceTo(encoded)
+      if (reference !== encoded) this.written.set(bytesToKey(childPath), encoded)
+      return reference
     })
   }
 
@@ -228,11 +220,10 @@ function nodeOfEntries(entries: readonly Entry[], depth: number): TrieNode | und
     const nibble = (entries[next] as Entry).path[fork] as number
     const from = next
     while (next < entries.length && (entries[next] as Entry).path[fork] === nibble) next++
-    const node = nodeOfEntries(entries.slice(from, next), fork + 1)
-    if (node !== undefined) children[nibble] = { node }
+    children[nibble] = nodeOfEntries(entries.slice(from, next), fork + 1)
   }
   const branch: BranchNode = { kind: 'branch', children }
-  return prepend(first.path.subarray(depth, fork), branch, { node: branch })
+  return prepend(first.path.subarray(depth, fork), branch, branch)
 }
 
 /**
