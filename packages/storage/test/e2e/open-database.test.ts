@@ -37,7 +37,7 @@ test('what was committed is there after it is opened again, in a directory with 
   const directory = join(await temporaryFolder(), 'däta dir', 'deep')
   await filled(directory, 3)
   const { store, close } = await openDatabase(directory, OPTIONS)
-  expect(store.getSync(keyOf('meta', new TextEncoder().encode('record 2')))).toEqual(Buffer.alloc(200, 2))
+  expect(store.getSync(keyOf('meta', new TextEncoder().encode('record 2')))).toEqual(new Uint8Array(200).fill(2))
   await Promise.all([close(), close()])
   expect(() => store.getSync(keyOf('head'))).toThrowError(expect.objectContaining({ code: 'STORAGE_CLOSED' }))
   expect(await readdir(directory)).toEqual(['leveldb'])
