@@ -30,7 +30,9 @@ export async function putBadBlock(
     batch.delete(numberedKey('badBlockOrder', places[i] as bigint))
     batch.delete(hashedKey('badBlocks', hashes[i] as Uint8Array))
   }
-  const place = (places.at(-1) ?? 0n) + 1n
+  let place = (places.at(-1) ?? 0n) + 1n
+  // The batch may remember others already: the scan does not see those.
+  while (batch.getSync(numberedKey('badBlockOrder', place)) !== undefined) place++
   const placeKey = numberedKey('badBlockOrder', place)
   batch.put(placeKey, bad.hash)
   batch.put(hashedKey('badBlocks', bad.hash), concatBytes(placeKey.subarray(1), utf8ToBytes(bad.rule)))

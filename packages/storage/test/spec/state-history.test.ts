@@ -23,7 +23,7 @@ import {
 import { differenceFrom } from '../support/model-state.ts'
 import { createRandom, type Random } from '../support/random.ts'
 
-const STEPS = 60
+const STEPS = 50
 const RETENTIONS: readonly Retention[] = [
   { history: 'all', undo: 5n, blocks: 'all' },
   { history: 12n, undo: 5n, blocks: 'all' },
@@ -88,7 +88,7 @@ test('after any history of blocks, reorganisations, pruning and restarts, every 
       expect(report.faults).toEqual([])
       expect(report.blocks).toBe(chain.length)
     }),
-    { numRuns: 9, seed: 1 },
+    { numRuns: 6, seed: 1 },
   )
 })
 
