@@ -61,6 +61,8 @@ function nameToKey(name: string): string {
 export async function createMachine(options: MachineOptions): Promise<Machine> {
   const { common, world, environment, blockHash } = options
   const evm = await createEVM({ common, stateManager: new EvmStateManager(world), blockchain: blockHashes(blockHash) })
+  // Each EVM listens to the shared table for a change of rules that never comes, and would be kept alive by it, world and all.
+  common.events.removeAllListeners('hardforkChanged')
   const precompileNames = [...evm.precompiles.keys()]
   return {
     evm,
