@@ -12,6 +12,8 @@ export type ChainErrorCode =
   | 'CHAIN_PARENT_UNDECIDED'
   /** What is asked for is not kept here (any more). */
   | 'CHAIN_NOT_KEPT'
+  /** A helper thread died; the next question starts another one. */
+  | 'CHAIN_THREAD_LOST'
   /** The database is of another network. */
   | 'CHAIN_OTHER_GENESIS'
 

@@ -67,5 +67,10 @@ export {
 } from './readers/find-logs.ts'
 export { createCachedRecovery, MAX_CACHED_SENDERS } from './recovery/cached-recovery.ts'
 export { inlineRecovery } from './recovery/inline-recovery.ts'
+export {
+  createThreadedRecovery,
+  type ThreadedRecovery,
+  type ThreadedRecoveryOptions,
+} from './recovery/threaded-recovery.ts'
 export { type BlockTemplate, nextGasLimit, sealBlock, type TemplateRequest } from './template/block-template.ts'
 export { DEFAULT_REFRESH_MS, type StaleReason, type TemplateSource } from './template/template-source.ts'

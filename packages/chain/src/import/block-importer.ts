@@ -1,4 +1,4 @@
-import { type ChainContext, condemnsBlock, type WorkVerifier } from '@poai/consensus'
+import type { ChainContext, WorkVerifier } from '@poai/consensus'
 import {
   type Block,
   type BlockCodecs,
@@ -10,7 +10,6 @@ import {
   headerHash,
   type Logger,
   type NetworkParams,
-  type RuleCode,
   RuleError,
 } from '@poai/core'
 import type { Execution, SenderRecovery } from '@poai/execution'
@@ -19,6 +18,7 @@ import type { ChainDatabase } from '../database/chain-database.ts'
 import { Emitter, type Subscribe } from '../events/emitter.ts'
 import type { HeadEvent } from '../head/head-event.ts'
 import { type Adoption, adoptBlock, InvalidBranchError } from './adopt-block.ts'
+import { BadBlockMemory } from './bad-block-memory.ts'
 import { Flight } from './flight.ts'
 import type { ImportLimits } from './import-limits.ts'
 import { type Candidate, judgeClaimAndBody, judgeHeader, judgeInContext, judgeWork } from './judge-block.ts'
@@ -102,6 +102,7 @@ class PipelineImporter implements BlockImporter {
   readonly #replays: TaskQueue
   /** One at a time: who reads the head here is sure of it until it has written. */
   readonly #writer: TaskQueue
+  readonly #badBlocks: BadBlockMemory
   readonly #orphans: OrphanPool
   readonly #flights = new Map<Hex, Flight<ImportOutcome>>()
   #stopped = false
@@ -114,6 +115,7 @@ class PipelineImporter implements BlockImporter {
     this.#rejections = new Emitter('orphan rejected', dependencies.logger)
     this.#replays = new TaskQueue({ name: 'replays', concurrency: replayConcurrency, capacity: maxInFlight })
     this.#writer = new TaskQueue({ name: 'imports', concurrency: 1, capacity: maxInFlight })
+    this.#badBlocks = new BadBlockMemory({ ...dependencies, writer: this.#writer })
     this.#orphans = new OrphanPool(orphans, dependencies.clock)
   }
 
@@ -138,12 +140,8 @@ class PipelineImporter implements BlockImporter {
       await flight.over()
       return this.importBlock(block, options)
     }
-    const { database } = this.#dependencies
-    const code = database.badBlock(hash)
-    if (code !== undefined) {
-      throw new RuleError(code, 'the block was found invalid before', { actual: bytesToHex(hash) })
-    }
-    if (database.context(hash) !== undefined) return { kind: 'known', hash }
+    this.#badBlocks.refuse(hash, block.header.parentHash)
+    if (this.#dependencies.database.context(hash) !== undefined) return { kind: 'known', hash }
     return this.#route({ hash, block, ...options })
   }
 
@@ -159,7 +157,6 @@ class PipelineImporter implements BlockImporter {
   async #route(arrival: Arrival): Promise<ImportOutcome> {
     const { hash, block, signal } = arrival
     const { parentHash } = block.header
-    if (this.#dependencies.database.badBlock(parentHash) !== undefined) throw parentInvalid(parentHash)
     const parentFlight = this.#flights.get(bytesToHex(parentHash))
     const parent = parentFlight?.context ?? this.#dependencies.database.context(parentHash)
     if (parent === undefined) return this.#keepOrphan(arrival)
@@ -169,7 +166,7 @@ class PipelineImporter implements BlockImporter {
     try {
       candidate = this.#judge(arrival, parent)
     } catch (error) {
-      await this.#rememberIfCondemned(hash, error)
+      await this.#badBlocks.rememberIfCondemned(hash, error)
       throw error
     }
     const fly = (aborted: AbortSignal): Promise<ImportOutcome> =>
@@ -208,7 +205,7 @@ class PipelineImporter implements BlockImporter {
       await parentLanded
       return await this.#writer.run(() => this.#adopt(candidate, either), { priority, signal: either })
     } catch (error) {
-      await this.#rememberIfCondemned(hash, error)
+      await this.#badBlocks.rememberIfCondemned(hash, error)
       throw error
     } finally {
       this.#flights.delete(bytesToHex(hash))
@@ -216,14 +213,10 @@ class PipelineImporter implements BlockImporter {
     }
   }
 
+  /** A task of the writer. */
   async #adopt(candidate: Candidate, signal: AbortSignal): Promise<ImportOutcome> {
     const { hash } = candidate
-    const { params, limits } = this.#options
-    const adoption = await this.#adoptRemembering(candidate, {
-      params,
-      finalityDepth: limits.finalityDepth,
-      signal,
-    })
+    const adoption = await this.#adoptOrCondemn(candidate, signal)
     if (adoption.kind === 'side') return { kind: 'side', hash }
     const { event } = adoption
     await this.#dependencies.beforeHead?.(event)
@@ -231,17 +224,14 @@ class PipelineImporter implements BlockImporter {
     return { kind: 'head', hash }
   }
 
-  async #adoptRemembering(
-    candidate: Candidate,
-    options: { readonly params: NetworkParams; readonly finalityDepth: bigint; readonly signal: AbortSignal },
-  ): Promise<Adoption> {
-    const { params, finalityDepth, signal } = options
+  async #adoptOrCondemn(candidate: Candidate, signal: AbortSignal): Promise<Adoption> {
+    const { params, limits } = this.#options
     try {
-      return await adoptBlock({ ...this.#dependencies, params, finalityDepth }, candidate, signal)
+      return await adoptBlock({ ...this.#dependencies, params, finalityDepth: limits.finalityDepth }, candidate, signal)
     } catch (error) {
       if (!(error instanceof InvalidBranchError)) throw error
       const [guilty, ...followers] = error.hashes
-      await this.#remember([
+      await this.#badBlocks.remember([
         ...(guilty === undefined ? [] : [{ hash: guilty, code: error.fault.code }]),
         ...followers.map((hash) => ({ hash, code: 'HEADER_PARENT_INVALID' as const })),
       ])
@@ -275,27 +265,6 @@ class PipelineImporter implements BlockImporter {
     }
   }
 
-  /** A block that could not be remembered is found invalid again: no reason to hide what is wrong with it now. */
-  async #rememberIfCondemned(hash: Hash32, fault: unknown): Promise<void> {
-    if (!(fault instanceof RuleError) || !condemnsBlock(fault) || !isWorthRemembering(fault.code)) return
-    const task = (): Promise<void> => this.#remember([{ hash, code: fault.code }])
-    try {
-      await this.#writer.run(task, { priority: 'tip', signal: new AbortController().signal })
-    } catch (error) {
-      this.#dependencies.logger.warn('Could not remember an invalid block', { hash, error })
-    }
-  }
-
-  /** Not synced: what a power cut takes is found out again. */
-  async #remember(bad: readonly { readonly hash: Hash32; readonly code: RuleCode }[]): Promise<void> {
-    const { database } = this.#dependencies
-    const unknown = bad.filter(({ hash }) => database.badBlock(hash) === undefined)
-    if (unknown.length === 0) return
-    const update = database.begin()
-    for (const { hash, code } of unknown) await update.putBadBlock(hash, code)
-    await update.commit({ sync: false })
-  }
-
   /** A block beside what is final can never become canonical: it is not worth a replay. */
   #refuseFinal({ number }: Header): void {
     const head = this.#dependencies.database.head().number
@@ -319,16 +288,4 @@ class PipelineImporter implements BlockImporter {
   #requireRunning(): void {
     if (this.#stopped) throw new ChainError('CHAIN_NOT_RUNNING', 'the chain is stopped')
   }
-}
-
-function parentInvalid(parent: Hash32): RuleError {
-  return new RuleError('HEADER_PARENT_INVALID', 'the block before this one is invalid', { actual: bytesToHex(parent) })
-}
-
-/**
- * Faults that two hashes show are found again faster than they are looked up, and whoever makes them has done no work: only
- * blocks that got past their work claim are worth room on disk.
- */
-function isWorthRemembering(code: RuleCode): boolean {
-  return !(code.startsWith('HEADER_') && code !== 'HEADER_PARENT_INVALID') && code !== 'WORK_CLAIM_ABOVE_TARGET'
 }

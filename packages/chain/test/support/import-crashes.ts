@@ -102,7 +102,12 @@ async function killOne({ directory, file, lifeMs }: Victim): Promise<readonly nu
   const script = join(import.meta.dirname, 'import-until-killed.ts')
   const flags = ['--conditions=source', '--disable-warning=ExperimentalWarning']
   const child = spawn(process.execPath, [...flags, script, directory, file], { stdio: ['ignore', 'pipe', 'inherit'] })
-  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  const exited = new Promise<void>((resolve, reject) => {
+    child.once('exit', (code, signal) => {
+      if (code === 0 || signal === 'SIGKILL') resolve()
+      else reject(new Error(`an importing process failed by itself, with code ${code}`))
+    })
+  })
   const acknowledged: number[] = []
   for await (const line of createInterface({ input: child.stdout })) {
     if (acknowledged.length === 0) delay(lifeMs).then(() => child.kill('SIGKILL'))

@@ -1,4 +1,4 @@
-import type { ChainGenerator } from '@poai/testing/chain'
+import { type ChainGenerator, signTransaction, WALLETS, type Wallet } from '@poai/testing/chain'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { dumpStore, importAll, openChainFixture, startGenerator } from '../../support/chain-fixture.ts'
 import { assertReorganisation, assertSameChain, growFork } from '../../support/reorganise.ts'
@@ -81,21 +81,24 @@ describe('a reorganisation', () => {
     expect(dear.replays).toBe(0)
   })
 
-  it('takes transactions of the loser back into the mempool, and those of the winner out', async () => {
-    const { trunk, loser, winner } = await growFork(generator, 2)
+  it('takes transactions of the loser back into the mempool unless the winner has them, and those of the winner out', async () => {
+    const [alice, bob] = WALLETS as readonly [Wallet, Wallet]
+    const { chainId } = generator.params
+    const [both, lost] = [0n, 1n].map((nonce) => signTransaction(chainId, alice, { nonce, to: bob.address }))
+    const won = signTransaction(chainId, bob, { nonce: 0n, to: alice.address })
+    if (both === undefined || lost === undefined) throw new Error('two transactions were signed')
+    const loser = await generator.child(generator.genesis, { transactions: [both, lost] })
+    const winner = await generator.grow(generator.genesis, 2, (index) => ({
+      transactions: index === 0 ? [both] : [won],
+    }))
     const { chain } = await openChainFixture()
-    await importAll(chain, [...trunk, ...loser])
-    expect(chain.mempool.size).toMatchObject({ pending: 0, queued: 0 })
+    await chain.mempool.add(won)
+    await importAll(chain, [loser])
+    expect(chain.mempool.size).toMatchObject({ pending: 1, queued: 0 })
     await importAll(chain, winner)
-    const mined = new Set(winner.flatMap(({ block }) => block.body.transactions.map(({ hash }) => String(hash))))
-    const lost = loser.flatMap(({ block }) => block.body.transactions)
-    const state = winner.at(-1)?.state
-    for (const transaction of lost) {
-      const isMined = mined.has(String(transaction.hash))
-      const pooled = chain.mempool.get(transaction.hash)
-      if (isMined) expect(pooled).toBeUndefined()
-      if (pooled !== undefined)
-        expect(transaction.nonce).toBeGreaterThanOrEqual(state?.account(pooled.sender)?.nonce ?? 0n)
-    }
+    expect(chain.mempool.get(lost.hash)?.sender).toEqual(alice.address)
+    expect(chain.mempool.get(both.hash)).toBeUndefined()
+    expect(chain.mempool.get(won.hash)).toBeUndefined()
+    expect(chain.mempool.size).toMatchObject({ pending: 1, queued: 0 })
   })
 })
