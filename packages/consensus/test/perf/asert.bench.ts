@@ -135,7 +135,7 @@ for (const network of Object.values(BUILT_IN_NETWORKS)) {
       gain: percent(yieldOf(visited) / ((visited.found[0] ?? 0) / (visited.attempts[0] ?? 1))),
     },
   }
-  const strategies = { 'always +15 s': latest, 'lowest allowed': earliest, alternating }
+  const strategies = { 'always the latest': latest, 'lowest allowed': earliest, alternating }
   const honestYield = yieldOf(simulate(network, [honestMiner(1 - ATTACKER_SHARE), attacker(truth)]))
   for (const [name, stamp] of Object.entries(strategies)) {
     const chain = simulate(network, [honestMiner(1 - ATTACKER_SHARE), attacker(stamp)])
