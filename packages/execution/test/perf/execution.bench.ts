@@ -31,7 +31,7 @@ import { MemoryState } from '../support/memory-state.ts'
 import { CHAIN_ID, signTransaction } from '../support/sign-transaction.ts'
 import { createdAddress, createWallets, type Wallet } from '../support/wallets.ts'
 
-const perBlock = Number(process.argv[2] ?? 1_000)
+const perBlock = Number(process.argv[2] ?? 500)
 /** Blocks of each kind; the first warms up and is not counted. */
 const BLOCKS = 4
 const SENDERS = 200
