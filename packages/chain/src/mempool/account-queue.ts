@@ -21,6 +21,8 @@ export class AccountQueue {
   /** Ascending by nonce. */
   #entries: PooledTransaction[] = []
   #totalCost = 0n
+  /** Of the queue as it is, at one base fee: a full pool asks all queues at each arrival. */
+  #rank: { readonly baseFeePerGas: bigint; readonly rank: TailRank } | undefined
 
   constructor(address: Address, nonce: bigint) {
     this.address = address
@@ -65,6 +67,7 @@ export class AccountQueue {
 
   /** Adds an entry in the place of the one with its nonce, which is returned. */
   put(entry: PooledTransaction): PooledTransaction | undefined {
+    this.#rank = undefined
     const { nonce } = entry.transaction
     const found = this.#entries.findIndex(({ transaction }) => transaction.nonce >= nonce)
     const index = found < 0 ? this.#entries.length : found
@@ -76,6 +79,7 @@ export class AccountQueue {
   }
 
   remove(entry: PooledTransaction): void {
+    this.#rank = undefined
     const index = this.#entries.indexOf(entry)
     invariant(index >= 0, 'an entry is removed from the queue that it is in')
     this.#entries.splice(index, 1)
@@ -84,17 +88,24 @@ export class AccountQueue {
 
   /** Moves to the account's nonce at a new head. The entries stay: whoever calls removes those that are past. */
   moveTo(nonce: bigint): void {
+    this.#rank = undefined
     this.#nonce = nonce
   }
 
   tailRank(baseFeePerGas: bigint): TailRank | undefined {
     const { tail } = this
     if (tail === undefined) return undefined
+    if (this.#rank?.baseFeePerGas !== baseFeePerGas)
+      this.#rank = { baseFeePerGas, rank: this.#rankOf(tail, baseFeePerGas) }
+    return this.#rank.rank
+  }
+
+  #rankOf({ arrival }: PooledTransaction, baseFeePerGas: bigint): TailRank {
     const tips = this.#entries.map(({ transaction }) => effectiveTip(transaction, baseFeePerGas))
     return {
       isExecutable: this.#pendingCount() === this.#entries.length,
       tip: tips.reduce((lowest, tip) => (tip < lowest ? tip : lowest)),
-      arrival: tail.arrival,
+      arrival,
     }
   }
 
