@@ -14,6 +14,8 @@ export type ChainErrorCode =
   | 'CHAIN_NOT_KEPT'
   /** A helper thread died; the next question starts another one. */
   | 'CHAIN_THREAD_LOST'
+  /** A reorganisation may be deeper than what the database can roll back. */
+  | 'CHAIN_FINALITY_DEPTH'
   /** The database is of another network. */
   | 'CHAIN_OTHER_GENESIS'
 

@@ -11,6 +11,7 @@ import {
   type Transaction,
 } from '@poai/core'
 import type { Execution, SenderRecovery } from '@poai/execution'
+import { ChainError } from './chain-error.ts'
 import type { ChainDatabase } from './database/chain-database.ts'
 import { ensureGenesis } from './database/ensure-genesis.ts'
 import type { HeadEvent } from './head/head-event.ts'
@@ -66,7 +67,13 @@ export async function openChain(options: ChainOptions, dependencies: ChainDepend
   const limits: ImportLimits = { ...IMPORT_DEFAULTS, ...options.limits }
   const { finalityDepth } = limits
   const safeDepth = options.safeDepth ?? DEFAULT_SAFE_DEPTH
-  invariant(finalityDepth > 0n, 'the head itself is never final')
+  if (finalityDepth < 1n || finalityDepth > database.rollbackDepth) {
+    throw new ChainError('CHAIN_FINALITY_DEPTH', 'the finality depth does not fit what the database keeps', {
+      expected: `1 to ${database.rollbackDepth}`,
+      actual: String(finalityDepth),
+      hint: 'keep undo records for longer, or call blocks final sooner',
+    })
+  }
   await ensureGenesis(params, database)
   const recovery = createCachedRecovery(dependencies.recovery)
   const mempool = createMempool(

@@ -48,6 +48,8 @@ export interface ChainUpdate extends ChainReader {
 
 /** The chain on disk, as the import pipeline needs it. */
 export interface ChainDatabase extends ChainReader {
+  /** Blocks that can be rolled back at least, once the chain is that long. */
+  readonly rollbackDepth: bigint
   /** The state after the head. */
   readonly state: StateReader
   readonly nodes: TrieNodeReader

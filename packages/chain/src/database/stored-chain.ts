@@ -44,6 +44,7 @@ export function createStoredChain(dependencies: StoredChainDependencies): ChainD
     return bytes === undefined ? undefined : chainContextCodec.decode(bytes)
   }
   const database: ChainDatabase = {
+    rollbackDepth: dependencies.retention.undo,
     head: () => {
       const head = blocks.head()
       invariant(head !== undefined, 'a chain has at least its genesis block')

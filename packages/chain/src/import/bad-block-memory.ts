@@ -47,7 +47,7 @@ export class BadBlockMemory {
     try {
       await this.#dependencies.writer.run(task, { priority: 'tip', signal: new AbortController().signal })
     } catch (error) {
-      this.#dependencies.logger.warn('Could not remember an invalid block', { hash, error })
+      this.#dependencies.logger.warn('Could not remember an invalid block', { hash: bytesToHex(hash), error })
     }
   }
 

@@ -219,6 +219,11 @@ class PipelineImporter implements BlockImporter {
     const adoption = await this.#adoptOrCondemn(candidate, signal)
     if (adoption.kind === 'side') return { kind: 'side', hash }
     const { event } = adoption
+    const { removed, added, head } = event
+    if (removed.length > 0) {
+      const figures = { removed: removed.length, added: added.length, number: head.number, hash: bytesToHex(hash) }
+      this.#dependencies.logger.info('Reorganised the chain', figures)
+    }
     await this.#dependencies.beforeHead?.(event)
     this.#heads.emit(event)
     return { kind: 'head', hash }
@@ -260,7 +265,7 @@ class PipelineImporter implements BlockImporter {
       const { source } = orphan
       this.importBlock(orphan.block, { source }).catch((error: unknown) => {
         if (error instanceof RuleError) this.#rejections.emit({ hash: orphan.hash, source, error })
-        else this.#dependencies.logger.debug('An orphan could not be judged', { hash: orphan.hash, error })
+        else this.#dependencies.logger.debug('An orphan could not be judged', { hash: bytesToHex(orphan.hash), error })
       })
     }
   }

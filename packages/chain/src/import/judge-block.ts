@@ -9,7 +9,7 @@ import {
   validateWorkClaim,
   type WorkVerifier,
 } from '@poai/consensus'
-import { type Block, type Clock, type Hash32, type Logger, type NetworkParams, RuleError } from '@poai/core'
+import { type Block, bytesToHex, type Clock, type Hash32, type Logger, type NetworkParams, RuleError } from '@poai/core'
 
 /** What the stages before execution need. */
 export interface JudgeDependencies {
@@ -74,8 +74,8 @@ export async function judgeWork(
     return
   } catch (error) {
     if (!(error instanceof RuleError) || !condemnsBlock(error)) throw error
-    logger.warn('A replay disagrees with its block: asking once more', { hash, code: error.code })
+    logger.warn('A replay disagrees with its block: asking once more', { hash: bytesToHex(hash), code: error.code })
   }
   await verifier.verify(block.header, options)
-  logger.warn('Two replays of one block disagree: this machine is unstable', { hash })
+  logger.warn('Two replays of one block disagree: this machine is unstable', { hash: bytesToHex(hash) })
 }

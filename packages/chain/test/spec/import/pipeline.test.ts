@@ -1,10 +1,14 @@
 import { bytesToHex, type RuleCode, RuleError } from '@poai/core'
+import { createFakeEngine, type InferenceEngine } from '@poai/inference'
 import type { ChainGenerator, GeneratedBlock } from '@poai/testing/chain'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { OrphanRejection } from '../../../src/index.ts'
 import { ChainError } from '../../../src/index.ts'
 import { importAll, openChainFixture, startGenerator } from '../../support/chain-fixture.ts'
 import { growWithTraffic } from '../../support/traffic.ts'
+
+/** A quiet NaN in binary32. */
+const NAN_BITS = 0x7fc00000
 
 let generator: ChainGenerator
 let blocks: readonly GeneratedBlock[]
@@ -83,6 +87,24 @@ describe('import', () => {
     dear.replayFailures.push(new RuleError(code, 'once'), new RuleError(code, 'and again'))
     await expect(chain.importBlock(blockAt(1).block)).rejects.toMatchObject({ code })
     expect(dear.replays).toBe(4)
+  })
+
+  it('condemns a block for whose exam the model gives no finite numbers', async () => {
+    const inner = createFakeEngine()
+    await inner.start()
+    const evaluate: InferenceEngine['evaluate'] = async (requests, options) =>
+      (await inner.evaluate(requests, options)).map((evaluation) => ({
+        ...evaluation,
+        words: evaluation.words.with(0, NAN_BITS),
+      }))
+    const engine: InferenceEngine = {
+      start: () => inner.start(),
+      stop: () => inner.stop(),
+      status: inner.status,
+      evaluate,
+    }
+    const { chain } = await openChainFixture({ engine })
+    await expect(chain.importBlock(blockAt(0).block)).rejects.toMatchObject({ code: 'WORK_NOT_FINITE' })
   })
 
   it('leaves a block to the others when one who waits for it leaves, and gives it up with the last', async () => {
