@@ -11,8 +11,8 @@ constexpr const char* FAMILY_NAMES[FAMILIES] = {"add", "sub", "mul", "mod", "cmp
 
 struct Options {
   std::string stream, name = "quiz", resume;
-  double minutes = 60, saveMinutes = 2, muon = 0.02, adam = 0.003, cool = 0.55, easyUntil = 0.3, fullFrom = 0.7;
-  int threads = 2, batch = 28, warm = 100, seed = 1, examsPerJob = 2;
+  double minutes = 60, saveMinutes = 2, muon = 0.02, adam = 0.003, cool = 0.72, easyUntil = 0.36, fullFrom = 1;
+  int threads = 2, batch = 20, warm = 100, seed = 1, examsPerJob = 2;
 
   static Options parse(int count, char** words) {
     Options o;
@@ -52,16 +52,17 @@ static double cpuSeconds() {
 class FamilyScores {
  public:
   void add(int family, bool right) {
-    running_[family] += (right - running_[family]) * 0.002;
+    seen_[family]++;
+    running_[family] += (right - running_[family]) * std::max(0.002, 1.0 / seen_[family]);   // a plain mean at first
     right_[family] += right;
     count_[family]++;
   }
-  // Table entries for the exam builder, from 2 for a family that is known to 9 for one that is not.
+  // Table entries for the exam builder, from 1 for a family that is known to 16 for one that mostly fails.
   std::string repeats() const {
     std::string list;
     for (int f = 0; f < FAMILIES; f++) {
-      const double need = 0.2 + std::min(1.0, 4 * (1 - running_[f]));
-      list += (f ? "," : "") + std::to_string(static_cast<int>(std::lround(need * 8)));
+      const double wrong = std::min(0.6, 1 - running_[f]);
+      list += (f ? "," : "") + std::to_string(static_cast<int>(std::lround(1 + 25 * wrong)));
     }
     return "[" + list + "]";
   }
@@ -80,7 +81,7 @@ class FamilyScores {
 
  private:
   double running_[FAMILIES] = {};
-  long right_[FAMILIES] = {}, count_[FAMILIES] = {};
+  long seen_[FAMILIES] = {}, right_[FAMILIES] = {}, count_[FAMILIES] = {};
 };
 
 // Reads back what `evaluate` found, exam by exam.
