@@ -100,6 +100,8 @@ export interface ChainFixture {
   readonly clock: ManualClock
   readonly dear: Dear
   readonly heads: HeadEvent[]
+  /** Whether each write to the store in memory was synced, since the chain was opened. */
+  readonly writes: boolean[]
   check(): Promise<CheckReport>
   close(): Promise<void>
 }
@@ -121,7 +123,8 @@ export async function openChainFixture(options: ChainFixtureOptions = {}): Promi
   if (engine.status.state === 'new') await engine.start()
   const codecs = createBlockCodecs(createTransactionCodec(params.chainId))
   const database = options.directory === undefined ? undefined : await open(options.directory, params)
-  const store = database?.store ?? createMemoryStore()
+  const writes: boolean[] = []
+  const store = database?.store ?? recordWrites(createMemoryStore(), writes)
   const committer: Committer = database?.committer ?? (await createCommitter(store))
   const clock = new ManualClock(TEST_TIME_MS)
   const dear: Dear = { replays: 0, executions: 0, replayFailures: [], gate: Promise.resolve() }
@@ -141,13 +144,24 @@ export async function openChainFixture(options: ChainFixtureOptions = {}): Promi
   )
   await chain.start()
   const heads: HeadEvent[] = []
+  writes.length = 0
   chain.onHead((event) => heads.push(event))
   return {
-    ...{ params, codecs, chain, store, clock, dear, heads },
+    ...{ params, codecs, chain, store, clock, dear, heads, writes },
     check: () => checkDatabase(store, codecs, { deep: true }),
     close: async () => {
       await chain.stop()
       await database?.close()
+    },
+  }
+}
+
+function recordWrites(store: Store, writes: boolean[]): Store {
+  return {
+    ...store,
+    write: (changes, options) => {
+      writes.push(options.sync)
+      return store.write(changes, options)
     },
   }
 }

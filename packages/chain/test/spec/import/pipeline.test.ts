@@ -34,6 +34,16 @@ describe('import', () => {
     expect(await chain.importBlock(sibling.block)).toMatchObject({ kind: 'side' })
   })
 
+  it('is one synced write for a block, wherever it ends up, and for a whole reorganisation', async () => {
+    const { chain, writes } = await openChainFixture()
+    await importAll(chain, blocks.slice(0, 3))
+    expect(writes).toEqual([true, true, true])
+    const branch = await generator.grow(generator.genesis, 4)
+    await importAll(chain, branch)
+    expect(chain.head()).toEqual(branch.at(-1)?.context)
+    expect(writes).toEqual(Array.from({ length: 7 }, () => true))
+  })
+
   it('does the work for a block once, however many bring it at the same time', async () => {
     const { chain, dear } = await openChainFixture()
     const { block, hash } = blockAt(0)
