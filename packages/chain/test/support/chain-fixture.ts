@@ -7,6 +7,7 @@ import {
   createBlockCodecs,
   createTransactionCodec,
   genesisHash,
+  type Header,
   type NetworkParams,
   silentLogger,
 } from '@poai/core'
@@ -80,8 +81,10 @@ export interface Dear {
   executions: number
   /** Thrown by the next replays, the first one first. */
   readonly replayFailures: Error[]
-  /** Replays wait for it. */
-  gate: Promise<void>
+  /** What a replay waits for, as long as its signal lets it. */
+  hold: (header: Header) => Promise<void>
+  /** Called before an execution. */
+  onExecution: () => void
 }
 
 export interface ChainFixtureOptions {
@@ -127,7 +130,13 @@ export async function openChainFixture(options: ChainFixtureOptions = {}): Promi
   const store = database?.store ?? recordWrites(createMemoryStore(), writes)
   const committer: Committer = database?.committer ?? (await createCommitter(store))
   const clock = new ManualClock(TEST_TIME_MS)
-  const dear: Dear = { replays: 0, executions: 0, replayFailures: [], gate: Promise.resolve() }
+  const dear: Dear = {
+    replays: 0,
+    executions: 0,
+    replayFailures: [],
+    hold: async () => undefined,
+    onExecution: () => undefined,
+  }
   const verifier = createReplayVerifier(networkExamOptions(params), { evaluator: engine, logger: silentLogger })
   const chain = await openChain(
     { params, ...options.chain },
@@ -174,8 +183,7 @@ function countingVerifier(verifier: WorkVerifier, dear: Dear): WorkVerifier {
   return {
     verify: async (header, options) => {
       dear.replays++
-      await dear.gate
-      options.signal?.throwIfAborted()
+      await Promise.race([dear.hold(header), whenAborted(options.signal)])
       const failure = dear.replayFailures.shift()
       if (failure !== undefined) throw failure
       await verifier.verify(header, options)
@@ -183,11 +191,20 @@ function countingVerifier(verifier: WorkVerifier, dear: Dear): WorkVerifier {
   }
 }
 
+/** Rejects with the reason of the signal. */
+function whenAborted(signal: AbortSignal | undefined): Promise<never> {
+  return new Promise((_, reject) => {
+    signal?.throwIfAborted()
+    signal?.addEventListener('abort', () => reject(signal.reason), { once: true })
+  })
+}
+
 function countingExecution(execution: Execution, dear: Dear): Execution {
   return {
     ...execution,
     executeBlock: (input) => {
       dear.executions++
+      dear.onExecution()
       return execution.executeBlock(input)
     },
   }

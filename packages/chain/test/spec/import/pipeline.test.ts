@@ -55,7 +55,7 @@ describe('import', () => {
   it('replays blocks of one chain side by side and commits them in order', async () => {
     const { chain, dear, heads } = await openChainFixture()
     const gate = Promise.withResolvers<void>()
-    dear.gate = gate.promise
+    dear.hold = () => gate.promise
     const imports = blocks.map(({ block }) => chain.importBlock(block, { priority: 'sync' }))
     await expect.poll(() => dear.replays).toBe(blocks.length)
     gate.resolve()
@@ -72,6 +72,31 @@ describe('import', () => {
     const [first, second] = await Promise.allSettled([chain.importBlock(bad.block), chain.importBlock(child.block)])
     expect(first).toMatchObject({ reason: { code: 'EXECUTION_GAS_USED' } })
     expect(second).toMatchObject({ reason: { code: 'HEADER_PARENT_INVALID' } })
+  })
+
+  it('does not go on with the child of a block that failed', async () => {
+    const { chain, dear } = await openChainFixture()
+    const failure = new ChainError('CHAIN_BUSY', 'stands for any failure of ours')
+    const never = new Promise<void>(() => undefined)
+    dear.hold = ({ number }) => (number === 1n ? Promise.reject(failure) : never)
+    const imports = blocks.slice(0, 3).map(({ block }) => chain.importBlock(block))
+    const settled = await Promise.allSettled(imports)
+    expect(settled.map((result) => result.status === 'rejected' && result.reason.code)).toEqual([
+      'CHAIN_BUSY',
+      'CHAIN_PARENT_UNDECIDED',
+      'CHAIN_PARENT_UNDECIDED',
+    ])
+  })
+
+  it('writes nothing for a block that is given up while it is executed', async () => {
+    const { chain, dear, writes } = await openChainFixture()
+    const leaving = new AbortController()
+    dear.onExecution = () => leaving.abort(new Error('nobody waits'))
+    const empty = await generator.child(generator.genesis)
+    await expect(chain.importBlock(empty.block, { signal: leaving.signal })).rejects.toThrow('nobody waits')
+    await chain.stop()
+    expect(chain.head().number).toBe(0n)
+    expect(writes.filter((synced) => synced)).toEqual([])
   })
 
   it('blames nobody when the engine fails, and tries again', async () => {
@@ -120,7 +145,7 @@ describe('import', () => {
   it('leaves a block to the others when one who waits for it leaves, and gives it up with the last', async () => {
     const { chain, dear } = await openChainFixture()
     const gate = Promise.withResolvers<void>()
-    dear.gate = gate.promise
+    dear.hold = () => gate.promise
     const [one, two] = [new AbortController(), new AbortController()]
     const { block } = blockAt(0)
     const waiting = [one, two].map(({ signal }) => chain.importBlock(block, { signal }))
@@ -131,7 +156,7 @@ describe('import', () => {
     await expect(waiting[1]).rejects.toThrow('the last left')
     await settled
     // Whoever comes then is not given somebody else's reason.
-    dear.gate = Promise.resolve()
+    dear.hold = async () => undefined
     gate.resolve()
     expect(await chain.importBlock(block)).toMatchObject({ kind: 'head' })
   })
@@ -139,7 +164,7 @@ describe('import', () => {
   it('takes no more than a bounded number of blocks at once', async () => {
     const { chain, dear } = await openChainFixture({ chain: { limits: { maxInFlight: 2 } } })
     const gate = Promise.withResolvers<void>()
-    dear.gate = gate.promise
+    dear.hold = () => gate.promise
     const imports = blocks.slice(0, 2).map(({ block }) => chain.importBlock(block))
     await expect.poll(() => dear.replays).toBe(2)
     await expect(chain.importBlock(blockAt(2).block)).rejects.toMatchObject({ code: 'CHAIN_BUSY' })
@@ -151,7 +176,7 @@ describe('import', () => {
   it('stops: gives up what is in flight, and takes nothing more', async () => {
     const { chain, dear, check } = await openChainFixture()
     const gate = Promise.withResolvers<void>()
-    dear.gate = gate.promise
+    dear.hold = () => gate.promise
     const importing = Promise.allSettled([chain.importBlock(blockAt(0).block)])
     const stopping = chain.stop()
     gate.resolve()

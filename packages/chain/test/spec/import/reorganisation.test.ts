@@ -81,6 +81,23 @@ describe('a reorganisation', () => {
     expect(dear.replays).toBe(0)
   })
 
+  it('is refused for a branch that was kept in time and would now change what is final', async () => {
+    const ours = await generator.grow(generator.genesis, 4)
+    const theirs = await growWithTraffic(generator, generator.genesis, { length: 5, branch: 'theirs' })
+    const { chain } = await openChainFixture({ chain: { limits: { finalityDepth: 3n } } })
+    await importAll(chain, ours.slice(0, 3))
+    await importAll(chain, theirs.slice(0, 2))
+    await importAll(chain, ours.slice(3))
+    await importAll(chain, theirs.slice(2, 4))
+    const [last] = theirs.slice(4)
+    if (last === undefined) throw new Error('five blocks were grown')
+    await expect(chain.importBlock(last.block)).rejects.toMatchObject({ code: 'CHAIN_FINAL' })
+    expect(chain.head()).toEqual(ours.at(-1)?.context)
+    const deep = await openChainFixture({ chain: { limits: { finalityDepth: 4n } } })
+    await importAll(deep.chain, [...ours, ...theirs])
+    expect(deep.chain.head()).toEqual(last.context)
+  })
+
   it('takes transactions of the loser back into the mempool unless the winner has them, and those of the winner out', async () => {
     const [alice, bob] = WALLETS as readonly [Wallet, Wallet]
     const { chainId } = generator.params
