@@ -22,6 +22,7 @@ import {
   type Database,
   openDatabase,
   RETENTIONS,
+  type Retention,
   type Store,
 } from '@poai/storage'
 import { ChainGenerator, testNetwork } from '@poai/testing/chain'
@@ -92,6 +93,8 @@ export interface ChainFixtureOptions {
   readonly directory?: string
   readonly chain?: Partial<ChainOptions>
   readonly engine?: InferenceEngine
+  /** Default: a full node's. */
+  readonly retention?: Retention
 }
 
 /** A chain over a store, with a fake model. */
@@ -142,7 +145,7 @@ export async function openChainFixture(options: ChainFixtureOptions = {}): Promi
     { params, ...options.chain },
     {
       codecs,
-      database: createStoredChain({ store, committer, codecs, retention: RETENTIONS.full }),
+      database: createStoredChain({ store, committer, codecs, retention: options.retention ?? RETENTIONS.full }),
       mempoolStore: createStoredMempool(store, committer),
       verifier: countingVerifier(verifier, dear),
       execution: countingExecution(createExecution(params), dear),

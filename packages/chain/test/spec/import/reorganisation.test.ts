@@ -1,8 +1,8 @@
-import { type ChainGenerator, signTransaction, WALLETS, type Wallet } from '@poai/testing/chain'
+import { type ChainGenerator, type GeneratedBlock, signTransaction, WALLETS, type Wallet } from '@poai/testing/chain'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { dumpStore, importAll, openChainFixture, startGenerator } from '../../support/chain-fixture.ts'
 import { assertReorganisation, assertSameChain, growFork } from '../../support/reorganise.ts'
-import { growWithTraffic } from '../../support/traffic.ts'
+import { growWithTraffic, trafficOf } from '../../support/traffic.ts'
 
 let generator: ChainGenerator
 
@@ -35,6 +35,28 @@ describe('a reorganisation', () => {
     await importAll(chain, [...trunk, ...loser])
     await importAll(chain, winner.slice(0, 2))
     expect(chain.head()).toEqual(loser.at(-1)?.context)
+  })
+
+  it('follows a shorter chain that is heavier, and nothing of the longer one is left above it', async () => {
+    const spaced = (seconds: bigint, length: number): Promise<readonly GeneratedBlock[]> =>
+      generator.grow(generator.genesis, length, (_, parent) => ({
+        ...trafficOf(generator, parent, `every ${seconds} s`),
+        header: { timestamp: parent.context.timestamp + seconds },
+      }))
+    // Late blocks are easy: eight of them are worth less than seven on schedule.
+    const [long, short] = [await spaced(25n, 8), await spaced(5n, 7)]
+    const { chain, heads, check } = await openChainFixture()
+    await importAll(chain, long)
+    const top = long.at(-1)?.block.body.transactions[0]
+    if (top === undefined) throw new Error('the last block has transactions')
+    expect(await chain.queries.transaction(top.hash)).toMatchObject({ header: { number: 8n } })
+    await importAll(chain, short)
+    expect(heads.at(-1)?.head).toEqual(chain.head())
+    expect(chain.head().number).toBeLessThan(8n)
+    expect(chain.head()).toEqual(short.at(-1)?.context)
+    expect(await chain.queries.block(8n)).toBeUndefined()
+    expect(await chain.queries.transaction(top.hash)).toBeUndefined()
+    expect((await check()).faults).toEqual([])
   })
 
   it('leaves the old chain untouched if a block of the branch is invalid, and remembers it and what follows it', async () => {

@@ -81,4 +81,13 @@ describe('queries', () => {
       await past.close()
     }
   })
+
+  it('say so where a state is not kept any more', async () => {
+    const retention = { history: 3n, undo: 2n, blocks: 'all' } as const
+    const { chain } = await openChainFixture({ retention, chain: { limits: { finalityDepth: 2n } } })
+    await importAll(chain, blocks)
+    expect(() => chain.queries.stateAt(2n)).toThrowError(expect.objectContaining({ code: 'STORAGE_HISTORY_PRUNED' }))
+    await chain.queries.stateAt(3n).close()
+    expect(await chain.queries.block(1n)).toBeDefined()
+  })
 })

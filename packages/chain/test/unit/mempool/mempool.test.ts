@@ -204,6 +204,38 @@ describe('room', () => {
     expect(fixture.takeTold()).toEqual(['-1:1 evicted', '+2:0'])
   })
 
+  it('judges an account anew when its queue or its nonce changes', async () => {
+    const fixture = poolOf([RICH, RICH, RICH, RICH, RICH], { maxTransactions: 3 })
+    const evictions = async (adding: Parameters<PoolFixture['add']>[0]): Promise<readonly string[]> => {
+      fixture.takeTold()
+      await fixture.add(adding)
+      return fixture.takeTold()
+    }
+    await fixture.add({ from: 1, nonce: 0, tip: 20n })
+    await fixture.add({ from: 1, nonce: 1, tip: 2n })
+    await fixture.add({ from: 2, tip: 10n })
+    expect(await evictions({ from: 3, tip: 5n })).toEqual(['-1:1 evicted', '+3:0'])
+    // What is left of the first account is worth 20 now.
+    expect(await evictions({ from: 4, tip: 7n })).toEqual(['-3:0 evicted', '+4:0'])
+    // And less with a cheap one behind it, which goes before the newcomer's betters.
+    expect((await refusalOf(fixture.add({ from: 1, nonce: 1, tip: 3n }))).message).toBe('txpool is full')
+    expect(await evictions({ from: 1, nonce: 1, tip: 8n })).toEqual(['-4:0 evicted', '+1:1'])
+    expect(await evictions({ from: 5, tip: 9n })).toEqual(['-1:1 evicted', '+5:0'])
+  })
+
+  it('counts what waited as executable when its turn has come', async () => {
+    const fixture = poolOf([RICH, RICH, RICH, RICH], { maxTransactions: 2 })
+    await fixture.add({ from: 1, nonce: 1, tip: 20n })
+    await fixture.add({ from: 2, tip: 5n })
+    fixture.setAccount(1, RICH, 1n)
+    // Asks for the ranks while the first one waits.
+    expect((await refusalOf(fixture.add({ from: 3, nonce: 1, tip: 1n }))).message).toBe('txpool is full')
+    fixture.setHead()
+    fixture.takeTold()
+    await fixture.add({ from: 4, tip: 6n })
+    expect(fixture.takeTold()).toEqual(['-2:0 evicted', '+4:0'])
+  })
+
   it('changes nothing when a large newcomer would have to go itself', async () => {
     const fixture = poolOf([RICH, RICH, RICH], { maxBytes: 300 })
     await fixture.add({ from: 1, tip: 5n })
