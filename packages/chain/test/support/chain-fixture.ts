@@ -86,6 +86,8 @@ export interface Dear {
   hold: (header: Header) => Promise<void>
   /** Called before an execution. */
   onExecution: () => void
+  /** Waited for between the look at the head and the building of a block on it. */
+  onBuild: () => Promise<void>
 }
 
 export interface ChainFixtureOptions {
@@ -139,6 +141,7 @@ export async function openChainFixture(options: ChainFixtureOptions = {}): Promi
     replayFailures: [],
     hold: async () => undefined,
     onExecution: () => undefined,
+    onBuild: async () => undefined,
   }
   const verifier = createReplayVerifier(networkExamOptions(params), { evaluator: engine, logger: silentLogger })
   const chain = await openChain(
@@ -209,6 +212,10 @@ function countingExecution(execution: Execution, dear: Dear): Execution {
       dear.executions++
       dear.onExecution()
       return execution.executeBlock(input)
+    },
+    buildBlock: async (input) => {
+      await dear.onBuild()
+      return execution.buildBlock(input)
     },
   }
 }
