@@ -74,7 +74,7 @@ export class PoolContent {
       invariant(victims !== undefined && victim !== undefined, 'a pool that is too full has a transaction to evict')
       this.#remove(victims, victim)
       if (victim === entry) {
-        for (const removal of removals.reverse()) this.#insert(removal.queue, removal.entry)
+        for (const removal of removals) this.#insert(removal.queue, removal.entry)
         throw refusal(isAccountFull ? 'MEMPOOL_ACCOUNT_LIMIT' : 'MEMPOOL_FULL')
       }
       removals.push({ queue: victims, entry: victim, reason: 'evicted' })
