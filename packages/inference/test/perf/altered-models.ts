@@ -7,17 +7,37 @@ import { writeGguf } from '../../src/gguf/write-gguf.ts'
 /** Weights of a Q8_0 block, after its scale of two bytes. */
 const Q8_BLOCK_WEIGHTS = 32
 
-/** Copies a model and flips the lowest bit of one quantised weight in the middle of it. Returns the tensor's name. */
-export async function flipOneWeight(from: string, to: string): Promise<string> {
+/** The tensors of a layer in the middle, and the embeddings: one of each kind that has quantised weights. */
+export const FLIPPED_TENSORS: readonly string[] = [
+  'token_embd.weight',
+  ...['attn_q', 'attn_k', 'attn_v', 'attn_output', 'ffn_gate', 'ffn_up', 'ffn_down'].map(
+    (part) => `blk.2.${part}.weight`,
+  ),
+]
+
+/** The largest magnitude of a quantised weight: in every block at least one has it. */
+const LARGEST_WEIGHT = 127
+
+/**
+ * Copies a model with the sign of one quantised weight reversed: the first of the tensor's middle block that has the
+ * largest magnitude. A flip of a lowest bit is no use as a control: activations are rounded to eight bits between
+ * layers, and where the neuron hardly fires the change is rounded away (measured on the trained model). What
+ * catches every change of a file is its SHA-256.
+ */
+export async function flipOneWeight(from: string, to: string, tensorName: string): Promise<void> {
   const { tensors, dataOffset } = await readGguf(from)
-  const tensor = tensors.find(({ name, type }) => type === 'Q8_0' && name === 'blk.2.ffn_up.weight')
-  if (tensor === undefined) throw new Error('the model has no Q8_0 tensor blk.2.ffn_up.weight')
+  const tensor = tensors.find(({ name, type }) => type === 'Q8_0' && name === tensorName)
+  if (tensor === undefined) throw new Error(`the model has no Q8_0 tensor ${tensorName}`)
   const bytes = await readFile(from)
-  // The first weight of the second block: past that block's two bytes of scale.
-  const at = dataOffset + tensor.offset + GGML_TYPES.Q8_0.blockBytes + 2
-  bytes[at] = (bytes[at] ?? 0) ^ 1
+  const { blockBytes } = GGML_TYPES.Q8_0
+  const block = Math.floor(tensor.sizeBytes / blockBytes / 2)
+  const start = dataOffset + tensor.offset + block * blockBytes + 2
+  const index = bytes
+    .subarray(start, start + Q8_BLOCK_WEIGHTS)
+    .findIndex((_, i) => Math.abs(bytes.readInt8(start + i)) === LARGEST_WEIGHT)
+  if (index < 0) throw new Error(`no weight of ${LARGEST_WEIGHT} in the middle block of ${tensorName}`)
+  bytes.writeInt8(-bytes.readInt8(start + index), start + index)
   await writeFile(to, bytes)
-  return tensor.name
 }
 
 /** Writes a Q8_0 model's weights as F16: the same numbers, rounded to half precision. */

@@ -10,7 +10,7 @@ import { mixedExamRequests, seededExamRequests } from '@poai/testing'
 import { isolateBackend } from '../../src/engine/isolate-backend.ts'
 import { decodeResults, encodeBatch } from '../../src/engine/worker-protocol.ts'
 import { canRunDomain } from '../model/runnable-domains.ts'
-import { convertToHalf, flipOneWeight } from './altered-models.ts'
+import { convertToHalf, FLIPPED_TENSORS, flipOneWeight } from './altered-models.ts'
 import { createBenchFolder } from './bench-models.ts'
 import type { ProbeOptions, Schedule } from './shape-probe.ts'
 
@@ -137,7 +137,10 @@ const half = folder.path('half.gguf')
 await convertToHalf(modelPath, half)
 await row('weights as F16', 'different', { modelPath: half }, few)
 const flipped = folder.path('flipped.gguf')
-await row(`one bit of ${await flipOneWeight(modelPath, flipped)} flipped`, 'different', { modelPath: flipped }, few)
+for (const tensor of FLIPPED_TENSORS) {
+  await flipOneWeight(modelPath, flipped, tensor)
+  await row(`one weight of ${tensor} flipped`, 'different', { modelPath: flipped }, few)
+}
 
 await folder.remove()
 console.table(rows)
