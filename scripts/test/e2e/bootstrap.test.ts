@@ -159,7 +159,7 @@ describe('node scripts/bootstrap.mjs', () => {
     expect(await bootstrap('testnet')).toEqual({
       code: 1,
       signal: null,
-      output: 'npm run testnet: not part of this version yet (packages/cli/src/main.ts does not exist).\n',
+      output: 'npm run testnet: not part of this version yet (packages/cli/src/commands/testnet.ts does not exist).\n',
     })
     expect(checkout.installCount()).toBe(0)
   })

@@ -3,8 +3,6 @@ import {
   type BlockCodecs,
   createBlockCodecs,
   createTransactionCodec,
-  devnet,
-  genesisHeader,
   type Hash32,
   type Header,
   headerHash,
@@ -15,6 +13,8 @@ import {
   toBloom,
   toHash32,
   transactionsRoot,
+  ZERO_ADDRESS,
+  ZERO_HASH,
 } from '@poai/core'
 import {
   applyState,
@@ -58,6 +58,21 @@ function receiptOf(index: number): Receipt {
   }
 }
 
+/** What all model headers share. Spelled out: a fixture on disk must not change with the parameters of any network. */
+const SHARED_HEADER = {
+  parentHash: ZERO_HASH,
+  beneficiary: ZERO_ADDRESS,
+  logsBloom: toBloom(new Uint8Array(256)),
+  target: (1n << 248n) - 1n,
+  gasLimit: 30_000_000n,
+  gasUsed: 0n,
+  timestamp: 1_800_000_000n,
+  extraData: new Uint8Array(32).fill(7),
+  baseFeePerGas: 1_000_000_000n,
+  transcriptRoot: ZERO_HASH,
+  lossMicroNats: 0n,
+} as const
+
 function blockOf(
   parent: Header | undefined,
   states: readonly [before: ModelState, after: ModelState],
@@ -69,13 +84,12 @@ function blockOf(
   const transactions = number === 0n ? [] : TRANSACTIONS.slice(Number(number) - 1, Number(number))
   const receipts = transactions.map((_, index) => receiptOf(index))
   const header: Header = {
-    ...genesisHeader(devnet),
+    ...SHARED_HEADER,
     ...(parent === undefined ? {} : { parentHash: headerHash(parent) }),
     number,
     stateRoot,
     transactionsRoot: transactionsRoot(transactions),
     receiptsRoot: receiptsRoot(receipts),
-    transcriptRoot: toHash32(new Uint8Array(32)),
     nonce: BigInt(salt),
   }
   const context = Uint8Array.of(Number(number) & 255, salt & 255)
