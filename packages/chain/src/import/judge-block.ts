@@ -23,7 +23,7 @@ export interface JudgeDependencies {
  * Stages of import, from cheap to dear; each throws a `RuleError`.
  *
  * 1. {@link judgeHeader}: the header alone.
- * 2. {@link judgeInContext}: the header behind its parent. Gives the chain with the block. A block without a parent skips it for now.
+ * 2. {@link judgeInContext}: the header behind its parent. Gives the chain with the block. A block whose parent is not here yet comes to it when the parent does.
  * 3. {@link judgeClaimAndBody}: the claimed work (two hashes), then the body.
  * 4. senders: who signed the transactions (microseconds each).
  * 5. {@link judgeWork}: replay, which is one inference.
