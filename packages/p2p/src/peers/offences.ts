@@ -1,0 +1,52 @@
+/**
+ * What a peer can do wrong, and what one instance of it takes from its score. A score starts at 0, sinks with each offence and
+ * rises back by half of what is missing every {@link SCORE_HALF_LIFE_MS}; at {@link DISCONNECT_SCORE} the connection goes, at
+ * {@link BAN_SCORE} the peer is banned for a while. So a number says how often a thing may happen: −100 once, −50 twice in a short
+ * while, −5 by mistake now and then.
+ */
+export const OFFENCES = {
+  /** Bytes that no honest program of any version sends: a frame that no codec reads, a range that wraps. */
+  'malformed-message': -50,
+  /** A frame or an answer above its bound. */
+  'oversized-message': -50,
+  /** A block that no honest program makes, by its rule's verdict. */
+  'malicious-block': -100,
+  /** A block that breaks a rule for good: whoever validates does not pass it on. */
+  'invalid-block': -50,
+  /** A block whose replay failed twice: it cost us two inferences. */
+  'failed-replay': -50,
+  /** A header that no honest program makes or passes on. */
+  'invalid-header': -50,
+  /** A transaction that nobody can have signed. */
+  'invalid-transaction': -20,
+  /** Headers or a genesis block of another network, after a handshake that named ours. */
+  'other-chain': -100,
+  /** Claimed a head or total work that it could not show. */
+  'false-claim': -50,
+  /** Bodies or transactions that were not asked for, or do not belong to what was asked. */
+  'wrong-answer': -25,
+  /** Announced something and does not serve it. */
+  'announced-without-serving': -10,
+  /** No answer in time. Overload is not malice: it takes many. */
+  'request-timeout': -5,
+  /** An answer that came, but too slowly to be of use. */
+  'too-slow': -3,
+  /** Asked more often or for more than the limits say. */
+  'rate-limit': -5,
+  /** Opened streams and let them hang. */
+  'stalled-stream': -5,
+  /** Broke the order of a protocol: no handshake, answers to nothing. */
+  'protocol-violation': -25,
+  /** The gossip router's own score of the peer fell under its floor. */
+  'gossip-misbehaviour': -25,
+} as const satisfies Readonly<Record<string, number>>
+
+/** The name of something that a peer did wrong. */
+export type Offence = keyof typeof OFFENCES
+
+/** Ten minutes, as Lodestar's: an hour later nearly nothing is left of anything. */
+export const SCORE_HALF_LIFE_MS = 600_000
+/** At or below it the connection is closed. */
+export const DISCONNECT_SCORE = -60
+/** At or below it the peer is banned. */
+export const BAN_SCORE = -100
