@@ -1,10 +1,30 @@
+/** Something that a peer did wrong. {@link OFFENCES} says what each means and costs. */
+export type Offence =
+  | 'malformed-message'
+  | 'oversized-message'
+  | 'malicious-block'
+  | 'invalid-block'
+  | 'failed-replay'
+  | 'invalid-header'
+  | 'invalid-transaction'
+  | 'other-chain'
+  | 'false-claim'
+  | 'wrong-answer'
+  | 'announced-without-serving'
+  | 'request-timeout'
+  | 'too-slow'
+  | 'rate-limit'
+  | 'stalled-stream'
+  | 'protocol-violation'
+  | 'gossip-misbehaviour'
+
 /**
  * What a peer can do wrong, and what one instance of it takes from its score. A score starts at 0, sinks with each offence and
  * rises back by half of what is missing every {@link SCORE_HALF_LIFE_MS}; at {@link DISCONNECT_SCORE} the connection goes, at
  * {@link BAN_SCORE} the peer is banned for a while. So a number says how often a thing may happen: −100 once, −50 twice in a short
  * while, −5 by mistake now and then.
  */
-export const OFFENCES = {
+export const OFFENCES: Readonly<Record<Offence, number>> = {
   /** Bytes that no honest program of any version sends: a frame that no codec reads, a range that wraps. */
   'malformed-message': -50,
   /** A frame or an answer above its bound. */
@@ -39,10 +59,7 @@ export const OFFENCES = {
   'protocol-violation': -25,
   /** The gossip router's own score of the peer fell under its floor. */
   'gossip-misbehaviour': -25,
-} as const satisfies Readonly<Record<string, number>>
-
-/** The name of something that a peer did wrong. */
-export type Offence = keyof typeof OFFENCES
+}
 
 /** Ten minutes, as Lodestar's: an hour later nearly nothing is left of anything. */
 export const SCORE_HALF_LIFE_MS = 600_000
