@@ -1,0 +1,125 @@
+import type { FinishedAttempt, VoidAttempt } from '@poai/consensus'
+import type { Clock } from '@poai/core'
+import { RateMeter } from './rate-meter.ts'
+
+/** The lowest work hash so far: how near to a block mining has come. */
+export interface BestAttempt {
+  /** Of the block that it was for. */
+  readonly number: bigint
+  readonly nonce: bigint
+  readonly workHash: bigint
+  readonly lossMicroNats: bigint
+}
+
+/** What mining has come to, since its start. */
+export interface AttemptFigures {
+  /** Attempts that were finished. */
+  readonly attempts: number
+  /** Of them, those for which the model gave no finite numbers. */
+  readonly voidAttempts: number
+  /** Attempts that workers had begun when a new head made them worthless; not among `attempts`. */
+  readonly staleAttempts: number
+  /** Stale ones of all that were begun. */
+  readonly staleShare: number
+  /** Over the last seconds. */
+  readonly attemptsPerSecond: number
+  /** Tokens of attempts, over the last seconds. */
+  readonly tokensPerSecond: number
+  /** At the present rate and target. Undefined while there is no rate or no job. */
+  readonly expectedSecondsToBlock: number | undefined
+  /** Attempts since the last block that was found, in percent of those that it should take. */
+  readonly effortPercent: number
+  /** Blocks that the attempts so far should have found. */
+  readonly expectedBlocks: number
+  readonly best: BestAttempt | undefined
+}
+
+/** What attempts are for. */
+export interface MeasuredJob {
+  readonly number: bigint
+  readonly target: bigint
+}
+
+/** Bits of a target that make up its chance: as many as a double holds. */
+const CHANCE_BITS = 53n
+
+/** The chance of one attempt. */
+export function chanceOf(target: bigint): number {
+  return Number(target >> (256n - CHANCE_BITS)) / 2 ** Number(CHANCE_BITS)
+}
+
+/** Counts attempts. */
+export class MiningFigures {
+  readonly #tokensPerAttempt: number
+  readonly #rate: RateMeter
+  #attempts = 0
+  #void = 0
+  #stale = 0
+  #expectedBlocks = 0
+  #effort = 0
+  #best: BestAttempt | undefined
+
+  constructor({ tokensPerAttempt }: { readonly tokensPerAttempt: number }, clock: Pick<Clock, 'nowMs'>) {
+    this.#tokensPerAttempt = tokensPerAttempt
+    this.#rate = new RateMeter(clock)
+  }
+
+  /** Attempts a second, over the last seconds. */
+  get attemptsPerSecond(): number {
+    return this.#rate.perSecond
+  }
+
+  /** Attempts are being made from now on. */
+  begin(): void {
+    this.#rate.begin()
+  }
+
+  /** No attempts are made for a while, and none are expected. */
+  rest(): void {
+    this.#rate.end()
+  }
+
+  count(job: MeasuredJob, outcome: FinishedAttempt | VoidAttempt): void {
+    const chance = chanceOf(job.target)
+    this.#rate.add(1)
+    this.#attempts++
+    this.#expectedBlocks += chance
+    this.#effort += chance
+    if (outcome.kind === 'void') {
+      this.#void++
+      return
+    }
+    const { workHash, seal } = outcome
+    if (this.#best === undefined || workHash < this.#best.workHash) {
+      this.#best = { number: job.number, nonce: seal.nonce, workHash, lossMicroNats: seal.lossMicroNats }
+    }
+  }
+
+  countStale(attempts: number): void {
+    this.#stale += attempts
+  }
+
+  /** A block was found: the next one takes effort from zero. */
+  found(): void {
+    this.#effort = 0
+  }
+
+  /** @param target - Of the present job. */
+  snapshot(target: bigint | undefined): AttemptFigures {
+    const perSecond = this.#rate.perSecond
+    const chance = target === undefined ? 0 : chanceOf(target)
+    const begun = this.#attempts + this.#stale
+    return {
+      attempts: this.#attempts,
+      voidAttempts: this.#void,
+      staleAttempts: this.#stale,
+      staleShare: begun === 0 ? 0 : this.#stale / begun,
+      attemptsPerSecond: perSecond,
+      tokensPerSecond: perSecond * this.#tokensPerAttempt,
+      expectedSecondsToBlock: perSecond > 0 && chance > 0 ? 1 / (perSecond * chance) : undefined,
+      effortPercent: 100 * this.#effort,
+      expectedBlocks: this.#expectedBlocks,
+      best: this.#best,
+    }
+  }
+}

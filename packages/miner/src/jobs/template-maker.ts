@@ -1,0 +1,57 @@
+import type { BlockTemplate, Chain } from '@poai/chain'
+import { type Address, type Clock, equalBytes, type NetworkParams } from '@poai/core'
+
+/** What all templates of one node have in common. */
+export interface TemplateMakerOptions {
+  readonly params: Pick<NetworkParams, 'time'>
+  readonly extraData: Uint8Array
+  readonly gasLimitGoal: bigint
+}
+
+export interface TemplateMakerDependencies {
+  readonly chain: Pick<Chain, 'head' | 'templates'>
+  readonly clock: Pick<Clock, 'nowMs'>
+}
+
+/** A template with what its making says about its use. */
+export interface MadeTemplate {
+  readonly template: BlockTemplate
+  readonly madeAtMs: number
+  /** How long the making took. */
+  readonly tookMs: number
+  /** Until its time is near enough for every node's clock. 0 but for blocks that come faster than seconds pass. */
+  readonly earlyMs: number
+}
+
+/** Asks the chain for templates on this machine's time. */
+export class TemplateMaker {
+  readonly #options: TemplateMakerOptions
+  readonly #dependencies: TemplateMakerDependencies
+
+  constructor(options: TemplateMakerOptions, dependencies: TemplateMakerDependencies) {
+    this.#options = options
+    this.#dependencies = dependencies
+  }
+
+  async make(beneficiary: Address, signal: AbortSignal): Promise<MadeTemplate> {
+    const { extraData, gasLimitGoal } = this.#options
+    const { chain, clock } = this.#dependencies
+    const begunAtMs = clock.nowMs()
+    const nowSeconds = BigInt(Math.floor(begunAtMs / 1000))
+    const template = await chain.templates.build({ beneficiary, extraData, nowSeconds, gasLimitGoal, signal })
+    const madeAtMs = clock.nowMs()
+    const tookMs = Math.max(0, madeAtMs - begunAtMs)
+    return { template, madeAtMs, tookMs, earlyMs: this.#earlyMs(template.header.timestamp, madeAtMs) }
+  }
+
+  /** True while the template's parent is the head. */
+  isCurrent({ header }: BlockTemplate): boolean {
+    return equalBytes(this.#dependencies.chain.head().hash, header.parentHash)
+  }
+
+  /** Half of what the rules allow is left to other nodes, whose clocks may be slow. */
+  #earlyMs(timestamp: bigint, nowMs: number): number {
+    const aheadSeconds = Math.floor(this.#options.params.time.maxFutureSeconds / 2)
+    return Math.max(0, (Number(timestamp) - aheadSeconds) * 1000 - nowMs)
+  }
+}

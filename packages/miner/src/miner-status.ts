@@ -1,0 +1,40 @@
+import type { Address } from '@poai/core'
+import type { AttemptFigures } from './figures/mining-figures.ts'
+
+/**
+ * What a miner does now.
+ *
+ * - `stopped`: not started, or stopped.
+ * - `paused`: by its owner.
+ * - `waiting`: something else comes first; the reason says what.
+ * - `preparing`: a template is being made.
+ * - `mining`: workers make attempts.
+ * - `importing`: a block was found and goes through the chain's pipeline.
+ * - `failed`: its own blocks do not pass their replays. Only `resume` starts it again.
+ */
+export type MinerState = 'stopped' | 'paused' | 'waiting' | 'preparing' | 'mining' | 'importing' | 'failed'
+
+/** A snapshot for people and metrics. Counts are since the start. */
+export interface MinerStatus extends AttemptFigures {
+  readonly state: MinerState
+  /** Why it does not mine, for a person. */
+  readonly reason: string | undefined
+  readonly beneficiary: Address
+  /** Of the newest template. */
+  readonly number: bigint | undefined
+  readonly target: bigint | undefined
+  /** Workers that are kept busy. */
+  readonly workers: number
+  /** Solutions found. */
+  readonly blocksFound: number
+  /** Of them, those that became the head. */
+  readonly blocksAccepted: number
+  /** Of them, those that came later than another block of their height, or could not be imported in time. */
+  readonly blocksLost: number
+  /** Of them, those that did not pass this node's own import. */
+  readonly blocksInvalid: number
+  /** Of them, those that are in the chain now. */
+  readonly blocksCanonical: number
+  /** What those pay, subsidy and tips, in wei. */
+  readonly rewardsWei: bigint
+}

@@ -1,0 +1,397 @@
+import {
+  type Chain,
+  Emitter,
+  type HeadEvent,
+  type StaleReason,
+  type Subscribe,
+  sealBlock,
+  type Unsubscribe,
+} from '@poai/chain'
+import {
+  createExamBuilder,
+  type ExamBuilder,
+  type ExamEvaluator,
+  type FinishedAttempt,
+  networkExamOptions,
+} from '@poai/consensus'
+import {
+  type Address,
+  type Block,
+  bytesToHex,
+  type Clock,
+  type Hash32,
+  headerHash,
+  InvariantError,
+  type Logger,
+  type NetworkParams,
+  type Startable,
+} from '@poai/core'
+import { AttemptPump, type AttemptReport } from './attempts/attempt-pump.ts'
+import { batchSizeFor } from './attempts/batch-size.ts'
+import { Doorbell } from './doorbell.ts'
+import { MiningFigures } from './figures/mining-figures.ts'
+import { OwnBlocks } from './figures/own-blocks.ts'
+import { BlockDelivery, type BlockFate } from './jobs/block-delivery.ts'
+import { createMiningJob, type MiningJob } from './jobs/mining-job.ts'
+import { type MadeTemplate, TemplateMaker } from './jobs/template-maker.ts'
+import type { MinerState, MinerStatus } from './miner-status.ts'
+import type { MiningGate } from './mining-gate.ts'
+import { createNonceRanges, type NonceRanges } from './nonce-ranges.ts'
+import { Outage } from './outage.ts'
+
+/** A block of ours, and what became of it. */
+export interface MinedBlock {
+  readonly hash: Hash32
+  readonly block: Block
+  readonly fate: BlockFate
+}
+
+/** Mines blocks on top of the current head until stopped. */
+export interface Miner extends Startable {
+  readonly status: MinerStatus
+  /** Makes no attempts until `resume`. Before `start` too. */
+  pause(): void
+  /** Goes on after `pause`, or after it failed. */
+  resume(): void
+  /** Who is paid from now on. */
+  setBeneficiary(beneficiary: Address): void
+  /** A block was found, and its fate is known. */
+  readonly onBlock: Subscribe<MinedBlock>
+  /** Every finished attempt. */
+  readonly onAttempt: Subscribe<AttemptReport<MiningJob>>
+}
+
+export interface MinerOptions {
+  readonly params: Pick<NetworkParams, 'work' | 'time' | 'gas' | 'rewards'>
+  readonly beneficiary: Address
+  /** Workers of the engine that are to be kept busy. */
+  readonly workers: number
+  /** In every block's header. */
+  readonly extraData?: Uint8Array
+  /** The gas limit moves towards this. Default: the network's initial one. */
+  readonly gasLimitGoal?: bigint
+  /** A template is made anew after so long, so that its time is right. Default {@link DEFAULT_TEMPLATE_AGE_MS}. */
+  readonly templateAgeMs?: number
+  /** Own blocks in a row that may break a rule before the miner stops. Default {@link DEFAULT_MAX_INVALID_BLOCKS}. */
+  readonly maxInvalidBlocks?: number
+}
+
+/** What a miner needs, and nothing more. */
+export interface MinerDependencies {
+  readonly chain: Pick<Chain, 'head' | 'importBlock' | 'onHead' | 'templates'>
+  readonly engine: ExamEvaluator
+  readonly clock: Clock
+  readonly logger: Logger
+  /** When not to mine. Default: always mines. */
+  readonly gate?: MiningGate
+  /** Shared with the work desk of the same node. */
+  readonly nonces?: NonceRanges
+}
+
+/** Under half the shortest block time of a built-in network: block times, which set the difficulty, are right within it. */
+export const DEFAULT_TEMPLATE_AGE_MS = 2_000
+/** One could be a cosmic ray. */
+export const DEFAULT_MAX_INVALID_BLOCKS = 3
+/** A making of templates may take this part of the time: with a full pool on a slow machine they come less often. */
+const MAKING_SHARE = 0.1
+/** How long a stop waits for a block that was found just before. */
+const STOP_GRACE_MS = 5_000
+
+const SERVES_ALWAYS: MiningGate = { closedBecause: () => undefined, onChange: () => () => undefined }
+
+/** A miner, not yet started. */
+export function createMiner(options: MinerOptions, dependencies: MinerDependencies): Miner {
+  return new LoopMiner(options, dependencies)
+}
+
+interface Hindrance {
+  readonly state: MinerState
+  readonly reason: string | undefined
+}
+
+class LoopMiner implements Miner {
+  readonly #options: MinerOptions
+  readonly #dependencies: MinerDependencies
+  readonly #gate: MiningGate
+  readonly #nonces: NonceRanges
+  readonly #buildExam: ExamBuilder
+  readonly #templates: TemplateMaker
+  readonly #delivery: BlockDelivery
+  readonly #templateOutage: Outage
+  readonly #pump: AttemptPump<MiningJob>
+  readonly #figures: MiningFigures
+  readonly #ownBlocks: OwnBlocks
+  readonly #bell: Doorbell
+  readonly #blocks: Emitter<MinedBlock>
+  readonly #attempts: Emitter<AttemptReport<MiningJob>>
+  readonly #stopping = new AbortController()
+  readonly #abandonDelivery = new AbortController()
+  #beneficiary: Address
+  #paused = false
+  #failure: string | undefined
+  #job: MiningJob | undefined
+  #made: MadeTemplate | undefined
+  /** Until the clock allows the next block. */
+  #isEarly = false
+  #wantsRefresh = false
+  #delivering: Promise<void> | undefined
+  #loop: Promise<void> | undefined
+  #stopped: Promise<void> | undefined
+  #subscriptions: readonly Unsubscribe[] = []
+  #blocksFound = 0
+  #fates: Readonly<Record<BlockFate, number>> = { head: 0, side: 0, lost: 0, invalid: 0 }
+  #invalidInRow = 0
+
+  constructor(options: MinerOptions, dependencies: MinerDependencies) {
+    const { params, workers, extraData = new Uint8Array(0), gasLimitGoal = params.gas.initialLimit } = options
+    const { clock, logger, engine } = dependencies
+    this.#options = options
+    this.#dependencies = dependencies
+    this.#gate = dependencies.gate ?? SERVES_ALWAYS
+    this.#nonces = dependencies.nonces ?? createNonceRanges()
+    this.#buildExam = createExamBuilder(networkExamOptions(params))
+    this.#templates = new TemplateMaker({ params, extraData, gasLimitGoal }, dependencies)
+    this.#delivery = new BlockDelivery(dependencies)
+    this.#templateOutage = new Outage(
+      { failed: 'Could not make a block template: mining waits', recovered: 'Block templates can be made again' },
+      dependencies,
+    )
+    this.#figures = new MiningFigures({ tokensPerAttempt: params.work.exam.tokens }, clock)
+    this.#pump = new AttemptPump(
+      { workers, batchSize: () => batchSizeFor(this.#figures.attemptsPerSecond, workers) },
+      { engine, clock, logger, listener: this.#listener() },
+    )
+    this.#ownBlocks = new OwnBlocks(params.rewards)
+    this.#bell = new Doorbell(clock)
+    this.#blocks = new Emitter('mined block', logger)
+    this.#attempts = new Emitter('mining attempt', logger)
+    this.#beneficiary = options.beneficiary
+  }
+
+  get status(): MinerStatus {
+    const { state, reason } = this.#present()
+    const { head, side, lost, invalid } = this.#fates
+    return {
+      ...this.#figures.snapshot(this.#made?.template.header.target),
+      state,
+      reason,
+      beneficiary: this.#beneficiary,
+      number: this.#made?.template.header.number,
+      target: this.#made?.template.header.target,
+      workers: this.#options.workers,
+      blocksFound: this.#blocksFound,
+      blocksAccepted: head,
+      blocksLost: side + lost,
+      blocksInvalid: invalid,
+      blocksCanonical: this.#ownBlocks.canonical,
+      rewardsWei: this.#ownBlocks.rewardsWei,
+    }
+  }
+
+  get onBlock(): Subscribe<MinedBlock> {
+    return this.#blocks.subscribe
+  }
+
+  get onAttempt(): Subscribe<AttemptReport<MiningJob>> {
+    return this.#attempts.subscribe
+  }
+
+  async start(): Promise<void> {
+    if (this.#loop !== undefined || this.#stopped !== undefined) throw new InvariantError('A miner is started once')
+    const { chain } = this.#dependencies
+    this.#subscriptions = [
+      chain.onHead((event) => this.#onHead(event)),
+      chain.templates.onStale((reason) => this.#onStale(reason)),
+      this.#gate.onChange(() => this.#look()),
+    ]
+    await this.#pump.start()
+    this.#loop = this.#run()
+  }
+
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop()
+    return this.#stopped
+  }
+
+  pause(): void {
+    this.#paused = true
+    this.#look()
+  }
+
+  resume(): void {
+    this.#paused = false
+    this.#failure = undefined
+    this.#invalidInRow = 0
+    this.#bell.ring()
+  }
+
+  setBeneficiary(beneficiary: Address): void {
+    this.#beneficiary = beneficiary
+    this.#dropJob()
+    this.#bell.ring()
+  }
+
+  async #stop(): Promise<void> {
+    this.#stopping.abort(new Error('the miner is being stopped'))
+    for (const unsubscribe of this.#subscriptions) unsubscribe()
+    this.#dropJob()
+    this.#bell.ring()
+    await Promise.all([this.#loop, this.#loop === undefined ? undefined : this.#pump.stop(), this.#endDelivery()])
+    this.#figures.rest()
+  }
+
+  /** A block that was found is worth waiting for, within a bound. */
+  async #endDelivery(): Promise<void> {
+    if (this.#delivering === undefined) return
+    const over = new AbortController()
+    this.#dependencies.clock.sleep(STOP_GRACE_MS, over.signal).then(
+      () => this.#abandonDelivery.abort(new Error('the miner is being stopped')),
+      () => undefined,
+    )
+    await this.#delivering
+    over.abort()
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stopping.signal.aborted) {
+      const hindrance = this.#hindrance()
+      if (hindrance !== undefined) {
+        // An import is over in a moment: the rate goes on.
+        if (hindrance.state !== 'importing') this.#figures.rest()
+        await this.#bell.wait()
+        continue
+      }
+      if (this.#job === undefined || this.#msToRefresh() <= 0) await this.#renew()
+      else await this.#bell.wait(this.#msToRefresh())
+    }
+  }
+
+  /** A new job in the place of the present one, which workers go on with until then. */
+  async #renew(): Promise<void> {
+    const { signal } = this.#stopping
+    const beneficiary = this.#beneficiary
+    this.#wantsRefresh = false
+    try {
+      this.#made = await this.#templates.make(beneficiary, signal)
+      this.#templateOutage.over()
+    } catch (error) {
+      if (!signal.aborted) await this.#templateOutage.endure(error, signal)
+      return
+    }
+    const { template, earlyMs } = this.#made
+    const isOvertaken = this.#hindrance() !== undefined || beneficiary !== this.#beneficiary
+    if (signal.aborted || isOvertaken || !this.#templates.isCurrent(template)) return
+    if (earlyMs > 0) {
+      this.#isEarly = true
+      await this.#bell.wait(earlyMs)
+      this.#isEarly = false
+      return
+    }
+    this.#job = createMiningJob(template, this.#nonces.next(), this.#buildExam)
+    this.#figures.begin()
+    this.#pump.work(this.#job)
+  }
+
+  #msToRefresh(): number {
+    if (this.#made === undefined) return 0
+    const { madeAtMs, tookMs } = this.#made
+    const ageMs = this.#wantsRefresh ? 0 : (this.#options.templateAgeMs ?? DEFAULT_TEMPLATE_AGE_MS)
+    return madeAtMs + Math.max(ageMs, tookMs / MAKING_SHARE) - this.#dependencies.clock.nowMs()
+  }
+
+  /** What keeps the miner from making attempts, the most lasting thing first. */
+  #hindrance(): Hindrance | undefined {
+    if (this.#failure !== undefined) return { state: 'failed', reason: this.#failure }
+    if (this.#paused) return { state: 'paused', reason: undefined }
+    if (this.#delivering !== undefined) return { state: 'importing', reason: undefined }
+    const reason = this.#gate.closedBecause()
+    return reason === undefined ? undefined : { state: 'waiting', reason }
+  }
+
+  #present(): Hindrance {
+    if (this.#loop === undefined || this.#stopped !== undefined) return { state: 'stopped', reason: undefined }
+    const hindrance = this.#hindrance()
+    if (hindrance !== undefined) return hindrance
+    const outage = this.#pump.failure ?? this.#templateOutage.error
+    if (outage !== undefined) return { state: 'waiting', reason: describe(outage) }
+    if (this.#isEarly) return { state: 'waiting', reason: 'blocks come faster than seconds pass' }
+    return { state: this.#job === undefined ? 'preparing' : 'mining', reason: undefined }
+  }
+
+  /** The circumstances changed. */
+  #look(): void {
+    if (this.#hindrance() !== undefined) this.#dropJob()
+    this.#bell.ring()
+  }
+
+  #dropJob(): void {
+    this.#job = undefined
+    this.#pump.halt()
+  }
+
+  #onHead(event: HeadEvent): void {
+    this.#ownBlocks.follow(event)
+    this.#dropJob()
+    this.#bell.ring()
+  }
+
+  #onStale(reason: StaleReason): void {
+    if (reason === 'head') return
+    this.#wantsRefresh = true
+    this.#bell.ring()
+  }
+
+  #listener(): ConstructorParameters<typeof AttemptPump<MiningJob>>[1]['listener'] {
+    return {
+      onAttempt: (report) => {
+        this.#figures.count(report.job, report.outcome)
+        this.#attempts.emit(report)
+        if (report.outcome.kind === 'solved') this.#onSolved(report.job, report.outcome)
+      },
+      onStale: (attempts) => this.#figures.countStale(attempts),
+      onExhausted: () => {
+        this.#job = undefined
+        this.#bell.ring()
+      },
+    }
+  }
+
+  #onSolved({ template }: MiningJob, { seal }: FinishedAttempt): void {
+    // Another solution of the same call: one block of a height is enough.
+    if (this.#delivering !== undefined) return
+    this.#blocksFound++
+    this.#figures.found()
+    const block = sealBlock(template, seal)
+    this.#delivering = this.#deliver(block, headerHash(block.header)).finally(() => {
+      this.#delivering = undefined
+      this.#bell.ring()
+    })
+    this.#dropJob()
+  }
+
+  async #deliver(block: Block, hash: Hash32): Promise<void> {
+    const options = { lastTry: this.#stopping.signal, signal: this.#abandonDelivery.signal }
+    this.#ownBlocks.remember(hash)
+    const fate = await this.#delivery.deliver(block, hash, options)
+    this.#fates = { ...this.#fates, [fate]: this.#fates[fate] + 1 }
+    this.#invalidInRow = fate === 'invalid' ? this.#invalidInRow + 1 : 0
+    const { logger } = this.#dependencies
+    if (fate !== 'invalid') logger.info('Mined a block', { number: block.header.number, hash: bytesToHex(hash), fate })
+    this.#failAfterInvalid()
+    this.#blocks.emit({ hash, block, fate })
+  }
+
+  #failAfterInvalid(): void {
+    const limit = this.#options.maxInvalidBlocks ?? DEFAULT_MAX_INVALID_BLOCKS
+    if (this.#invalidInRow < limit) return
+    this.#failure = `${this.#invalidInRow} blocks of this node in a row did not pass its own import`
+    this.#dependencies.logger.error('Mining stops: this machine does not confirm its own blocks', {
+      blocks: this.#invalidInRow,
+      hint: 'check the engine and the memory of this machine: poai engine check',
+    })
+  }
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

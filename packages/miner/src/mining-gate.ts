@@ -1,0 +1,9 @@
+import type { Subscribe } from '@poai/chain'
+
+/** The node's policy on when to mine: not while it is behind, or alone, or whatever its owner decides. */
+export interface MiningGate {
+  /** Why not to mine now, for a person; undefined if nothing is in the way. */
+  closedBecause(): string | undefined
+  /** The answer may have changed. */
+  readonly onChange: Subscribe<void>
+}
