@@ -1,0 +1,24 @@
+/** What becomes of a message: passed on; dropped without blame; dropped, and whoever sent it loses score. */
+export type GossipVerdict = 'accept' | 'ignore' | 'reject'
+
+/** A message as a neighbour brought it. It need not be its maker. */
+export interface GossipMessage {
+  readonly data: Uint8Array
+  /** The neighbour's peer id. */
+  readonly from: string
+}
+
+/** Judges a message before it is passed on. What it throws counts as `ignore`. */
+export type GossipValidator = (message: GossipMessage) => Promise<GossipVerdict>
+
+/** Broadcast by topics: what the network needs of a gossip library, and nothing more. */
+export interface GossipRouter {
+  /** Takes part in a topic; from `start` on. */
+  subscribe(topic: string, validate: GossipValidator): void
+  /** Sends to neighbours; resolves with how many. A message that went round before goes to nobody. */
+  publish(topic: string, data: Uint8Array): Promise<number>
+  /** Neighbours that get every message at once. */
+  meshPeers(topic: string): readonly string[]
+  /** The library's own opinion of a peer: 0 for a stranger, negative for one that misbehaves. */
+  score(peerId: string): number
+}

@@ -1,0 +1,235 @@
+import { type Connection, type Libp2p, type PeerId, type Stream, setMaxListeners } from '@libp2p/interface'
+import type { AddressManager } from '@libp2p/interface-internal'
+import { peerIdFromString } from '@libp2p/peer-id'
+import { CODE_P2P, type Multiaddr, multiaddr } from '@multiformats/multiaddr'
+import { Emitter, type Subscribe } from '@poai/chain'
+import type { Logger } from '@poai/core'
+import { createGossipsub, type Gossipsub, type GossipsubOptions } from '../gossip/create-gossipsub.ts'
+import type { GossipRouter } from '../gossip/gossip-router.ts'
+import { NetworkError } from '../network-error.ts'
+import { createLibp2p, type Libp2pOptions, type Libp2pServices } from './create-libp2p.ts'
+import type { FoundPeer, Host, OwnAddress } from './host.ts'
+import { ipOf } from './multiaddresses.ts'
+import type { Remote, StreamHandler, StreamHost, StreamLimits } from './stream-host.ts'
+
+export interface HostOptions extends Omit<Libp2pOptions, 'gossip'> {
+  readonly peerId: string
+  readonly gossip: GossipsubOptions
+}
+
+/** What a host needs, and nothing more. */
+export interface HostDependencies {
+  readonly logger: Logger
+}
+
+/** libp2p as a `Host`. */
+export function createHost(options: HostOptions, dependencies: HostDependencies): Host {
+  return new Libp2pHost(options, dependencies)
+}
+
+interface Registration {
+  readonly handler: StreamHandler
+  readonly limits: StreamLimits
+}
+
+interface Running {
+  readonly libp2p: Libp2p<Libp2pServices>
+  readonly addressManager: AddressManager
+}
+
+class Libp2pHost implements Host {
+  readonly peerId: string
+  readonly streams: StreamHost
+  readonly #options: HostOptions
+  readonly #logger: Logger
+  readonly #gossip: Gossipsub
+  readonly #connected: Emitter<Remote>
+  readonly #disconnected: Emitter<string>
+  readonly #found: Emitter<FoundPeer>
+  readonly #handlers = new Map<string, Registration>()
+  #running: Running | undefined
+
+  constructor(options: HostOptions, { logger }: HostDependencies) {
+    this.peerId = options.peerId
+    this.#options = options
+    this.#logger = logger
+    this.#gossip = createGossipsub(options.gossip, logger)
+    this.#connected = new Emitter('connected', logger)
+    this.#disconnected = new Emitter('disconnected', logger)
+    this.#found = new Emitter('found', logger)
+    this.streams = {
+      open: (peerId, protocol, streamOptions) => this.#open(peerId, protocol, streamOptions),
+      handle: (protocol, handler, limits) => this.#handle(protocol, { handler, limits }),
+      unhandle: (protocol) => this.#unhandle(protocol),
+    }
+  }
+
+  get router(): GossipRouter {
+    return this.#gossip.router
+  }
+
+  get onConnected(): Subscribe<Remote> {
+    return this.#connected.subscribe
+  }
+
+  get onDisconnected(): Subscribe<string> {
+    return this.#disconnected.subscribe
+  }
+
+  get onFound(): Subscribe<FoundPeer> {
+    return this.#found.subscribe
+  }
+
+  async start(): Promise<void> {
+    if (this.#running !== undefined) return
+    const running = await createLibp2p({ ...this.#options, gossip: this.#gossip.service })
+    this.#running = running
+    const { libp2p } = running
+    this.#listen(libp2p)
+    for (const [protocol, registration] of this.#handlers) await this.#register(libp2p, protocol, registration)
+    try {
+      await libp2p.start()
+    } catch (cause) {
+      await this.stop()
+      throw new NetworkError('P2P_LISTEN', 'the network cannot be started', {
+        expected: `free addresses ${this.#options.listen.join(', ')}`,
+        actual: cause instanceof Error ? cause.message : String(cause),
+        hint: 'another node may be running; choose another port',
+        cause,
+      })
+    }
+    this.#gossip.join()
+  }
+
+  async stop(): Promise<void> {
+    const running = this.#running
+    this.#running = undefined
+    await running?.libp2p.stop()
+  }
+
+  addresses(): readonly string[] {
+    return this.#running?.libp2p.getMultiaddrs().map((address) => withPeerId(address, this.peerId)) ?? []
+  }
+
+  ownAddresses(): readonly OwnAddress[] {
+    const known = this.#running?.addressManager.getAddressesWithMetadata() ?? []
+    return known.map(({ multiaddr: address, verified, type }) => ({
+      address: withPeerId(address, this.peerId),
+      verified,
+      kind: KINDS[type] ?? 'mapped',
+    }))
+  }
+
+  async dial(addresses: readonly string[], signal: AbortSignal): Promise<Remote> {
+    const { libp2p } = this.#required()
+    try {
+      return remoteOf(
+        await libp2p.dial(
+          addresses.map((address) => multiaddr(address)),
+          { signal },
+        ),
+      )
+    } catch (cause) {
+      throw new NetworkError('P2P_DIAL', 'the peer cannot be reached', {
+        actual: cause instanceof Error ? cause.message : String(cause),
+        cause,
+      })
+    }
+  }
+
+  async disconnect(peerId: string): Promise<void> {
+    await this.#running?.libp2p.hangUp(peerIdFromString(peerId)).catch((error: unknown) => {
+      this.#logger.debug('A connection did not close in order', { peerId, error })
+    })
+  }
+
+  remotes(): readonly Remote[] {
+    return this.#running?.libp2p.getConnections().map(remoteOf) ?? []
+  }
+
+  async ping(peerId: string, signal: AbortSignal): Promise<number> {
+    return this.#required().libp2p.services.ping.ping(peerIdFromString(peerId), { signal })
+  }
+
+  async forget(peerId: string): Promise<void> {
+    await this.#running?.libp2p.peerStore.delete(peerIdFromString(peerId))
+  }
+
+  #listen(libp2p: Libp2p): void {
+    libp2p.addEventListener('connection:open', ({ detail: connection }) => {
+      if (libp2p.getConnections(connection.remotePeer).length > 1) return
+      this.#connected.emit(remoteOf(connection))
+    })
+    libp2p.addEventListener('peer:disconnect', ({ detail }) => this.#disconnected.emit(detail.toString()))
+    libp2p.addEventListener('peer:discovery', ({ detail }) => this.#tellFound(detail.id, detail.multiaddrs))
+    libp2p.addEventListener('peer:identify', ({ detail }) => this.#tellFound(detail.peerId, detail.listenAddrs))
+  }
+
+  #tellFound(id: PeerId, addresses: readonly Multiaddr[]): void {
+    const locations = addresses.map((address) => address.decapsulateCode(CODE_P2P).toString())
+    this.#found.emit({ peerId: id.toString(), locations })
+  }
+
+  async #open(
+    peerId: string,
+    protocol: string,
+    { signal, limits }: { readonly signal: AbortSignal; readonly limits?: StreamLimits },
+  ): Promise<Stream> {
+    const [connection] = this.#required().libp2p.getConnections(peerIdFromString(peerId))
+    if (connection === undefined)
+      throw new NetworkError('P2P_NOT_CONNECTED', 'the peer is not connected', { actual: peerId })
+    setMaxListeners(Number.POSITIVE_INFINITY, signal)
+    return connection.newStream(protocol, {
+      signal,
+      ...(limits === undefined ? {} : { maxOutboundStreams: limits.maxOutboundStreams }),
+    })
+  }
+
+  async #handle(protocol: string, registration: Registration): Promise<void> {
+    this.#handlers.set(protocol, registration)
+    if (this.#running !== undefined) await this.#register(this.#running.libp2p, protocol, registration)
+  }
+
+  async #unhandle(protocol: string): Promise<void> {
+    this.#handlers.delete(protocol)
+    await this.#running?.libp2p.unhandle(protocol)
+  }
+
+  async #register(libp2p: Libp2p, protocol: string, { handler, limits }: Registration): Promise<void> {
+    const serve = async (stream: Stream, connection: Connection): Promise<void> => {
+      try {
+        await handler(stream, remoteOf(connection))
+      } catch (error) {
+        this.#logger.debug('A stream ended badly', { protocol, peer: connection.remotePeer.toString(), error })
+        stream.abort(error instanceof Error ? error : new NetworkError('P2P_NOT_CONNECTED', 'the stream is given up'))
+      }
+    }
+    await libp2p.handle(protocol, serve, limits)
+  }
+
+  #required(): Running {
+    if (this.#running === undefined) throw new NetworkError('P2P_NOT_RUNNING', 'the network is not running')
+    return this.#running
+  }
+}
+
+const KINDS: Readonly<Record<string, OwnAddress['kind']>> = {
+  transport: 'transport',
+  announce: 'configured',
+  observed: 'observed',
+  'dns-mapping': 'configured',
+  'ip-mapping': 'mapped',
+}
+
+function remoteOf(connection: Connection): Remote {
+  return {
+    id: connection.remotePeer.toString(),
+    address: ipOf(connection.remoteAddr),
+    direction: connection.direction === 'inbound' ? 'in' : 'out',
+  }
+}
+
+function withPeerId(address: Multiaddr, peerId: string): string {
+  const text = address.decapsulateCode(CODE_P2P).toString()
+  return `${text}/p2p/${peerId}`
+}

@@ -1,0 +1,82 @@
+import { isPrivateIp, tryGetNetConfig } from '@libp2p/utils'
+import { CODE_P2P, type Multiaddr, multiaddr } from '@multiformats/multiaddr'
+import { NetworkError } from '../network-error.ts'
+
+/** How to reach a node: with or without its peer id. */
+export interface DialAddress {
+  readonly peerId: string | undefined
+  /** As text, without the peer id. */
+  readonly location: string
+}
+
+/** Longer ones are no addresses: those that we dial need below 120 characters. */
+const MAX_MULTIADDRESS_LENGTH = 256
+const MAPPED_IP4 = /^::ffff:(?:(\d+\.\d+\.\d+\.\d+)|([0-9a-f]{1,4}):([0-9a-f]{1,4}))$/i
+
+/** Parses a multiaddress that a person or a stranger wrote. Throws a `NetworkError` if no node can be reached by it over TCP. */
+export function parseDialAddress(text: string): DialAddress {
+  const parsed = parse(text)
+  const net = parsed === undefined ? null : tryGetNetConfig(parsed)
+  if (parsed === undefined || net === null || net.port === undefined || net.protocol !== 'tcp' || isCircuit(parsed)) {
+    throw new NetworkError('P2P_ADDRESS', 'not an address of a node', {
+      expected: '/ip4/ADDRESS/tcp/PORT/p2p/PEER-ID, or /ip6 or /dns4 instead of /ip4',
+      actual: text.slice(0, MAX_MULTIADDRESS_LENGTH),
+    })
+  }
+  return { peerId: peerIdOf(parsed), location: parsed.decapsulateCode(CODE_P2P).toString() }
+}
+
+/** The IP address at the beginning of a multiaddress; empty if there is none. An IPv4 address in IPv6's clothes is itself again. */
+export function ipOf(address: Multiaddr): string {
+  const net = tryGetNetConfig(address)
+  if (net === null || (net.type !== 'ip4' && net.type !== 'ip6')) return ''
+  return plainIp(net.host)
+}
+
+/** One name for one address. */
+export function plainIp(ip: string): string {
+  const mapped = MAPPED_IP4.exec(ip)
+  if (mapped === null) return ip.toLowerCase()
+  const [, dotted, high, low] = mapped
+  if (dotted !== undefined) return dotted
+  const [upper, lower] = [Number.parseInt(high ?? '0', 16), Number.parseInt(low ?? '0', 16)]
+  return [upper >> 8, upper & 255, lower >> 8, lower & 255].join('.')
+}
+
+/**
+ * What counts as one place on the internet: an IPv4 address, or the 64 bits of an IPv6 address that whoever rents one line gets
+ * whole. Limits and bans of addresses go by it.
+ */
+export function addressGroup(ip: string): string {
+  if (!ip.includes(':')) return ip
+  const [head = '', tail] = ip.split('%')[0]?.split('::') ?? []
+  const before = head === '' ? [] : head.split(':')
+  const after = tail === undefined || tail === '' ? [] : tail.split(':')
+  const zeros = tail === undefined ? 0 : Math.max(0, 8 - before.length - after.length)
+  const words = [...before, ...new Array<string>(zeros).fill('0'), ...after].slice(0, 4)
+  return `${words.map((word) => Number.parseInt(word, 16).toString(16)).join(':')}::/64`
+}
+
+/** True if nobody outside this machine or its local network can reach the address. Names are taken to be public. */
+export function isPrivateLocation(location: string): boolean {
+  const parsed = parse(location)
+  const ip = parsed === undefined ? '' : ipOf(parsed)
+  return ip !== '' && isPrivateIp(ip) === true
+}
+
+function parse(text: string): Multiaddr | undefined {
+  if (text.length > MAX_MULTIADDRESS_LENGTH) return undefined
+  try {
+    return multiaddr(text)
+  } catch {
+    return undefined
+  }
+}
+
+function peerIdOf(address: Multiaddr): string | undefined {
+  return address.getComponents().find(({ code }) => code === CODE_P2P)?.value
+}
+
+function isCircuit(address: Multiaddr): boolean {
+  return address.getComponents().some(({ name }) => name === 'p2p-circuit')
+}

@@ -1,0 +1,25 @@
+import { AppError } from '@poai/core'
+
+/** What can fail between this node and others without anybody's fault. */
+export type NetworkErrorCode =
+  /** A multiaddress that does not say how to reach a peer. */
+  | 'P2P_ADDRESS'
+  /** No connection to the peer, or it went away. */
+  | 'P2P_NOT_CONNECTED'
+  /** A dial that came to nothing. */
+  | 'P2P_DIAL'
+  /** The other side answered with a goodbye instead of its status. */
+  | 'P2P_GOODBYE'
+  /** The handshake was not done in time, or not as it should be. */
+  | 'P2P_HANDSHAKE'
+  /** The node's key is not readable, too readable, or no key. */
+  | 'P2P_NODE_KEY'
+  /** The key of a private network is not one. */
+  | 'P2P_PRE_SHARED_KEY'
+  /** The network was not started, or has been stopped. */
+  | 'P2P_NOT_RUNNING'
+  /** No address to listen on. */
+  | 'P2P_LISTEN'
+
+/** Something between this node and others failed. */
+export class NetworkError extends AppError<NetworkErrorCode> {}
