@@ -9,12 +9,12 @@ import { SMALL_SYNTHETIC_LLAMA, writeSyntheticLlama } from '@poai/inference/gguf
 /** The model that the built-in networks work with. */
 const EMBEDDED_MODEL = join(import.meta.dirname, '../../../models/quiz-1/quiz-1.Q8_0.gguf')
 
-/** A started engine with one worker, and what is behind it. */
+/** A started engine, and what is behind it. */
 export interface BenchEngine {
   readonly engine: InferenceEngine
   readonly modelName: string
   readonly modelPath: string
-  /** CPU seconds that the worker has used. */
+  /** CPU seconds that the workers have used. */
   workerCpuSeconds(): number
   /** Answers in the order of the exams, in calls that the engine takes. */
   evaluate(exams: readonly Exam[]): Promise<readonly ExamEvaluation[]>
@@ -27,6 +27,10 @@ export interface BenchEngineOptions {
   readonly domain?: string
   /** Exams decoded together. */
   readonly maxSequences?: number
+  /** Default 1. */
+  readonly workers?: number
+  /** Requests in one message to a worker. Default 16. */
+  readonly batchRequests?: number
 }
 
 /**
@@ -43,15 +47,15 @@ export async function openBenchEngine(path?: string, options: BenchEngineOptions
   }
   const build = findDomain(options.domain ?? DEFAULT_DOMAIN_NAME)?.build
   if (build === undefined) throw new RangeError(`no domain ${options.domain}`)
-  const { maxSequences = 1 } = options
+  const { maxSequences = 1, workers = 1, batchRequests = 16 } = options
   const cacheDirectory = join(folder, 'cache')
-  const engine = createLlamaEngine({ build, modelPath, cacheDirectory, maxSequences, workers: 1, batchRequests: 16 })
+  const engine = createLlamaEngine({ build, modelPath, cacheDirectory, maxSequences, workers, batchRequests })
   await engine.start()
   return {
     engine,
     modelName: basename(modelPath),
     modelPath,
-    workerCpuSeconds: () => cpuSecondsOf(engine.status.workers[0]?.pid ?? 0),
+    workerCpuSeconds: () => engine.status.workers.reduce((sum, { pid }) => sum + cpuSecondsOf(pid ?? 0), 0),
     evaluate: (exams) => evaluateInCalls(engine, exams),
     close: async () => {
       await engine.stop()

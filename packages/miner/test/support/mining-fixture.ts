@@ -1,30 +1,12 @@
-import {
-  type Chain,
-  type ChainOptions,
-  createStoredChain,
-  createStoredMempool,
-  inlineRecovery,
-  openChain,
-} from '@poai/chain'
-import { createReplayVerifier, networkExamOptions } from '@poai/consensus'
-import {
-  type BlockCodecs,
-  type Clock,
-  createBlockCodecs,
-  createTransactionCodec,
-  type LogData,
-  type Logger,
-  type NetworkParams,
-  silentLogger,
-} from '@poai/core'
-import { createExecution } from '@poai/execution'
+import type { Chain, ChainOptions } from '@poai/chain'
+import type { BlockCodecs, LogData, Logger, NetworkParams } from '@poai/core'
 import { createFakeEngine } from '@poai/inference'
-import { createCommitter, createMemoryStore, RETENTIONS } from '@poai/storage'
 import { ChainGenerator, testNetwork } from '@poai/testing/chain'
 import { onTestFinished } from 'vitest'
 import { createMiner, type Miner, type MinerDependencies, type MinerOptions } from '../../src/index.ts'
 import { HeldEngine } from './held-engine.ts'
 import { ManualClock } from './manual-clock.ts'
+import { openMemoryChain } from './memory-chain.ts'
 
 /** What was logged. */
 export interface LogLine {
@@ -94,29 +76,3 @@ export async function openMiningFixture(
 
 const testBeneficiary: MinerOptions['beneficiary'] = testNetwork.genesis.accounts[0]
   ?.address as MinerOptions['beneficiary']
-
-/** A started chain over a store in memory. */
-export async function openMemoryChain(
-  params: NetworkParams,
-  { engine, clock }: { readonly engine: MinerDependencies['engine']; readonly clock: Clock },
-  options: Partial<ChainOptions> = {},
-): Promise<{ readonly chain: Chain; readonly codecs: BlockCodecs }> {
-  const codecs = createBlockCodecs(createTransactionCodec(params.chainId))
-  const store = createMemoryStore()
-  const committer = await createCommitter(store)
-  const chain = await openChain(
-    { params, ...options },
-    {
-      codecs,
-      database: createStoredChain({ store, committer, codecs, retention: RETENTIONS.full }),
-      mempoolStore: createStoredMempool(store, committer),
-      verifier: createReplayVerifier(networkExamOptions(params), { evaluator: engine, logger: silentLogger }),
-      execution: createExecution(params),
-      recovery: inlineRecovery,
-      clock,
-      logger: silentLogger,
-    },
-  )
-  await chain.start()
-  return { chain, codecs }
-}
