@@ -64,6 +64,12 @@ export {
 } from './notes/notes.ts'
 export { type Horizons, readHorizons } from './prune/horizons.ts'
 export { type PruneDependencies, type PruneOptions, prune } from './prune/prune.ts'
+export {
+  PRUNE_COMMIT_BLOCKS,
+  type PruneDatabaseOptions,
+  type PruneProgress,
+  pruneDatabase,
+} from './prune/prune-database.ts'
 export { RETENTIONS, type Retention } from './prune/retention.ts'
 export { applyState } from './state/apply-state.ts'
 export { rollbackState } from './state/rollback-state.ts'

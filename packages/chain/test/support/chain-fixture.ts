@@ -105,6 +105,7 @@ export interface ChainFixture {
   readonly codecs: BlockCodecs
   readonly chain: Chain
   readonly store: Store
+  readonly committer: Committer
   readonly clock: ManualClock
   readonly dear: Dear
   readonly heads: HeadEvent[]
@@ -162,7 +163,7 @@ export async function openChainFixture(options: ChainFixtureOptions = {}): Promi
   writes.length = 0
   chain.onHead((event) => heads.push(event))
   return {
-    ...{ params, codecs, chain, store, clock, dear, heads, writes },
+    ...{ params, codecs, chain, store, committer, clock, dear, heads, writes },
     check: () => checkDatabase(store, codecs, { deep: true }),
     close: async () => {
       await chain.stop()

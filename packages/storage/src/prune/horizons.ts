@@ -16,19 +16,25 @@ export interface Horizons {
   readonly branches: bigint
 }
 
-const NAMES = ['history', 'undo', 'blocks', 'branches'] as const
+/** In the order of their record. */
+export const HORIZON_NAMES: readonly ['history', 'undo', 'blocks', 'branches'] = [
+  'history',
+  'undo',
+  'blocks',
+  'branches',
+]
 
 /** The horizons on disk. */
 export function readHorizons(reader: SyncReader): Horizons {
   const bytes = reader.getSync(keyOf('horizons'))
   if (bytes === undefined) return { history: 0n, undo: 0n, blocks: 0n, branches: 0n }
-  if (bytes.length !== NAMES.length * NUMBER_BYTES)
+  if (bytes.length !== HORIZON_NAMES.length * NUMBER_BYTES)
     throw new StorageError('STORAGE_DAMAGED', 'horizons are not horizons')
-  const [history, undo, blocks, branches] = NAMES.map((_, index) => decodeNumber(bytes, index * NUMBER_BYTES))
+  const [history, undo, blocks, branches] = HORIZON_NAMES.map((_, index) => decodeNumber(bytes, index * NUMBER_BYTES))
   return { history: history ?? 0n, undo: undo ?? 0n, blocks: blocks ?? 0n, branches: branches ?? 0n }
 }
 
 /** Moves the horizons, together with what lies behind them. */
 export function writeHorizons(batch: WriteBatch, horizons: Horizons): void {
-  batch.put(keyOf('horizons'), joinBytes(NAMES.map((name) => encodeNumber(horizons[name]))))
+  batch.put(keyOf('horizons'), joinBytes(HORIZON_NAMES.map((name) => encodeNumber(horizons[name]))))
 }

@@ -7,7 +7,7 @@ import { decodeChangedKeys } from '../state/changed-keys.ts'
 import { ACCOUNT_VERSIONS, pruneVersion, SLOT_VERSIONS } from '../state/version-chain.ts'
 import type { Store } from '../store/store.ts'
 import type { WriteBatch } from '../store/write-batch.ts'
-import { type Horizons, readHorizons, writeHorizons } from './horizons.ts'
+import { HORIZON_NAMES, type Horizons, readHorizons, writeHorizons } from './horizons.ts'
 import type { Retention } from './retention.ts'
 
 /** What pruning is done with. */
@@ -36,14 +36,8 @@ export async function prune(
     retention.history === 'all' || retention.history >= retention.undo,
     'history is kept at least as long as undo',
   )
-  const head = readHead(batch)?.number ?? 0n
   const before = readHorizons(batch)
-  const goals: Horizons = {
-    history: horizonOf(head, retention.history),
-    undo: horizonOf(head, retention.undo),
-    blocks: horizonOf(head, retention.blocks),
-    branches: horizonOf(head, retention.undo),
-  }
+  const goals = horizonGoals(readHead(batch)?.number ?? 0n, retention)
   const after: Horizons = {
     history: step(before.history, goals.history, maxBlocks),
     undo: step(before.undo, goals.undo, maxBlocks),
@@ -56,9 +50,18 @@ export async function prune(
     await pruneBody(batch, { store, codecs }, number)
   for (let number = atLeastOne(before.branches); number < after.branches; number++)
     await pruneBranches(batch, store, number)
-  const moved = (['history', 'undo', 'blocks', 'branches'] as const).some((name) => after[name] !== before[name])
-  if (moved) writeHorizons(batch, after)
-  return (['history', 'undo', 'blocks', 'branches'] as const).some((name) => after[name] < goals[name])
+  if (HORIZON_NAMES.some((name) => after[name] !== before[name])) writeHorizons(batch, after)
+  return HORIZON_NAMES.some((name) => after[name] < goals[name])
+}
+
+/** Where a retention wants the horizons of a chain that ends with block `head`. */
+export function horizonGoals(head: bigint, retention: Retention): Horizons {
+  return {
+    history: horizonOf(head, retention.history),
+    undo: horizonOf(head, retention.undo),
+    blocks: horizonOf(head, retention.blocks),
+    branches: horizonOf(head, retention.undo),
+  }
 }
 
 function horizonOf(head: bigint, kept: bigint | 'all'): bigint {
