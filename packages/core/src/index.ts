@@ -81,7 +81,15 @@ export {
 } from './wire/header.ts'
 export { bloomMayContain, bloomOfLogs, mergeBlooms } from './wire/logs-bloom.ts'
 export { type Log, MAX_GAS_LIMIT, MAX_RECEIPT_BYTES, type Receipt, receiptCodec } from './wire/receipt.ts'
-export { hashField, uint64Field, uint256Field, uintField } from './wire/scalar-fields.ts'
+export {
+  bytesField,
+  hashField,
+  nameField,
+  numberField,
+  uint64Field,
+  uint256Field,
+  uintField,
+} from './wire/scalar-fields.ts'
 export {
   type AccessListEntry,
   createTransactionCodec,
