@@ -366,7 +366,7 @@ class LoopMiner implements Miner {
       this.#delivering = undefined
       this.#bell.ring()
     })
-    this.#dropJob()
+    this.#look()
   }
 
   async #deliver(block: Block, hash: Hash32): Promise<void> {
