@@ -47,9 +47,10 @@ export {
   MAX_FAULTS,
 } from './check/check-database.ts'
 export type { DatabaseFault, FaultKind } from './check/fault.ts'
-export { compactTables, measureTables, type TableSize } from './check/measure-tables.ts'
+export { type CompactionProgress, compactTables, measureTables, type TableSize } from './check/measure-tables.ts'
 export type { Migration } from './database/migrate.ts'
 export { type Database, type DatabaseOptions, openDatabase } from './database/open-database.ts'
+export { readGenesisHash } from './database/read-genesis-hash.ts'
 export { type CacheName, LAYOUT_VERSION, TABLES, type Table, type TableName } from './layout.ts'
 export {
   deletePeer,

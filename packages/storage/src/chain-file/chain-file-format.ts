@@ -122,7 +122,10 @@ export async function readFrame(reader: FrameReader, maxBytes: number): Promise<
   const view = new DataView(head.buffer)
   const size = view.getUint32(0)
   if (size > maxBytes)
-    throw damaged('a frame is too large', { expected: `<= ${maxBytes} bytes`, actual: `${size} bytes` })
+    throw damaged(`the frame at byte ${reader.offset} is too large`, {
+      expected: `<= ${maxBytes} bytes`,
+      actual: `${size} bytes`,
+    })
   const payload = await readBytes({ ...reader, offset: reader.offset + FRAME_HEAD_BYTES }, size)
   if (payload.length < size) return undefined
   if (crc32(payload) !== view.getUint32(4)) throw damaged(`the frame at byte ${reader.offset} has another checksum`)

@@ -21,6 +21,8 @@ export interface WriteChainFileOptions {
   readonly codecs: Pick<BlockCodecs, 'block'>
   /** The blocks from `from` on, in order; asked once. */
   readonly blocks: (from: bigint) => AsyncIterable<Block>
+  /** False for a block of the file that the chain has left since: it is written again, with all behind it. */
+  readonly isCanonical?: (number: bigint, hash: Hash32) => boolean
   readonly onBlock?: (number: bigint) => void
   readonly signal?: AbortSignal
 }
@@ -59,7 +61,8 @@ interface Place {
   readonly parent: Hash32 | undefined
 }
 
-async function findEnd(handle: FileHandle, { label, codecs, signal }: WriteChainFileOptions): Promise<Place> {
+async function findEnd(handle: FileHandle, options: WriteChainFileOptions): Promise<Place> {
+  const { label, codecs, signal, isCanonical = () => true } = options
   const reader: FrameReader = { handle, offset: 0 }
   const found = await readLabel(reader)
   if (found === undefined) {
@@ -81,7 +84,9 @@ async function findEnd(handle: FileHandle, { label, codecs, signal }: WriteChain
       const payload = await readFrame(reader, codecs.block.maxBytes)
       if (payload === undefined) return place
       const block = decodeChainFileBlock(payload, codecs, { number: place.next, parent: place.parent })
-      place = { offset: reader.offset, next: place.next + 1n, parent: headerHash(block.header) }
+      const hash = headerHash(block.header)
+      if (!isCanonical(place.next, hash)) return place
+      place = { offset: reader.offset, next: place.next + 1n, parent: hash }
     } catch (cause) {
       // From the first wrong frame on everything is written again.
       if (cause instanceof StorageError && cause.code === 'STORAGE_CHAIN_FILE_DAMAGED') return place
@@ -105,6 +110,7 @@ async function append(handle: FileHandle, options: WriteChainFileOptions, place:
     waitingBytes = 0
   }
   for await (const block of blocks(next)) {
+    if (signal?.aborted === true) await flush()
     signal?.throwIfAborted()
     const payload = codecs.block.encode(block)
     parent = headerHash(decodeChainFileBlock(payload, codecs, { number: next, parent }).header)

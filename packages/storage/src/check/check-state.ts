@@ -22,6 +22,8 @@ export interface StateChecks {
   readonly store: Store
   readonly report: FaultReport
   readonly onAccount: (count: number) => void
+  /** Called now and then while a trie is walked. */
+  readonly pause: () => Promise<void>
 }
 
 /**
@@ -43,11 +45,11 @@ export async function checkState(checks: StateChecks, stateRoot: Hash32): Promis
     if (!equalBytes(codeHash, EMPTY_CODE_HASH) && store.getSync(codeKey) === undefined)
       report.add('missing', 'the code of an account is not there', codeKey)
     const slots = await sumSlots(store, address)
-    slotNodes += checkTrie(checks, { owner: address, root: storageRoot, flat: slots })
+    slotNodes += await checkTrie(checks, { owner: address, root: storageRoot, flat: slots })
     checks.onAccount(flat.count)
   }
   await checkCode(checks)
-  const accountNodes = checkTrie(checks, { owner: 'accounts', root: stateRoot, flat })
+  const accountNodes = await checkTrie(checks, { owner: 'accounts', root: stateRoot, flat })
   await checkNodeCount(checks, 'accountNodes', accountNodes)
   await checkNodeCount(checks, 'slotNodes', slotNodes)
 }
@@ -75,9 +77,9 @@ interface CheckedRoot {
 }
 
 /** How many nodes of the trie stand by themselves. */
-function checkTrie({ store, report }: StateChecks, { owner, root, flat }: CheckedRoot): number {
+async function checkTrie({ store, report, pause }: StateChecks, { owner, root, flat }: CheckedRoot): Promise<number> {
   if (flat.count === 0 && equalBytes(root, EMPTY_TRIE_ROOT)) return 0
-  const walk = walkTrie(store, report, { owner, root })
+  const walk = await walkTrie({ reader: store, report, pause }, { owner, root })
   if (walk.leaves.equals(flat)) return walk.nodes
   const what = owner === 'accounts' ? 'accounts' : 'slots of an account'
   const found = `${flat.count} flat values, ${walk.leaves.count} leaves`

@@ -21,54 +21,78 @@ export interface TrieWalk {
 
 const KEY_NIBBLES = 64
 
+/** Nodes between two pauses: some milliseconds of work. */
+const NODES_PER_PAUSE = 2048
+
+/** What a walk is done with. */
+export interface TrieWalker {
+  readonly reader: SyncReader
+  readonly report: FaultReport
+  /** Lets others have their turn now and then; rejects if the check is to end. */
+  readonly pause: () => Promise<void>
+}
+
+/** A part of a trie that is still to be looked at. */
+interface Branch {
+  readonly path: readonly number[]
+  /** A node's hash, or the node itself where it is shorter than that. */
+  readonly reference: RlpItem
+}
+
 /** Walks a whole trie from its root: every node must be there under its path, with the hash that its parent holds. */
-export function walkTrie(reader: SyncReader, report: FaultReport, { owner, root }: CheckedTrie): TrieWalk {
+export async function walkTrie(walker: TrieWalker, { owner, root }: CheckedTrie): Promise<TrieWalk> {
+  const { report, pause } = walker
   const walk: TrieWalk = { leaves: new EntrySum(), nodes: 0 }
-  const path: number[] = []
-
-  const visitReference = (reference: RlpItem): void => {
-    if (report.isFull()) return
-    if (!(reference instanceof Uint8Array)) {
-      visitNode(reference)
-      return
+  const open: Branch[] = equalBytes(root, EMPTY_TRIE_ROOT) ? [] : [{ path: [], reference: root }]
+  for (let branch = open.pop(); branch !== undefined && !report.isFull(); branch = open.pop()) {
+    const { path, reference } = branch
+    const node = reference instanceof Uint8Array ? readNode(walker, { owner, path, hash: reference }, walk) : reference
+    if (reference instanceof Uint8Array && walk.nodes % NODES_PER_PAUSE === 0) await pause()
+    if (node === undefined || node instanceof Uint8Array) continue
+    for (const child of childrenOf(node).toReversed()) {
+      const childPath = [...path, ...child.nibbles]
+      if (childPath.length > KEY_NIBBLES)
+        report.add('wrong-root', 'a trie is deeper than its keys are long', trieNodeKey(owner, new Uint8Array(0)))
+      else if (child.isLeaf) walk.leaves.add(nibblesToBytes(childPath), child.item as Uint8Array)
+      else open.push({ path: childPath, reference: child.item })
     }
-    const key = trieNodeKey(owner, Uint8Array.from(path))
-    const encoded = reader.getSync(key)
-    if (encoded === undefined) {
-      report.add('missing', 'a trie node is not there', key)
-      return
-    }
-    walk.nodes++
-    if (!equalBytes(hash32(encoded), reference)) {
-      report.add('wrong-hash', 'a trie node is not the one that its parent names', key)
-      return
-    }
-    visitNode(decodeRlp(encoded))
   }
-  const visitAt = (nibbles: readonly number[], visit: () => void): void => {
-    path.push(...nibbles)
-    if (path.length <= KEY_NIBBLES) visit()
-    else report.add('wrong-root', 'a trie is deeper than its keys are long', trieNodeKey(owner, new Uint8Array(0)))
-    path.length -= nibbles.length
-  }
-  const visitNode = (node: RlpItem): void => {
-    if (node instanceof Uint8Array) return
-    if (node.length === 17) {
-      node.slice(0, 16).forEach((child, nibble) => {
-        if (!(child instanceof Uint8Array && child.length === 0)) visitAt([nibble], () => visitReference(child))
-      })
-      return
-    }
-    const { nibbles, isLeaf } = compactToNibbles(node[0] as Uint8Array)
-    const child = node[1] as RlpItem
-    visitAt(nibbles, () => {
-      if (!isLeaf) visitReference(child)
-      else walk.leaves.add(nibblesToBytes(path), child as Uint8Array)
-    })
-  }
-
-  if (!equalBytes(root, EMPTY_TRIE_ROOT)) visitReference(root)
   return walk
+}
+
+function readNode(
+  { reader, report }: TrieWalker,
+  { owner, path, hash }: { readonly owner: TrieOwner; readonly path: readonly number[]; readonly hash: Uint8Array },
+  walk: TrieWalk,
+): RlpItem | undefined {
+  const key = trieNodeKey(owner, Uint8Array.from(path))
+  const encoded = reader.getSync(key)
+  if (encoded === undefined) {
+    report.add('missing', 'a trie node is not there', key)
+    return undefined
+  }
+  walk.nodes++
+  if (equalBytes(hash32(encoded), hash)) return decodeRlp(encoded)
+  report.add('wrong-hash', 'a trie node is not the one that its parent names', key)
+  return undefined
+}
+
+interface Child {
+  readonly nibbles: readonly number[]
+  readonly isLeaf: boolean
+  /** A leaf's value, or a reference. */
+  readonly item: RlpItem
+}
+
+/** What a branch, an extension or a leaf leads to. */
+function childrenOf(node: readonly RlpItem[]): readonly Child[] {
+  if (node.length === 17) {
+    return node
+      .slice(0, 16)
+      .map((item, nibble) => ({ nibbles: [nibble], isLeaf: false, item }))
+      .filter(({ item }) => !(item instanceof Uint8Array && item.length === 0))
+  }
+  return [{ ...compactToNibbles(node[0] as Uint8Array), item: node[1] as RlpItem }]
 }
 
 /** Compact encoding of a path (Yellow Paper, appendix C). */

@@ -19,18 +19,38 @@ export function measureTables(store: Store): Promise<readonly TableSize[]> {
   return Promise.all(TABLE_NAMES.map(measure))
 }
 
+/** How far compaction is. */
+export interface CompactionProgress {
+  readonly table: TableName
+  readonly done: number
+  readonly total: number
+}
+
+/** One call of LevelDB cannot be interrupted: a table is compacted in so many parts, by the first byte after its prefix. */
+const PARTS_PER_TABLE = 16
+
 /** Compacts table after table, so that the room of what was pruned is given back. Slow; the store stays usable. */
 export async function compactTables(
   store: Store,
   {
     signal,
-    onTable = () => undefined,
-  }: { readonly signal?: AbortSignal; readonly onTable?: (table: TableName) => void } = {},
+    onProgress = () => undefined,
+  }: { readonly signal?: AbortSignal; readonly onProgress?: (progress: CompactionProgress) => void } = {},
 ): Promise<void> {
+  const total = TABLE_NAMES.length * PARTS_PER_TABLE
+  let done = 0
   for (const table of TABLE_NAMES) {
-    signal?.throwIfAborted()
-    onTable(table)
-    const { gte, lt } = tableRange(table)
-    await store.compact(gte, lt)
+    for (let part = 0; part < PARTS_PER_TABLE; part++) {
+      signal?.throwIfAborted()
+      onProgress({ table, done: done++, total })
+      const [gte, lt] = [partStart(table, part), partStart(table, part + 1)]
+      await store.compact(gte, lt)
+    }
   }
+}
+
+function partStart(table: TableName, part: number): Uint8Array {
+  const { gte, lt } = tableRange(table)
+  if (part === 0) return gte
+  return part === PARTS_PER_TABLE ? lt : tableRange(table, Uint8Array.of((part * 256) / PARTS_PER_TABLE)).gte
 }

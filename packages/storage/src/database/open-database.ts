@@ -1,7 +1,4 @@
-import { mkdir, readdir } from 'node:fs/promises'
-import { join } from 'node:path'
 import { bytesToHex, equalBytes, type Hash32, type Logger, silentLogger } from '@poai/core'
-import { ClassicLevel } from 'classic-level'
 import { keyOf, tableRange } from '../keys.ts'
 import { LAYOUT_VERSION } from '../layout.ts'
 import { StorageError } from '../storage-error.ts'
@@ -11,7 +8,8 @@ import type { Store } from '../store/store.ts'
 import { storageFailure } from './level-failure.ts'
 import { createLevelStore } from './level-store.ts'
 import { decodeVersion, encodeVersion, MIGRATIONS, type Migration, migrate } from './migrate.ts'
-import { describeOwner, removeOwner, writeOwner } from './owner-file.ts'
+import { openLevel } from './open-level.ts'
+import { removeOwner, writeOwner } from './owner-file.ts'
 
 /** How to open a database. */
 export interface DatabaseOptions {
@@ -36,12 +34,8 @@ export interface Database {
   close(): Promise<void>
 }
 
-/** LevelDB's files are apart from ours. */
-const LEVEL_FOLDER = 'leveldb'
 /** Measured on a million keys: a block cache of 128 MB reads 1.7 times as many values a second as LevelDB's default of 8 MB; half of it is the compromise. */
 const DEFAULT_LEVEL_CACHE_BYTES: number = 64 * 1024 * 1024
-/** Memory of recent writes, and the log that is read at the next start: four times LevelDB's default, as one block writes up to a few MB. */
-const WRITE_BUFFER_BYTES: number = 16 * 1024 * 1024
 
 /**
  * Opens the database in `directory`, creating it if there is none. Throws a `StorageError` that says which of our surroundings
@@ -73,43 +67,6 @@ export async function openDatabase(directory: string, options: DatabaseOptions):
     await inner.close()
     throw storageFailure(`open the database in ${directory}`, cause)
   }
-}
-
-async function openLevel(directory: string, cacheSize: number): Promise<ClassicLevel<Uint8Array, Uint8Array>> {
-  const location = join(directory, LEVEL_FOLDER)
-  try {
-    await mkdir(location, { recursive: true })
-    await refuseHeadlessFiles(location)
-    const level = new ClassicLevel<Uint8Array, Uint8Array>(location, {
-      keyEncoding: 'view',
-      valueEncoding: 'view',
-      cacheSize,
-      writeBufferSize: WRITE_BUFFER_BYTES,
-    })
-    await level.open()
-    return level
-  } catch (cause) {
-    const failure = storageFailure(`open the database in ${directory}`, cause)
-    if (failure.code !== 'STORAGE_LOCKED') throw failure
-    throw new StorageError('STORAGE_LOCKED', `the database in ${directory} is open in another process`, {
-      cause,
-      actual: await describeOwner(directory),
-      hint: failure.hint ?? '',
-    })
-  }
-}
-
-/** LevelDB makes a new, empty database where its file CURRENT is gone, and deletes the old tables. */
-async function refuseHeadlessFiles(location: string): Promise<void> {
-  const names = await readdir(location)
-  if (names.includes('CURRENT')) return
-  const orphan = names.find((name) => /\.(ldb|sst|log)$|^MANIFEST-/.test(name))
-  if (orphan === undefined) return
-  throw new StorageError('STORAGE_DAMAGED', `the database in ${location} has lost its beginning`, {
-    expected: 'a file CURRENT',
-    actual: `${orphan} and others without it`,
-    hint: 'restore a copy, or delete the database and synchronise again',
-  })
 }
 
 /** Marks a new database, or checks and migrates an old one. */

@@ -128,3 +128,24 @@ test('a source that ends early or gives other blocks is refused', async () => {
   expect(await writeChainFile(path, { label: LABEL, codecs, blocks: blocksFrom })).toBe(20n)
   expect(await numbersIn(path)).toHaveLength(29)
 })
+
+test('blocks that the chain has left since are written again, with all behind them', async () => {
+  const path = await exported()
+  const whole = await readFile(path)
+  const isCanonical = (number: bigint): boolean => number < 12n
+  expect(await writeChainFile(path, { label: LABEL, codecs, blocks: blocksFrom, isCanonical })).toBe(12n)
+  expect(equalBytes(await readFile(path), whole)).toBe(true)
+})
+
+test('an interrupted export keeps what it has', async () => {
+  const path = join(await temporaryFolder(), 'chain.poai')
+  const interruption = new AbortController()
+  const onBlock = (number: bigint): void => {
+    if (number === 17n) interruption.abort()
+  }
+  const options = { label: LABEL, codecs, blocks: blocksFrom }
+  const writing = writeChainFile(path, { ...options, onBlock, signal: interruption.signal })
+  await expect(writing).rejects.toMatchObject({ name: 'AbortError' })
+  expect(await writeChainFile(path, options)).toBe(18n)
+  expect(await numbersIn(path)).toHaveLength(29)
+})

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { toHash32 } from '@poai/core'
 import { expect, onTestFinished, test } from 'vitest'
-import { type DatabaseOptions, type Migration, openDatabase, putMeta } from '../../src/index.ts'
+import { type DatabaseOptions, type Migration, openDatabase, putMeta, readGenesisHash } from '../../src/index.ts'
 import { keyOf } from '../../src/keys.ts'
 import { LAYOUT_VERSION } from '../../src/layout.ts'
 import { MODEL_NETWORK } from '../support/model-chain.ts'
@@ -169,6 +169,26 @@ test('lost or garbled beginnings are damage and not a new database', async () =>
   await expect(openDatabase(directory, OPTIONS)).rejects.toMatchObject({
     code: expect.stringMatching(/^STORAGE_(DAMAGED|FAILED)$/),
   })
+})
+
+test('what a process leaves that was killed while it made a new database is no damage', async () => {
+  const directory = await temporaryFolder()
+  const level = join(directory, 'leveldb')
+  await mkdir(level)
+  await writeFile(join(level, 'MANIFEST-000001'), 'half')
+  await writeFile(join(level, 'LOCK'), '')
+  await filled(directory, 1)
+  expect(await readGenesisHash(directory)).toEqual(MODEL_NETWORK)
+})
+
+test('whose chain a database holds can be asked without knowing, and creates nothing', async () => {
+  const directory = await temporaryFolder()
+  expect(await readGenesisHash(directory)).toBeUndefined()
+  expect(await readdir(directory)).toEqual([])
+  const { close } = await openDatabase(directory, OPTIONS)
+  await expect(readGenesisHash(directory)).rejects.toMatchObject({ code: 'STORAGE_LOCKED' })
+  await close()
+  expect(await readGenesisHash(directory)).toEqual(MODEL_NETWORK)
 })
 
 test('a file in the place of the directory is a failure of the file system', async () => {

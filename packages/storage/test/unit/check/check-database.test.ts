@@ -1,6 +1,6 @@
 import type { StoreChange } from '@poai/core'
 import { beforeAll, expect, test } from 'vitest'
-import { checkDatabase, createCommitter, createMemoryStore, type Store } from '../../../src/index.ts'
+import { type CheckReport, checkDatabase, createCommitter, createMemoryStore, type Store } from '../../../src/index.ts'
 import { hashedKey, numberedKey, tableRange } from '../../../src/keys.ts'
 import type { TableName } from '../../../src/layout.ts'
 import { codecs, type ModelBlock, mineModelBlock, modelGenesis, reorganise } from '../../support/model-chain.ts'
@@ -31,14 +31,19 @@ function flipped(value: Uint8Array): Uint8Array {
   return copy
 }
 
-/** The kinds of faults that are found after `changes` to a sound database. */
-async function faultsAfter(changes: readonly StoreChange[], deep: boolean): Promise<readonly string[]> {
+/** What is found after `changes` to a sound database. */
+async function checkAfter(changes: readonly StoreChange[], deep: boolean): Promise<CheckReport> {
   const store = createMemoryStore()
   const all: StoreChange[] = []
   for await (const [key, value] of sound.entries({ gte: Uint8Array.of(0), lt: Uint8Array.of(255) }))
     all.push({ key, value })
   await store.write([...all, ...changes], { sync: false })
-  const { faults } = await checkDatabase(store, codecs, { deep })
+  return checkDatabase(store, codecs, { deep })
+}
+
+/** The kinds of those faults. */
+async function faultsAfter(changes: readonly StoreChange[], deep: boolean): Promise<readonly string[]> {
+  const { faults } = await checkAfter(changes, deep)
   return [...new Set(faults.map(({ kind }) => kind))].sort()
 }
 
@@ -56,6 +61,23 @@ test('an empty store has nothing to fault', async () => {
     blocks: 0,
     accounts: 0,
   })
+})
+
+test('a check can be ended while it looks at blocks, and while it looks at the state', async () => {
+  for (const last of ['blocks', 'state']) {
+    const interruption = new AbortController()
+    const onProgress = ({ step }: { readonly step: string }): void => {
+      if (step === last) interruption.abort()
+    }
+    const checking = checkDatabase(sound, codecs, { deep: true, onProgress, signal: interruption.signal })
+    await expect(checking, last).rejects.toMatchObject({ name: 'AbortError' })
+  }
+})
+
+test('a record that cannot be decoded is a fault, and the last one', async () => {
+  const { key } = await entryOf('accounts', 0)
+  const { faults } = await checkAfter([{ key, value: Uint8Array.of(1) }], true)
+  expect(faults.map(({ kind }) => kind)).toEqual(['undecodable'])
 })
 
 const MISSING: readonly (readonly [TableName, number, readonly string[]])[] = [
