@@ -82,6 +82,7 @@ export {
 export { bloomMayContain, bloomOfLogs, mergeBlooms } from './wire/logs-bloom.ts'
 export { type Log, MAX_GAS_LIMIT, MAX_RECEIPT_BYTES, type Receipt, receiptCodec } from './wire/receipt.ts'
 export {
+  addressField,
   bytesField,
   hashField,
   nameField,
