@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import type { CliContext } from './cli-context.ts'
+import { addDbCommands } from './commands/db.ts'
 import { addDoctorCommand } from './commands/doctor.ts'
 import { addEngineCommands } from './commands/engine.ts'
 import { addModelCommands } from './commands/model.ts'
@@ -22,6 +23,7 @@ export function createProgram(context: CliContext): Command {
   addEngineCommands(program, context)
   addModelCommands(program, context)
   addDoctorCommand(program, context)
+  addDbCommands(program, context)
   return program
 }
 

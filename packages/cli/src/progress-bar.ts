@@ -8,28 +8,88 @@ export interface Progress {
   readonly bytesPerSecond: number
 }
 
+/** How many of something of known or unknown number are done. */
+export interface CountProgress {
+  /** What is being done now: stands before the bar. */
+  readonly label: string
+  readonly done: number
+  readonly total: number | undefined
+}
+
 /** A line that is rewritten in a terminal, and printed now and then elsewhere. */
-export interface ProgressBar {
-  update(progress: Progress): void
+export interface ProgressLine<T> {
+  update(progress: T): void
   /** Leaves the last state standing and ends the line. */
   finish(): void
 }
+
+/** A line about bytes. */
+export type ProgressBar = ProgressLine<Progress>
 
 /** Between two drawings: smooth for the eye, nothing for the processor. */
 const REDRAW_MS = 100
 /** Between two lines where lines cannot be rewritten. */
 const LINE_MS = 5_000
+/** What is counted is often done at once: nothing is shown of that. */
+const COUNT_DELAY_MS = 300
 const BAR_WIDTH = 24
+
+/** The bar itself, with the share that is done. */
+function formatShare(done: number, total: number): string {
+  const share = Math.min(1, done / total)
+  const filled = Math.round(share * BAR_WIDTH)
+  return `[${'#'.repeat(filled)}${'.'.repeat(BAR_WIDTH - filled)}] ${`${Math.floor(share * 100)} %`.padStart(5)}`
+}
 
 function formatProgress({ bytes, totalBytes, bytesPerSecond }: Progress): string {
   const rate = `${formatBytes(bytesPerSecond)}/s`
   if (totalBytes === undefined || totalBytes === 0) return `${formatBytes(bytes)}, ${rate}`
-  const share = Math.min(1, bytes / totalBytes)
-  const filled = Math.round(share * BAR_WIDTH)
-  const bar = '#'.repeat(filled) + '.'.repeat(BAR_WIDTH - filled)
   const left = formatSeconds((totalBytes - bytes) / bytesPerSecond)
-  const percent = `${Math.floor(share * 100)} %`.padStart(5)
-  return `[${bar}] ${percent} of ${formatBytes(totalBytes)}, ${rate}, ${left} left`
+  return `${formatShare(bytes, totalBytes)} of ${formatBytes(totalBytes)}, ${rate}, ${left} left`
+}
+
+function formatCount({ done, total }: CountProgress, perSecond: number): string {
+  const rate = `${Math.round(perSecond).toLocaleString('en')}/s`
+  const count = done.toLocaleString('en')
+  if (total === undefined || total === 0) return `${count}, ${rate}`
+  const left = formatSeconds((total - done) / perSecond)
+  return `${formatShare(done, total)}  ${count} of ${total.toLocaleString('en')}, ${rate}, ${left} left`
+}
+
+interface ProgressLineOptions<T> {
+  readonly format: (progress: T) => string
+  /** From the first update to the first drawing. */
+  readonly delayMs: number
+  readonly nowMs: () => number
+}
+
+function createProgressLine<T>(
+  terminal: Terminal,
+  { format, delayMs, nowMs }: ProgressLineOptions<T>,
+): ProgressLine<T> {
+  const intervalMs = terminal.isInteractive ? REDRAW_MS : LINE_MS
+  let last: T | undefined
+  let nextMs: number | undefined
+  let isShown = false
+  const draw = (progress: T): void => {
+    isShown = true
+    nextMs = nowMs() + intervalMs
+    const text = format(progress)
+    if (terminal.isInteractive) terminal.err(`\r${text.slice(0, terminal.width - 1)}\u001b[K`)
+    else terminal.err(`${text}\n`)
+  }
+  return {
+    update: (progress) => {
+      last = progress
+      nextMs ??= nowMs() + delayMs
+      if (nowMs() >= nextMs) draw(progress)
+    },
+    finish: () => {
+      if (last === undefined || (!isShown && delayMs > 0)) return
+      draw(last)
+      if (terminal.isInteractive) terminal.err('\n')
+    },
+  }
 }
 
 /** A progress bar on the terminal's error output, so that results can be piped. */
@@ -38,24 +98,34 @@ export function createProgressBar(
   label: string,
   nowMs: () => number = performance.now.bind(performance),
 ): ProgressBar {
-  const intervalMs = terminal.isInteractive ? REDRAW_MS : LINE_MS
-  let last: Progress | undefined
-  let drawnAtMs = Number.NEGATIVE_INFINITY
-  const draw = (progress: Progress): void => {
-    drawnAtMs = nowMs()
-    const text = `${label}  ${formatProgress(progress)}`
-    if (terminal.isInteractive) terminal.err(`\r${text.slice(0, terminal.width - 1)}\u001b[K`)
-    else terminal.err(`${text}\n`)
+  return createProgressLine(terminal, {
+    format: (progress) => `${label}  ${formatProgress(progress)}`,
+    delayMs: 0,
+    nowMs,
+  })
+}
+
+/** The same for things that are counted. The rate is that since the label was new. */
+export function createCountBar(
+  terminal: Terminal,
+  nowMs: () => number = performance.now.bind(performance),
+): ProgressLine<CountProgress> {
+  let begin: { readonly label: string; readonly atMs: number; readonly done: number } | undefined
+  const format = (progress: CountProgress): string => {
+    const seconds = begin === undefined ? 0 : (nowMs() - begin.atMs) / 1000
+    const perSecond = seconds > 0 && begin !== undefined ? (progress.done - begin.done) / seconds : 0
+    return `${progress.label}  ${formatCount(progress, perSecond)}`
   }
+  const line = createProgressLine(terminal, {
+    format,
+    delayMs: terminal.isInteractive ? COUNT_DELAY_MS : LINE_MS,
+    nowMs,
+  })
   return {
     update: (progress) => {
-      last = progress
-      if (nowMs() - drawnAtMs >= intervalMs) draw(progress)
+      if (begin?.label !== progress.label) begin = { label: progress.label, atMs: nowMs(), done: progress.done }
+      line.update(progress)
     },
-    finish: () => {
-      if (last === undefined) return
-      draw(last)
-      if (terminal.isInteractive) terminal.err('\n')
-    },
+    finish: () => line.finish(),
   }
 }

@@ -24,10 +24,13 @@ const REFUTATIONS: ReadonlySet<string> = new Set([
   'MODEL_NOT_GGUF',
   'MODEL_TRUNCATED',
   'MODEL_HOSTILE',
+  'STORAGE_DAMAGED',
+  'STORAGE_CHAIN_FILE_DAMAGED',
+  'STORAGE_CHAIN_FILE_FOREIGN',
 ])
 
 /** Codes of a configuration that makes no sense: the same as a wrong command line. */
-const MISCONFIGURATIONS: ReadonlySet<string> = new Set(['CLI_USAGE', 'NETWORK_PARAMS_INVALID'])
+const MISCONFIGURATIONS: ReadonlySet<string> = new Set(['CLI_USAGE', 'NETWORK_PARAMS_INVALID', 'STORAGE_WRONG_NETWORK'])
 
 function exitCodeOf(error: unknown): ExitCode {
   if (error instanceof RuleError) return EXIT_CODES.refuted

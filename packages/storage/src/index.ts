@@ -47,7 +47,14 @@ export {
   MAX_FAULTS,
 } from './check/check-database.ts'
 export type { DatabaseFault, FaultKind } from './check/fault.ts'
-export { type CompactionProgress, compactTables, measureTables, type TableSize } from './check/measure-tables.ts'
+export {
+  type CompactionProgress,
+  compactTables,
+  countTables,
+  measureTables,
+  type TableCount,
+  type TableSize,
+} from './check/measure-tables.ts'
 export type { Migration } from './database/migrate.ts'
 export { type Database, type DatabaseOptions, openDatabase } from './database/open-database.ts'
 export { readGenesisHash } from './database/read-genesis-hash.ts'

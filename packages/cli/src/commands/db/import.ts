@@ -1,0 +1,141 @@
+import { access, mkdir, writeFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import type { Chain } from '@poai/chain'
+import { type BlockCodecs, bytesToHex, equalBytes, genesisHash, networkParamsToJson } from '@poai/core'
+import { admitByVectors } from '@poai/inference'
+import { type ChainFileLabel, RETENTIONS, readChainFileLabel } from '@poai/storage'
+import type { Command } from 'commander'
+import type { CliContext } from '../../cli-context.ts'
+import { builtInNetworkOf, type DataDirectory, findDataDirectory, NETWORK_FILE } from '../../data-directory.ts'
+import { type ImportReport, importChainFile } from '../../db/import-chain-file.ts'
+import { createTerminalLogger } from '../../db/terminal-logger.ts'
+import { withReplayingChain } from '../../db/with-replaying-chain.ts'
+import { formatSeconds } from '../../format-quantity.ts'
+import { wholeNumber } from '../../parse-options.ts'
+import { createCountBar } from '../../progress-bar.ts'
+import { CheckFailed, UsageError } from '../../report-error.ts'
+import { formatTable } from '../../table.ts'
+import { withEngine } from '../../with-engine.ts'
+import { createDomainEngine, setUpWork } from '../../work-setup.ts'
+import { installationOf, printResult } from '../leaf-command.ts'
+import { type DbOptions, dbCommand } from './db-command.ts'
+import { keepOption } from './prune.ts'
+
+interface ImportOptions extends DbOptions {
+  readonly keep: keyof typeof RETENTIONS
+  readonly workers?: number
+}
+
+/** Workers of one engine: more than any machine has cores to spare. */
+const MAX_WORKERS = 256
+
+/** Adds `poai db import`. */
+export function addDbImportCommand(parent: Command, context: CliContext): void {
+  dbCommand(parent, 'import <file>', {
+    description: 'import the blocks of a file, each replayed and executed; goes on where an interrupted import stopped',
+    examples: ['db import chain.poai', 'db import chain.poai --data-dir /var/lib/poai --workers 4'],
+  })
+    .option('--workers <count>', 'worker processes that replay', wholeNumber(1, MAX_WORKERS))
+    .addOption(keepOption('what to keep meanwhile: as a node of that mode does').default('full'))
+    .action((file: string, options: ImportOptions) => importFile(context, resolve(file), options))
+}
+
+async function importFile(context: CliContext, path: string, options: ImportOptions): Promise<void> {
+  const label = await readChainFileLabel(path)
+  const directory = await findDataDirectory(options, context.environment, builtInNetworkOf(label.genesisHash))
+  if (!equalBytes(label.genesisHash, genesisHash(directory.params))) {
+    throw new UsageError(
+      `${path} holds the chain of the network ${label.network}, and ${directory.path} that of ${directory.params.name}`,
+      'name another data directory with --data-dir, or the file’s network with --network',
+    )
+  }
+  const installation = installationOf(options, context)
+  const { model, domain, vectors } = await setUpWork(installation, directory.params)
+  const { contextSize, maxSequences } = vectors
+  const engine = createDomainEngine(
+    installation,
+    { modelPath: model.path, domain, contextSize, maxSequences },
+    { admit: admitByVectors(vectors), ...(options.workers === undefined ? {} : { workers: options.workers }) },
+  )
+  const began = performance.now()
+  await rememberNetwork(directory)
+  const dependencies = {
+    evaluator: engine,
+    retention: RETENTIONS[options.keep],
+    logger: createTerminalLogger(context.terminal),
+  }
+  // The database first: whether it is free is known at once, and the engine takes a while.
+  const { report, head } = await withReplayingChain(directory, dependencies, async (chain, codecs) => ({
+    report: await withEngine(engine, context.signal, () =>
+      importWithBar(context, { path, label, directory }, { chain, codecs }),
+    ),
+    head: chain.head(),
+  }))
+  const { imported, known, stop } = report
+  const seconds = (performance.now() - began) / 1000
+  const result = {
+    ...{ file: path, network: label.network, database: directory.chain, imported, known, seconds },
+    head: { number: Number(head.number), hash: bytesToHex(head.hash) },
+    stop:
+      stop === undefined ? null : { block: Number(stop.number), code: stop.error.code, message: stop.error.message },
+  }
+  printResult(context, options, result, () =>
+    formatTable([
+      ['file', `blocks ${label.first} to ${label.last} of ${label.network}`],
+      [
+        'imported',
+        `${imported.toLocaleString('en')} blocks in ${formatSeconds(seconds)}, ${known.toLocaleString('en')} were here`,
+      ],
+      ['head', `block ${head.number}, ${bytesToHex(head.hash)}`],
+      ['database', directory.chain],
+    ]),
+  )
+  if (stop !== undefined) throw new CheckFailed(describeStop(report, path))
+}
+
+/** A directory of a network that is not built in says which it is, for the next command and the node. */
+async function rememberNetwork({ path, params }: DataDirectory): Promise<void> {
+  if (builtInNetworkOf(genesisHash(params)) !== undefined) return
+  const file = join(path, NETWORK_FILE)
+  const hasFile = await access(file).then(
+    () => true,
+    () => false,
+  )
+  if (hasFile) return
+  await mkdir(path, { recursive: true, mode: 0o700 })
+  await writeFile(file, `${JSON.stringify(networkParamsToJson(params), null, 2)}\n`)
+}
+
+interface ImportedFile {
+  readonly path: string
+  readonly label: ChainFileLabel
+  readonly directory: DataDirectory
+}
+
+async function importWithBar(
+  { terminal, signal }: CliContext,
+  { path, label, directory }: ImportedFile,
+  { chain, codecs }: { readonly chain: Chain; readonly codecs: BlockCodecs },
+): Promise<ImportReport> {
+  const bar = createCountBar(terminal)
+  const total = Number(label.last - label.first) + 1
+  const onBlock = (number: bigint): void =>
+    bar.update({ label: 'importing', done: Number(number - label.first) + 1, total })
+  try {
+    const dependencies = { chain, codecs, genesisHash: genesisHash(directory.params) }
+    return await importChainFile(path, dependencies, { signal, onBlock })
+  } catch (error) {
+    if (signal.aborted)
+      terminal.err(`interrupted: the head is block ${chain.head().number}; the same command goes on from there\n`)
+    throw error
+  } finally {
+    bar.finish()
+  }
+}
+
+function describeStop({ stop }: ImportReport, path: string): string {
+  if (stop === undefined) return ''
+  const { number, error } = stop
+  const found = [error.message, error.actual].filter((part) => part !== undefined).join(': ')
+  return `${path} is good up to block ${number - 1n}; at block ${number}: ${found} (${error.code})`
+}

@@ -1,0 +1,65 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { type Chain, createStoredChain, createStoredMempool, createThreadedRecovery, openChain } from '@poai/chain'
+import { createReplayVerifier, type ExamEvaluator, networkExamOptions } from '@poai/consensus'
+import {
+  type BlockCodecs,
+  type Clock,
+  createBlockCodecs,
+  createTransactionCodec,
+  genesisHash,
+  type Logger,
+} from '@poai/core'
+import { createExecution } from '@poai/execution'
+import { openDatabase, type Retention } from '@poai/storage'
+import type { DataDirectory } from '../data-directory.ts'
+
+const systemClock: Clock = {
+  nowMs: Date.now,
+  sleep: (delayMs, signal) => delay(delayMs, undefined, signal === undefined ? {} : { signal }),
+}
+
+/** Threads that recover senders: beside the workers of the engine, which have most to do. */
+const RECOVERY_THREADS = 1
+
+/** What a chain that replays is made with. */
+export interface ReplayingChainDependencies {
+  /** Computes the work of every block again. */
+  readonly evaluator: ExamEvaluator
+  readonly retention: Retention
+  readonly logger: Logger
+}
+
+/** Opens the chain of a data directory, new or not, as a node has it but for peers and miners; closes it whatever `work` does. */
+export async function withReplayingChain<T>(
+  { chain: directory, params }: DataDirectory,
+  { evaluator, retention, logger }: ReplayingChainDependencies,
+  work: (chain: Chain, codecs: BlockCodecs) => Promise<T>,
+): Promise<T> {
+  const codecs = createBlockCodecs(createTransactionCodec(params.chainId))
+  const recovery = createThreadedRecovery({ threads: RECOVERY_THREADS })
+  const { store, committer, close } = await openDatabase(directory, { genesisHash: genesisHash(params), logger })
+  try {
+    const chain = await openChain(
+      { params },
+      {
+        codecs,
+        database: createStoredChain({ store, committer, codecs, retention }),
+        mempoolStore: createStoredMempool(store, committer),
+        verifier: createReplayVerifier(networkExamOptions(params), { evaluator, logger }),
+        execution: createExecution(params),
+        recovery,
+        clock: systemClock,
+        logger,
+      },
+    )
+    try {
+      await chain.start()
+      return await work(chain, codecs)
+    } finally {
+      await chain.stop()
+    }
+  } finally {
+    await recovery.stop()
+    await close()
+  }
+}
