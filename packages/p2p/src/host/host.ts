@@ -35,7 +35,7 @@ export interface Host extends Startable {
   ping(peerId: string, signal: AbortSignal): Promise<number>
   /** Lets go of what the library remembers of a peer that is gone. */
   forget(peerId: string): Promise<void>
-  /** The first connection to a peer is open. */
+  /** A connection to a peer is open; it may be the second one, if both sides dialled. */
   readonly onConnected: Subscribe<Remote>
   /** The last connection to a peer is closed. */
   readonly onDisconnected: Subscribe<string>

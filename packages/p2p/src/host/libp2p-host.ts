@@ -156,10 +156,7 @@ class Libp2pHost implements Host {
   }
 
   #listen(libp2p: Libp2p): void {
-    libp2p.addEventListener('connection:open', ({ detail: connection }) => {
-      if (libp2p.getConnections(connection.remotePeer).length > 1) return
-      this.#connected.emit(remoteOf(connection))
-    })
+    libp2p.addEventListener('connection:open', ({ detail }) => this.#connected.emit(remoteOf(detail)))
     libp2p.addEventListener('peer:disconnect', ({ detail }) => this.#disconnected.emit(detail.toString()))
     libp2p.addEventListener('peer:discovery', ({ detail }) => this.#tellFound(detail.id, detail.multiaddrs))
     libp2p.addEventListener('peer:identify', ({ detail }) => this.#tellFound(detail.peerId, detail.listenAddrs))

@@ -1,0 +1,199 @@
+import type { Chain } from '@poai/chain'
+import { validateHeaderAlone, validateWorkClaim } from '@poai/consensus'
+import {
+  AppError,
+  type Block,
+  type BlockCodecs,
+  type Body,
+  type Hash32,
+  type Header,
+  headerHash,
+  type Logger,
+  type NetworkParams,
+  RuleError,
+} from '@poai/core'
+import { blockOffence, isFailedReplay } from '../peers/block-offence.ts'
+import type { PeerSet } from '../peers/peer.ts'
+import { decodeBlockMessage, encodeBlockMessage } from './block-message.ts'
+import type { ForeignBlocks } from './foreign-blocks.ts'
+import type { GossipMessage, GossipRouter, GossipVerdict } from './gossip-router.ts'
+import type { BudgetOutcome, VerificationBudget } from './verification-budget.ts'
+
+export interface BlockGossipOptions {
+  readonly topic: string
+  readonly params: NetworkParams
+}
+
+/** What the gossip of blocks needs, and nothing more. */
+export interface BlockGossipDependencies {
+  readonly router: GossipRouter
+  readonly chain: Pick<Chain, 'head' | 'importBlock' | 'onHead' | 'onOrphanRejected' | 'queries'>
+  readonly codecs: Pick<BlockCodecs, 'block'>
+  readonly peers: Pick<PeerSet, 'get' | 'report'>
+  readonly budget: VerificationBudget
+  readonly foreign: ForeignBlocks
+  /** Asks a peer for the body that belongs to a header; checks that it does. */
+  fetchBody(peerId: string, header: Header, signal: AbortSignal): Promise<Body>
+  /** A peer has a block whose parent is not here. */
+  onGap(peerId: string, gap: BlockGap): void
+  readonly logger: Logger
+}
+
+/** A block and its parent, which is missing. */
+export interface BlockGap {
+  readonly hash: Hash32
+  readonly missing: Hash32
+}
+
+/** What became of messages since the start. */
+export interface BlockGossipCounts {
+  readonly published: number
+  readonly accepted: number
+  readonly ignored: number
+  readonly rejected: number
+  readonly pulled: number
+}
+
+/** Known blocks so far below the head are passed on; older ones are somebody's old news. */
+const TIP_DEPTH = 2n
+/** Bodies that are being fetched for announcements: a block of every neighbour of the mesh. */
+const MAX_PULLS = 8
+/** Two megabytes over a slow line. */
+const PULL_TIMEOUT_MS = 15_000
+
+/** Tells neighbours of new blocks, and passes on those of others once they are judged. */
+export class BlockGossip {
+  readonly #options: BlockGossipOptions
+  readonly #dependencies: BlockGossipDependencies
+  readonly #stopping = new AbortController()
+  readonly #unsubscribe: (() => void)[] = []
+  readonly #counts = { published: 0, accept: 0, ignore: 0, reject: 0, pulled: 0 }
+  #pulls = 0
+
+  constructor(options: BlockGossipOptions, dependencies: BlockGossipDependencies) {
+    this.#options = options
+    this.#dependencies = dependencies
+  }
+
+  get counts(): BlockGossipCounts {
+    const { published, accept, ignore, reject, pulled } = this.#counts
+    return { published, accepted: accept, ignored: ignore, rejected: reject, pulled }
+  }
+
+  start(): void {
+    const { router, chain, foreign } = this.#dependencies
+    router.subscribe(this.#options.topic, (message) => this.#count(message))
+    this.#unsubscribe.push(
+      chain.onHead(({ added }) => {
+        for (const { hash, block } of added) if (!foreign.has(hash)) void this.#publish(block)
+      }),
+      chain.onOrphanRejected(({ source, error }) => this.#blame(source, error)),
+    )
+  }
+
+  stop(): void {
+    this.#stopping.abort(new AppError('P2P_NOT_RUNNING', 'the network is being stopped'))
+    for (const unsubscribe of this.#unsubscribe) unsubscribe()
+  }
+
+  async #publish(block: Block): Promise<void> {
+    const { router, codecs, logger } = this.#dependencies
+    try {
+      await router.publish(this.#options.topic, encodeBlockMessage(block, codecs))
+      this.#counts.published++
+    } catch (error) {
+      logger.debug('A block could not be announced', { error })
+    }
+  }
+
+  async #count(message: GossipMessage): Promise<GossipVerdict> {
+    const verdict = await this.#judge(message)
+    this.#counts[verdict]++
+    return verdict
+  }
+
+  async #judge({ data, from }: GossipMessage): Promise<GossipVerdict> {
+    try {
+      const message = decodeBlockMessage(data, this.#dependencies.codecs)
+      const header = message.kind === 'block' ? message.block.header : message.header
+      const known = this.#verdictOfKnown(header)
+      if (known !== undefined) return known
+      const block = message.kind === 'block' ? message.block : await this.#pull(from, message.header)
+      return block === undefined ? 'ignore' : await this.#import(from, block)
+    } catch (error) {
+      return this.#verdictOfError(from, error)
+    }
+  }
+
+  #verdictOfKnown(header: Header): GossipVerdict | undefined {
+    const { chain } = this.#dependencies
+    if (chain.queries.header(headerHash(header)) === undefined) return undefined
+    return header.number + TIP_DEPTH >= chain.head().number ? 'accept' : 'ignore'
+  }
+
+  /** Undefined if the body is not to be had now. */
+  async #pull(from: string, header: Header): Promise<Block | undefined> {
+    const { params } = this.#options
+    validateHeaderAlone({ params, header })
+    validateWorkClaim(header)
+    const { chain, peers, fetchBody, logger } = this.#dependencies
+    if (chain.queries.header(header.parentHash) === undefined) {
+      this.#dependencies.onGap(from, { hash: headerHash(header), missing: header.parentHash })
+      return undefined
+    }
+    if (this.#pulls >= MAX_PULLS) return undefined
+    this.#pulls++
+    try {
+      const signal = AbortSignal.any([AbortSignal.timeout(PULL_TIMEOUT_MS), this.#stopping.signal])
+      const body = await fetchBody(from, header, signal)
+      this.#counts.pulled++
+      return { header, body }
+    } catch (error) {
+      if (error instanceof RuleError) throw error
+      logger.debug('An announced body did not come', { peerId: from, error })
+      if (!this.#stopping.signal.aborted) peers.report(from, 'announced-without-serving')
+      return undefined
+    } finally {
+      this.#pulls--
+    }
+  }
+
+  async #import(from: string, block: Block): Promise<GossipVerdict> {
+    const { chain, peers, budget, foreign } = this.#dependencies
+    const hash = headerHash(block.header)
+    const ticket = await budget.admit(from, peers.get(from)?.address ?? '', this.#stopping.signal)
+    if (ticket === undefined) return 'ignore'
+    foreign.add(hash)
+    let outcome: BudgetOutcome = 'undecided'
+    try {
+      const imported = await chain.importBlock(block, { source: from, priority: 'tip', signal: this.#stopping.signal })
+      if (imported.kind === 'orphan') {
+        this.#dependencies.onGap(from, { hash, missing: imported.missing })
+        return 'ignore'
+      }
+      outcome = 'valid'
+      return 'accept'
+    } catch (error) {
+      if (error instanceof RuleError && isFailedReplay(error)) outcome = 'failed-replay'
+      throw error
+    } finally {
+      ticket.settle(outcome)
+    }
+  }
+
+  #verdictOfError(from: string, error: unknown): GossipVerdict {
+    if (!(error instanceof RuleError)) {
+      this.#dependencies.logger.debug('A block could not be judged', { peerId: from, error })
+      return 'ignore'
+    }
+    return this.#blame(from, error)
+  }
+
+  #blame(from: string, error: RuleError): GossipVerdict {
+    const offence = blockOffence(error)
+    if (offence === undefined) return 'ignore'
+    this.#dependencies.logger.debug('A peer brought a bad block', { peerId: from, code: error.code })
+    this.#dependencies.peers.report(from, offence)
+    return 'reject'
+  }
+}

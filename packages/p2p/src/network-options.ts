@@ -1,0 +1,62 @@
+import type { NetworkParams } from '@poai/core'
+import type { NodeIdentity } from './identity/node-identity.ts'
+import { PEER_DEFAULTS, type PeerLimits } from './peers/peer-limits.ts'
+
+/** How a node takes part in its network. Only `params` and `identity` have no default. */
+export interface NetworkOptions {
+  readonly params: NetworkParams
+  readonly identity: NodeIdentity
+  /** The program and its version, as others see it: `poai/0.1.0`. */
+  readonly agent?: string
+  /** The determinism domain that this node replays in; empty if it replays nothing. */
+  readonly domain?: string
+  /** Serves the bodies of all blocks, not only of recent ones. */
+  readonly servesAllBlocks?: boolean
+  /** Multiaddresses to listen on; port 0: any. None: this node dials only. */
+  readonly listen?: readonly string[]
+  /** Multiaddresses to tell others instead of those that it listens on. */
+  readonly announce?: readonly string[]
+  /** Multiaddresses that are asked when few peers are known. */
+  readonly bootnodes?: readonly string[]
+  /** Multiaddresses of peers that are kept connected. */
+  readonly staticPeers?: readonly string[]
+  /** Looks for nodes on the local network. */
+  readonly mdns?: boolean
+  /** Looks for nodes through other nodes. */
+  readonly kademlia?: boolean
+  /** Dials and passes on addresses of private networks, the loopback interface too. */
+  readonly privateAddresses?: boolean
+  /** The text of a key file: only nodes with the same one can connect. */
+  readonly preSharedKey?: string
+  readonly limits?: Partial<PeerLimits>
+}
+
+/** Free with the authority that assigns ports. */
+export const DEFAULT_P2P_PORT = 30_404
+
+/** What is taken where options say nothing. */
+export const NETWORK_DEFAULTS: {
+  readonly agent: string
+  readonly domain: string
+  readonly servesAllBlocks: boolean
+  readonly listen: readonly string[]
+  readonly announce: readonly string[]
+  readonly bootnodes: readonly string[]
+  readonly staticPeers: readonly string[]
+  readonly mdns: boolean
+  readonly kademlia: boolean
+  readonly privateAddresses: boolean
+  readonly limits: PeerLimits
+} = {
+  agent: 'poai',
+  domain: '',
+  servesAllBlocks: true,
+  listen: [`/ip4/0.0.0.0/tcp/${DEFAULT_P2P_PORT}`],
+  announce: [],
+  bootnodes: [],
+  staticPeers: [],
+  mdns: true,
+  kademlia: true,
+  privateAddresses: true,
+  limits: PEER_DEFAULTS,
+}

@@ -1,0 +1,25 @@
+import type { Subscribe } from '@poai/chain'
+import type { Body, Header, Startable } from '@poai/core'
+import type { BlockGap } from './gossip/block-gossip.ts'
+import type { PoolSource } from './gossip/pool-exchange.ts'
+
+/** Where a node stands in catching up with its network. */
+export interface SyncStatus {
+  /** `idle`: nothing better is known than what this node has. */
+  readonly state: 'idle' | 'headers' | 'blocks'
+  readonly currentBlock: bigint
+  /** As far as peers could show. */
+  readonly highestBlock: bigint
+  readonly blocksPerSecond: number
+  readonly secondsLeft?: number
+}
+
+/** Catches up with the network, and serves others that do: what the rest of this package needs of it. */
+export interface NetworkSync extends Startable, PoolSource {
+  status(): SyncStatus
+  readonly onChange: Subscribe<SyncStatus>
+  /** The body that belongs to a header. Rejects with a `RuleError` if the peer sent another one. */
+  fetchBody(peerId: string, header: Header, signal: AbortSignal): Promise<Body>
+  /** A peer has a block whose parent is not here. */
+  onGap(peerId: string, gap: BlockGap): void
+}

@@ -1,0 +1,296 @@
+import { Emitter, type Subscribe } from '@poai/chain'
+import type { Clock, Logger } from '@poai/core'
+import type { Handshake } from '../handshake/handshake.ts'
+import type { GoodbyeReason } from '../handshake/status-message.ts'
+import type { ConnectionGate } from '../host/connection-gate.ts'
+import type { Host } from '../host/host.ts'
+import { addressGroup } from '../host/multiaddresses.ts'
+import type { Remote } from '../host/stream-host.ts'
+import { NetworkError } from '../network-error.ts'
+import { BAN_MS } from './ban-list.ts'
+import { BAN_SCORE, DISCONNECT_SCORE, OFFENCES, type Offence } from './offences.ts'
+import type { Peer, PeerSet, PeerStatus } from './peer.ts'
+import { ADDRESS_BAN_SCORE, GOODBYE_ROOM, type PeerLimits } from './peer-limits.ts'
+import type { PeerMemory } from './peer-memory.ts'
+
+/** A connection without a handshake is closed after this: longer than a handshake may take. */
+const SILENCE_MS = 15_000
+
+export interface ConnectedPeersOptions {
+  readonly ownId: string
+  readonly limits: PeerLimits
+}
+
+/** What the peers need, and nothing more. */
+export interface ConnectedPeersDependencies {
+  readonly host: Pick<Host, 'disconnect' | 'remotes' | 'forget' | 'onConnected' | 'onDisconnected'>
+  readonly memory: PeerMemory
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
+/** A peer came or went, or told its status. */
+export interface PeerChange {
+  readonly kind: 'joined' | 'left' | 'status'
+  readonly peer: Peer
+}
+
+/** Who is turned away or thrown out, and why. */
+export interface PeerCounts {
+  readonly inbound: number
+  readonly outbound: number
+  readonly bans: number
+  /** Since the start. */
+  readonly offences: Readonly<Partial<Record<Offence, number>>>
+  readonly goodbyes: Readonly<Partial<Record<GoodbyeReason, number>>>
+}
+
+/** The peers whose handshake is done; decides who may join and who must go. */
+export class ConnectedPeers implements PeerSet {
+  readonly #options: ConnectedPeersOptions
+  readonly #dependencies: ConnectedPeersDependencies
+  readonly #peers = new Map<string, Peer>()
+  readonly #greeting = new Set<string>()
+  readonly #joined: Emitter<Peer>
+  readonly #left: Emitter<Peer>
+  readonly #statuses: Emitter<Peer>
+  readonly #offences = new Map<Offence, number>()
+  readonly #goodbyes = new Map<GoodbyeReason, number>()
+  readonly #stopping = new AbortController()
+  #handshake: Handshake | undefined
+
+  constructor(options: ConnectedPeersOptions, dependencies: ConnectedPeersDependencies) {
+    this.#options = options
+    this.#dependencies = dependencies
+    this.#joined = new Emitter('peer joined', dependencies.logger)
+    this.#left = new Emitter('peer left', dependencies.logger)
+    this.#statuses = new Emitter('peer status', dependencies.logger)
+  }
+
+  get onJoined(): Subscribe<Peer> {
+    return this.#joined.subscribe
+  }
+
+  get onLeft(): Subscribe<Peer> {
+    return this.#left.subscribe
+  }
+
+  get onStatus(): Subscribe<Peer> {
+    return this.#statuses.subscribe
+  }
+
+  /** Before anything of a stranger's is read. */
+  get gate(): ConnectionGate {
+    return {
+      admitsAddress: (address) => this.#admitsAddress(address),
+      admitsPeer: (peerId, address) => !this.#isBanned(peerId, address),
+    }
+  }
+
+  get counts(): PeerCounts {
+    const peers = this.list()
+    return {
+      inbound: peers.filter(({ direction }) => direction === 'in').length,
+      outbound: peers.filter(({ direction }) => direction === 'out').length,
+      bans: this.#dependencies.memory.bans.list().length,
+      offences: Object.fromEntries(this.#offences),
+      goodbyes: Object.fromEntries(this.#goodbyes),
+    }
+  }
+
+  /** Follows the connections of the host from now on. */
+  async attach(handshake: Handshake): Promise<void> {
+    this.#handshake = handshake
+    const { host } = this.#dependencies
+    host.onConnected((remote) => this.#meet(remote))
+    host.onDisconnected((peerId) => this.#lose(peerId))
+    handshake.onGreeted(({ remote, status }) => this.#join(remote, status))
+    handshake.onFarewell(({ remote, reason }) => void this.#part(remote.id, reason))
+    await handshake.listen()
+  }
+
+  /** Says goodbye to all. */
+  async stop(): Promise<void> {
+    this.#stopping.abort(new NetworkError('P2P_NOT_RUNNING', 'the network is being stopped'))
+    await Promise.all(this.list().map(({ id }) => this.disconnect(id, 'shutting-down')))
+  }
+
+  list(): readonly Peer[] {
+    return [...this.#peers.values()]
+  }
+
+  get(peerId: string): Peer | undefined {
+    return this.#peers.get(peerId)
+  }
+
+  /** Why a node of our network is turned away. */
+  refusal({ id, address, direction }: Remote): GoodbyeReason | undefined {
+    if (this.#isBanned(id, address)) return 'banned'
+    if (this.#dependencies.memory.scores.scoreOf(id) <= DISCONNECT_SCORE) return 'low-score'
+    if (this.#peers.has(id) || this.#isStatic(id)) return undefined
+    if (direction === 'in' && this.counts.inbound >= this.#options.limits.maxInbound) return 'too-many-peers'
+    if (this.#isAddressFull(address, id)) return 'same-address'
+    return undefined
+  }
+
+  report(peerId: string, offence: Offence): void {
+    const { memory, logger } = this.#dependencies
+    this.#offences.set(offence, (this.#offences.get(offence) ?? 0) + 1)
+    const score = memory.scores.add(peerId, OFFENCES[offence])
+    const address = this.#addressOf(peerId)
+    logger.debug('A peer did wrong', { peerId, address, offence, score })
+    memory.save(peerId)
+    if (address !== undefined) this.#reportAddress(address, offence)
+    if (score <= BAN_SCORE) this.ban(peerId, BAN_MS, offence)
+    else if (score <= DISCONNECT_SCORE) void this.disconnect(peerId, 'low-score')
+  }
+
+  /** Bans a peer id, or, after `ip:`, a group of addresses; whoever it is about is gone soon. */
+  ban(target: string, durationMs: number, reason: string): void {
+    const { memory, clock, logger } = this.#dependencies
+    memory.ban({ target, untilMs: clock.nowMs() + durationMs, reason })
+    logger.info('Banned a peer', { target, minutes: Math.round(durationMs / 60_000), reason })
+    for (const remote of this.#dependencies.host.remotes()) {
+      if (remote.id === target || banTargetOf(remote.address) === target) void this.disconnect(remote.id, 'banned')
+    }
+  }
+
+  /** Tells a peer why, then closes. */
+  async disconnect(peerId: string, reason: GoodbyeReason): Promise<void> {
+    await this.#handshake?.sayGoodbye(peerId, reason)
+    await this.#part(peerId, reason)
+  }
+
+  /** Sends our status to a peer and takes its own. */
+  async exchangeStatus(peer: Peer): Promise<void> {
+    if (this.#handshake === undefined) return
+    const status = await this.#handshake.greet(peer, this.#stopping.signal)
+    this.#join(peer, status)
+  }
+
+  #admitsAddress(address: string): boolean {
+    const { limits } = this.#options
+    const { bans } = this.#dependencies.memory
+    if (bans.find(banTargetOf(address)) !== undefined) return false
+    const inbound = this.#dependencies.host.remotes().filter(({ direction }) => direction === 'in')
+    if (inbound.length >= limits.maxInbound + GOODBYE_ROOM) return false
+    if (limits.sharedAddresses) return true
+    const group = addressGroup(address)
+    const same = inbound.filter((remote) => addressGroup(remote.address) === group).length
+    // One more than may stay, so that it is told why.
+    return same <= limits.maxPerAddress
+  }
+
+  #isBanned(peerId: string, address: string): boolean {
+    const { bans } = this.#dependencies.memory
+    return bans.find(peerId) !== undefined || (address !== '' && bans.find(banTargetOf(address)) !== undefined)
+  }
+
+  #isAddressFull(address: string, except: string): boolean {
+    const { limits } = this.#options
+    if (limits.sharedAddresses) return false
+    const group = addressGroup(address)
+    const same = this.list().filter((peer) => addressGroup(peer.address) === group && peer.id !== except)
+    return same.length >= limits.maxPerAddress
+  }
+
+  #isStatic(peerId: string): boolean {
+    return this.#dependencies.memory.known.get(peerId)?.role === 'static'
+  }
+
+  #meet(remote: Remote): void {
+    if (this.#stopping.signal.aborted) return
+    if (remote.direction === 'out') void this.#greet(remote)
+    else void this.#awaitGreeting(remote.id)
+  }
+
+  async #greet(remote: Remote): Promise<void> {
+    if (this.#handshake === undefined || this.#greeting.has(remote.id)) return
+    this.#greeting.add(remote.id)
+    try {
+      this.#join(remote, await this.#handshake.greet(remote, this.#stopping.signal))
+    } catch (error) {
+      await this.#giveUp(remote, error)
+    } finally {
+      this.#greeting.delete(remote.id)
+    }
+  }
+
+  async #giveUp(remote: Remote, error: unknown): Promise<void> {
+    const { logger, memory } = this.#dependencies
+    const isGoodbye = error instanceof NetworkError && error.code === 'P2P_GOODBYE'
+    logger.debug('A handshake failed', { peerId: remote.id, address: remote.address, error })
+    if (isGoodbye && error.actual === 'other-network') {
+      if (!this.#isStatic(remote.id)) memory.forget(remote.id)
+      await this.disconnect(remote.id, 'other-network')
+      return
+    }
+    await this.#part(remote.id, isGoodbye ? 'too-many-peers' : 'bad-handshake')
+  }
+
+  /** Who dialled speaks first; who does not speak has no business here. */
+  async #awaitGreeting(peerId: string): Promise<void> {
+    try {
+      await this.#dependencies.clock.sleep(SILENCE_MS, this.#stopping.signal)
+    } catch {
+      return
+    }
+    const isHere = this.#dependencies.host.remotes().some(({ id }) => id === peerId)
+    if (isHere && !this.#peers.has(peerId)) await this.disconnect(peerId, 'bad-handshake')
+  }
+
+  #join(remote: Remote, status: PeerStatus): void {
+    const { host, memory, clock, logger } = this.#dependencies
+    if (this.#stopping.signal.aborted || !host.remotes().some(({ id }) => id === remote.id)) return
+    const before = this.#peers.get(remote.id)
+    if (before !== undefined) {
+      const peer: Peer = { ...before, status }
+      this.#peers.set(peer.id, peer)
+      this.#statuses.emit(peer)
+      return
+    }
+    const peer: Peer = { ...remote, status, connectedAtMs: clock.nowMs() }
+    this.#peers.set(peer.id, peer)
+    if (memory.known.get(peer.id) !== undefined) memory.known.succeeded(peer.id, clock.nowMs())
+    memory.save(peer.id)
+    logger.debug('A peer joined', { peerId: peer.id, address: peer.address, direction: peer.direction })
+    this.#joined.emit(peer)
+  }
+
+  async #part(peerId: string, reason: GoodbyeReason): Promise<void> {
+    this.#goodbyes.set(reason, (this.#goodbyes.get(reason) ?? 0) + 1)
+    await this.#dependencies.host.disconnect(peerId)
+    this.#lose(peerId)
+  }
+
+  #lose(peerId: string): void {
+    const { host, memory, logger } = this.#dependencies
+    const peer = this.#peers.get(peerId)
+    this.#peers.delete(peerId)
+    if (memory.known.get(peerId) === undefined) {
+      host.forget(peerId).catch((error: unknown) => logger.debug('A peer could not be forgotten', { peerId, error }))
+    }
+    if (peer === undefined) return
+    logger.debug('A peer left', { peerId, address: peer.address })
+    this.#left.emit(peer)
+  }
+
+  #addressOf(peerId: string): string | undefined {
+    const remote = this.#dependencies.host.remotes().find(({ id }) => id === peerId)
+    return remote?.address ?? this.#peers.get(peerId)?.address
+  }
+
+  #reportAddress(address: string, offence: Offence): void {
+    const { memory } = this.#dependencies
+    if (this.#options.limits.sharedAddresses || address === '') return
+    const target = banTargetOf(address)
+    const score = memory.scores.add(target, OFFENCES[offence])
+    memory.save(target)
+    if (score <= ADDRESS_BAN_SCORE) this.ban(target, BAN_MS, offence)
+  }
+}
+
+/** The name under which a group of addresses is banned and scored. */
+export function banTargetOf(address: string): string {
+  return `ip:${addressGroup(address)}`
+}

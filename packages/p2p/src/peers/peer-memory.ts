@@ -1,0 +1,134 @@
+import { type Clock, type Logger, RuleError, utf8ToBytes } from '@poai/core'
+import { type Ban, BanList } from './ban-list.ts'
+import { type KnownPeer, KnownPeers } from './known-peers.ts'
+import type { PeerNotes } from './peer-notes.ts'
+import { MAX_DEMERITS, type PeerRecord, peerRecordCodec } from './peer-record.ts'
+import { ScoreBoard } from './score-board.ts'
+
+/** What the memory of peers needs, and nothing more. */
+export interface PeerMemoryDependencies {
+  readonly notes: PeerNotes
+  readonly clock: Pick<Clock, 'nowMs'>
+  readonly logger: Pick<Logger, 'warn'>
+}
+
+/** Peers, scores and bans, in memory and in the notes. */
+export class PeerMemory {
+  readonly known: KnownPeers = new KnownPeers()
+  readonly scores: ScoreBoard
+  readonly bans: BanList
+  readonly #dependencies: PeerMemoryDependencies
+  readonly #changed = new Set<string>()
+  #writing: Promise<void> | undefined
+
+  constructor(dependencies: PeerMemoryDependencies) {
+    this.#dependencies = dependencies
+    this.scores = new ScoreBoard(dependencies.clock)
+    this.bans = new BanList(dependencies.clock)
+  }
+
+  /** Reads the notes of the last run. Those that are not readable are dropped. */
+  async load(): Promise<void> {
+    for (const [key, bytes] of await this.#dependencies.notes.load()) {
+      const name = Buffer.from(key).toString('utf8')
+      try {
+        this.#restore(name, peerRecordCodec.decode(bytes))
+      } catch (error) {
+        if (!(error instanceof RuleError)) throw error
+        this.#dependencies.logger.warn('A note of a peer is not readable', { code: error.code })
+        await this.#dependencies.notes.delete(key)
+      }
+    }
+  }
+
+  /** Notes what is known of a name now; soon, and together with others. */
+  save(name: string): void {
+    this.#changed.add(name)
+    this.#writing ??= this.#write().finally(() => {
+      this.#writing = undefined
+    })
+  }
+
+  ban(ban: Ban): void {
+    const gone = this.bans.add(ban)
+    if (gone !== undefined) this.save(gone.target)
+    this.save(ban.target)
+  }
+
+  /** Forgets a peer altogether, its score and its ban too. */
+  forget(name: string): void {
+    this.known.forget(name)
+    this.scores.forget(name)
+    this.bans.lift(name)
+    this.save(name)
+  }
+
+  /** Everything is in the notes. */
+  async saved(): Promise<void> {
+    await this.#writing
+  }
+
+  async #write(): Promise<void> {
+    // Whoever changes several things in one go has them written once.
+    await Promise.resolve()
+    for (const name of this.#changed) {
+      this.#changed.delete(name)
+      try {
+        await this.#writeOne(name)
+      } catch (error) {
+        this.#dependencies.logger.warn('A peer could not be noted', { error })
+      }
+    }
+  }
+
+  async #writeOne(name: string): Promise<void> {
+    const { notes } = this.#dependencies
+    const record = this.#recordOf(name)
+    if (record === undefined) await notes.delete(utf8ToBytes(name))
+    else await notes.save(utf8ToBytes(name), peerRecordCodec.encode(record))
+  }
+
+  #recordOf(name: string): PeerRecord | undefined {
+    const known = this.known.get(name)
+    const ban = this.bans.find(name)
+    const demerits = Math.min(MAX_DEMERITS, Math.round(-this.scores.scoreOf(name)))
+    if (!isWorthNoting(known) && ban === undefined && demerits === 0) return undefined
+    return {
+      locations: known?.locations ?? [],
+      isStatic: known?.role === 'static' ? 1 : 0,
+      lastSeenSeconds: toSeconds(known?.lastSeenMs ?? 0),
+      demerits,
+      scoredAtSeconds: demerits === 0 ? 0n : toSeconds(this.#dependencies.clock.nowMs()),
+      bannedUntilSeconds: ban === undefined ? 0n : toSeconds(ban.untilMs),
+      banReason: ban?.reason ?? 'none',
+    }
+  }
+
+  #restore(name: string, record: PeerRecord): void {
+    const { locations, isStatic, demerits } = record
+    const bannedUntilMs = toMs(record.bannedUntilSeconds)
+    if (locations.length > 0) {
+      const peerId = name.startsWith('/') ? undefined : name
+      const lastSeenMs = toMs(record.lastSeenSeconds)
+      this.known.put(name, { peerId, locations, role: isStatic === 1 ? 'static' : 'found', lastSeenMs })
+    }
+    if (demerits > 0) this.scores.restore(name, { score: -demerits, atMs: toMs(record.scoredAtSeconds) })
+    if (bannedUntilMs > this.#dependencies.clock.nowMs()) {
+      this.bans.add({ target: name, untilMs: bannedUntilMs, reason: record.banReason })
+    }
+  }
+}
+
+/** Nodes that were never reached and that nobody asked for are hearsay. */
+function isWorthNoting(peer: KnownPeer | undefined): peer is KnownPeer {
+  return peer !== undefined && peer.locations.length > 0 && (peer.role === 'static' || peer.lastSeenMs > 0)
+}
+
+/** 9999 years fit into what is kept. */
+function toSeconds(ms: number): bigint {
+  return BigInt(Math.max(0, Math.floor(ms / 1000)))
+}
+
+function toMs(seconds: bigint): number {
+  return Number(seconds) * 1000
+}
