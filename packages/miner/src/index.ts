@@ -8,9 +8,56 @@
  * await miner.start()
  * miner.status.attemptsPerSecond
  * await miner.stop()
+ *
+ * @example
+ * // A farm: the node gives work to miners on other machines.
+ * import { createFarmMiner, createWorkDesk } from '@poai/miner'
+ * const desk = createWorkDesk({ params, beneficiary }, { chain, codecs, clock, logger })
+ * const worker = createFarmMiner({ params, worker: 'shed-1', workers: 4 }, { client, engine, codecs, clock, logger })
  */
 
 export type { AttemptReport, PumpJob } from './attempts/attempt-pump.ts'
+export {
+  createFarmMiner,
+  type FarmClient,
+  type FarmJob,
+  type FarmMiner,
+  type FarmMinerDependencies,
+  type FarmMinerOptions,
+  type FarmMinerState,
+  type FarmMinerStatus,
+} from './farm/farm-miner.ts'
+export {
+  createWorkDesk,
+  type WorkDesk,
+  type WorkDeskDependencies,
+  type WorkDeskOptions,
+  type WorkDeskStatus,
+} from './farm/work-desk.ts'
+export {
+  type RateReport,
+  WORK_VERDICTS,
+  type WorkAnswer,
+  type WorkJob,
+  type WorkNetwork,
+  type WorkRequest,
+  type WorkSolution,
+  type WorkVerdict,
+} from './farm/work-job.ts'
+export {
+  parseRateReport,
+  parseWorkAnswer,
+  parseWorkJob,
+  parseWorkRequest,
+  parseWorkSolution,
+  rateReportToJson,
+  workAnswerToJson,
+  workJobToJson,
+  workRequestToJson,
+  workSolutionToJson,
+} from './farm/work-json.ts'
+export { createWorkService, type WorkService } from './farm/work-service.ts'
+export type { FarmWorker } from './farm/worker-registry.ts'
 export type { AttemptFigures, BestAttempt, MeasuredJob } from './figures/mining-figures.ts'
 export type { BlockFate } from './jobs/block-delivery.ts'
 export type { MiningJob } from './jobs/mining-job.ts'
@@ -23,6 +70,7 @@ export {
   type MinerDependencies,
   type MinerOptions,
 } from './miner.ts'
+export { MinerError, type MinerErrorCode } from './miner-error.ts'
 export type { MinerState, MinerStatus } from './miner-status.ts'
 export type { MiningGate } from './mining-gate.ts'
 export { createNonceRanges, type NonceRange, type NonceRanges } from './nonce-ranges.ts'

@@ -35,7 +35,7 @@ import { BlockDelivery, type BlockFate } from './jobs/block-delivery.ts'
 import { createMiningJob, type MiningJob } from './jobs/mining-job.ts'
 import { type MadeTemplate, TemplateMaker } from './jobs/template-maker.ts'
 import type { MinerState, MinerStatus } from './miner-status.ts'
-import type { MiningGate } from './mining-gate.ts'
+import { type MiningGate, OPEN_GATE } from './mining-gate.ts'
 import { createNonceRanges, type NonceRanges } from './nonce-ranges.ts'
 import { Outage } from './outage.ts'
 
@@ -97,8 +97,6 @@ const MAKING_SHARE = 0.1
 /** How long a stop waits for a block that was found just before. */
 const STOP_GRACE_MS = 5_000
 
-const SERVES_ALWAYS: MiningGate = { closedBecause: () => undefined, onChange: () => () => undefined }
-
 /** A miner, not yet started. */
 export function createMiner(options: MinerOptions, dependencies: MinerDependencies): Miner {
   return new LoopMiner(options, dependencies)
@@ -147,7 +145,7 @@ class LoopMiner implements Miner {
     const { clock, logger, engine } = dependencies
     this.#options = options
     this.#dependencies = dependencies
-    this.#gate = dependencies.gate ?? SERVES_ALWAYS
+    this.#gate = dependencies.gate ?? OPEN_GATE
     this.#nonces = dependencies.nonces ?? createNonceRanges()
     this.#buildExam = createExamBuilder(networkExamOptions(params))
     this.#templates = new TemplateMaker({ params, extraData, gasLimitGoal }, dependencies)

@@ -7,3 +7,6 @@ export interface MiningGate {
   /** The answer may have changed. */
   readonly onChange: Subscribe<void>
 }
+
+/** Nothing is ever in the way. */
+export const OPEN_GATE: MiningGate = { closedBecause: () => undefined, onChange: () => () => undefined }

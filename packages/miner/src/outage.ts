@@ -9,6 +9,8 @@ const LONGEST_PAUSE_MS = 30_000
 export interface OutageOptions {
   readonly failed: string
   readonly recovered: string
+  /** Pauses grow up to this. Default {@link LONGEST_PAUSE_MS}. */
+  readonly longestPauseMs?: number
 }
 
 /** Something around us that fails for a while: pauses get longer, and the log hears of the beginning and of the end. */
@@ -53,7 +55,8 @@ export class Outage {
   }
 
   async #begin(error: unknown, signal: AbortSignal): Promise<void> {
-    const pauseMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.#failures)
+    const { longestPauseMs = LONGEST_PAUSE_MS } = this.#options
+    const pauseMs = Math.min(longestPauseMs, FIRST_PAUSE_MS * 2 ** this.#failures)
     this.#failures++
     if (this.#failures === 1) this.#logger.warn(this.#options.failed, { error })
     else this.#logger.debug(this.#options.failed, { error, failures: this.#failures })

@@ -1,5 +1,5 @@
 import type { BlockTemplate, Chain } from '@poai/chain'
-import { type Address, type Clock, equalBytes, type NetworkParams } from '@poai/core'
+import { type Address, type Clock, equalBytes, type NetworkParams, type SealedHeader } from '@poai/core'
 
 /** What all templates of one node have in common. */
 export interface TemplateMakerOptions {
@@ -45,7 +45,7 @@ export class TemplateMaker {
   }
 
   /** True while the template's parent is the head. */
-  isCurrent({ header }: BlockTemplate): boolean {
+  isCurrent({ header }: { readonly header: Pick<SealedHeader, 'parentHash'> }): boolean {
     return equalBytes(this.#dependencies.chain.head().hash, header.parentHash)
   }
 

@@ -1,7 +1,7 @@
 import type { Chain, ChainOptions } from '@poai/chain'
-import type { BlockCodecs, LogData, Logger, NetworkParams } from '@poai/core'
+import type { Address, BlockCodecs, LogData, Logger, NetworkParams } from '@poai/core'
 import { createFakeEngine } from '@poai/inference'
-import { ChainGenerator, testNetwork } from '@poai/testing/chain'
+import { ChainGenerator, testNetwork, testWallet } from '@poai/testing/chain'
 import { onTestFinished } from 'vitest'
 import { createMiner, type Miner, type MinerDependencies, type MinerOptions } from '../../src/index.ts'
 import { HeldEngine } from './held-engine.ts'
@@ -44,6 +44,9 @@ export interface MiningFixture {
   miner(options?: Partial<MinerOptions>, dependencies?: Partial<MinerDependencies>): Miner
 }
 
+/** Paid where a test does not care. */
+export const TEST_BENEFICIARY: Address = testWallet('a beneficiary').address
+
 /** Well after every block that a test grows. */
 export const TEST_TIME_MS: number = Number(testNetwork.genesis.timestamp + 2500n) * 1000
 
@@ -65,7 +68,7 @@ export async function openMiningFixture(
     generator: new ChainGenerator({ params, evaluator: fake }),
     miner: (options = {}, dependencies = {}) => {
       const miner = createMiner(
-        { params, beneficiary: testBeneficiary, workers: 1, ...options },
+        { params, beneficiary: TEST_BENEFICIARY, workers: 1, ...options },
         { chain: chain.chain, engine, clock, logger: recordingLogger(log), ...dependencies },
       )
       onTestFinished(() => miner.stop())
@@ -73,6 +76,3 @@ export async function openMiningFixture(
     },
   }
 }
-
-const testBeneficiary: MinerOptions['beneficiary'] = testNetwork.genesis.accounts[0]
-  ?.address as MinerOptions['beneficiary']

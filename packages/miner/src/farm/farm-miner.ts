@@ -1,0 +1,375 @@
+import { Emitter, type Subscribe, sealBlock } from '@poai/chain'
+import {
+  type AttemptSource,
+  createAttempts,
+  createExamBuilder,
+  type ExamBuilder,
+  type ExamEvaluator,
+  networkExamOptions,
+} from '@poai/consensus'
+import {
+  type Address,
+  type BlockCodecs,
+  bytesToHex,
+  type Clock,
+  equalBytes,
+  genesisHash,
+  type Hash32,
+  InvariantError,
+  type Logger,
+  type NetworkParams,
+  type Seal,
+  type Startable,
+} from '@poai/core'
+import { AttemptPump, type AttemptReport } from '../attempts/attempt-pump.ts'
+import { batchSizeFor } from '../attempts/batch-size.ts'
+import { type AttemptFigures, type MeasuredJob, MiningFigures } from '../figures/mining-figures.ts'
+import { DEFAULT_MAX_INVALID_BLOCKS } from '../miner.ts'
+import { MinerError } from '../miner-error.ts'
+import { Outage } from '../outage.ts'
+import type { RateReport, WorkAnswer, WorkJob, WorkRequest, WorkSolution, WorkVerdict } from './work-job.ts'
+
+/** The way to a work desk. Rejects while there is none. */
+export interface FarmClient {
+  getWork(request: WorkRequest, signal: AbortSignal): Promise<WorkJob>
+  submitWork(solution: WorkSolution, signal: AbortSignal): Promise<WorkAnswer>
+  submitRate(report: RateReport, signal: AbortSignal): Promise<void>
+}
+
+/**
+ * What a farm miner does now.
+ *
+ * - `waiting`: for a job; the reason says why there is none.
+ * - `submitting`: it found a solution, and the node judges it.
+ * - `failed`: its solutions do not pass the node's replay.
+ */
+export type FarmMinerState = 'stopped' | 'waiting' | 'mining' | 'submitting' | 'failed'
+
+/** A snapshot for people. Counts are since the start. */
+export interface FarmMinerStatus extends AttemptFigures {
+  readonly state: FarmMinerState
+  readonly reason: string | undefined
+  /** Of the block that is being mined. */
+  readonly number: bigint | undefined
+  readonly target: bigint | undefined
+  readonly workers: number
+  /** Jobs that were taken. */
+  readonly jobs: number
+  readonly solutions: number
+  readonly verdicts: Readonly<Partial<Record<WorkVerdict, number>>>
+}
+
+/** Mines for a node on another machine until stopped. */
+export interface FarmMiner extends Startable {
+  readonly status: FarmMinerStatus
+  /** A solution got its verdict. */
+  readonly onAnswer: Subscribe<WorkAnswer & { readonly number: bigint }>
+  /** Every finished attempt. */
+  readonly onAttempt: Subscribe<AttemptReport<FarmJob>>
+  /** Resolves when it has failed for good. */
+  readonly failed: Promise<string>
+}
+
+/** A job with the attempts at it. */
+export interface FarmJob extends MeasuredJob {
+  readonly work: WorkJob
+  readonly attempts: AttemptSource
+  readonly expiresAtMs: number
+}
+
+export interface FarmMinerOptions {
+  readonly params: NetworkParams
+  /** What this worker calls itself: up to 64 letters, digits and `- . _ + /`. */
+  readonly worker: string
+  /** Workers of the engine that are to be kept busy. */
+  readonly workers: number
+  /** Whom blocks are to pay. Default: whom the node says. */
+  readonly beneficiary?: Address
+}
+
+/** What a farm miner needs, and nothing more. */
+export interface FarmMinerDependencies {
+  readonly client: FarmClient
+  readonly engine: ExamEvaluator
+  readonly codecs: Pick<BlockCodecs, 'block' | 'body'>
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
+/** Often enough for a table that people look at. */
+const REPORT_MS = 10_000
+/** A verdict that says nothing yet is asked for again after so long. */
+const ASK_AGAIN_MS = 500
+/** A node that was started anew should have its farm back before people wonder. */
+const LONGEST_PAUSE_MS = 5_000
+/** After these the head is another one, or the job is over: the next job is about to come. */
+const ENDS_JOB: ReadonlySet<WorkVerdict> = new Set<WorkVerdict>(['accepted', 'side', 'stale', 'duplicate'])
+const UNSETTLED: ReadonlySet<WorkVerdict> = new Set<WorkVerdict>(['busy', 'undecided'])
+
+/** A farm miner, not yet started. */
+export function createFarmMiner(options: FarmMinerOptions, dependencies: FarmMinerDependencies): FarmMiner {
+  return new ClientMiner(options, dependencies)
+}
+
+class ClientMiner implements FarmMiner {
+  readonly #options: FarmMinerOptions
+  readonly #dependencies: FarmMinerDependencies
+  readonly #genesisHash: Hash32
+  readonly #buildExam: ExamBuilder
+  readonly #pump: AttemptPump<FarmJob>
+  readonly #figures: MiningFigures
+  readonly #desk: Outage
+  readonly #answers: Emitter<WorkAnswer & { readonly number: bigint }>
+  readonly #attempts: Emitter<AttemptReport<FarmJob>>
+  readonly #stopping = new AbortController()
+  readonly #failed: PromiseWithResolvers<string> = Promise.withResolvers()
+  readonly #verdicts: Partial<Record<WorkVerdict, number>> = {}
+  #job: FarmJob | undefined
+  #submitting: Promise<void> | undefined
+  #failure: string | undefined
+  #jobs = 0
+  #solutions = 0
+  #invalidInRow = 0
+  #loops: Promise<unknown> | undefined
+  #stopped: Promise<void> | undefined
+
+  constructor(options: FarmMinerOptions, dependencies: FarmMinerDependencies) {
+    const { params, workers } = options
+    const { clock, logger, engine } = dependencies
+    this.#options = options
+    this.#dependencies = dependencies
+    this.#genesisHash = genesisHash(params)
+    this.#buildExam = createExamBuilder(networkExamOptions(params))
+    this.#figures = new MiningFigures({ tokensPerAttempt: params.work.exam.tokens }, clock)
+    this.#pump = new AttemptPump(
+      { workers, batchSize: () => batchSizeFor(this.#figures.attemptsPerSecond, workers) },
+      { engine, clock, logger, listener: this.#listener() },
+    )
+    this.#desk = new Outage(
+      {
+        failed: 'The node gives no work: trying again',
+        recovered: 'The node gives work again',
+        longestPauseMs: LONGEST_PAUSE_MS,
+      },
+      dependencies,
+    )
+    this.#answers = new Emitter('work answer', logger)
+    this.#attempts = new Emitter('mining attempt', logger)
+  }
+
+  get status(): FarmMinerStatus {
+    const { state, reason } = this.#present()
+    return {
+      ...this.#figures.snapshot(this.#job?.target),
+      state,
+      reason,
+      number: this.#job?.number,
+      target: this.#job?.target,
+      workers: this.#options.workers,
+      jobs: this.#jobs,
+      solutions: this.#solutions,
+      verdicts: { ...this.#verdicts },
+    }
+  }
+
+  get onAnswer(): Subscribe<WorkAnswer & { readonly number: bigint }> {
+    return this.#answers.subscribe
+  }
+
+  get onAttempt(): Subscribe<AttemptReport<FarmJob>> {
+    return this.#attempts.subscribe
+  }
+
+  get failed(): Promise<string> {
+    return this.#failed.promise
+  }
+
+  async start(): Promise<void> {
+    if (this.#loops !== undefined || this.#stopped !== undefined) {
+      throw new InvariantError('A farm miner is started once')
+    }
+    await this.#pump.start()
+    this.#loops = Promise.all([this.#fetchJobs(), this.#reportRates()])
+  }
+
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop()
+    return this.#stopped
+  }
+
+  async #stop(): Promise<void> {
+    this.#stopping.abort(new Error('the miner is being stopped'))
+    await Promise.all([this.#loops, this.#loops === undefined ? undefined : this.#pump.stop(), this.#submitting])
+    this.#figures.rest()
+  }
+
+  /** Always asks for a better job than the present one; the desk answers when there is one. */
+  async #fetchJobs(): Promise<void> {
+    const { signal } = this.#stopping
+    const { worker, beneficiary } = this.#options
+    while (!signal.aborted && this.#failure === undefined) {
+      try {
+        const work = await this.#dependencies.client.getWork(
+          { worker, beneficiary, after: this.#job?.work.jobId },
+          signal,
+        )
+        this.#desk.over()
+        this.#take(work)
+      } catch (error) {
+        if (signal.aborted) return
+        if (error instanceof MinerError && error.code === 'MINER_JOB_INVALID') this.#fail(error.message)
+        else await this.#endure(error, signal)
+      }
+    }
+  }
+
+  /** Without the node attempts go on for as long as their block might still be taken. */
+  async #endure(error: unknown, signal: AbortSignal): Promise<void> {
+    if (this.#isExpired()) this.#drop()
+    await this.#desk.endure(error, signal)
+  }
+
+  #take(work: WorkJob): void {
+    if (!equalBytes(work.network.genesisHash, this.#genesisHash)) {
+      throw new MinerError('MINER_JOB_INVALID', 'the node works on another network', {
+        expected: `${this.#options.params.name}, genesis ${bytesToHex(this.#genesisHash)}`,
+        actual: `${work.network.name}, genesis ${bytesToHex(work.network.genesisHash)}`,
+      })
+    }
+    const { header, epochKey, range } = work
+    // Same parent: what is in flight is still worth its block.
+    if (this.#job !== undefined && !haveOneParent(this.#job, { work })) this.#pump.halt()
+    const nonces = { firstNonce: range.first, endNonce: range.end }
+    this.#job = {
+      ...{ work, number: header.number, target: header.target },
+      attempts: createAttempts({ header, epochKey, buildExam: this.#buildExam, ...nonces }),
+      expiresAtMs: this.#dependencies.clock.nowMs() + work.expiresInMs,
+    }
+    this.#jobs++
+    this.#figures.begin()
+    if (this.#submitting === undefined) this.#pump.work(this.#job)
+  }
+
+  #isExpired(): boolean {
+    return this.#job !== undefined && this.#dependencies.clock.nowMs() >= this.#job.expiresAtMs
+  }
+
+  #drop(): void {
+    this.#job = undefined
+    this.#pump.halt()
+    this.#figures.rest()
+  }
+
+  #listener(): ConstructorParameters<typeof AttemptPump<FarmJob>>[1]['listener'] {
+    return {
+      onAttempt: (report) => {
+        this.#figures.count(report.job, report.outcome)
+        this.#attempts.emit(report)
+        if (report.outcome.kind === 'solved') this.#onSolved(report.job, report.outcome.seal)
+      },
+      onStale: (attempts) => this.#figures.countStale(attempts),
+      // The next job comes within seconds, with nonces of its own.
+      onExhausted: () => undefined,
+    }
+  }
+
+  /** While the node judges, more attempts at this height would most likely be for nothing. */
+  #onSolved(job: FarmJob, seal: Seal): void {
+    if (this.#submitting !== undefined) return
+    this.#solutions++
+    this.#figures.found()
+    this.#submitting = this.#submit(job, seal).then((isOver) => {
+      this.#submitting = undefined
+      if (this.#job === undefined || this.#failure !== undefined) return
+      if (!isOver || !haveOneParent(this.#job, job)) this.#pump.work(this.#job)
+    })
+    this.#pump.halt()
+  }
+
+  /** True if the job is worth nothing any more. */
+  async #submit(job: FarmJob, seal: Seal): Promise<boolean> {
+    const answer = await this.#settle(job, { worker: this.#options.worker, jobId: job.work.jobId, seal })
+    if (answer === undefined) return true
+    const { verdict } = answer
+    this.#verdicts[verdict] = (this.#verdicts[verdict] ?? 0) + 1
+    this.#invalidInRow = verdict === 'invalid' ? this.#invalidInRow + 1 : 0
+    const { logger } = this.#dependencies
+    const data = { number: job.number, ...answer, blockHash: answer.blockHash && bytesToHex(answer.blockHash) }
+    if (verdict === 'invalid') logger.error('The node found our solution invalid', data)
+    else logger.info('The node judged our solution', data)
+    if (this.#invalidInRow >= DEFAULT_MAX_INVALID_BLOCKS)
+      this.#fail('the node does not confirm what this machine computes')
+    this.#answers.emit({ ...answer, number: job.number })
+    return ENDS_JOB.has(verdict)
+  }
+
+  /** Until the node has an answer; or nobody waits for one any more. */
+  async #settle(job: FarmJob, solution: WorkSolution): Promise<WorkAnswer | undefined> {
+    const { client, clock } = this.#dependencies
+    const { signal } = this.#stopping
+    let sent = solution
+    while (!signal.aborted) {
+      try {
+        const answer = await client.submitWork(sent, signal)
+        this.#desk.over()
+        const block =
+          answer.verdict === 'unknown-job' && sent.block === undefined ? this.#blockOf(job, solution.seal) : undefined
+        if (block !== undefined) sent = { ...solution, block }
+        else if (!UNSETTLED.has(answer.verdict)) return answer
+        else await clock.sleep(ASK_AGAIN_MS, signal)
+      } catch (error) {
+        if (signal.aborted) return undefined
+        await this.#desk.endure(error, signal)
+      }
+    }
+    return undefined
+  }
+
+  /** The whole block, if the job came with its body: a node that was started anew knows nothing else of it. */
+  #blockOf({ work }: FarmJob, seal: Seal): Uint8Array | undefined {
+    const { header, epochKey, body } = work
+    if (body === undefined) return undefined
+    const { codecs } = this.#dependencies
+    return codecs.block.encode(sealBlock({ header, epochKey, body: codecs.body.decode(body) }, seal))
+  }
+
+  async #reportRates(): Promise<void> {
+    const { client, clock } = this.#dependencies
+    const { worker, workers } = this.#options
+    const { signal } = this.#stopping
+    while (!signal.aborted) {
+      try {
+        await clock.sleep(REPORT_MS, signal)
+        const { attemptsPerSecond, tokensPerSecond } = this.#figures.snapshot(undefined)
+        await client.submitRate({ worker, workers, attemptsPerSecond, tokensPerSecond }, signal)
+      } catch {
+        // For people only: the next report says the same.
+      }
+    }
+  }
+
+  #fail(reason: string): void {
+    this.#failure = reason
+    this.#drop()
+    this.#dependencies.logger.error('Mining for the node stops', { reason })
+    this.#failed.resolve(reason)
+  }
+
+  #present(): { readonly state: FarmMinerState; readonly reason: string | undefined } {
+    if (this.#loops === undefined || this.#stopped !== undefined) return { state: 'stopped', reason: undefined }
+    if (this.#failure !== undefined) return { state: 'failed', reason: this.#failure }
+    const outage = this.#desk.error ?? this.#pump.failure
+    const reason = outage === undefined ? undefined : describe(outage)
+    if (this.#submitting !== undefined) return { state: 'submitting', reason }
+    if (this.#job === undefined || this.#pump.failure !== undefined) return { state: 'waiting', reason }
+    return { state: 'mining', reason }
+  }
+}
+
+function haveOneParent(a: Pick<FarmJob, 'work'>, b: Pick<FarmJob, 'work'>): boolean {
+  return equalBytes(a.work.header.parentHash, b.work.header.parentHash)
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

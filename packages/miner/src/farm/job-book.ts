@@ -1,0 +1,95 @@
+import type { BlockTemplate } from '@poai/chain'
+import { bytesToHex, type Clock, type Hash32, type Hex, hash32, uintToBytes } from '@poai/core'
+import type { MadeTemplate } from '../jobs/template-maker.ts'
+import type { NonceRange } from '../nonce-ranges.ts'
+
+/** A job that was given out. */
+export interface IssuedJob {
+  readonly jobId: Hash32
+  readonly worker: string
+  readonly made: MadeTemplate
+  readonly range: NonceRange
+  /** Nonces that were submitted for it. */
+  readonly submitted: Set<bigint>
+}
+
+/** A block of the slowest built-in network takes ten times less on average; a template holds a body of up to 2 MiB. */
+export const JOB_LIFE_MS = 60_000
+/** Templates whose jobs are alive: two a second for as long as jobs live. */
+const MAX_TEMPLATES = 128
+/** Jobs of one template: every worker asks once, and after a restart again. */
+const MAX_JOBS = 4096
+/** Names of jobs that are over, so that a late answer is told apart from a foreign one, and a repeated one from a new one. */
+const MAX_PAST = 8192
+/** A job is worth one block. */
+export const MAX_SUBMISSIONS = 16
+
+/** A job that is not worth a block any more. */
+export interface PastJob extends Pick<IssuedJob, 'submitted'> {
+  readonly made?: never
+}
+
+/** The jobs of a desk: those that are worth a block, and the names of those that were. */
+export class JobBook {
+  readonly #clock: Pick<Clock, 'nowMs'>
+  readonly #jobs = new Map<Hex, IssuedJob>()
+  readonly #past = new Map<Hex, PastJob>()
+  /** Jobs of each template. */
+  readonly #templates = new Map<BlockTemplate, number>()
+
+  constructor(clock: Pick<Clock, 'nowMs'>) {
+    this.#clock = clock
+  }
+
+  get size(): number {
+    return this.#jobs.size
+  }
+
+  issue(worker: string, made: MadeTemplate, range: NonceRange): IssuedJob {
+    const { header } = made.template
+    const jobId = hash32(header.parentHash, header.stateRoot, header.transactionsRoot, uintToBytes(range.first, 8))
+    const job: IssuedJob = { jobId, worker, made, range, submitted: new Set() }
+    this.#jobs.set(bytesToHex(jobId), job)
+    this.#templates.set(made.template, (this.#templates.get(made.template) ?? 0) + 1)
+    this.#forgetOld()
+    return job
+  }
+
+  find(jobId: Hash32): IssuedJob | PastJob | undefined {
+    this.#forgetOld()
+    const name = bytesToHex(jobId)
+    return this.#jobs.get(name) ?? this.#past.get(name)
+  }
+
+  /** Ends all jobs on other parents. */
+  keepOnly(isCurrent: (template: BlockTemplate) => boolean): void {
+    for (const [name, { made }] of this.#jobs) if (!isCurrent(made.template)) this.#end(name)
+  }
+
+  /** Jobs are in the order of their issue, and so, but for moments, their templates. */
+  #forgetOld(): void {
+    const oldestMs = this.#clock.nowMs() - JOB_LIFE_MS
+    for (const [name, { made }] of this.#jobs) {
+      const isOver = made.madeAtMs < oldestMs || this.#templates.size > MAX_TEMPLATES || this.#jobs.size > MAX_JOBS
+      if (!isOver) return
+      this.#end(name)
+    }
+  }
+
+  #end(name: Hex): void {
+    const job = this.#jobs.get(name)
+    if (job === undefined) return
+    this.#jobs.delete(name)
+    this.#countDown(job.made.template)
+    this.#past.set(name, { submitted: job.submitted })
+    if (this.#past.size <= MAX_PAST) return
+    const [oldest] = this.#past.keys()
+    if (oldest !== undefined) this.#past.delete(oldest)
+  }
+
+  #countDown(template: BlockTemplate): void {
+    const jobs = (this.#templates.get(template) ?? 1) - 1
+    if (jobs === 0) this.#templates.delete(template)
+    else this.#templates.set(template, jobs)
+  }
+}

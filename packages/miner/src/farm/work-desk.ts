@@ -1,0 +1,332 @@
+import {
+  type Chain,
+  Emitter,
+  type HeadEvent,
+  type ImportOutcome,
+  type Subscribe,
+  sealBlock,
+  type Unsubscribe,
+} from '@poai/chain'
+import { claimedWorkHash, meetsTarget } from '@poai/consensus'
+import {
+  type Address,
+  type Block,
+  type BlockCodecs,
+  bytesToHex,
+  type Clock,
+  genesisHash,
+  type Hash32,
+  headerHash,
+  InvariantError,
+  isPermanent,
+  type Logger,
+  type NetworkParams,
+  RuleError,
+  type Startable,
+} from '@poai/core'
+import { OwnBlocks } from '../figures/own-blocks.ts'
+import { type MadeTemplate, TemplateMaker } from '../jobs/template-maker.ts'
+import { DEFAULT_TEMPLATE_AGE_MS } from '../miner.ts'
+import { MinerError } from '../miner-error.ts'
+import { type MiningGate, OPEN_GATE } from '../mining-gate.ts'
+import { createNonceRanges, type NonceRanges } from '../nonce-ranges.ts'
+import { type IssuedJob, JOB_LIFE_MS, JobBook, MAX_SUBMISSIONS } from './job-book.ts'
+import { TemplateBoard } from './template-board.ts'
+import type {
+  RateReport,
+  WorkAnswer,
+  WorkJob,
+  WorkNetwork,
+  WorkRequest,
+  WorkSolution,
+  WorkVerdict,
+} from './work-job.ts'
+import { type FarmWorker, WorkerRegistry } from './worker-registry.ts'
+
+/** Gives work to miners on other machines, and judges what they bring. */
+export interface WorkDesk extends Startable {
+  readonly params: NetworkParams
+  readonly status: WorkDeskStatus
+  /** A job that is as good as any, at once; or, after the job that the worker has, as soon as there is a better one, within a bound. */
+  getWork(request: WorkRequest, signal?: AbortSignal): Promise<WorkJob>
+  /** Imports the block of a solution, if it is one. Never rejects over what the worker sent. */
+  submitWork(solution: WorkSolution): Promise<WorkAnswer>
+  submitRate(report: RateReport): void
+  /** A solution was judged. */
+  readonly onAnswer: Subscribe<WorkAnswer & { readonly worker: string }>
+}
+
+/** A snapshot for people and metrics. Counts are since the start. */
+export interface WorkDeskStatus {
+  /** Those seen in the last minute. */
+  readonly workers: readonly FarmWorker[]
+  /** What those say in sum. */
+  readonly attemptsPerSecond: number
+  readonly tokensPerSecond: number
+  readonly verdicts: Readonly<Partial<Record<WorkVerdict, number>>>
+  /** Blocks of the farm in the chain now, and what they pay. */
+  readonly blocksCanonical: number
+  readonly rewardsWei: bigint
+}
+
+export interface WorkDeskOptions {
+  readonly params: NetworkParams
+  /** Paid where a worker names nobody. Without it workers must. */
+  readonly beneficiary?: Address
+  readonly extraData?: Uint8Array
+  readonly gasLimitGoal?: bigint
+  readonly templateAgeMs?: number
+}
+
+/** What a desk needs, and nothing more. */
+export interface WorkDeskDependencies {
+  readonly chain: Pick<Chain, 'head' | 'importBlock' | 'onHead' | 'templates'>
+  readonly codecs: Pick<BlockCodecs, 'block' | 'body'>
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly gate?: MiningGate
+  /** Shared with the miner of the same node. */
+  readonly nonces?: NonceRanges
+}
+
+/** Longest that a request waits for a better job: under the half minute after which proxies cut quiet connections. */
+const LONG_POLL_MS = 20_000
+/** Requests that wait at one time: as many as workers are known. */
+const MAX_WAITING = 256
+/** Blocks that are imported at one time: each may cost replays. */
+const MAX_IMPORTS = 4
+/** A larger body would make every job heavy for the sake of a block that is found while the node is down. */
+const MAX_JOB_BODY_BYTES: number = 128 * 1024
+
+/** A desk, not yet started. */
+export function createWorkDesk(options: WorkDeskOptions, dependencies: WorkDeskDependencies): WorkDesk {
+  return new ChainWorkDesk(options, dependencies)
+}
+
+class ChainWorkDesk implements WorkDesk {
+  readonly params: NetworkParams
+  readonly #beneficiary: Address | undefined
+  readonly #dependencies: WorkDeskDependencies
+  readonly #network: WorkNetwork
+  readonly #gate: MiningGate
+  readonly #nonces: NonceRanges
+  readonly #maker: TemplateMaker
+  readonly #board: TemplateBoard
+  readonly #jobs: JobBook
+  readonly #workers: WorkerRegistry
+  readonly #ownBlocks: OwnBlocks
+  readonly #answers: Emitter<WorkAnswer & { readonly worker: string }>
+  readonly #stopping = new AbortController()
+  readonly #judging = new Set<Promise<unknown>>()
+  readonly #verdicts: Partial<Record<WorkVerdict, number>> = {}
+  /** Aborted when the head moves. */
+  #era = new AbortController()
+  #waiting = 0
+  #imports = 0
+  #subscriptions: readonly Unsubscribe[] | undefined
+
+  constructor(options: WorkDeskOptions, dependencies: WorkDeskDependencies) {
+    const { params, extraData = new Uint8Array(0), gasLimitGoal = params.gas.initialLimit } = options
+    const { clock, logger } = dependencies
+    this.params = params
+    this.#beneficiary = options.beneficiary
+    this.#dependencies = dependencies
+    this.#network = { name: params.name, genesisHash: genesisHash(params) }
+    this.#gate = dependencies.gate ?? OPEN_GATE
+    this.#nonces = dependencies.nonces ?? createNonceRanges()
+    this.#maker = new TemplateMaker({ params, extraData, gasLimitGoal }, dependencies)
+    const templateAgeMs = options.templateAgeMs ?? DEFAULT_TEMPLATE_AGE_MS
+    this.#board = new TemplateBoard({ templateAgeMs }, { maker: this.#maker, clock })
+    this.#jobs = new JobBook(clock)
+    this.#workers = new WorkerRegistry(clock)
+    this.#ownBlocks = new OwnBlocks(params.rewards)
+    this.#answers = new Emitter('work answer', logger)
+  }
+
+  get status(): WorkDeskStatus {
+    const workers = this.#workers.list()
+    return {
+      workers,
+      attemptsPerSecond: workers.reduce((sum, worker) => sum + worker.attemptsPerSecond, 0),
+      tokensPerSecond: workers.reduce((sum, worker) => sum + worker.tokensPerSecond, 0),
+      verdicts: { ...this.#verdicts },
+      blocksCanonical: this.#ownBlocks.canonical,
+      rewardsWei: this.#ownBlocks.rewardsWei,
+    }
+  }
+
+  get onAnswer(): Subscribe<WorkAnswer & { readonly worker: string }> {
+    return this.#answers.subscribe
+  }
+
+  async start(): Promise<void> {
+    if (this.#subscriptions !== undefined) throw new InvariantError('A work desk is started once')
+    this.#subscriptions = [this.#dependencies.chain.onHead((event) => this.#onHead(event))]
+  }
+
+  /** Lets go who waits, and waits for what is being judged. */
+  async stop(): Promise<void> {
+    this.#stopping.abort(new MinerError('MINER_NO_WORK', 'the node is being stopped'))
+    for (const unsubscribe of this.#subscriptions ?? []) unsubscribe()
+    await Promise.allSettled(this.#judging)
+  }
+
+  async getWork({ worker, beneficiary: wanted, after }: WorkRequest, signal?: AbortSignal): Promise<WorkJob> {
+    const either = signal === undefined ? this.#stopping.signal : AbortSignal.any([this.#stopping.signal, signal])
+    either.throwIfAborted()
+    const beneficiary = wanted ?? this.#beneficiary
+    if (beneficiary === undefined) {
+      throw new MinerError('MINER_NO_WORK', 'this node has nobody to pay for blocks', {
+        hint: 'name a beneficiary: poai mine --beneficiary ADDRESS',
+      })
+    }
+    const deadlineMs = this.#dependencies.clock.nowMs() + LONG_POLL_MS
+    const current = after === undefined ? undefined : this.#jobs.find(after)
+    if (current?.made !== undefined) await this.#untilBetter(current, { deadlineMs, signal: either })
+    const made = await this.#template(beneficiary, { deadlineMs, signal: either })
+    this.#workers.gaveJob(worker)
+    return this.#toWork(this.#jobs.issue(worker, made, this.#nonces.next()))
+  }
+
+  async submitWork(solution: WorkSolution): Promise<WorkAnswer> {
+    const { worker } = solution
+    const judging = this.#judge(solution)
+    this.#judging.add(judging)
+    const answer = await judging.finally(() => this.#judging.delete(judging))
+    this.#verdicts[answer.verdict] = (this.#verdicts[answer.verdict] ?? 0) + 1
+    this.#workers.judged(worker, answer.verdict)
+    this.#answers.emit({ ...answer, worker })
+    return answer
+  }
+
+  submitRate(report: RateReport): void {
+    this.#workers.report(report)
+  }
+
+  /** Until the head moves, the template is too old, or the request has waited long enough. */
+  async #untilBetter({ made }: IssuedJob, { deadlineMs, signal }: WaitOptions): Promise<void> {
+    const { clock } = this.#dependencies
+    const leftMs = Math.min(this.#board.msLeft(made.template), deadlineMs - clock.nowMs())
+    if (leftMs > 0) await this.#wait(leftMs, AbortSignal.any([this.#era.signal, signal]))
+    signal.throwIfAborted()
+  }
+
+  async #template(beneficiary: Address, { deadlineMs, signal }: WaitOptions): Promise<MadeTemplate> {
+    for (;;) {
+      const reason = this.#gate.closedBecause()
+      if (reason !== undefined) throw new MinerError('MINER_NO_WORK', `there is no work now: ${reason}`)
+      const made = await this.#board.newest(beneficiary, this.#stopping.signal)
+      signal.throwIfAborted()
+      if (made.earlyMs === 0 && this.#maker.isCurrent(made.template)) return made
+      const leftMs = deadlineMs - this.#dependencies.clock.nowMs()
+      if (leftMs <= 0)
+        throw new MinerError('MINER_NO_WORK', 'there is no work now: blocks come faster than seconds pass')
+      await this.#wait(Math.min(made.earlyMs, leftMs), AbortSignal.any([this.#era.signal, signal]))
+      signal.throwIfAborted()
+    }
+  }
+
+  /** Ends early, without complaint, with the signal. */
+  async #wait(ms: number, signal: AbortSignal): Promise<void> {
+    if (this.#waiting >= MAX_WAITING) {
+      throw new MinerError('MINER_BUSY', 'too many requests for work wait', {
+        expected: `at most ${MAX_WAITING}`,
+        actual: 'one more',
+      })
+    }
+    this.#waiting++
+    try {
+      await this.#dependencies.clock.sleep(ms, signal)
+    } catch (error) {
+      if (!signal.aborted) throw error
+    } finally {
+      this.#waiting--
+    }
+  }
+
+  #toWork({ jobId, made, range }: IssuedJob): WorkJob {
+    const { header, epochKey, body } = made.template
+    const encoded = this.#dependencies.codecs.body.encode(body)
+    return {
+      ...{ jobId, header, epochKey, range, network: this.#network },
+      expiresInMs: Math.max(1, made.madeAtMs + JOB_LIFE_MS - this.#dependencies.clock.nowMs()),
+      body: encoded.length <= MAX_JOB_BODY_BYTES ? encoded : undefined,
+    }
+  }
+
+  async #judge(solution: WorkSolution): Promise<WorkAnswer> {
+    if (this.#workers.isRefused(solution.worker)) return { verdict: 'refused' }
+    const job = this.#jobs.find(solution.jobId)
+    if (job === undefined) return this.#judgeStranger(solution)
+    const { seal } = solution
+    if (job.submitted.has(seal.nonce)) return { verdict: 'duplicate' }
+    if (job.made === undefined) return { verdict: 'stale' }
+    const block = sealBlock(job.made.template, seal)
+    const blockHash = headerHash(block.header)
+    if (!this.#maker.isCurrent(job.made.template)) return { verdict: 'stale', blockHash }
+    if (seal.nonce < job.range.first || seal.nonce >= job.range.end) return { verdict: 'wrong-range', blockHash }
+    if (!meetsTarget(claimedWorkHash(block.header), block.header.target)) return { verdict: 'above-target', blockHash }
+    if (job.submitted.size >= MAX_SUBMISSIONS) return { verdict: 'refused', blockHash }
+    job.submitted.add(seal.nonce)
+    const answer = await this.#import(block, blockHash)
+    if (answer.verdict === 'undecided' || answer.verdict === 'busy') job.submitted.delete(seal.nonce)
+    return answer
+  }
+
+  /** The block of a job that this desk does not know: found while its node was down, or a stranger's. The import judges it alone. */
+  async #judgeStranger({ block: bytes }: WorkSolution): Promise<WorkAnswer> {
+    if (bytes === undefined) return { verdict: 'unknown-job' }
+    try {
+      const block = this.#dependencies.codecs.block.decode(bytes)
+      const blockHash = headerHash(block.header)
+      return this.#maker.isCurrent(block) ? await this.#import(block, blockHash) : { verdict: 'stale', blockHash }
+    } catch (error) {
+      if (error instanceof RuleError) return { verdict: 'invalid', rule: error.code }
+      throw error
+    }
+  }
+
+  /** The claim has been looked at or is looked at first; then the replay, then all else, as for everybody's blocks. */
+  async #import(block: Block, blockHash: Hash32): Promise<WorkAnswer> {
+    if (this.#imports >= MAX_IMPORTS) return { verdict: 'busy', blockHash }
+    const { chain, logger } = this.#dependencies
+    const hash = bytesToHex(blockHash)
+    this.#ownBlocks.remember(blockHash)
+    this.#imports++
+    try {
+      const outcome = await chain.importBlock(block, { source: 'work desk' })
+      const verdict = VERDICT_OF[outcome.kind]
+      if (verdict === 'accepted') logger.info('A worker mined a block', { number: block.header.number, hash })
+      return { verdict, blockHash }
+    } catch (error) {
+      if (!(error instanceof RuleError) || !isPermanent(error)) {
+        logger.warn('Could not judge the block of a worker', { hash, error })
+        return { verdict: 'undecided', blockHash }
+      }
+      logger.warn('The block of a worker is not valid', { hash, code: error.code })
+      return { verdict: 'invalid', blockHash, rule: error.code }
+    } finally {
+      this.#imports--
+    }
+  }
+
+  #onHead(event: HeadEvent): void {
+    this.#ownBlocks.follow(event)
+    this.#jobs.keepOnly((template) => this.#maker.isCurrent(template))
+    this.#era.abort()
+    this.#era = new AbortController()
+  }
+}
+
+interface WaitOptions {
+  readonly deadlineMs: number
+  readonly signal: AbortSignal
+}
+
+/** An orphan cannot be: its parent is the head. It would be a block whose parent left meanwhile. */
+const VERDICT_OF: Readonly<Record<ImportOutcome['kind'], WorkVerdict>> = {
+  head: 'accepted',
+  side: 'side',
+  known: 'duplicate',
+  orphan: 'stale',
+}

@@ -1,0 +1,88 @@
+import type { Address, Hash32, Seal, SealedHeader } from '@poai/core'
+import type { NonceRange } from '../nonce-ranges.ts'
+
+/** Which network a job is for. */
+export interface WorkNetwork {
+  /** For people. */
+  readonly name: string
+  /** Identity: it commits to the model, the domain, the shape of exams and all other rules. */
+  readonly genesisHash: Hash32
+}
+
+/** A worker of a farm asks for work. */
+export interface WorkRequest {
+  /** What the worker calls itself. Names are not secret: they tell rates apart. */
+  readonly worker: string
+  /** Whom blocks are to pay. Default: whom the node says. */
+  readonly beneficiary?: Address | undefined
+  /** The job that the worker has: the answer waits until there is a better one. */
+  readonly after?: Hash32 | undefined
+}
+
+/** All that a worker needs to build exams: nobody else tries these nonces. */
+export interface WorkJob {
+  readonly jobId: Hash32
+  readonly header: SealedHeader
+  /** The key under which exams are drawn. */
+  readonly epochKey: Hash32
+  readonly range: NonceRange
+  /** After so long the desk has forgotten the job. */
+  readonly expiresInMs: number
+  readonly network: WorkNetwork
+  /** The body's encoding, unless it is large: with it a worker can bring its block to a node that was started anew meanwhile. */
+  readonly body: Uint8Array | undefined
+}
+
+/** What a worker found. */
+export interface WorkSolution {
+  readonly worker: string
+  readonly jobId: Hash32
+  readonly seal: Seal
+  /** The whole block's encoding, for a desk that does not know the job. */
+  readonly block?: Uint8Array | undefined
+}
+
+/**
+ * What became of a solution.
+ *
+ * - `accepted`: its block is the head. `side`: stored beside a chain that is as heavy.
+ * - `stale`: the head had moved, or the job had expired. `duplicate`: it was here before.
+ * - `unknown-job`: nothing is known of the job, and the block did not come with it.
+ * - `wrong-range`: the nonce is another worker's. `above-target`: its claim is no block.
+ * - `invalid`: the model, replayed here, does not say what was claimed; or the block breaks another rule.
+ * - `refused`: this worker has sent too much that was invalid. `busy`: too much is being judged.
+ * - `undecided`: this node could not judge it; it may be sent again.
+ */
+export const WORK_VERDICTS = [
+  'accepted',
+  'side',
+  'stale',
+  'duplicate',
+  'unknown-job',
+  'wrong-range',
+  'above-target',
+  'invalid',
+  'refused',
+  'busy',
+  'undecided',
+] as const
+
+export type WorkVerdict = (typeof WORK_VERDICTS)[number]
+
+/** A desk's answer to a solution. */
+export interface WorkAnswer {
+  readonly verdict: WorkVerdict
+  /** Of the block that the solution makes, where there is one. */
+  readonly blockHash?: Hash32 | undefined
+  /** The rule that was broken. */
+  readonly rule?: string | undefined
+}
+
+/** What a worker says about its pace. Believed: it is for people. */
+export interface RateReport {
+  readonly worker: string
+  readonly attemptsPerSecond: number
+  readonly tokensPerSecond: number
+  /** Processes that compute. */
+  readonly workers: number
+}

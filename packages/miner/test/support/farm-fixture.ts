@@ -1,0 +1,98 @@
+import type { Chain, ChainOptions } from '@poai/chain'
+import type { JsonValue, NetworkParams } from '@poai/core'
+import { onTestFinished } from 'vitest'
+import {
+  createFarmMiner,
+  createWorkDesk,
+  createWorkService,
+  type FarmClient,
+  type FarmMiner,
+  type FarmMinerDependencies,
+  type FarmMinerOptions,
+  parseWorkAnswer,
+  parseWorkJob,
+  rateReportToJson,
+  type WorkDesk,
+  type WorkDeskDependencies,
+  type WorkDeskOptions,
+  workRequestToJson,
+  workSolutionToJson,
+} from '../../src/index.ts'
+import { type MiningFixture, openMiningFixture, recordingLogger, TEST_BENEFICIARY } from './mining-fixture.ts'
+
+/** As a wire would. */
+function throughText(json: JsonValue): unknown {
+  return JSON.parse(JSON.stringify(json))
+}
+
+/** A client that speaks JSON to whatever desk `desk` says is there now. */
+export function jsonClient(desk: () => WorkDesk): FarmClient {
+  return {
+    getWork: async (request, signal) =>
+      parseWorkJob(
+        throughText(await createWorkService(desk()).getWork(throughText(workRequestToJson(request)), signal)),
+      ),
+    submitWork: async (solution) =>
+      parseWorkAnswer(
+        throughText(await createWorkService(desk()).submitWork(throughText(workSolutionToJson(solution)))),
+      ),
+    submitRate: async (report) => {
+      await createWorkService(desk()).submitRate(throughText(rateReportToJson(report)))
+    },
+  }
+}
+
+/** A chain in memory with a fake model, a started desk, and farm miners that have not started. */
+export interface FarmFixture extends MiningFixture {
+  readonly desk: WorkDesk
+  /** Another desk on the same chain, as after the node's restart. */
+  restart(): Promise<WorkDesk>
+  farmMiner(options?: Partial<FarmMinerOptions>, dependencies?: Partial<FarmMinerDependencies>): FarmMiner
+  readonly client: FarmClient
+}
+
+export interface FarmFixtureOptions {
+  readonly params?: NetworkParams
+  readonly chain?: Partial<ChainOptions>
+  readonly desk?: Partial<WorkDeskOptions>
+  readonly dependencies?: Partial<WorkDeskDependencies>
+  /** Wraps the chain that the desk sees. */
+  readonly wrap?: (chain: Chain) => Chain
+}
+
+/** Opens it; everything ends with the test. */
+export async function openFarmFixture(options: FarmFixtureOptions = {}): Promise<FarmFixture> {
+  const fixture = await openMiningFixture(options.params, options.chain)
+  const { params, codecs, clock, log, engine } = fixture
+  const chain = options.wrap?.(fixture.chain) ?? fixture.chain
+  const logger = recordingLogger(log)
+  const startDesk = async (): Promise<WorkDesk> => {
+    const desk = createWorkDesk(
+      { params, beneficiary: TEST_BENEFICIARY, ...options.desk },
+      { chain, codecs, clock, logger, ...options.dependencies },
+    )
+    await desk.start()
+    onTestFinished(() => desk.stop())
+    return desk
+  }
+  let desk = await startDesk()
+  const client = jsonClient(() => desk)
+  return {
+    ...fixture,
+    desk,
+    client,
+    restart: async () => {
+      await desk.stop()
+      desk = await startDesk()
+      return desk
+    },
+    farmMiner: (minerOptions = {}, dependencies = {}) => {
+      const miner = createFarmMiner(
+        { params, worker: 'shed-1', workers: 1, ...minerOptions },
+        { client, engine, codecs, clock, logger, ...dependencies },
+      )
+      onTestFinished(() => miner.stop())
+      return miner
+    },
+  }
+}
