@@ -1,0 +1,34 @@
+/**
+ * The node among others: who it is connected to, what it tells them and believes of them, and how it catches up.
+ *
+ * @example
+ * import { createNetwork, createStoredPeerNotes, loadIdentity } from '@poai/p2p'
+ * const identity = await loadIdentity('./data/node.key')
+ * const notes = createStoredPeerNotes(database.store, database.committer)
+ * const network = createNetwork({ params, identity, bootnodes }, { chain, codecs, notes, clock, logger })
+ * await network.start()
+ * network.peers.add('/ip4/192.0.2.1/tcp/30404/p2p/12D3KooW…')
+ */
+
+export type { BlockGossipCounts } from './gossip/block-gossip.ts'
+export { MAX_WHOLE_BLOCK_BYTES } from './gossip/block-message.ts'
+export type { TransactionGossipCounts } from './gossip/transaction-gossip.ts'
+export { HANDSHAKE_TIMEOUT_MS, STATUS_PROTOCOL } from './handshake/handshake.ts'
+export { GOODBYE_REASONS, type GoodbyeReason } from './handshake/status-message.ts'
+export type { OwnAddress } from './host/host.ts'
+export { parseDialAddress } from './host/multiaddresses.ts'
+export { createIdentity, loadIdentity, type NodeIdentity } from './identity/node-identity.ts'
+export { createPreSharedKey, parsePreSharedKey } from './identity/pre-shared-key.ts'
+export type { Network, NetworkDependencies, NetworkFigures } from './network.ts'
+export { NetworkError, type NetworkErrorCode } from './network-error.ts'
+export { DEFAULT_P2P_PORT, NETWORK_DEFAULTS, type NetworkOptions } from './network-options.ts'
+export type { SyncStatus } from './network-sync.ts'
+export { BAN_MS, type Ban } from './peers/ban-list.ts'
+export type { PeerChange, PeerCounts } from './peers/connected-peers.ts'
+export type { DialCounts } from './peers/dialer.ts'
+export { BAN_SCORE, DISCONNECT_SCORE, OFFENCES, type Offence, SCORE_HALF_LIFE_MS } from './peers/offences.ts'
+export type { Peer, PeerServices, PeerSet, PeerStatus } from './peers/peer.ts'
+export type { PeerBook, PeerEntry } from './peers/peer-book.ts'
+export { PEER_DEFAULTS, type PeerLimits } from './peers/peer-limits.ts'
+export { createMemoryPeerNotes, createStoredPeerNotes, type PeerNotes } from './peers/peer-notes.ts'
+export type { Reachability } from './peers/reachability.ts'

@@ -1,0 +1,107 @@
+import { type Chain, createStoredChain, createStoredMempool, inlineRecovery, openChain } from '@poai/chain'
+import { createReplayVerifier, networkExamOptions, type WorkVerifier } from '@poai/consensus'
+import {
+  type Clock,
+  createBlockCodecs,
+  createTransactionCodec,
+  type Logger,
+  type NetworkParams,
+  silentLogger,
+} from '@poai/core'
+import { createExecution } from '@poai/execution'
+import { createFakeEngine } from '@poai/inference'
+import { createCommitter, createMemoryStore, RETENTIONS } from '@poai/storage'
+import { testNetwork } from '@poai/testing/chain'
+import { createIdentity, type NodeIdentity } from '../../src/identity/node-identity.ts'
+import type { Network, SyncContext, SyncParts } from '../../src/network.ts'
+import { composeNetwork } from '../../src/network.ts'
+import type { NetworkOptions } from '../../src/network-options.ts'
+import { createMemoryPeerNotes, type PeerNotes } from '../../src/peers/peer-notes.ts'
+import { gossipOnly } from './gossip-only.ts'
+
+/** The machine's time. */
+export const systemClock: Clock = {
+  nowMs: () => Date.now(),
+  sleep: (delayMs, signal) =>
+    new Promise((resolve, reject) => {
+      signal?.throwIfAborted()
+      const abort = (): void => {
+        clearTimeout(timer)
+        reject(signal?.reason)
+      }
+      const timer = setTimeout(() => {
+        signal?.removeEventListener('abort', abort)
+        resolve()
+      }, delayMs)
+      signal?.addEventListener('abort', abort, { once: true })
+    }),
+}
+
+export interface StartNodeOptions {
+  readonly params?: NetworkParams
+  readonly network?: Partial<NetworkOptions>
+  readonly identity?: NodeIdentity
+  readonly notes?: PeerNotes
+  readonly logger?: Logger
+  /** Comes between a block and its replay. */
+  readonly verifier?: (verifier: WorkVerifier) => WorkVerifier
+  readonly parts?: (context: SyncContext) => SyncParts
+}
+
+/** A chain in memory with a fake model, and its network on a free port of the loopback interface. */
+export interface TestNode {
+  readonly chain: Chain
+  readonly network: Network
+  readonly identity: NodeIdentity
+  readonly notes: PeerNotes
+  stop(): Promise<void>
+}
+
+/** Starts a node that finds nobody by itself. */
+export async function startNode(options: StartNodeOptions = {}): Promise<TestNode> {
+  const { params = testNetwork, logger = silentLogger, notes = createMemoryPeerNotes() } = options
+  const identity = options.identity ?? (await createIdentity())
+  const engine = createFakeEngine()
+  await engine.start()
+  const codecs = createBlockCodecs(createTransactionCodec(params.chainId))
+  const store = createMemoryStore()
+  const committer = await createCommitter(store)
+  const replay = createReplayVerifier(networkExamOptions(params), { evaluator: engine, logger })
+  const chain = await openChain(
+    { params },
+    {
+      codecs,
+      database: createStoredChain({ store, committer, codecs, retention: RETENTIONS.full }),
+      mempoolStore: createStoredMempool(store, committer),
+      verifier: options.verifier?.(replay) ?? replay,
+      execution: createExecution(params),
+      recovery: inlineRecovery,
+      clock: systemClock,
+      logger,
+    },
+  )
+  await chain.start()
+  const network = composeNetwork(
+    {
+      params,
+      identity,
+      agent: 'poai/test',
+      listen: ['/ip4/127.0.0.1/tcp/0'],
+      mdns: false,
+      kademlia: false,
+      ...options.network,
+      limits: { sharedAddresses: true, ...options.network?.limits },
+    },
+    { chain, codecs, notes, clock: systemClock, logger },
+    options.parts ?? gossipOnly,
+  )
+  await network.start()
+  return {
+    ...{ chain, network, identity, notes },
+    stop: async () => {
+      await network.stop()
+      await chain.stop()
+      await engine.stop()
+    },
+  }
+}
