@@ -119,6 +119,7 @@ class ClientMiner implements FarmMiner {
   readonly #pump: AttemptPump<FarmJob>
   readonly #figures: MiningFigures
   readonly #desk: Outage
+  readonly #delivery: Outage
   readonly #answers: Emitter<WorkAnswer & { readonly number: bigint }>
   readonly #attempts: Emitter<AttemptReport<FarmJob>>
   readonly #stopping = new AbortController()
@@ -149,6 +150,14 @@ class ClientMiner implements FarmMiner {
       {
         failed: 'The node gives no work: trying again',
         recovered: 'The node gives work again',
+        longestPauseMs: LONGEST_PAUSE_MS,
+      },
+      dependencies,
+    )
+    this.#delivery = new Outage(
+      {
+        failed: 'The node does not answer to a solution: trying again',
+        recovered: 'The node has answered to a solution',
         longestPauseMs: LONGEST_PAUSE_MS,
       },
       dependencies,
@@ -311,7 +320,7 @@ class ClientMiner implements FarmMiner {
     while (!signal.aborted) {
       try {
         const answer = await client.submitWork(sent, signal)
-        this.#desk.over()
+        this.#delivery.over()
         const block =
           answer.verdict === 'unknown-job' && sent.block === undefined ? this.#blockOf(job, solution.seal) : undefined
         if (block !== undefined) sent = { ...solution, block }
@@ -319,7 +328,7 @@ class ClientMiner implements FarmMiner {
         else await clock.sleep(ASK_AGAIN_MS, signal)
       } catch (error) {
         if (signal.aborted) return undefined
-        await this.#desk.endure(error, signal)
+        await this.#delivery.endure(error, signal)
       }
     }
     return undefined
@@ -358,7 +367,7 @@ class ClientMiner implements FarmMiner {
   #present(): { readonly state: FarmMinerState; readonly reason: string | undefined } {
     if (this.#loops === undefined || this.#stopped !== undefined) return { state: 'stopped', reason: undefined }
     if (this.#failure !== undefined) return { state: 'failed', reason: this.#failure }
-    const outage = this.#desk.error ?? this.#pump.failure
+    const outage = this.#delivery.error ?? this.#desk.error ?? this.#pump.failure
     const reason = outage === undefined ? undefined : describe(outage)
     if (this.#submitting !== undefined) return { state: 'submitting', reason }
     if (this.#job === undefined || this.#pump.failure !== undefined) return { state: 'waiting', reason }
