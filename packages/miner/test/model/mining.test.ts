@@ -1,0 +1,72 @@
+import { silentLogger } from '@poai/core'
+import { type BenchEngine, openBenchEngine } from '@poai/testing/bench-engine'
+import { testWallet } from '@poai/testing/chain'
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
+import { createMiner, type MinedBlock } from '../../src/index.ts'
+import { easyDevnet, openStoredChain, type StoredChain } from '../support/stored-chain.ts'
+import { systemClock } from '../support/system-clock.ts'
+
+const beneficiary = testWallet('a miner').address
+const BLOCKS = 3
+
+let model: BenchEngine
+
+beforeAll(async () => {
+  model = await openBenchEngine(undefined, { workers: 2, batchRequests: 4 })
+})
+
+afterAll(() => model.close())
+
+async function openChain(): Promise<StoredChain> {
+  const stored = await openStoredChain(easyDevnet, model.engine)
+  onTestFinished(() => stored.close())
+  return stored
+}
+
+it('mines three blocks by inference, which a second node replays and accepts', async () => {
+  const { engine } = model
+  const own = await openChain()
+  const other = await openChain()
+  const miner = createMiner(
+    { params: easyDevnet, beneficiary, workers: 2 },
+    { chain: own.chain, engine, clock: systemClock, logger: silentLogger },
+  )
+  onTestFinished(() => miner.stop())
+  const mined: MinedBlock[] = []
+  const enough = Promise.withResolvers<void>()
+  miner.onBlock((block) => {
+    mined.push(block)
+    if (mined.length === BLOCKS) enough.resolve()
+  })
+  await miner.start()
+  await enough.promise
+  const { status } = miner
+  await miner.stop()
+  expect(mined.every(({ fate }) => fate === 'head')).toBe(true)
+  expect(status.attemptsPerSecond).toBeGreaterThan(0)
+  expect(status.best?.workHash).toBeLessThan(easyDevnet.difficulty.easiestTarget)
+
+  for (const { block } of mined) {
+    expect(await other.chain.importEncoded(other.codecs.block.encode(block))).toMatchObject({ kind: 'head' })
+  }
+  const { number } = other.chain.head()
+  const paid = other.chain.queries.stateAt(number)
+  expect(paid.account(beneficiary)?.balance).toBe(number * easyDevnet.rewards.initialWei)
+  await paid.close()
+  for (const { check } of [own, other]) expect((await check()).faults).toEqual([])
+})
+
+it('leaves the workers idle when it stops', async () => {
+  const { engine } = model
+  const { chain } = await openChain()
+  const miner = createMiner(
+    { params: easyDevnet, beneficiary, workers: 2 },
+    { chain, engine, clock: systemClock, logger: silentLogger },
+  )
+  const attempted = Promise.withResolvers<void>()
+  miner.onAttempt(() => attempted.resolve())
+  await miner.start()
+  await attempted.promise
+  await miner.stop()
+  expect(engine.status.queued.mine).toBe(0)
+})

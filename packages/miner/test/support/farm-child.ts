@@ -1,0 +1,64 @@
+/** A farm miner in a process of its own, with an engine of its own: its node speaks to it through the parent's messages. */
+import { createBlockCodecs, createTransactionCodec, type JsonValue, silentLogger } from '@poai/core'
+import { openBenchEngine } from '@poai/testing/bench-engine'
+import {
+  createFarmMiner,
+  type FarmClient,
+  parseWorkAnswer,
+  parseWorkJob,
+  rateReportToJson,
+  workRequestToJson,
+  workSolutionToJson,
+} from '../../src/index.ts'
+import { easyDevnet } from './stored-chain.ts'
+import { systemClock } from './system-clock.ts'
+
+/** A question to the node. */
+export interface FarmCall {
+  readonly id: number
+  readonly method: 'getWork' | 'submitWork' | 'submitRate'
+  readonly parameter: JsonValue
+}
+
+/** Its answer. */
+export interface FarmReply {
+  readonly id: number
+  readonly result?: unknown
+  readonly error?: string
+}
+
+const waiting = new Map<number, PromiseWithResolvers<unknown>>()
+let calls = 0
+
+function call(method: FarmCall['method'], parameter: JsonValue): Promise<unknown> {
+  const reply: PromiseWithResolvers<unknown> = Promise.withResolvers()
+  const question: FarmCall = { id: calls++, method, parameter }
+  waiting.set(question.id, reply)
+  process.send?.(question)
+  return reply.promise
+}
+
+process.on('message', ({ id, result, error }: FarmReply) => {
+  const reply = waiting.get(id)
+  waiting.delete(id)
+  if (error === undefined) reply?.resolve(result)
+  else reply?.reject(new Error(error))
+})
+// Without its node there is nothing to do; the engine's workers end with this process.
+process.on('disconnect', () => process.exit(0))
+
+const client: FarmClient = {
+  getWork: async (request) => parseWorkJob(await call('getWork', workRequestToJson(request))),
+  submitWork: async (solution) => parseWorkAnswer(await call('submitWork', workSolutionToJson(solution))),
+  submitRate: async (report) => {
+    await call('submitRate', rateReportToJson(report))
+  },
+}
+
+const { engine } = await openBenchEngine()
+const codecs = createBlockCodecs(createTransactionCodec(easyDevnet.chainId))
+const miner = createFarmMiner(
+  { params: easyDevnet, worker: `child-${process.pid}`, workers: 1 },
+  { client, engine, codecs, clock: systemClock, logger: silentLogger },
+)
+await miner.start()
