@@ -150,6 +150,7 @@ class ComposedNetwork implements Network {
         ownStatus: () => this.#status(settings),
         refusal: (remote) => peers.refusal(remote),
         report: (peerId, offence) => peers.report(peerId, offence),
+        clock,
         logger,
       },
     )

@@ -6,7 +6,7 @@ import {
   lpStream,
 } from '@libp2p/utils'
 import { Emitter, type Subscribe } from '@poai/chain'
-import { equalBytes, type Hash32, type Logger, RuleError } from '@poai/core'
+import { type Clock, equalBytes, type Hash32, type Logger, RuleError } from '@poai/core'
 import type { Remote, StreamHost, StreamLimits } from '../host/stream-host.ts'
 import { NetworkError } from '../network-error.ts'
 import type { Offence } from '../peers/offences.ts'
@@ -18,6 +18,7 @@ import {
   MAX_STATUS_FRAME_BYTES,
   type StatusFrame,
 } from './status-message.ts'
+import { MAX_STATUSES, StatusRate } from './status-rate.ts'
 
 /** The protocol by which nodes tell each other who they are and where they stand. */
 export const STATUS_PROTOCOL = '/poai/status/1'
@@ -41,6 +42,7 @@ export interface HandshakeDependencies {
   /** Why this node of our network is turned away after all; undefined: it is welcome. */
   refusal(remote: Remote): GoodbyeReason | undefined
   report(peerId: string, offence: Offence): void
+  readonly clock: Pick<Clock, 'nowMs'>
   readonly logger: Logger
 }
 
@@ -77,9 +79,11 @@ class StatusHandshake implements Handshake {
   readonly #dependencies: HandshakeDependencies
   readonly #greeted: Emitter<Greeting>
   readonly #farewells: Emitter<Farewell>
+  readonly #rate: StatusRate
 
   constructor({ genesisHash }: HandshakeOptions, dependencies: HandshakeDependencies) {
     this.#genesisHash = genesisHash
+    this.#rate = new StatusRate(dependencies.clock)
     this.#dependencies = dependencies
     this.#greeted = new Emitter('greeted', dependencies.logger)
     this.#farewells = new Emitter('farewell', dependencies.logger)
@@ -125,6 +129,12 @@ class StatusHandshake implements Handshake {
   }
 
   async #answer(stream: Stream, remote: Remote): Promise<void> {
+    if (!this.#rate.admits(remote.id)) {
+      this.#dependencies.report(remote.id, 'rate-limit')
+      throw new NetworkError('P2P_HANDSHAKE', 'the peer sends too many statuses', {
+        expected: `${MAX_STATUSES} at most`,
+      })
+    }
     const signal = AbortSignal.timeout(HANDSHAKE_TIMEOUT_MS)
     const frames = framesOf(stream)
     const frame = await this.#read(frames, remote, signal)

@@ -1,3 +1,4 @@
+import { peerIdFromString } from '@libp2p/peer-id'
 import { isPrivateIp, tryGetNetConfig } from '@libp2p/utils'
 import { CODE_P2P, type Multiaddr, multiaddr } from '@multiformats/multiaddr'
 import { NetworkError } from '../network-error.ts'
@@ -11,13 +12,14 @@ export interface DialAddress {
 
 /** Longer ones are no addresses: those that we dial need below 120 characters. */
 const MAX_MULTIADDRESS_LENGTH = 256
+/** Addresses of strangers are shown in terminals. */
+const PRINTABLE = /^[\x21-\x7e]*$/
 const MAPPED_IP4 = /^::ffff:(?:(\d+\.\d+\.\d+\.\d+)|([0-9a-f]{1,4}):([0-9a-f]{1,4}))$/i
 
 /** Parses a multiaddress that a person or a stranger wrote. Throws a `NetworkError` if no node can be reached by it over TCP. */
 export function parseDialAddress(text: string): DialAddress {
   const parsed = parse(text)
-  const net = parsed === undefined ? null : tryGetNetConfig(parsed)
-  if (parsed === undefined || net === null || net.port === undefined || net.protocol !== 'tcp' || isCircuit(parsed)) {
+  if (parsed === undefined || !isTcp(parsed)) {
     throw new NetworkError('P2P_ADDRESS', 'not an address of a node', {
       expected: '/ip4/ADDRESS/tcp/PORT/p2p/PEER-ID, or /ip6 or /dns4 instead of /ip4',
       actual: text.slice(0, MAX_MULTIADDRESS_LENGTH),
@@ -65,12 +67,20 @@ export function isPrivateLocation(location: string): boolean {
 }
 
 function parse(text: string): Multiaddr | undefined {
-  if (text.length > MAX_MULTIADDRESS_LENGTH) return undefined
+  if (text.length > MAX_MULTIADDRESS_LENGTH || !PRINTABLE.test(text)) return undefined
   try {
-    return multiaddr(text)
+    const address = multiaddr(text)
+    const peerId = peerIdOf(address)
+    if (peerId !== undefined) peerIdFromString(peerId)
+    return address
   } catch {
     return undefined
   }
+}
+
+function isTcp(address: Multiaddr): boolean {
+  const net = tryGetNetConfig(address)
+  return net !== null && net.port !== undefined && net.protocol === 'tcp' && !isCircuit(address)
 }
 
 function peerIdOf(address: Multiaddr): string | undefined {
