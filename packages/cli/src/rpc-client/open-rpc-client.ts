@@ -1,0 +1,84 @@
+import { access } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { findInstallation } from '../installation.ts'
+import { UsageError } from '../report-error.ts'
+import { createHttpRpcClient } from './http-rpc-client.ts'
+import { createIpcRpcClient } from './ipc-rpc-client.ts'
+import type { RpcClient } from './rpc-client.ts'
+import { RpcClientError } from './rpc-client-error.ts'
+
+/** How a command says which node it means. */
+export interface NodeChoice {
+  readonly home?: string
+  /** A URL, or the path of a socket. Default: $POAI_RPC. */
+  readonly rpc?: string
+  /** The data directory of a node on this machine: its socket is called. */
+  readonly dataDir?: string
+}
+
+/** Of a node's socket in its data directory. */
+export const IPC_FILE = 'poai.ipc'
+/** Where nodes and testnets serve JSON-RPC unless told otherwise. */
+export const DEFAULT_RPC_URL = 'http://127.0.0.1:8545'
+const DEFAULT_NETWORK = 'devnet'
+
+/** A client of the node at that address. */
+export function createRpcClient(address: string, token?: string): RpcClient {
+  if (/^https?:\/\//i.test(address)) {
+    if (!URL.canParse(address)) throw wrongAddress(address)
+    return createHttpRpcClient({ url: address, ...(token === undefined ? {} : { token }) })
+  }
+  if (/^[a-z]+:\/\//i.test(address)) throw wrongAddress(address)
+  return createIpcRpcClient(resolve(address))
+}
+
+function wrongAddress(address: string): UsageError {
+  return new UsageError(
+    `${address} is no address of a node`,
+    'give a URL like http://127.0.0.1:8545, or the path of a socket like DATA/poai.ipc',
+  )
+}
+
+/**
+ * The node that is meant: the one that is named; else the default node of this machine by its socket, if it runs; else what serves
+ * JSON-RPC on the default port, as a testnet does.
+ */
+export async function openRpcClient(choice: NodeChoice, environment: NodeJS.ProcessEnv): Promise<RpcClient> {
+  const token = environment['POAI_RPC_TOKEN']
+  const named = choice.rpc ?? (choice.dataDir === undefined ? environment['POAI_RPC'] : join(choice.dataDir, IPC_FILE))
+  if (named !== undefined) return createRpcClient(named, token)
+  const socket = join(findInstallation(choice.home, environment).home, DEFAULT_NETWORK, IPC_FILE)
+  return (await isAlive(socket)) ? createIpcRpcClient(socket) : createRpcClient(DEFAULT_RPC_URL, token)
+}
+
+/** A killed node leaves its socket behind: only an answer says that it lives. */
+async function isAlive(socket: string): Promise<boolean> {
+  const isThere = await access(socket).then(
+    () => true,
+    () => false,
+  )
+  if (!isThere) return false
+  const client = createIpcRpcClient(socket)
+  try {
+    await client.call('eth_chainId', [], { timeoutMs: 2_000 })
+    return true
+  } catch (error) {
+    return error instanceof RpcClientError && error.code === 'RPC_REFUSED'
+  } finally {
+    client.close()
+  }
+}
+
+/** Runs `work` with the node that is meant, and closes the connection whatever happens. */
+export async function withNode<T>(
+  choice: NodeChoice,
+  environment: NodeJS.ProcessEnv,
+  work: (client: RpcClient) => Promise<T>,
+): Promise<T> {
+  const client = await openRpcClient(choice, environment)
+  try {
+    return await work(client)
+  } finally {
+    client.close()
+  }
+}
