@@ -3,6 +3,7 @@ import type { CliContext } from './cli-context.ts'
 import { addDbCommands } from './commands/db.ts'
 import { addDoctorCommand } from './commands/doctor.ts'
 import { addEngineCommands } from './commands/engine.ts'
+import { addMineCommand } from './commands/mine.ts'
 import { addModelCommands } from './commands/model.ts'
 import { EXIT_CODES, type ExitCode } from './exit-codes.ts'
 import { reportError } from './report-error.ts'
@@ -22,6 +23,7 @@ export function createProgram(context: CliContext): Command {
     .addHelpText('after', EXIT_CODE_HELP)
   addEngineCommands(program, context)
   addModelCommands(program, context)
+  addMineCommand(program, context)
   addDoctorCommand(program, context)
   addDbCommands(program, context)
   return program

@@ -1,0 +1,133 @@
+import { hostname } from 'node:os'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Address, Clock } from '@poai/core'
+import { admitByVectors, DEFAULT_POOL_OPTIONS } from '@poai/inference'
+import type { Command } from 'commander'
+import type { CliContext } from '../cli-context.ts'
+import { miningToJson } from '../mine/format-mining.ts'
+import { type MineResult, mineForNode } from '../mine/mine-for-node.ts'
+import { parseAddress } from '../mine/parse-address.ts'
+import { createRpcFarmClient, fetchNetworkParams } from '../mine/rpc-farm-client.ts'
+import { wholeNumber } from '../parse-options.ts'
+import { CheckFailed, UsageError } from '../report-error.ts'
+import { withNode } from '../rpc-client/open-rpc-client.ts'
+import type { RpcClient } from '../rpc-client/rpc-client.ts'
+import { formatTable } from '../table.ts'
+import { withEngine } from '../with-engine.ts'
+import { createDomainEngine, setUpWork } from '../work-setup.ts'
+import { installationOf } from './leaf-command.ts'
+import { type NodeOptions, nodeCommand } from './node-option.ts'
+
+/** Workers of one engine: more than any machine has cores to spare. */
+const MAX_WORKERS = 256
+const MAX_BLOCKS = 999_999_999
+/** A year. */
+const MAX_SECONDS = 31_536_000
+const WORKER_NAME = /^[A-Za-z0-9._+/-]{1,64}$/
+
+const systemClock: Clock = {
+  nowMs: () => Date.now(),
+  sleep: async (delayMs, signal) => {
+    await sleep(delayMs, undefined, signal === undefined ? {} : { signal })
+  },
+}
+
+interface MineCommandOptions extends NodeOptions {
+  readonly workers?: number
+  readonly beneficiary?: Address
+  readonly name?: string
+  readonly blocks?: number
+  readonly duration?: number
+}
+
+/** Adds `poai mine`. */
+export function addMineCommand(program: Command, context: CliContext): void {
+  nodeCommand(program, 'mine', {
+    description:
+      'mine for a node, here or on another machine, with this machine’s processors; survives the node’s restart',
+    examples: [
+      'mine --rpc http://192.168.1.10:8545',
+      'mine --rpc http://node:8545 --workers 8 --beneficiary 0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266',
+      'mine --blocks 3 --json',
+    ],
+  })
+    .option(
+      '--workers <count>',
+      'worker processes (default: one less than there are cores)',
+      wholeNumber(1, MAX_WORKERS),
+    )
+    .option('--beneficiary <address>', 'whom blocks are to pay (default: whom the node says)', parseAddress)
+    .option('--name <name>', 'what this worker is called in the node’s figures (default: this machine’s name)')
+    .option('--blocks <count>', 'end after so many accepted blocks', wholeNumber(1, MAX_BLOCKS))
+    .option('--duration <seconds>', 'end after so long', wholeNumber(1, MAX_SECONDS))
+    .addHelpText(
+      'after',
+      '\nWith --json every line is an object with an event: status, answer, log, or at the end summary.\n',
+    )
+    .action((options: MineCommandOptions) =>
+      withNode(options, context.environment, (client) => mine(context, options, client)),
+    )
+}
+
+async function mine(context: CliContext, options: MineCommandOptions, client: RpcClient): Promise<void> {
+  const { signal, terminal } = context
+  const worker = workerName(options.name)
+  const installation = installationOf(options, context)
+  const params = await fetchNetworkParams(client, signal)
+  const { model, domain, vectors } = await setUpWork(installation, params)
+  const { contextSize, maxSequences } = vectors
+  const workers = options.workers ?? DEFAULT_POOL_OPTIONS.workers
+  const engine = createDomainEngine(
+    installation,
+    { modelPath: model.path, domain, contextSize, maxSequences },
+    { workers, admit: admitByVectors(vectors) },
+  )
+  if (options.json === undefined) {
+    terminal.err(`Mining ${params.name} for ${client.address} as ${worker}: model ${model.name}, ${workers} workers\n`)
+  }
+  const result = await withEngine(engine, signal, () =>
+    mineForNode(
+      {
+        ...{ params, worker, workers, json: options.json === true },
+        ...(options.beneficiary === undefined ? {} : { beneficiary: options.beneficiary }),
+        ...(options.blocks === undefined ? {} : { blocks: options.blocks }),
+        ...(options.duration === undefined ? {} : { durationSeconds: options.duration }),
+      },
+      { client: createRpcFarmClient(client), engine, clock: systemClock, terminal },
+      signal,
+    ),
+  )
+  printSummary(context, options, result)
+  if (result.failure !== undefined) throw new CheckFailed(result.failure)
+}
+
+function workerName(given: string | undefined): string {
+  if (given === undefined)
+    return (
+      hostname()
+        .replaceAll(/[^A-Za-z0-9._+/-]/g, '-')
+        .slice(0, 64) || 'worker'
+    )
+  if (WORKER_NAME.test(given)) return given
+  throw new UsageError(`${given} is no name of a worker`, 'take 1 to 64 letters, digits, "-", ".", "_", "+" or "/"')
+}
+
+function printSummary({ terminal }: CliContext, { json }: MineCommandOptions, { status, failure }: MineResult): void {
+  if (json) {
+    terminal.out(`${JSON.stringify({ event: 'summary', ...miningToJson(status), failure: failure ?? null })}\n`)
+    return
+  }
+  const { verdicts, attempts, voidAttempts, staleShare, expectedBlocks } = status
+  const others = Object.entries(verdicts).filter(([verdict]) => verdict !== 'accepted')
+  terminal.out(
+    formatTable([
+      ['blocks accepted', `${verdicts.accepted ?? 0} (${expectedBlocks.toFixed(1)} were to be expected)`],
+      ...others.map(([verdict, count]) => [`solutions: ${verdict}`, String(count)]),
+      [
+        'attempts',
+        `${attempts.toLocaleString('en')}${voidAttempts === 0 ? '' : `, ${voidAttempts} without finite numbers`}`,
+      ],
+      ['thrown away at new heads', `${(100 * staleShare).toFixed(2)} %`],
+    ]),
+  )
+}

@@ -1,0 +1,133 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { ExamEvaluator } from '@poai/consensus'
+import {
+  bytesToHex,
+  type Clock,
+  createBlockCodecs,
+  createTransactionCodec,
+  type Logger,
+  type NetworkParams,
+} from '@poai/core'
+import { createFarmMiner, type FarmClient, type FarmMinerOptions, type FarmMinerStatus } from '@poai/miner'
+import type { Terminal } from '../terminal.ts'
+import { formatAnswer, formatMiningLine, miningToJson } from './format-mining.ts'
+import { StatusLine } from './status-line.ts'
+
+export interface MineOptions extends Omit<FarmMinerOptions, 'params'> {
+  readonly params: NetworkParams
+  /** One JSON object a line on `out`, and nothing for people. */
+  readonly json: boolean
+  /** Ends after so many accepted blocks. */
+  readonly blocks?: number
+  /** Ends after so many seconds. */
+  readonly durationSeconds?: number
+}
+
+export interface MineDependencies {
+  readonly client: FarmClient
+  readonly engine: ExamEvaluator
+  readonly clock: Clock
+  readonly terminal: Terminal
+}
+
+/** How mining ended: what it came to, and why it failed if it did. */
+export interface MineResult {
+  readonly status: FarmMinerStatus
+  readonly failure: string | undefined
+}
+
+const REDRAW_MS = 500
+/** Between two objects of status with JSON. */
+const JSON_STATUS_MS = 10_000
+
+/** Mines for a node until the signal, the wanted blocks or the time end it, or the node refutes this machine. */
+export async function mineForNode(
+  { json, blocks, durationSeconds, ...options }: MineOptions,
+  { terminal, ...dependencies }: MineDependencies,
+  signal: AbortSignal,
+): Promise<MineResult> {
+  const show = json ? jsonOutput(terminal) : textOutput(terminal)
+  const codecs = createBlockCodecs(createTransactionCodec(options.params.chainId))
+  const miner = createFarmMiner(options, { ...dependencies, codecs, logger: show.logger })
+  const done = new AbortController()
+  miner.onAnswer((answer) => {
+    show.answer(answer)
+    if (blocks !== undefined && (miner.status.verdicts.accepted ?? 0) >= blocks) done.abort()
+  })
+  let failure: string | undefined
+  void miner.failed.then((reason) => {
+    failure = reason
+    done.abort()
+  })
+  const ends = [
+    signal,
+    done.signal,
+    ...(durationSeconds === undefined ? [] : [AbortSignal.timeout(durationSeconds * 1000)]),
+  ]
+  const end = AbortSignal.any(ends)
+  // At once: who owns the engine may stop it by the same signal, and then attempts in flight should be over.
+  end.addEventListener('abort', () => void miner.stop(), { once: true })
+  await miner.start()
+  while (!end.aborted) {
+    show.status(miner.status)
+    // Ends early with the signal, which the loop looks at.
+    await sleep(show.intervalMs, undefined, { signal: end }).catch(() => undefined)
+  }
+  await miner.stop()
+  show.clear()
+  return { status: miner.status, failure }
+}
+
+interface MiningOutput {
+  readonly intervalMs: number
+  readonly logger: Logger
+  status(status: FarmMinerStatus): void
+  answer(answer: Parameters<typeof formatAnswer>[0]): void
+  clear(): void
+}
+
+function textOutput(terminal: Terminal): MiningOutput {
+  const line = new StatusLine(terminal)
+  return {
+    intervalMs: REDRAW_MS,
+    logger: createLogger((level, message) => line.print(`${level}: ${message}`)),
+    status: (status) => line.update(formatMiningLine(status)),
+    answer: (answer) => line.print(formatAnswer(answer)),
+    clear: () => line.clear(),
+  }
+}
+
+function jsonOutput(terminal: Terminal): MiningOutput {
+  const print = (event: string, data: object): void => terminal.out(`${JSON.stringify({ event, ...data })}\n`)
+  return {
+    intervalMs: JSON_STATUS_MS,
+    logger: createLogger((level, message) => print('log', { level, message })),
+    status: (status) => print('status', miningToJson(status)),
+    answer: ({ number, verdict, blockHash, rule }) =>
+      print('answer', {
+        number: Number(number),
+        verdict,
+        blockHash: blockHash === undefined ? null : bytesToHex(blockHash),
+        rule: rule ?? null,
+      }),
+    clear: () => undefined,
+  }
+}
+
+/** What a person should hear of: what the node judged is told by its answers already. */
+function createLogger(tell: (level: string, message: string) => void): Logger {
+  const told =
+    (level: string) =>
+    (message: string, data?: Readonly<Record<string, unknown>>): void => {
+      const error = data?.['error']
+      tell(level, error instanceof Error ? `${message} (${error.message})` : message)
+    }
+  const logger: Logger = {
+    error: told('error'),
+    warn: told('warning'),
+    info: () => undefined,
+    debug: () => undefined,
+    child: () => logger,
+  }
+  return logger
+}
