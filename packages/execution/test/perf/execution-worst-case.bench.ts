@@ -29,21 +29,28 @@ const signature = concatBytes(
   hex('0x73b1693892219d736caba55bdb67216e485557ea6b6af75f37096c9aa6a5a75f'),
   hex('0xeeb940b1d03b21e36b0e47e79769f095fe2ab855bd91e3a38756b7d75a9c4549'),
 )
-const modularExponent = concatBytes(
-  word(256n),
-  word(32n),
-  word(256n),
-  new Uint8Array(256).fill(0xfe),
-  new Uint8Array(32).fill(0xff),
-  new Uint8Array(256).fill(0xfd),
-)
+/** Exponents of ones: each bit is a squaring and a multiplication. */
+function exponentiation(baseBytes: number, exponentBytes: number): Uint8Array {
+  return concatBytes(
+    word(BigInt(baseBytes)),
+    word(BigInt(exponentBytes)),
+    word(BigInt(baseBytes)),
+    new Uint8Array(baseBytes).fill(0xfe),
+    new Uint8Array(exponentBytes).fill(0xff),
+    new Uint8Array(baseBytes).fill(0xfd),
+  )
+}
 
 const CASES: readonly (readonly [name: string, precompile: number, input: Uint8Array])[] = [
   ['instructions only (identity of nothing)', 4, new Uint8Array(0)],
   ['ecrecover', 1, signature],
   ['sha256 of 1 KiB', 2, new Uint8Array(1024)],
   ['ripemd160 of 1 KiB', 3, new Uint8Array(1024)],
-  ['modexp, 2048 bits', 5, modularExponent],
+  ['modexp, 256 bytes to 32 bytes', 5, exponentiation(256, 32)],
+  ['modexp, 8 bytes to 32 bytes', 5, exponentiation(8, 32)],
+  ['modexp, 8 bytes to 1,024 bytes', 5, exponentiation(8, 1024)],
+  ['modexp, 32 bytes to 1,024 bytes', 5, exponentiation(32, 1024)],
+  ['modexp, 1,024 bytes to 3 bytes', 5, exponentiation(1024, 3)],
   ['alt_bn128 addition', 6, concatBytes(g1, g1)],
   ['alt_bn128 multiplication', 7, concatBytes(g1, new Uint8Array(32).fill(0xfe))],
   ['alt_bn128 pairing of 4', 8, concatBytes(g1, g2, g1, g2, g1, g2, g1, g2)],

@@ -110,6 +110,7 @@ const phases = { decode: 0, recover: 0, execute: 0, store: 0 }
 function fittedCommon(): Common {
   return createCustomCommon({ chainId: Number(CHAIN_ID) }, Mainnet, {
     hardfork: Hardfork.Cancun,
+    eips: [7823, 7883],
     customCrypto: {
       keccak256: (message) => keccak256(message),
       ecrecover: (messageHash, v, r, s, chainId) => {

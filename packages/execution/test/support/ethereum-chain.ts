@@ -135,6 +135,7 @@ function stockCommon(): Common {
   const kzg = { verifyProof: (): boolean => false } as unknown as NonNullable<Common['customCrypto']['kzg']>
   return createCustomCommon({ chainId: Number(CHAIN_ID) }, Mainnet, {
     hardfork: Hardfork.Cancun,
+    eips: [7823, 7883],
     customCrypto: { kzg },
   })
 }
