@@ -120,10 +120,15 @@ function checkBody({ store, report }: BlockChecks, { hash, header, body }: Check
 }
 
 /** Index entries that lead nowhere, and blocks of side branches that pruning should have taken. */
-export async function checkOrphans({ store, report }: BlockChecks): Promise<void> {
+export async function checkOrphans(
+  { store, report }: Pick<BlockChecks, 'store' | 'report'>,
+  onEntry: (count: number) => void,
+): Promise<void> {
   const { branches } = readHorizons(store)
+  let entries = 0
   for await (const [key] of store.entries(tableRange('heights'))) {
     if (report.isFull()) return
+    onEntry(++entries)
     const number = decodeNumber(key, 1)
     const hash = key.subarray(1 + NUMBER_BYTES)
     if (store.getSync(hashedKey('headers', hash)) === undefined)
@@ -135,12 +140,14 @@ export async function checkOrphans({ store, report }: BlockChecks): Promise<void
   for (const table of ['contexts', 'bodies', 'receipts'] as const) {
     for await (const [key] of store.entries(tableRange(table))) {
       if (report.isFull()) return
+      onEntry(++entries)
       if (store.getSync(hashedKey('headers', key.subarray(1))) === undefined)
         report.add('orphan', `a record in ${table} has no header`, key)
     }
   }
   for await (const [key, bytes] of store.entries(tableRange('transactions'))) {
     if (report.isFull()) return
+    onEntry(++entries)
     if (!isCanonical(store, decodeLocation(bytes).blockHash))
       report.add('orphan', 'a transaction is indexed in a block that is not canonical', key)
   }

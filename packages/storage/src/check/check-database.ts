@@ -58,8 +58,8 @@ export async function checkDatabase(
     const blockChecks: BlockChecks = { store, codecs, report, isDeep: deep, onBlock }
     await checkCanonicalBlocks(blockChecks, head)
     if (!deep) return
-    onProgress({ step: 'orphans', done: 0, total: undefined })
-    await checkOrphans(blockChecks)
+    const onEntry = (done: number): void => onProgress({ step: 'orphans', done, total: undefined })
+    await checkOrphans(blockChecks, onEntry)
     const root = headStateRoot(store)
     const onAccount = (count: number): void => {
       counts.accounts = count
@@ -72,8 +72,8 @@ export async function checkDatabase(
     }
     if (root === undefined) report.add('missing', 'the head has no header', keyOf('head'))
     else await checkState({ store, report, onAccount, pause }, root)
-    onProgress({ step: 'history', done: 0, total: undefined })
-    await checkHistory({ store, report }, head)
+    const onHistory = (done: number, total: number): void => onProgress({ step: 'history', done, total })
+    await checkHistory({ store, report, onBlock: onHistory }, head)
   })
   return { faults: report.faults, ...counts }
 }

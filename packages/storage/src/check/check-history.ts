@@ -10,14 +10,17 @@ import type { FaultReport } from './fault.ts'
 export interface HistoryChecks {
   readonly store: Store
   readonly report: FaultReport
+  /** So many of the blocks in the window are done. */
+  readonly onBlock: (done: number, total: number) => void
 }
 
 /** Every block in the window lists what it changed, each of those has its value before, and no value before is left over. */
-export async function checkHistory({ store, report }: HistoryChecks, head: ChainHead): Promise<void> {
+export async function checkHistory({ store, report, onBlock }: HistoryChecks, head: ChainHead): Promise<void> {
   const { history, undo } = readHorizons(store)
   const listed = { accountHistory: 0, slotHistory: 0 }
   for (let number = history + 1n; number <= head.number; number++) {
     if (report.isFull()) return
+    onBlock(Number(number - history), Number(head.number - history))
     const key = numberedKey('changedKeys', number)
     const record = await store.get(key)
     if (record === undefined) {
@@ -41,7 +44,11 @@ export async function checkHistory({ store, report }: HistoryChecks, head: Chain
   }
 }
 
-function checkRecord({ store, report }: HistoryChecks, key: Uint8Array, number: bigint): void {
+function checkRecord(
+  { store, report }: Pick<HistoryChecks, 'store' | 'report'>,
+  key: Uint8Array,
+  number: bigint,
+): void {
   const bytes = store.getSync(key)
   if (bytes === undefined) {
     report.add('missing', `no value from before block ${number}`, key)

@@ -102,7 +102,7 @@ export function modelGenesis(random: Random): ModelBlock {
 }
 
 /** A block after `parent`; siblings differ by what `random` says. */
-export function mineModelBlock(parent: ModelBlock, random: Random): ModelBlock {
+export function mineModelBlock(parent: Pick<ModelBlock, 'header' | 'state'>, random: Random): ModelBlock {
   return blockOf(parent.header, [parent.state, nextState(parent.state, random)], 1 + random.next(1_000_000))
 }
 
