@@ -1,4 +1,5 @@
 import { fork } from 'node:child_process'
+import { setPriority } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import type { WorkerListener, WorkerProcess } from './worker-process.ts'
 import type { FromWorker } from './worker-protocol.ts'
@@ -18,14 +19,21 @@ const PASSED_VARIABLES = ['PATH', 'HOME', 'TMPDIR', 'TEMP', 'TMP', 'SystemRoot',
 const runsFromSource = import.meta.url.endsWith('.ts')
 const entry = fileURLToPath(new URL(runsFromSource ? './worker-main.ts' : './worker-main.js', import.meta.url))
 
+/** What can be chosen about a worker process. */
+export interface ForkOptions {
+  /** The process's priority, from 0 as its parent's to 19: what else the machine does goes first. */
+  readonly niceness: number
+}
+
 /** Starts a worker as a child process of this one. */
-export function forkWorker(listener: WorkerListener): WorkerProcess {
+export function forkWorker({ niceness }: ForkOptions, listener: WorkerListener): WorkerProcess {
   const child = fork(entry, [], {
     execArgv: runsFromSource ? ['--conditions=source', '--disable-warning=ExperimentalWarning'] : [],
     env: passedEnvironment(),
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   })
+  if (niceness > 0 && child.pid !== undefined) lowerPriority(child.pid, niceness)
   let lastWords = ''
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     lastWords = (lastWords + text).slice(-LAST_WORDS_LENGTH)
@@ -54,6 +62,15 @@ export function forkWorker(listener: WorkerListener): WorkerProcess {
     // A send to a process that has just died fails; its exit, which follows, is what tells the owner.
     send: (message) => void (child.connected && child.send(message, () => {})),
     kill: () => void child.kill('SIGKILL'),
+  }
+}
+
+/** Best effort: a process that has just died, or a system that refuses, is no reason to give the worker up. */
+function lowerPriority(pid: number, niceness: number): void {
+  try {
+    setPriority(pid, niceness)
+  } catch {
+    // It works at its parent's priority.
   }
 }
 

@@ -25,9 +25,15 @@ export function createLlamaEngine(
   options: LlamaEngineOptions,
   dependencies: LlamaEngineDependencies = {},
 ): InferenceEngine {
+  const { niceness = 0 } = options
   return new EnginePool(
     { ...DEFAULT_POOL_OPTIONS, ...options },
-    { ...dependencies, launch: forkWorker, timers: systemTimers, prepareSession: () => prepareSession(options) },
+    {
+      ...dependencies,
+      launch: (listener) => forkWorker({ niceness }, listener),
+      timers: systemTimers,
+      prepareSession: () => prepareSession(options),
+    },
   )
 }
 

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
+import { getPriority } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createLlamaEngine, type Evaluation, type InferenceEngine } from '@poai/inference'
@@ -16,7 +17,9 @@ afterAll(async () => await model.remove())
 const EXAMS = seededExamRequests('worker-life', 24)
 const engines: InferenceEngine[] = []
 
-async function start(options: { workers?: number; batchRequests?: number } = {}): Promise<InferenceEngine> {
+async function start(
+  options: { workers?: number; batchRequests?: number; niceness?: number } = {},
+): Promise<InferenceEngine> {
   const engine = createLlamaEngine({ ...model.options, ...options })
   engines.push(engine)
   await engine.start()
@@ -54,6 +57,15 @@ describe('cold start', () => {
     const engine = createLlamaEngine({ ...model.options, modelPath })
     await expect(engine.start()).rejects.toMatchObject({ code: 'INFERENCE_START_FAILED' })
     expect(engine.status.workers).toEqual([])
+  })
+})
+
+describe('the priority of workers', () => {
+  it.each([0, 7])('is %i', async (niceness) => {
+    const engine = await start({ workers: 2, niceness })
+    await engine.evaluate(EXAMS.slice(0, 2))
+    const priorities = engine.status.workers.map(({ pid }) => getPriority(pid))
+    expect(priorities).toEqual([1, 2].map(() => Math.max(niceness, getPriority())))
   })
 })
 
