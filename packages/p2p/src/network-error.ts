@@ -20,6 +20,10 @@ export type NetworkErrorCode =
   | 'P2P_NOT_RUNNING'
   /** No address to listen on. */
   | 'P2P_LISTEN'
+  /** No answer in time, or the stream broke. */
+  | 'P2P_REQUEST'
+  /** The peer has answered enough for now. */
+  | 'P2P_BUSY'
 
 /** Something between this node and others failed. */
 export class NetworkError extends AppError<NetworkErrorCode> {}

@@ -1,0 +1,42 @@
+import { bytesField, type Hash32, hashField, listField, MAX_BODY_BYTES, rlpCodec, structField } from '@poai/core'
+import type { ProtocolSpec } from '../protocol-spec.ts'
+
+/** Bodies of one question: empty blocks are a few bytes, and a round trip each would be all that they cost. */
+export const MAX_BODIES = 128
+/** The answering side stops when an answer has so many bytes; one body more may follow. */
+export const ENOUGH_BODY_BYTES: number = MAX_BODY_BYTES
+
+/** The names of blocks. */
+export interface BodiesQuery {
+  readonly hashes: readonly Hash32[]
+}
+
+/**
+ * Encoded bodies in the order of the question, as far as the answer goes: those that are missing at the end may be asked for again.
+ * Empty bytes: that body is not here.
+ */
+export interface BodiesReply {
+  readonly bodies: readonly Uint8Array[]
+}
+
+const MAX_QUERY_BYTES: number = MAX_BODIES * 33 + 8
+const MAX_REPLY_BYTES: number = ENOUGH_BODY_BYTES + MAX_BODY_BYTES + MAX_BODIES * 5 + 16
+
+/** Query: RLP `[[hash, …]]`, 1 to 128. Reply: RLP `[[body bytes, …]]`. */
+export const bodiesProtocol: ProtocolSpec<BodiesQuery, BodiesReply> = {
+  name: '/poai/bodies/1',
+  query: rlpCodec(
+    'bodies query',
+    structField<BodiesQuery>({ hashes: listField(hashField, MAX_BODIES) }),
+    MAX_QUERY_BYTES,
+  ),
+  reply: rlpCodec(
+    'bodies',
+    structField<BodiesReply>({ bodies: listField(bytesField(MAX_BODY_BYTES), MAX_BODIES) }),
+    MAX_REPLY_BYTES,
+  ),
+  timeoutMs: 20_000,
+  costOf: ({ hashes }) => 8 + hashes.length,
+  // A thousand bodies a second from one peer: a node that takes blocks unreplayed imports half as many.
+  allowance: { capacity: 4096, perSecond: 1024 },
+}

@@ -1,0 +1,260 @@
+import { type Stream, setMaxListeners } from '@libp2p/interface'
+import {
+  InvalidDataLengthError,
+  InvalidDataLengthLengthError,
+  InvalidMessageLengthError,
+  type LengthPrefixedStream,
+  lpStream,
+} from '@libp2p/utils'
+import { type Clock, type Codec, type Logger, RuleError } from '@poai/core'
+import type { Remote, StreamHost, StreamLimits } from '../host/stream-host.ts'
+import { NetworkError } from '../network-error.ts'
+import type { Offence } from '../peers/offences.ts'
+import type { PeerSet } from '../peers/peer.ts'
+import { MAX_STREAMS_PER_PROTOCOL, type ProtocolSpec, QUERY_TIMEOUT_MS, SERVER_SLACK } from './protocol-spec.ts'
+import { TokenBucket } from './token-bucket.ts'
+
+/** What the transport needs, and nothing more. */
+export interface RequestTransportDependencies {
+  readonly streams: StreamHost
+  readonly peers: Pick<PeerSet, 'get' | 'report' | 'onLeft'>
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
+/** Questions and answers between peers: one stream each, both frames behind their length. */
+export interface RequestTransport {
+  /**
+   * Asks a peer. Rejects with a `RuleError` if the answer is malformed, with a `NetworkError` if none comes; what the peer deserves for it
+   * is reported already. Waits while the peer's allowance is used up.
+   */
+  request<Query, Reply>(
+    peerId: string,
+    spec: ProtocolSpec<Query, Reply>,
+    query: Query,
+    signal: AbortSignal,
+  ): Promise<Reply>
+  /** Answers peers from now on. What `serve` throws is a refusal. */
+  handle<Query, Reply>(
+    spec: ProtocolSpec<Query, Reply>,
+    serve: (query: Query, remote: Remote, signal: AbortSignal) => Promise<Reply>,
+  ): Promise<void>
+  readonly counts: RequestCounts
+}
+
+/** Since the start, over all protocols. */
+export interface RequestCounts {
+  readonly asked: number
+  readonly answered: number
+  readonly failed: number
+  readonly served: number
+  readonly refused: number
+}
+
+const LIMITS: StreamLimits = {
+  maxInboundStreams: MAX_STREAMS_PER_PROTOCOL,
+  maxOutboundStreams: MAX_STREAMS_PER_PROTOCOL,
+}
+/** The first byte of an answer. */
+const ANSWER = 0
+const BUSY = 1
+const REFUSED = 2
+
+export function createRequestTransport(dependencies: RequestTransportDependencies): RequestTransport {
+  return new StreamTransport(dependencies)
+}
+
+class StreamTransport implements RequestTransport {
+  readonly #dependencies: RequestTransportDependencies
+  /** By direction, protocol and peer. */
+  readonly #buckets = new Map<string, TokenBucket>()
+  readonly #counts = { asked: 0, answered: 0, failed: 0, served: 0, refused: 0 }
+
+  constructor(dependencies: RequestTransportDependencies) {
+    this.#dependencies = dependencies
+    // A peer that comes back at once finds its used bucket: only those that say nothing any more go.
+    dependencies.peers.onLeft(() => {
+      for (const [name, bucket] of this.#buckets) if (bucket.isFull) this.#buckets.delete(name)
+    })
+  }
+
+  get counts(): RequestCounts {
+    return { ...this.#counts }
+  }
+
+  async request<Query, Reply>(
+    peerId: string,
+    spec: ProtocolSpec<Query, Reply>,
+    query: Query,
+    signal: AbortSignal,
+  ): Promise<Reply> {
+    await this.#awaitAllowance(peerId, spec, spec.costOf(query), signal)
+    this.#counts.asked++
+    const timeout = AbortSignal.timeout(spec.timeoutMs)
+    const either = AbortSignal.any([timeout, signal])
+    setMaxListeners(0, either)
+    let stream: Stream | undefined
+    try {
+      stream = await this.#dependencies.streams.open(peerId, spec.name, { signal: either, limits: LIMITS })
+      const frames = framesOf(stream, 1 + spec.reply.maxBytes)
+      await frames.write(spec.query.encode(query), { signal: either })
+      const frame = (await frames.read({ signal: either })).subarray()
+      const reply = replyOf(frame, spec.reply)
+      this.#counts.answered++
+      end(stream)
+      return reply
+    } catch (error) {
+      this.#counts.failed++
+      stream?.abort(error instanceof Error ? error : new NetworkError('P2P_REQUEST', 'the request is given up'))
+      if (signal.aborted) throw signal.reason
+      throw this.#blame(peerId, spec.name, { error, isLate: timeout.aborted })
+    }
+  }
+
+  async handle<Query, Reply>(
+    spec: ProtocolSpec<Query, Reply>,
+    serve: (query: Query, remote: Remote, signal: AbortSignal) => Promise<Reply>,
+  ): Promise<void> {
+    const answer = async (stream: Stream, remote: Remote): Promise<void> => {
+      const frame = await this.#serve(stream, remote, { spec, serve })
+      if (frame === undefined) return
+      const frames = lpStream(stream)
+      try {
+        await frames.write(frame, { signal: AbortSignal.timeout(spec.timeoutMs) })
+        await stream.close({ signal: AbortSignal.timeout(spec.timeoutMs) })
+      } catch (error) {
+        stream.abort(error instanceof Error ? error : new NetworkError('P2P_REQUEST', 'the answer was not taken'))
+      }
+    }
+    await this.#dependencies.streams.handle(spec.name, answer, LIMITS)
+  }
+
+  /** The frame to answer with; undefined if the stream is to be dropped. */
+  async #serve<Query, Reply>(
+    stream: Stream,
+    remote: Remote,
+    {
+      spec,
+      serve,
+    }: {
+      readonly spec: ProtocolSpec<Query, Reply>
+      readonly serve: (query: Query, remote: Remote, signal: AbortSignal) => Promise<Reply>
+    },
+  ): Promise<Uint8Array | undefined> {
+    const query = await this.#readQuery(stream, remote, spec)
+    if (query === undefined) return undefined
+    const cost = spec.costOf(query)
+    if (!this.#bucket('in', remote.id, spec, SERVER_SLACK).take(cost)) {
+      this.#counts.refused++
+      this.#dependencies.peers.report(remote.id, 'rate-limit')
+      return Uint8Array.of(BUSY)
+    }
+    try {
+      const reply = await serve(query, remote, AbortSignal.timeout(spec.timeoutMs))
+      this.#counts.served++
+      return withKind(ANSWER, spec.reply.encode(reply))
+    } catch (error) {
+      this.#counts.refused++
+      this.#dependencies.logger.debug('A request could not be answered', { protocol: spec.name, error })
+      return Uint8Array.of(REFUSED)
+    }
+  }
+
+  async #readQuery<Query>(
+    stream: Stream,
+    remote: Remote,
+    spec: Pick<ProtocolSpec<Query, unknown>, 'name' | 'query'>,
+  ): Promise<Query | undefined> {
+    const { peers, logger } = this.#dependencies
+    const timeout = AbortSignal.timeout(QUERY_TIMEOUT_MS)
+    try {
+      if (peers.get(remote.id) === undefined) throw new NetworkError('P2P_HANDSHAKE', 'the peer has not shaken hands')
+      const frames = framesOf(stream, spec.query.maxBytes)
+      const bytes = (await frames.read({ signal: timeout })).subarray()
+      frames.unwrap()
+      return spec.query.decode(bytes)
+    } catch (error) {
+      const offence = timeout.aborted ? 'stalled-stream' : offenceOf(error)
+      if (offence !== undefined) peers.report(remote.id, offence)
+      logger.debug('A question could not be read', { protocol: spec.name, peerId: remote.id, error })
+      stream.abort(error instanceof Error ? error : new NetworkError('P2P_REQUEST', 'the question is given up'))
+      return undefined
+    }
+  }
+
+  async #awaitAllowance<Query, Reply>(
+    peerId: string,
+    spec: ProtocolSpec<Query, Reply>,
+    cost: number,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const bucket = this.#bucket('out', peerId, spec, 1)
+    while (!bucket.take(cost)) await this.#dependencies.clock.sleep(Math.max(1, bucket.waitMs(cost)), signal)
+  }
+
+  #bucket(
+    direction: 'in' | 'out',
+    peerId: string,
+    { name, allowance }: Pick<ProtocolSpec<unknown, unknown>, 'name' | 'allowance'>,
+    slack: number,
+  ): TokenBucket {
+    const key = `${direction} ${name} ${peerId}`
+    const known = this.#buckets.get(key)
+    if (known !== undefined) return known
+    const capacity = allowance.capacity * slack
+    const bucket = new TokenBucket({ capacity, perSecond: allowance.perSecond * slack }, this.#dependencies.clock)
+    this.#buckets.set(key, bucket)
+    return bucket
+  }
+
+  #blame(
+    peerId: string,
+    protocol: string,
+    { error, isLate }: { readonly error: unknown; readonly isLate: boolean },
+  ): unknown {
+    const { peers, logger } = this.#dependencies
+    const offence = isLate ? 'request-timeout' : offenceOf(error)
+    if (offence !== undefined) peers.report(peerId, offence)
+    logger.debug('A request was not answered', { protocol, peerId, offence, error })
+    if (error instanceof RuleError || error instanceof NetworkError) return error
+    return new NetworkError('P2P_REQUEST', isLate ? 'the peer did not answer in time' : 'the request broke', {
+      actual: error instanceof Error ? error.message : String(error),
+      cause: error,
+    })
+  }
+}
+
+function framesOf(stream: Stream, maxDataLength: number): LengthPrefixedStream {
+  // A length of at most 10 bytes and a frame; what comes beyond that was not asked for.
+  return lpStream(stream, { maxDataLength, maxBufferSize: maxDataLength + 64 * 1024 })
+}
+
+function replyOf<Reply>(frame: Uint8Array, codec: Codec<Reply>): Reply {
+  const [kind] = frame
+  if (kind === ANSWER) return codec.decode(frame.subarray(1))
+  if (kind === BUSY) throw new NetworkError('P2P_BUSY', 'the peer has answered enough for now')
+  if (kind === REFUSED) throw new NetworkError('P2P_REQUEST', 'the peer cannot answer')
+  throw new RuleError('FIELD_RANGE', 'not an answer', { expected: '0, 1 or 2', actual: kind ?? 'nothing' })
+}
+
+function withKind(kind: number, bytes: Uint8Array): Uint8Array {
+  const frame = new Uint8Array(1 + bytes.length)
+  frame[0] = kind
+  frame.set(bytes, 1)
+  return frame
+}
+
+function offenceOf(error: unknown): Offence | undefined {
+  if (error instanceof RuleError) return error.code === 'OVERSIZE' ? 'oversized-message' : 'malformed-message'
+  if (error instanceof InvalidDataLengthError || error instanceof InvalidDataLengthLengthError)
+    return 'oversized-message'
+  if (error instanceof InvalidMessageLengthError) return 'malformed-message'
+  return undefined
+}
+
+/** The other side has all it needs: it does not wait for us. */
+function end(stream: Stream): void {
+  stream.close({ signal: AbortSignal.timeout(QUERY_TIMEOUT_MS) }).catch((error: unknown) => {
+    stream.abort(error instanceof Error ? error : new NetworkError('P2P_REQUEST', 'the stream did not close'))
+  })
+}

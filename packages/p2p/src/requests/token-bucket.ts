@@ -1,0 +1,50 @@
+import type { Clock } from '@poai/core'
+
+/** How much of something may be used: so much at once, and so much again every second. */
+export interface Allowance {
+  readonly capacity: number
+  readonly perSecond: number
+}
+
+/** Counts what is left of an allowance. Full at first. */
+export class TokenBucket {
+  readonly #allowance: Allowance
+  readonly #clock: Pick<Clock, 'nowMs'>
+  #tokens: number
+  #atMs: number
+
+  constructor(allowance: Allowance, clock: Pick<Clock, 'nowMs'>) {
+    this.#allowance = allowance
+    this.#clock = clock
+    this.#tokens = allowance.capacity
+    this.#atMs = clock.nowMs()
+  }
+
+  /** True if nothing was used for so long that the bucket says no more than a new one. */
+  get isFull(): boolean {
+    this.#refill()
+    return this.#tokens >= this.#allowance.capacity
+  }
+
+  /** Takes so much, or nothing if there is less. */
+  take(amount: number): boolean {
+    this.#refill()
+    if (this.#tokens < amount) return false
+    this.#tokens -= amount
+    return true
+  }
+
+  /** How long until so much is there; above the capacity, until it is full. */
+  waitMs(amount: number): number {
+    this.#refill()
+    const missing = Math.min(amount, this.#allowance.capacity) - this.#tokens
+    return missing <= 0 ? 0 : Math.ceil((missing * 1000) / this.#allowance.perSecond)
+  }
+
+  #refill(): void {
+    const now = this.#clock.nowMs()
+    const passedMs = Math.max(0, now - this.#atMs)
+    this.#atMs = now
+    this.#tokens = Math.min(this.#allowance.capacity, this.#tokens + (passedMs * this.#allowance.perSecond) / 1000)
+  }
+}
