@@ -2,8 +2,10 @@ import type { Address, NetworkParams, Transaction } from '@poai/core'
 import { invariant } from '@poai/core'
 import { type BlockBuilder, createBlockBuilder } from './block/block-builder.ts'
 import { type BlockInput, type BlockOutcome, openBlock } from './block/block-session.ts'
+import { type EstimateInput, estimateGas, type GasEstimate } from './call/estimate-gas.ts'
 import { type CallInput, type CallOutcome, executeCall } from './call/execute-call.ts'
 import { createEvmCommon } from './evm/evm-common.ts'
+import { type TraceBlockInput, type TransactionTrace, traceBlock } from './trace/trace-block.ts'
 
 /** A block to execute. */
 export interface ExecuteBlockInput extends BlockInput {
@@ -22,6 +24,10 @@ export interface Execution {
   buildBlock(input: BlockInput): Promise<BlockBuilder>
   /** Runs a message without keeping what it does. */
   executeCall(input: CallInput): Promise<CallOutcome>
+  /** Finds the least gas limit, or nearly so, with which a message succeeds. */
+  estimateGas(input: EstimateInput): Promise<GasEstimate>
+  /** Executes transactions of a block again, and lets some of them be watched. Keeps nothing. */
+  traceBlock(input: TraceBlockInput): Promise<readonly TransactionTrace[]>
 }
 
 /** Makes the state transition for a network. Holds no state: blocks and calls may run side by side. */
@@ -42,5 +48,7 @@ export function createExecution(params: Pick<NetworkParams, 'chainId' | 'limits'
       return createBlockBuilder(await openBlock(common, input), params.limits.bodyBytes)
     },
     executeCall: (input) => executeCall(common, input),
+    estimateGas: (input) => estimateGas((call) => executeCall(common, call), input),
+    traceBlock: (input) => traceBlock(common, input),
   }
 }

@@ -65,7 +65,7 @@ class MachineSession implements BlockSession {
 
   async apply(sent: SentTransaction): Promise<Receipt> {
     const gasLeft = this.input.environment.gasLimit - this.gasUsed
-    const { succeeded, gasUsed, logs } = await applyTransaction(this.machine, sent, gasLeft)
+    const { succeeded, gasUsed, logs } = await applyTransaction(this.machine, sent, { gasLeft })
     this.gasUsed += gasUsed
     const receipt: Receipt = {
       type: sent.transaction.type,

@@ -1,5 +1,4 @@
 import type { Common } from '@ethereumjs/common'
-import type { InterpreterStep } from '@ethereumjs/evm'
 import {
   type AccessListEntry,
   type Address,
@@ -16,6 +15,8 @@ import { type Message, type MessageOutcome, runInEvm } from '../evm/run-message.
 import { NEW_ACCOUNT } from '../state/account.ts'
 import type { StateReader } from '../state/state-reader.ts'
 import { WorldState } from '../state/world-state.ts'
+import type { TraceHooks } from '../trace/trace-hooks.ts'
+import { watchMachine } from '../trace/watch-machine.ts'
 import { intrinsicGas } from '../transaction/intrinsic-gas.ts'
 
 /** What an account is said to be for one call, whatever the state says. */
@@ -28,29 +29,13 @@ export interface AccountOverride {
   readonly slots?: ReadonlyMap<Hash32, Uint8Array>
 }
 
-/** The machine before one instruction. Valid during the callback only. */
-export interface TraceStep {
-  readonly programCounter: number
-  readonly opcode: number
-  readonly opcodeName: string
-  readonly gasLeft: bigint
-  readonly gasCost: bigint
-  readonly depth: number
-  readonly address: Uint8Array
-  /** The top is last. */
-  readonly stack: readonly bigint[]
-  readonly memory: Uint8Array
-}
-
 /** A question to a state: what would this message do? */
-export interface CallInput {
+export interface CallInput extends TraceHooks {
   readonly state: StateReader
   readonly environment: BlockEnvironment
   readonly blockHash: BlockHashLookup
   readonly message: Message
   readonly overrides?: readonly AccountOverride[]
-  /** Called before every instruction; makes a call several times slower. */
-  readonly onStep?: (step: TraceStep) => void
 }
 
 /** What the message would do. Nothing of it is kept. */
@@ -68,21 +53,6 @@ function override(world: WorldState, { address, nonce, balance, code, slots }: A
   for (const [slot, value] of slots ?? []) {
     const zeros = value.findIndex((byte) => byte !== 0)
     world.setSlot(address, slot, zeros === -1 ? NO_BYTES : value.slice(zeros))
-  }
-}
-
-function toTraceStep(step: InterpreterStep): TraceStep {
-  const { pc, opcode, gasLeft, depth, address, stack, memory } = step
-  return {
-    programCounter: pc,
-    opcode: opcode.code,
-    opcodeName: opcode.name,
-    gasLeft,
-    gasCost: opcode.dynamicFee ?? BigInt(opcode.fee),
-    depth,
-    address: address.bytes,
-    stack,
-    memory,
   }
 }
 
@@ -114,6 +84,7 @@ function refused(failure: string, gasUsed: bigint): CallOutcome {
   return {
     succeeded: false,
     gasUsed,
+    gasRefunded: 0n,
     logs: [],
     returnData: NO_BYTES,
     createdAddress: undefined,
@@ -128,7 +99,7 @@ function refused(failure: string, gasUsed: bigint): CallOutcome {
  * not paid for, and the sender may be anybody; the value must be there.
  */
 export async function executeCall(common: Common, input: CallInput): Promise<CallOutcome> {
-  const { state, environment, blockHash, message, overrides = [], onStep } = input
+  const { state, environment, blockHash, message, overrides = [] } = input
   const world = new WorldState(state)
   for (const account of overrides) override(world, account)
   world.endTransaction()
@@ -137,9 +108,13 @@ export async function executeCall(common: Common, input: CallInput): Promise<Cal
   if (sender.balance < message.value) return refused('insufficient balance', 0n)
   world.setAccount(message.from, { ...sender, nonce: sender.nonce + 1n })
   const machine = await createMachine({ common, world, environment, blockHash })
-  if (onStep !== undefined) machine.evm.events.on('step', (step) => onStep(toTraceStep(step)))
   machine.evm.journal.startReportingAccessList()
-  const outcome = await runInEvm(machine, message)
+  const run = (): Promise<MessageOutcome> => runInEvm(machine, message)
+  const outcome = await (isWatched(input) ? watchMachine(machine, { message, hooks: input }, run) : run())
   const touched = machine.evm.journal.accessList ?? new Map()
   return { ...outcome, accessList: accessListOf(touched, namesOfWarm(machine, message)) }
+}
+
+function isWatched({ onStep, onEnter, onExit, onLog }: TraceHooks): boolean {
+  return [onStep, onEnter, onExit, onLog].some((hook) => hook !== undefined)
 }

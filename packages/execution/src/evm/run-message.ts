@@ -36,6 +36,8 @@ export interface MessageOutcome {
   readonly succeeded: boolean
   /** In all, refunds taken off. */
   readonly gasUsed: bigint
+  /** What was taken off for slots that were cleared. */
+  readonly gasRefunded: bigint
   readonly logs: readonly Log[]
   /** What the call returned, the deployed code of a creation, or why it was undone. */
   readonly returnData: Uint8Array
@@ -105,10 +107,12 @@ function outcomeOf(result: EVMResult, intrinsic: bigint): MessageOutcome {
   const spent = intrinsic + execResult.executionGasUsed
   const earned = execResult.gasRefund ?? 0n
   const mostRefund = spent / MAX_REFUND_QUOTIENT
+  const gasRefunded = earned < mostRefund ? earned : mostRefund
   const succeeded = execResult.exceptionError === undefined
   return {
     succeeded,
-    gasUsed: spent - (earned < mostRefund ? earned : mostRefund),
+    gasUsed: spent - gasRefunded,
+    gasRefunded,
     logs: logsOf(result),
     returnData: execResult.returnValue,
     createdAddress: createdAddress === undefined ? undefined : toAddress(createdAddress.bytes),
@@ -146,6 +150,7 @@ export async function runMessage(machine: Machine, message: Message): Promise<Me
   return {
     succeeded: true,
     gasUsed: intrinsicGas(message),
+    gasRefunded: 0n,
     logs: [],
     returnData: NO_BYTES,
     createdAddress: undefined,

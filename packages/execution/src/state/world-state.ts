@@ -29,7 +29,18 @@ interface Slots {
   readonly atParent: Map<string, Uint8Array>
 }
 
+/** What a world has read of the state below it. */
+export interface StateReads {
+  /** In the order in which they were first read. */
+  readonly accounts: readonly { readonly address: Address; readonly account: Account | undefined }[]
+  readonly slots: readonly { readonly address: Address; readonly slot: Hash32; readonly value: Uint8Array }[]
+}
+
 const NO_BYTES: Uint8Array = new Uint8Array(0)
+
+function keyToAddress(key: string): Address {
+  return toAddress(keyToBytes(key))
+}
 
 /**
  * The state while a block is executed: reads go to the reader once and are kept, writes stay here, and every write can be undone up
@@ -153,6 +164,28 @@ export class WorldState {
     for (const slots of this.withOriginals) slots.original.clear()
     this.withOriginals.clear()
     this.journal = []
+  }
+
+  /** The state as it is now, to build another world on. Valid until the next write here. */
+  asReader(): StateReader {
+    return {
+      account: (address) => this.account(address),
+      storage: (address, slot) => this.slot(address, slot),
+      code: (codeHash) => this.newCode.get(bytesToKey(codeHash)) ?? this.reader.code(codeHash),
+    }
+  }
+
+  /** All that was asked of the reader, as it answered: what an execution depends on. */
+  reads(): StateReads {
+    const accounts = [...this.accountsAtParent].map(([key, account]) => ({ address: keyToAddress(key), account }))
+    const slots = [...this.storage].flatMap(([owner, { atParent }]) =>
+      [...atParent].map(([key, value]) => ({
+        address: keyToAddress(owner),
+        slot: toHash32(keyToBytes(key)),
+        value,
+      })),
+    )
+    return { accounts, slots }
   }
 
   /** What differs from the state that the reader gave. */

@@ -12,6 +12,14 @@ export interface SentTransaction {
   readonly sender: Address
 }
 
+/** Where and how a transaction is executed. */
+export interface ApplyOptions {
+  /** The block's gas limit less what was used. */
+  readonly gasLeft: bigint
+  /** To the effect of `runMessage`, which is the default. */
+  readonly run?: typeof runMessage
+}
+
 /**
  * Executes one transaction in the machine's world: the only way in which a transaction changes a state. Throws a `RuleError`, with
  * nothing changed, if it cannot be executed there.
@@ -19,7 +27,7 @@ export interface SentTransaction {
 export async function applyTransaction(
   machine: Machine,
   { transaction, sender }: SentTransaction,
-  gasLeft: bigint,
+  { gasLeft, run = runMessage }: ApplyOptions,
 ): Promise<MessageOutcome> {
   const { world, environment } = machine
   const { baseFeePerGas, beneficiary } = environment
@@ -32,7 +40,7 @@ export async function applyTransaction(
     nonce: account.nonce + 1n,
     balance: account.balance - gasLimit * gasPrice,
   })
-  const outcome = await runMessage(machine, { from: sender, to, value, data, accessList, gasLimit, gasPrice })
+  const outcome = await run(machine, { from: sender, to, value, data, accessList, gasLimit, gasPrice })
   world.addBalance(sender, (gasLimit - outcome.gasUsed) * gasPrice)
   // The base fee goes to nobody (EIP-1559).
   world.addBalance(beneficiary, outcome.gasUsed * (gasPrice - baseFeePerGas))

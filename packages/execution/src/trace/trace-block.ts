@@ -1,0 +1,69 @@
+import type { Common } from '@ethereumjs/common'
+import type { Address, Transaction } from '@poai/core'
+import { invariant } from '@poai/core'
+import type { BlockEnvironment, BlockHashLookup } from '../evm/block-environment.ts'
+import { createMachine, type Machine } from '../evm/create-machine.ts'
+import { type MessageOutcome, runInEvm } from '../evm/run-message.ts'
+import type { StateChanges } from '../state/state-changes.ts'
+import type { StateReader } from '../state/state-reader.ts'
+import { type StateReads, WorldState } from '../state/world-state.ts'
+import { applyTransaction, type SentTransaction } from '../transaction/apply-transaction.ts'
+import type { TraceHooks } from './trace-hooks.ts'
+import { watchMachine } from './watch-machine.ts'
+
+/** A block that was valid once, to be executed again. */
+export interface TraceBlockInput {
+  /** After the block's parent. */
+  readonly state: StateReader
+  readonly environment: BlockEnvironment
+  readonly blockHash: BlockHashLookup
+  /** From the block's first on, as far as is of interest: the rest may be left out. */
+  readonly transactions: readonly Transaction[]
+  /** Of each transaction. */
+  readonly senders: readonly Address[]
+  /** Hooks for a transaction that is to be watched; undefined for one that only has to be executed before others. */
+  readonly hooksFor: (index: number, transaction: Transaction) => TraceHooks | undefined
+  /** Looked at between transactions. */
+  readonly signal?: AbortSignal
+}
+
+/** A watched transaction. */
+export interface TransactionTrace {
+  /** In its block. */
+  readonly index: number
+  readonly outcome: MessageOutcome
+  /** What it read of the state before it, fees and all. */
+  readonly reads: StateReads
+  /** What it changed, fees and all. */
+  readonly changes: StateChanges
+}
+
+/** Like `runInEvm`, with an audience. */
+function runWatched(hooks: TraceHooks): typeof runInEvm {
+  return (machine, message) => watchMachine(machine, { message, hooks }, () => runInEvm(machine, message))
+}
+
+/**
+ * Executes transactions again, each watched one twice: once on a world of its own, so that what it read and changed is seen apart from what came
+ * before, and once for those behind it. Throws a `RuleError` if the transactions do not belong to that state.
+ */
+export async function traceBlock(common: Common, input: TraceBlockInput): Promise<readonly TransactionTrace[]> {
+  const { state, environment, blockHash, transactions, senders, hooksFor, signal } = input
+  invariant(transactions.length === senders.length, 'every transaction has its sender')
+  const machineOver = (world: WorldState): Promise<Machine> => createMachine({ common, world, environment, blockHash })
+  const machine = await machineOver(new WorldState(state))
+  const traces: TransactionTrace[] = []
+  let gasLeft = environment.gasLimit
+  for (const [index, transaction] of transactions.entries()) {
+    signal?.throwIfAborted()
+    const sent: SentTransaction = { transaction, sender: senders[index] as Address }
+    const hooks = hooksFor(index, transaction)
+    if (hooks !== undefined) {
+      const world = new WorldState(machine.world.asReader())
+      const outcome = await applyTransaction(await machineOver(world), sent, { gasLeft, run: runWatched(hooks) })
+      traces.push({ index, outcome, reads: world.reads(), changes: world.changes() })
+    }
+    if (index + 1 < transactions.length) gasLeft -= (await applyTransaction(machine, sent, { gasLeft })).gasUsed
+  }
+  return traces
+}
