@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest'
+import { JobBook } from '../../../src/farm/job-book.ts'
+import { WorkerRegistry } from '../../../src/farm/worker-registry.ts'
+import { createNonceRanges } from '../../../src/index.ts'
+import type { MadeTemplate } from '../../../src/jobs/template-maker.ts'
+import { ManualClock } from '../../support/manual-clock.ts'
+import { openMiningFixture } from '../../support/mining-fixture.ts'
+
+describe('the book of jobs', () => {
+  async function someTemplate(): Promise<MadeTemplate> {
+    const { generator, clock } = await openMiningFixture()
+    const { header, body } = generator.genesis.block
+    return { template: { header, body, epochKey: generator.genesis.hash }, madeAtMs: clock.now, tookMs: 1, earlyMs: 0 }
+  }
+
+  it('keeps so many jobs of one template', async () => {
+    const made = await someTemplate()
+    const ranges = createNonceRanges()
+    const book = new JobBook(new ManualClock(made.madeAtMs))
+    const jobs = Array.from({ length: 4097 }, () => book.issue('a', made, ranges.next()))
+    expect(book.size).toBe(4096)
+    expect(book.find(jobs[0]?.jobId ?? made.template.epochKey)?.made).toBeUndefined()
+    expect(book.find(jobs[1]?.jobId ?? made.template.epochKey)?.made).toBe(made)
+  })
+
+  it('keeps so many templates', async () => {
+    const made = await someTemplate()
+    const ranges = createNonceRanges()
+    const book = new JobBook(new ManualClock(made.madeAtMs))
+    for (let index = 0; index < 129; index++)
+      book.issue('a', { ...made, template: { ...made.template } }, ranges.next())
+    expect(book.size).toBe(128)
+  })
+
+  it('forgets what is over, first the job and at last its name', async () => {
+    const made = await someTemplate()
+    const ranges = createNonceRanges()
+    const book = new JobBook(new ManualClock(made.madeAtMs))
+    const { jobId } = book.issue('a', made, ranges.next())
+    book.keepOnly(() => false)
+    expect(book.find(jobId)).toMatchObject({ submitted: new Set() })
+    for (let index = 0; index < 8192; index++) {
+      book.issue('a', made, ranges.next())
+      book.keepOnly(() => false)
+    }
+    expect(book.find(jobId)).toBeUndefined()
+  })
+})
+
+describe('the registry of workers', () => {
+  it('makes room by those who are silent, and lists only those who are not', () => {
+    const clock = new ManualClock(0)
+    const registry = new WorkerRegistry(clock)
+    for (let index = 0; index < 256; index++) registry.gaveJob(`w${index}`)
+    expect(() => registry.gaveJob('one-more')).toThrow(expect.objectContaining({ code: 'MINER_BUSY' }))
+    clock.now = 60_001
+    registry.gaveJob('one-more')
+    expect(registry.list().map(({ name }) => name)).toEqual(['one-more'])
+  })
+})
