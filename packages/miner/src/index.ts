@@ -17,16 +17,15 @@
  */
 
 export type { AttemptReport, PumpJob } from './attempts/attempt-pump.ts'
+export type { FarmClient } from './farm/farm-client.ts'
 export {
   createFarmMiner,
-  type FarmClient,
   type FarmJob,
   type FarmMiner,
   type FarmMinerDependencies,
   type FarmMinerOptions,
-  type FarmMinerState,
-  type FarmMinerStatus,
 } from './farm/farm-miner.ts'
+export type { FarmMinerState, FarmMinerStatus } from './farm/farm-miner-status.ts'
 export {
   createWorkDesk,
   type WorkDesk,
@@ -58,19 +57,18 @@ export {
 } from './farm/work-json.ts'
 export { createWorkService, type WorkService } from './farm/work-service.ts'
 export type { FarmWorker } from './farm/worker-registry.ts'
+export type { BlockFigures } from './figures/block-score.ts'
 export type { AttemptFigures, BestAttempt, MeasuredJob } from './figures/mining-figures.ts'
 export type { BlockFate } from './jobs/block-delivery.ts'
 export type { MiningJob } from './jobs/mining-job.ts'
+export { createMiner, type MinedBlock, type Miner } from './miner.ts'
+export { MinerError, type MinerErrorCode } from './miner-error.ts'
 export {
-  createMiner,
   DEFAULT_MAX_INVALID_BLOCKS,
   DEFAULT_TEMPLATE_AGE_MS,
-  type MinedBlock,
-  type Miner,
   type MinerDependencies,
   type MinerOptions,
-} from './miner.ts'
-export { MinerError, type MinerErrorCode } from './miner-error.ts'
+} from './miner-options.ts'
 export type { MinerState, MinerStatus } from './miner-status.ts'
 export type { MiningGate } from './mining-gate.ts'
 export { createNonceRanges, type NonceRange, type NonceRanges } from './nonce-ranges.ts'

@@ -1,4 +1,5 @@
 import type { Address } from '@poai/core'
+import type { BlockFigures } from './figures/block-score.ts'
 import type { AttemptFigures } from './figures/mining-figures.ts'
 
 /**
@@ -15,7 +16,7 @@ import type { AttemptFigures } from './figures/mining-figures.ts'
 export type MinerState = 'stopped' | 'paused' | 'waiting' | 'preparing' | 'mining' | 'importing' | 'failed'
 
 /** A snapshot for people and metrics. Counts are since the start. */
-export interface MinerStatus extends AttemptFigures {
+export interface MinerStatus extends AttemptFigures, BlockFigures {
   readonly state: MinerState
   /** Why it does not mine, for a person. */
   readonly reason: string | undefined
@@ -25,16 +26,4 @@ export interface MinerStatus extends AttemptFigures {
   readonly target: bigint | undefined
   /** Workers that are kept busy. */
   readonly workers: number
-  /** Solutions found. */
-  readonly blocksFound: number
-  /** Of them, those that became the head. */
-  readonly blocksAccepted: number
-  /** Of them, those that came later than another block of their height, or could not be imported in time. */
-  readonly blocksLost: number
-  /** Of them, those that did not pass this node's own import. */
-  readonly blocksInvalid: number
-  /** Of them, those that are in the chain now. */
-  readonly blocksCanonical: number
-  /** What those pay, subsidy and tips, in wei. */
-  readonly rewardsWei: bigint
 }

@@ -1,39 +1,28 @@
-import {
-  type Chain,
-  Emitter,
-  type HeadEvent,
-  type StaleReason,
-  type Subscribe,
-  sealBlock,
-  type Unsubscribe,
-} from '@poai/chain'
-import {
-  createExamBuilder,
-  type ExamBuilder,
-  type ExamEvaluator,
-  type FinishedAttempt,
-  networkExamOptions,
-} from '@poai/consensus'
+import { Emitter, type HeadEvent, type StaleReason, type Subscribe, sealBlock, type Unsubscribe } from '@poai/chain'
+import { createExamBuilder, type ExamBuilder, type FinishedAttempt, networkExamOptions } from '@poai/consensus'
 import {
   type Address,
   type Block,
   bytesToHex,
-  type Clock,
   type Hash32,
   headerHash,
   InvariantError,
-  type Logger,
-  type NetworkParams,
   type Startable,
 } from '@poai/core'
 import { AttemptPump, type AttemptReport } from './attempts/attempt-pump.ts'
 import { batchSizeFor } from './attempts/batch-size.ts'
 import { Doorbell } from './doorbell.ts'
+import { BlockScore } from './figures/block-score.ts'
 import { MiningFigures } from './figures/mining-figures.ts'
-import { OwnBlocks } from './figures/own-blocks.ts'
 import { BlockDelivery, type BlockFate } from './jobs/block-delivery.ts'
 import { createMiningJob, type MiningJob } from './jobs/mining-job.ts'
 import { type MadeTemplate, TemplateMaker } from './jobs/template-maker.ts'
+import {
+  DEFAULT_MAX_INVALID_BLOCKS,
+  DEFAULT_TEMPLATE_AGE_MS,
+  type MinerDependencies,
+  type MinerOptions,
+} from './miner-options.ts'
 import type { MinerState, MinerStatus } from './miner-status.ts'
 import { type MiningGate, OPEN_GATE } from './mining-gate.ts'
 import { createNonceRanges, type NonceRanges } from './nonce-ranges.ts'
@@ -61,37 +50,6 @@ export interface Miner extends Startable {
   readonly onAttempt: Subscribe<AttemptReport<MiningJob>>
 }
 
-export interface MinerOptions {
-  readonly params: Pick<NetworkParams, 'work' | 'time' | 'gas' | 'rewards'>
-  readonly beneficiary: Address
-  /** Workers of the engine that are to be kept busy. */
-  readonly workers: number
-  /** In every block's header. */
-  readonly extraData?: Uint8Array
-  /** The gas limit moves towards this. Default: the network's initial one. */
-  readonly gasLimitGoal?: bigint
-  /** A template is made anew after so long, so that its time is right. Default {@link DEFAULT_TEMPLATE_AGE_MS}. */
-  readonly templateAgeMs?: number
-  /** Own blocks in a row that may break a rule before the miner stops. Default {@link DEFAULT_MAX_INVALID_BLOCKS}. */
-  readonly maxInvalidBlocks?: number
-}
-
-/** What a miner needs, and nothing more. */
-export interface MinerDependencies {
-  readonly chain: Pick<Chain, 'head' | 'importBlock' | 'onHead' | 'templates'>
-  readonly engine: ExamEvaluator
-  readonly clock: Clock
-  readonly logger: Logger
-  /** When not to mine. Default: always mines. */
-  readonly gate?: MiningGate
-  /** Shared with the work desk of the same node. */
-  readonly nonces?: NonceRanges
-}
-
-/** Under half the shortest block time of a built-in network: block times, which set the difficulty, are right within it. */
-export const DEFAULT_TEMPLATE_AGE_MS = 2_000
-/** One could be a cosmic ray. */
-export const DEFAULT_MAX_INVALID_BLOCKS = 3
 /** A making of templates may take this part of the time: with a full pool on a slow machine they come less often. */
 const MAKING_SHARE = 0.1
 /** How long a stop waits for a block that was found just before. */
@@ -118,7 +76,7 @@ class LoopMiner implements Miner {
   readonly #templateOutage: Outage
   readonly #pump: AttemptPump<MiningJob>
   readonly #figures: MiningFigures
-  readonly #ownBlocks: OwnBlocks
+  readonly #score: BlockScore
   readonly #bell: Doorbell
   readonly #blocks: Emitter<MinedBlock>
   readonly #attempts: Emitter<AttemptReport<MiningJob>>
@@ -136,9 +94,6 @@ class LoopMiner implements Miner {
   #loop: Promise<void> | undefined
   #stopped: Promise<void> | undefined
   #subscriptions: readonly Unsubscribe[] = []
-  #blocksFound = 0
-  #fates: Readonly<Record<BlockFate, number>> = { head: 0, side: 0, lost: 0, invalid: 0 }
-  #invalidInRow = 0
 
   constructor(options: MinerOptions, dependencies: MinerDependencies) {
     const { params, workers, extraData = new Uint8Array(0), gasLimitGoal = params.gas.initialLimit } = options
@@ -159,7 +114,7 @@ class LoopMiner implements Miner {
       { workers, batchSize: () => batchSizeFor(this.#figures.attemptsPerSecond, workers) },
       { engine, clock, logger, listener: this.#listener() },
     )
-    this.#ownBlocks = new OwnBlocks(params.rewards)
+    this.#score = new BlockScore(params.rewards)
     this.#bell = new Doorbell(clock)
     this.#blocks = new Emitter('mined block', logger)
     this.#attempts = new Emitter('mining attempt', logger)
@@ -168,21 +123,15 @@ class LoopMiner implements Miner {
 
   get status(): MinerStatus {
     const { state, reason } = this.#present()
-    const { head, side, lost, invalid } = this.#fates
     return {
       ...this.#figures.snapshot(this.#made?.template.header.target),
+      ...this.#score.figures,
       state,
       reason,
       beneficiary: this.#beneficiary,
       number: this.#made?.template.header.number,
       target: this.#made?.template.header.target,
       workers: this.#options.workers,
-      blocksFound: this.#blocksFound,
-      blocksAccepted: head,
-      blocksLost: side + lost,
-      blocksInvalid: invalid,
-      blocksCanonical: this.#ownBlocks.canonical,
-      rewardsWei: this.#ownBlocks.rewardsWei,
     }
   }
 
@@ -219,7 +168,7 @@ class LoopMiner implements Miner {
   resume(): void {
     this.#paused = false
     this.#failure = undefined
-    this.#invalidInRow = 0
+    this.#score.forgive()
     this.#bell.ring()
   }
 
@@ -328,7 +277,7 @@ class LoopMiner implements Miner {
   }
 
   #onHead(event: HeadEvent): void {
-    this.#ownBlocks.follow(event)
+    this.#score.follow(event)
     this.#dropJob()
     this.#bell.ring()
   }
@@ -357,7 +306,6 @@ class LoopMiner implements Miner {
   #onSolved({ template }: MiningJob, { seal }: FinishedAttempt): void {
     // Another solution of the same call: one block of a height is enough.
     if (this.#delivering !== undefined) return
-    this.#blocksFound++
     this.#figures.found()
     const block = sealBlock(template, seal)
     this.#delivering = this.#deliver(block, headerHash(block.header)).finally(() => {
@@ -369,10 +317,9 @@ class LoopMiner implements Miner {
 
   async #deliver(block: Block, hash: Hash32): Promise<void> {
     const options = { lastTry: this.#stopping.signal, signal: this.#abandonDelivery.signal }
-    this.#ownBlocks.remember(hash)
+    this.#score.found(hash)
     const fate = await this.#delivery.deliver(block, hash, options)
-    this.#fates = { ...this.#fates, [fate]: this.#fates[fate] + 1 }
-    this.#invalidInRow = fate === 'invalid' ? this.#invalidInRow + 1 : 0
+    this.#score.judged(fate)
     const { logger } = this.#dependencies
     if (fate !== 'invalid') logger.info('Mined a block', { number: block.header.number, hash: bytesToHex(hash), fate })
     this.#failAfterInvalid()
@@ -381,10 +328,11 @@ class LoopMiner implements Miner {
 
   #failAfterInvalid(): void {
     const limit = this.#options.maxInvalidBlocks ?? DEFAULT_MAX_INVALID_BLOCKS
-    if (this.#invalidInRow < limit) return
-    this.#failure = `${this.#invalidInRow} blocks of this node in a row did not pass its own import`
+    const { invalidInRow } = this.#score
+    if (invalidInRow < limit) return
+    this.#failure = `${invalidInRow} blocks of this node in a row did not pass its own import`
     this.#dependencies.logger.error('Mining stops: this machine does not confirm its own blocks', {
-      blocks: this.#invalidInRow,
+      blocks: invalidInRow,
       hint: 'check the engine and the memory of this machine: poai engine check',
     })
   }

@@ -1,4 +1,4 @@
-import { Emitter, type Subscribe, sealBlock } from '@poai/chain'
+import { Emitter, type Subscribe } from '@poai/chain'
 import {
   type AttemptSource,
   createAttempts,
@@ -23,41 +23,14 @@ import {
 } from '@poai/core'
 import { AttemptPump, type AttemptReport } from '../attempts/attempt-pump.ts'
 import { batchSizeFor } from '../attempts/batch-size.ts'
-import { type AttemptFigures, type MeasuredJob, MiningFigures } from '../figures/mining-figures.ts'
-import { DEFAULT_MAX_INVALID_BLOCKS } from '../miner.ts'
+import { type MeasuredJob, MiningFigures } from '../figures/mining-figures.ts'
 import { MinerError } from '../miner-error.ts'
+import { DEFAULT_MAX_INVALID_BLOCKS } from '../miner-options.ts'
 import { Outage } from '../outage.ts'
-import type { RateReport, WorkAnswer, WorkJob, WorkRequest, WorkSolution, WorkVerdict } from './work-job.ts'
-
-/** The way to a work desk. Rejects while there is none. */
-export interface FarmClient {
-  getWork(request: WorkRequest, signal: AbortSignal): Promise<WorkJob>
-  submitWork(solution: WorkSolution, signal: AbortSignal): Promise<WorkAnswer>
-  submitRate(report: RateReport, signal: AbortSignal): Promise<void>
-}
-
-/**
- * What a farm miner does now.
- *
- * - `waiting`: for a job; the reason says why there is none.
- * - `submitting`: it found a solution, and the node judges it.
- * - `failed`: its solutions do not pass the node's replay.
- */
-export type FarmMinerState = 'stopped' | 'waiting' | 'mining' | 'submitting' | 'failed'
-
-/** A snapshot for people. Counts are since the start. */
-export interface FarmMinerStatus extends AttemptFigures {
-  readonly state: FarmMinerState
-  readonly reason: string | undefined
-  /** Of the block that is being mined. */
-  readonly number: bigint | undefined
-  readonly target: bigint | undefined
-  readonly workers: number
-  /** Jobs that were taken. */
-  readonly jobs: number
-  readonly solutions: number
-  readonly verdicts: Readonly<Partial<Record<WorkVerdict, number>>>
-}
+import type { FarmClient } from './farm-client.ts'
+import type { FarmMinerState, FarmMinerStatus } from './farm-miner-status.ts'
+import { LONGEST_PAUSE_MS, SolutionDelivery } from './solution-delivery.ts'
+import type { WorkAnswer, WorkJob, WorkVerdict } from './work-job.ts'
 
 /** Mines for a node on another machine until stopped. */
 export interface FarmMiner extends Startable {
@@ -98,13 +71,8 @@ export interface FarmMinerDependencies {
 
 /** Often enough for a table that people look at. */
 const REPORT_MS = 10_000
-/** A verdict that says nothing yet is asked for again after so long. */
-const ASK_AGAIN_MS = 500
-/** A node that was started anew should have its farm back before people wonder. */
-const LONGEST_PAUSE_MS = 5_000
 /** After these the head is another one, or the job is over: the next job is about to come. */
 const ENDS_JOB: ReadonlySet<WorkVerdict> = new Set<WorkVerdict>(['accepted', 'side', 'stale', 'duplicate'])
-const UNSETTLED: ReadonlySet<WorkVerdict> = new Set<WorkVerdict>(['busy', 'undecided'])
 
 /** A farm miner, not yet started. */
 export function createFarmMiner(options: FarmMinerOptions, dependencies: FarmMinerDependencies): FarmMiner {
@@ -119,7 +87,7 @@ class ClientMiner implements FarmMiner {
   readonly #pump: AttemptPump<FarmJob>
   readonly #figures: MiningFigures
   readonly #desk: Outage
-  readonly #delivery: Outage
+  readonly #delivery: SolutionDelivery
   readonly #answers: Emitter<WorkAnswer & { readonly number: bigint }>
   readonly #attempts: Emitter<AttemptReport<FarmJob>>
   readonly #stopping = new AbortController()
@@ -154,14 +122,7 @@ class ClientMiner implements FarmMiner {
       },
       dependencies,
     )
-    this.#delivery = new Outage(
-      {
-        failed: 'The node does not answer to a solution: trying again',
-        recovered: 'The node has answered to a solution',
-        longestPauseMs: LONGEST_PAUSE_MS,
-      },
-      dependencies,
-    )
+    this.#delivery = new SolutionDelivery(dependencies)
     this.#answers = new Emitter('work answer', logger)
     this.#attempts = new Emitter('mining attempt', logger)
   }
@@ -297,7 +258,10 @@ class ClientMiner implements FarmMiner {
 
   /** True if the job is worth nothing any more. */
   async #submit(job: FarmJob, seal: Seal): Promise<boolean> {
-    const answer = await this.#settle(job, { worker: this.#options.worker, jobId: job.work.jobId, seal })
+    const answer = await this.#delivery.deliver(
+      { worker: this.#options.worker, work: job.work, seal },
+      this.#stopping.signal,
+    )
     if (answer === undefined) return true
     const { verdict } = answer
     this.#verdicts[verdict] = (this.#verdicts[verdict] ?? 0) + 1
@@ -310,36 +274,6 @@ class ClientMiner implements FarmMiner {
       this.#fail('the node does not confirm what this machine computes')
     this.#answers.emit({ ...answer, number: job.number })
     return ENDS_JOB.has(verdict)
-  }
-
-  /** Until the node has an answer; or nobody waits for one any more. */
-  async #settle(job: FarmJob, solution: WorkSolution): Promise<WorkAnswer | undefined> {
-    const { client, clock } = this.#dependencies
-    const { signal } = this.#stopping
-    let sent = solution
-    while (!signal.aborted) {
-      try {
-        const answer = await client.submitWork(sent, signal)
-        this.#delivery.over()
-        const block =
-          answer.verdict === 'unknown-job' && sent.block === undefined ? this.#blockOf(job, solution.seal) : undefined
-        if (block !== undefined) sent = { ...solution, block }
-        else if (!UNSETTLED.has(answer.verdict)) return answer
-        else await clock.sleep(ASK_AGAIN_MS, signal)
-      } catch (error) {
-        if (signal.aborted) return undefined
-        await this.#delivery.endure(error, signal)
-      }
-    }
-    return undefined
-  }
-
-  /** The whole block, if the job came with its body: a node that was started anew knows nothing else of it. */
-  #blockOf({ work }: FarmJob, seal: Seal): Uint8Array | undefined {
-    const { header, epochKey, body } = work
-    if (body === undefined) return undefined
-    const { codecs } = this.#dependencies
-    return codecs.block.encode(sealBlock({ header, epochKey, body: codecs.body.decode(body) }, seal))
   }
 
   async #reportRates(): Promise<void> {

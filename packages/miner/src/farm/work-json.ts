@@ -194,7 +194,7 @@ export function workJobToJson(job: WorkJob): JsonValue {
 /** The job of a JSON document, checked against itself: a worker must know what its work is for. */
 export function parseWorkJob(json: unknown): WorkJob {
   const { sealHash: sealed, number, target, header: bytes, firstNonce, endNonce, ...rest } = parse(jobField, json, JOB)
-  const { transcriptRoot: _root, lossMicroNats: _loss, nonce: _nonce, ...header } = headerCodec.decode(bytes)
+  const { transcriptRoot: _root, lossMicroNats: _loss, nonce: _nonce, ...header } = decodeHeader(bytes)
   const fits = equalBytes(sealHash(header), sealed) && header.number === number && header.target === target
   if (!fits || firstNonce >= endNonce) {
     throw new MinerError('MINER_JOB_INVALID', 'the job contradicts itself', {
@@ -203,6 +203,14 @@ export function parseWorkJob(json: unknown): WorkJob {
     })
   }
   return { ...rest, header: header satisfies SealedHeader, range: { first: firstNonce, end: endNonce } }
+}
+
+function decodeHeader(bytes: Uint8Array): Header {
+  try {
+    return headerCodec.decode(bytes)
+  } catch (cause) {
+    throw new MinerError('MINER_JOB_INVALID', 'the header of the job cannot be read', { cause })
+  }
 }
 
 /** A solution as JSON. */

@@ -1,0 +1,75 @@
+import { sealBlock } from '@poai/chain'
+import type { BlockCodecs, Clock, Logger, Seal } from '@poai/core'
+import { Outage } from '../outage.ts'
+import type { FarmClient } from './farm-client.ts'
+import type { WorkAnswer, WorkJob, WorkSolution, WorkVerdict } from './work-job.ts'
+
+/** A verdict that says nothing yet is asked for again after so long. */
+const ASK_AGAIN_MS = 500
+/** A node that was started anew should have its farm back before people wonder. */
+export const LONGEST_PAUSE_MS = 5_000
+const UNSETTLED: ReadonlySet<WorkVerdict> = new Set<WorkVerdict>(['busy', 'undecided'])
+
+export interface SolutionDeliveryDependencies {
+  readonly client: Pick<FarmClient, 'submitWork'>
+  readonly codecs: Pick<BlockCodecs, 'block' | 'body'>
+  readonly clock: Pick<Clock, 'sleep'>
+  readonly logger: Logger
+}
+
+/** A solution, and what it is one of. */
+export interface FoundSolution {
+  readonly worker: string
+  readonly work: WorkJob
+  readonly seal: Seal
+}
+
+/** Brings solutions to a node that may be away for a while, or may have forgotten the job when it comes back. */
+export class SolutionDelivery {
+  readonly #dependencies: SolutionDeliveryDependencies
+  readonly #outage: Outage
+
+  constructor(dependencies: SolutionDeliveryDependencies) {
+    this.#dependencies = dependencies
+    this.#outage = new Outage(
+      {
+        failed: 'The node does not answer to a solution: trying again',
+        recovered: 'The node has answered to a solution',
+        longestPauseMs: LONGEST_PAUSE_MS,
+      },
+      dependencies,
+    )
+  }
+
+  /** What failed last, while it does. */
+  get error(): unknown {
+    return this.#outage.error
+  }
+
+  /** Resolves with the node's verdict, or undefined when the signal ends it first. */
+  async deliver({ worker, work, seal }: FoundSolution, signal: AbortSignal): Promise<WorkAnswer | undefined> {
+    const { client, clock } = this.#dependencies
+    let solution: WorkSolution = { worker, jobId: work.jobId, seal }
+    while (!signal.aborted) {
+      try {
+        const answer = await client.submitWork(solution, signal)
+        this.#outage.over()
+        const isUnknown = answer.verdict === 'unknown-job' && solution.block === undefined
+        const block = isUnknown ? this.#blockOf(work, seal) : undefined
+        if (block !== undefined) solution = { ...solution, block }
+        else if (!UNSETTLED.has(answer.verdict)) return answer
+        else await clock.sleep(ASK_AGAIN_MS, signal)
+      } catch (error) {
+        if (!signal.aborted) await this.#outage.endure(error, signal)
+      }
+    }
+    return undefined
+  }
+
+  /** The whole block, if the job came with its body: a node that was started anew knows nothing else of it. */
+  #blockOf({ header, epochKey, body }: WorkJob, seal: Seal): Uint8Array | undefined {
+    if (body === undefined) return undefined
+    const { codecs } = this.#dependencies
+    return codecs.block.encode(sealBlock({ header, epochKey, body: codecs.body.decode(body) }, seal))
+  }
+}
