@@ -3,18 +3,7 @@ import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { AppError } from '@poai/core'
-
-/** Where things are on this machine. */
-export interface Installation {
-  /** What came with the program: manifest, embedded models, recorded vectors. Read only. */
-  readonly models: string
-  /** The user's own: pulled models, caches, later data. */
-  readonly home: string
-  /** Pulled and imported models. */
-  readonly modelStore: string
-  /** Can be deleted at any time. */
-  readonly cache: string
-}
+import type { Installation } from '@poai/node'
 
 /** In a checkout models stand at its top; a published package carries them beside its code. */
 const MODEL_PLACES = ['../../../models/', '../models/']

@@ -11,14 +11,13 @@ import {
   type DoctorCheck,
   wordsOfEngine,
 } from '@poai/inference'
+import { createDomainEngine, type Installation, setUpWork, type WorkSetup } from '@poai/node'
 import type { Command } from 'commander'
 import type { CliContext } from '../cli-context.ts'
-import type { Installation } from '../installation.ts'
 import { loadNetwork } from '../load-network.ts'
 import { wholeNumber } from '../parse-options.ts'
 import { CheckFailed } from '../report-error.ts'
 import { withEngine } from '../with-engine.ts'
-import { createDomainEngine, setUpWork, type WorkSetup } from '../work-setup.ts'
 import { type CommonOptions, installationOf, leafCommand, printResult } from './leaf-command.ts'
 
 /** Where nodes listen unless told otherwise: JSON-RPC and peers. */

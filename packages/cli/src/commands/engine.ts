@@ -1,4 +1,5 @@
 import { KNOWN_DOMAINS, requireMachineDomain, wordsOfEngine } from '@poai/inference'
+import { createDomainEngine, setUpWork } from '@poai/node'
 import type { Command } from 'commander'
 import type { CliContext } from '../cli-context.ts'
 import { formatSeconds } from '../format-quantity.ts'
@@ -6,7 +7,6 @@ import { loadNetwork } from '../load-network.ts'
 import { wholeNumber } from '../parse-options.ts'
 import { formatTable } from '../table.ts'
 import { withEngine } from '../with-engine.ts'
-import { createDomainEngine, setUpWork } from '../work-setup.ts'
 import { type CommonOptions, installationOf, leafCommand, printResult } from './leaf-command.ts'
 
 /** Workers of one engine: more than any machine has cores to spare. */

@@ -1,6 +1,7 @@
+import type { Installation } from '@poai/node'
 import type { Command } from 'commander'
 import type { CliContext } from '../cli-context.ts'
-import { findInstallation, type Installation } from '../installation.ts'
+import { findInstallation } from '../installation.ts'
 
 /** Options that every command has. */
 export interface CommonOptions {

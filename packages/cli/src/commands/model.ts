@@ -12,10 +12,10 @@ import {
   resolveModel,
   verifyModel,
 } from '@poai/inference'
+import { openModelStore } from '@poai/node'
 import type { Command } from 'commander'
 import type { CliContext } from '../cli-context.ts'
 import { formatBytes } from '../format-quantity.ts'
-import { openModelStore } from '../open-model-store.ts'
 import { createProgressBar } from '../progress-bar.ts'
 import { formatTable } from '../table.ts'
 import { type CommonOptions, installationOf, leafCommand, printResult } from './leaf-command.ts'

@@ -29,10 +29,19 @@ export interface WorkSetup {
   readonly fingerprints: readonly DomainFingerprint[]
 }
 
-/** Where the recorded vectors of a model in a domain are. */
-function vectorsPath(installation: Installation, model: string, domain: string): string {
-  return join(installation.models, model, 'vectors', `${domain}.json`)
+/** Where vectors that this machine recorded are, by their hash: those of networks that are not built in. */
+export function ownVectorsPath({ home }: Pick<Installation, 'home'>, sha256: string): string {
+  return join(home, 'vectors', `${sha256}.json`)
 }
+
+/** Where the recorded vectors that a network names may be: those that came with the program, and the user's own. */
+function vectorsPaths(installation: Installation, { model, domain, vectorsSha256 }: NetworkParams['work']): Places {
+  const own = ownVectorsPath(installation, bytesToHex(vectorsSha256).slice(2))
+  return [own, join(installation.models, model, 'vectors', `${domain}.json`)]
+}
+
+/** The first is looked at first. The last one is what messages are about. */
+type Places = readonly [own: string, released: string]
 
 /** The domain of that name. Throws if this release cannot pin it. */
 function requireDomain(name: string): DeterminismDomain {
@@ -45,14 +54,16 @@ function requireDomain(name: string): DeterminismDomain {
   })
 }
 
-/** The vectors in a file, checked against the hash and the model that they must belong to. */
+/** The vectors of a network, checked against the hash and the model that they must belong to. */
 async function readVectors(
-  path: string,
+  [own, path]: Places,
   wanted: { readonly sha256: string; readonly modelSha256: string },
 ): Promise<DomainVectors> {
-  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw missingVectors(path, cause)
-  })
+  const text =
+    (await readFile(own, 'utf8').catch(() => undefined)) ??
+    (await readFile(path, 'utf8').catch((cause: unknown) => {
+      throw missingVectors(path, cause)
+    }))
   const sha256 = hashVectors(text)
   if (sha256 !== wanted.sha256) {
     throw new EngineError('INFERENCE_VECTORS_INVALID', `${path} is not the file of vectors that the network names`, {
@@ -88,8 +99,10 @@ export async function setUpWork(installation: Installation, { work }: NetworkPar
       hint: 'take the release that knows this network, or import the network’s model',
     })
   }
-  const path = vectorsPath(installation, work.model, work.domain)
-  const vectors = await readVectors(path, { sha256: bytesToHex(work.vectorsSha256).slice(2), modelSha256 })
+  const vectors = await readVectors(vectorsPaths(installation, work), {
+    sha256: bytesToHex(work.vectorsSha256).slice(2),
+    modelSha256,
+  })
   return { model, domain, vectors, fingerprints: await readFingerprints(installation, work.model) }
 }
 

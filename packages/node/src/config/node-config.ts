@@ -1,0 +1,100 @@
+import type { Address } from '@poai/core'
+
+/** How much of the past a node keeps. */
+export type KeepMode = 'archive' | 'full' | 'light'
+/** What a node computes again of what its peers send while it catches up. */
+export type SyncMode = 'full' | 'sampled' | 'assume-valid'
+/** From what should wake somebody to every message. */
+export type LogLevel = 'error' | 'warn' | 'info' | 'debug'
+/** `auto`: for people in a terminal, JSON elsewhere. */
+export type LogFormat = 'auto' | 'human' | 'json'
+
+/** Where things are, and whose chain it is. */
+export interface PlacesConfig {
+  readonly home: string | undefined
+  readonly dataDir: string | undefined
+  readonly network: string | undefined
+}
+
+/** What is kept on disk and in memory. */
+export interface StorageConfig {
+  readonly keep: KeepMode
+  readonly cacheMb: number
+}
+
+/** The workers that run the model. */
+export interface EngineConfig {
+  readonly workers: number
+}
+
+/** Attempts at blocks. */
+export interface MiningConfig {
+  readonly enabled: boolean
+  readonly alone: boolean
+  readonly beneficiary: Address | undefined
+  readonly extraData: string
+}
+
+/** The node among others. */
+export interface P2pConfig {
+  readonly enabled: boolean
+  readonly host: string
+  readonly port: number
+  readonly announce: readonly string[]
+  readonly bootnodes: readonly string[]
+  readonly peers: readonly string[]
+  readonly mdns: boolean
+  readonly dht: boolean
+  readonly privateAddresses: boolean
+  readonly pskFile: string | undefined
+  readonly targetOutbound: number
+  readonly maxInbound: number
+  readonly maxPerAddress: number
+  readonly sharedAddresses: boolean
+}
+
+/** What waits for a block. */
+export interface MempoolConfig {
+  readonly maxTransactions: number
+  readonly maxPerAccount: number
+  readonly maxMb: number
+  readonly minTip: number
+}
+
+/** The doors for programs. */
+export interface RpcConfig {
+  readonly ipc: boolean
+  readonly port: number | undefined
+  readonly host: string
+  readonly cors: readonly string[]
+  readonly vhosts: readonly string[]
+  readonly token: string | undefined
+}
+
+/** The door for Prometheus. */
+export interface MetricsConfig {
+  readonly port: number | undefined
+  readonly host: string
+}
+
+/** What the node tells of itself. */
+export interface LogConfig {
+  readonly level: LogLevel
+  readonly format: LogFormat
+  readonly file: string
+  readonly fileMb: number
+  readonly files: number
+}
+
+/** All that an operator can set. Frozen; nothing below reads the environment. */
+export interface NodeConfig {
+  readonly node: PlacesConfig
+  readonly storage: StorageConfig
+  readonly engine: EngineConfig
+  readonly mining: MiningConfig
+  readonly p2p: P2pConfig
+  readonly mempool: MempoolConfig
+  readonly rpc: RpcConfig
+  readonly metrics: MetricsConfig
+  readonly log: LogConfig
+}

@@ -1,0 +1,279 @@
+import { MEMPOOL_DEFAULTS } from '@poai/chain'
+import { MAX_EXTRA_DATA_BYTES } from '@poai/core'
+import { DEFAULT_POOL_OPTIONS } from '@poai/inference'
+import { DEFAULT_P2P_PORT, NETWORK_DEFAULTS } from '@poai/p2p'
+import type { NodeConfig } from './node-config.ts'
+import type { Setting } from './setting.ts'
+import {
+  account,
+  ipAddress,
+  listOf,
+  multiaddress,
+  oneOf,
+  onOff,
+  port,
+  shortText,
+  text,
+  wholeNumber,
+} from './setting-kinds.ts'
+
+/** The settings of a section of the configuration, one row each. */
+export type SectionTable<Section> = { readonly [Key in keyof Section]: Setting<Section[Key]> }
+/** All sections. */
+export type SettingsTable = { readonly [Name in keyof NodeConfig]: SectionTable<NodeConfig[Name]> }
+
+const MEBIBYTE: number = 1024 * 1024
+/** More workers than any machine has cores to spare. */
+const MAX_WORKERS = 256
+/** LevelDB and our own caches share it, see `storageCaches`. */
+const DEFAULT_CACHE_MB = 154
+/** More peers than a home line can feed. */
+const MAX_PEERS = 1000
+
+const { limits } = NETWORK_DEFAULTS
+
+/** Every setting of a node: flags, variables, help, the checks of files and docs/CONFIG.md are made from this table. */
+export const SETTINGS: SettingsTable = {
+  node: {
+    home: {
+      flag: 'home',
+      kind: text('directory'),
+      default: undefined,
+      defaultText: '~/.poai',
+      description: 'where models, caches and data directories are kept',
+    },
+    dataDir: {
+      flag: 'data-dir',
+      kind: text('directory'),
+      default: undefined,
+      defaultText: 'a folder of the home, named after the network',
+      description: 'where this node keeps its chain, key, log and socket',
+    },
+    network: {
+      flag: 'network',
+      kind: text('name|file'),
+      default: undefined,
+      defaultText: 'the one whose chain is in the data directory, else devnet',
+      description: 'a built-in network, or a .json file of parameters',
+    },
+  },
+  storage: {
+    keep: {
+      flag: 'keep',
+      kind: oneOf(['archive', 'full', 'light']),
+      default: 'full',
+      description:
+        'archive: every state there ever was; full: all blocks, recent states; light: recent blocks and states',
+    },
+    cacheMb: {
+      flag: 'cache-mb',
+      kind: wholeNumber(8, 65_536, 'MiB'),
+      default: DEFAULT_CACHE_MB,
+      description: 'memory for caches of the database',
+    },
+  },
+  engine: {
+    workers: {
+      flag: 'workers',
+      kind: wholeNumber(1, MAX_WORKERS, 'count'),
+      default: DEFAULT_POOL_OPTIONS.workers,
+      defaultText: 'one less than the machine has cores',
+      description: 'worker processes that run the model, to replay and to mine',
+    },
+  },
+  mining: {
+    enabled: { flag: 'mine', kind: onOff, default: false, description: 'mine blocks' },
+    alone: {
+      flag: 'mine-alone',
+      kind: onOff,
+      default: false,
+      description: 'mine without peers too, instead of waiting for the first one',
+    },
+    beneficiary: {
+      flag: 'beneficiary',
+      kind: account,
+      default: undefined,
+      description: 'who is paid for blocks; also for those of farms whose workers name nobody',
+    },
+    extraData: {
+      flag: 'extra-data',
+      kind: shortText('text', MAX_EXTRA_DATA_BYTES),
+      default: 'poai',
+      description: 'what stands in the headers of mined blocks',
+    },
+  },
+  p2p: {
+    enabled: { flag: 'p2p', kind: onOff, default: true, description: 'take part in the network' },
+    host: { flag: 'p2p-host', kind: ipAddress, default: '0.0.0.0', description: 'where to listen for peers' },
+    port: { flag: 'p2p-port', kind: port, default: DEFAULT_P2P_PORT, description: 'the port for peers; 0: any' },
+    announce: {
+      flag: 'announce',
+      kind: listOf(multiaddress),
+      default: [],
+      description: 'addresses to tell others instead of those that it listens on',
+    },
+    bootnodes: {
+      flag: 'bootnodes',
+      kind: listOf(multiaddress),
+      default: [],
+      description: 'nodes that are asked for others when few are known',
+    },
+    peers: {
+      flag: 'peers',
+      kind: listOf(multiaddress),
+      default: [],
+      description: 'nodes to stay connected with',
+    },
+    mdns: {
+      flag: 'mdns',
+      kind: onOff,
+      default: NETWORK_DEFAULTS.mdns,
+      description: 'look for nodes on the local network',
+    },
+    dht: {
+      flag: 'dht',
+      kind: onOff,
+      default: NETWORK_DEFAULTS.kademlia,
+      description: 'look for nodes through other nodes (Kademlia)',
+    },
+    privateAddresses: {
+      flag: 'private-addresses',
+      kind: onOff,
+      default: NETWORK_DEFAULTS.privateAddresses,
+      description: 'dial and pass on addresses of private networks, this machine’s too',
+    },
+    pskFile: {
+      flag: 'psk-file',
+      kind: text('file'),
+      default: undefined,
+      description: 'a key file: only nodes that have it can connect',
+    },
+    targetOutbound: {
+      flag: 'target-outbound',
+      kind: wholeNumber(0, MAX_PEERS, 'count'),
+      default: limits.targetOutbound,
+      description: 'peers that this node looks for by itself',
+    },
+    maxInbound: {
+      flag: 'max-inbound',
+      kind: wholeNumber(0, MAX_PEERS, 'count'),
+      default: limits.maxInbound,
+      description: 'peers that may connect to it',
+    },
+    maxPerAddress: {
+      flag: 'max-peers-per-address',
+      kind: wholeNumber(1, MAX_PEERS, 'count'),
+      default: limits.maxPerAddress,
+      description: 'peers from one address',
+    },
+    sharedAddresses: {
+      flag: 'shared-addresses',
+      kind: onOff,
+      default: limits.sharedAddresses,
+      description: 'set no limit and no blame by address, for several nodes of one machine; never on the open internet',
+    },
+  },
+  mempool: {
+    maxTransactions: {
+      flag: 'mempool-transactions',
+      kind: wholeNumber(1, 1_000_000, 'count'),
+      default: MEMPOOL_DEFAULTS.maxTransactions,
+      description: 'transactions that may wait',
+    },
+    maxPerAccount: {
+      flag: 'mempool-per-account',
+      kind: wholeNumber(1, 100_000, 'count'),
+      default: MEMPOOL_DEFAULTS.maxPerAccount,
+      description: 'transactions of one account that may wait',
+    },
+    maxMb: {
+      flag: 'mempool-mb',
+      kind: wholeNumber(1, 4096, 'MiB'),
+      default: MEMPOOL_DEFAULTS.maxBytes / MEBIBYTE,
+      description: 'what waiting transactions may weigh, encoded; in memory it is up to four times as much',
+    },
+    minTip: {
+      flag: 'min-tip',
+      kind: wholeNumber(0, 1_000_000_000_000, 'wei'),
+      default: Number(MEMPOOL_DEFAULTS.minTip),
+      description: 'least tip for a unit of gas with which a transaction is taken',
+    },
+  },
+  rpc: {
+    ipc: {
+      flag: 'ipc',
+      kind: onOff,
+      default: true,
+      description: 'serve JSON-RPC on the socket poai.ipc in the data directory, with all methods',
+    },
+    port: {
+      flag: 'http-port',
+      kind: port,
+      default: undefined,
+      defaultText: 'no HTTP; 8545 is usual',
+      description: 'the port for JSON-RPC over HTTP and WebSocket, and the explorer page; 0: any',
+    },
+    host: { flag: 'http-host', kind: ipAddress, default: '127.0.0.1', description: 'where to listen for HTTP' },
+    cors: {
+      flag: 'http-cors',
+      kind: listOf(text('origin')),
+      default: [],
+      description: 'origins of web pages that may call JSON-RPC; *: all',
+    },
+    vhosts: {
+      flag: 'http-vhosts',
+      kind: listOf(text('name')),
+      default: ['localhost'],
+      description: 'host names under which HTTP may be called, besides addresses; *: all',
+    },
+    token: {
+      flag: 'rpc-token',
+      kind: text('token'),
+      default: undefined,
+      description: 'opens the operator’s methods over HTTP to who presents it; give it by variable or file',
+      secret: true,
+    },
+  },
+  metrics: {
+    port: {
+      flag: 'metrics-port',
+      kind: port,
+      default: undefined,
+      defaultText: 'no metrics; 9464 is usual',
+      description: 'the port for Prometheus and the health checks; 0: any',
+    },
+    host: { flag: 'metrics-host', kind: ipAddress, default: '127.0.0.1', description: 'where to listen for them' },
+  },
+  log: {
+    level: {
+      flag: 'log-level',
+      kind: oneOf(['error', 'warn', 'info', 'debug']),
+      default: 'info',
+      description: 'the least important messages that are logged',
+    },
+    format: {
+      flag: 'log-format',
+      kind: oneOf(['auto', 'human', 'json']),
+      default: 'auto',
+      description: 'how the terminal shows them; auto: for people in a terminal, JSON elsewhere',
+    },
+    file: {
+      flag: 'log-file',
+      kind: text('path|none'),
+      default: 'logs/node.log',
+      description: 'a file of JSON lines, relative to the data directory; none: no file',
+    },
+    fileMb: {
+      flag: 'log-file-mb',
+      kind: wholeNumber(1, 1024, 'MiB'),
+      default: 16,
+      description: 'size at which a log file is set aside',
+    },
+    files: {
+      flag: 'log-files',
+      kind: wholeNumber(0, 100, 'count'),
+      default: 3,
+      description: 'log files that are kept beside the one being written',
+    },
+  },
+}

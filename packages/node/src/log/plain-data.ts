@@ -1,0 +1,41 @@
+import { AppError, bytesToHex, type LogData, RuleError } from '@poai/core'
+
+/** Nesting that a log shows: data of ours is flat, an error has causes. */
+const MAX_DEPTH = 4
+/** Elements of a list that a log shows. */
+const MAX_ELEMENTS = 32
+
+/** The same data in JSON's terms: whole numbers of any size as text where JSON has none, bytes as hexadecimal, errors with their causes. */
+export function plainData(data: LogData): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(data).map(([name, value]) => [name, plainValue(value, MAX_DEPTH)]))
+}
+
+function plainValue(value: unknown, depth: number): unknown {
+  if (typeof value === 'bigint') return plainInteger(value)
+  if (value instanceof Uint8Array) return bytesToHex(value)
+  if (value instanceof Error) return plainError(value, depth)
+  if (typeof value !== 'object' || value === null) return typeof value === 'function' ? '(function)' : value
+  if (depth === 0) return '(more)'
+  if (Array.isArray(value)) return value.slice(0, MAX_ELEMENTS).map((element) => plainValue(element, depth - 1))
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, plainValue(member, depth - 1)]))
+}
+
+function plainInteger(value: bigint): number | string {
+  const number = Number(value)
+  return Number.isSafeInteger(number) ? number : String(value)
+}
+
+function plainError(error: Error, depth: number): Readonly<Record<string, unknown>> {
+  const isOurs = error instanceof AppError || error instanceof RuleError
+  return {
+    name: error.name,
+    ...('code' in error ? { code: String(error.code) } : {}),
+    message: error.message,
+    ...(isOurs && error.expected !== undefined ? { expected: String(error.expected) } : {}),
+    ...(isOurs && error.actual !== undefined ? { actual: String(error.actual) } : {}),
+    ...(error instanceof AppError && error.hint !== undefined ? { hint: error.hint } : {}),
+    // Errors of ours are expected and say where they come from; others are bugs, and the stack is the only clue.
+    ...(isOurs ? {} : { stack: error.stack }),
+    ...(error.cause === undefined || depth === 0 ? {} : { cause: plainValue(error.cause, depth - 1) }),
+  }
+}
