@@ -9,6 +9,11 @@ process.once('SIGINT', () => {
   // A second Ctrl-C does not wait for anything.
   process.once('SIGINT', () => process.exit(EXIT_CODES.interrupted))
 })
+// A program that started this one with a channel and is gone wants no more of it.
+process.channel?.unref()
+process.once('disconnect', () =>
+  interruption.abort(new DOMException('the program that started this one is gone', 'AbortError')),
+)
 process.once('SIGTERM', () => interruption.abort(new DOMException('terminated', 'AbortError')))
 
 process.exitCode = await runCli(process.argv.slice(2), {

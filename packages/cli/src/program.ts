@@ -5,6 +5,7 @@ import { addDoctorCommand } from './commands/doctor.ts'
 import { addEngineCommands } from './commands/engine.ts'
 import { addMineCommand } from './commands/mine.ts'
 import { addModelCommands } from './commands/model.ts'
+import { addTestnetCommand } from './commands/testnet.ts'
 import { EXIT_CODES, type ExitCode } from './exit-codes.ts'
 import { reportError } from './report-error.ts'
 
@@ -26,6 +27,7 @@ export function createProgram(context: CliContext): Command {
   addMineCommand(program, context)
   addDoctorCommand(program, context)
   addDbCommands(program, context)
+  addTestnetCommand(program, context)
   return program
 }
 

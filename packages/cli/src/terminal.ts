@@ -6,19 +6,31 @@ export interface Terminal {
   readonly isInteractive: boolean
   /** Columns of `err`. */
   readonly width: number
+  /** Rows of `err`. */
+  readonly height: number
+  /** Whether `err` shows colours, and whoever sits there wants them. */
+  readonly hasColour: boolean
 }
 
-/** Of a terminal that does not say how wide it is. */
+/** Of a terminal that does not say how large it is. */
 const DEFAULT_WIDTH = 80
+const DEFAULT_HEIGHT = 24
 
 /** The terminal of this process. */
 export const processTerminal: Terminal = {
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
   get isInteractive() {
-    return process.stderr.isTTY === true
+    return process.stderr.isTTY === true && process.env['TERM'] !== 'dumb'
   },
   get width() {
     return process.stderr.columns ?? DEFAULT_WIDTH
+  },
+  get height() {
+    return process.stderr.rows ?? DEFAULT_HEIGHT
+  },
+  get hasColour() {
+    // https://no-color.org: any value but the empty one.
+    return process.stderr.isTTY === true && !process.env['NO_COLOR'] && process.stderr.hasColors()
   },
 }

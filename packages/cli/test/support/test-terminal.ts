@@ -7,11 +7,12 @@ export interface TestTerminal extends Terminal {
 }
 
 export function createTestTerminal(
-  settings: { readonly isInteractive: boolean; readonly width: number } = { isInteractive: false, width: 80 },
+  settings: Partial<Pick<Terminal, 'isInteractive' | 'width' | 'height' | 'hasColour'>> = {},
 ): TestTerminal {
   let out = ''
   let err = ''
   return {
+    ...{ isInteractive: false, width: 80, height: 24, hasColour: false },
     ...settings,
     out: (text) => {
       out += text

@@ -1,0 +1,174 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { closeSync, mkdirSync, openSync, readFileSync, renameSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { AppError, type JsonValue } from '@poai/core'
+import { createIpcRpcClient } from '../rpc-client/ipc-rpc-client.ts'
+import { IPC_FILE } from '../rpc-client/open-rpc-client.ts'
+import type { CallOptions, RpcClient } from '../rpc-client/rpc-client.ts'
+import { RpcClientError } from '../rpc-client/rpc-client-error.ts'
+import { type NodeSnapshot, parseNodeSnapshot } from './node-snapshot.ts'
+import type { PlannedNode } from './testnet-plan.ts'
+
+/** How a program of this installation is started again with other arguments. */
+export interface ProgramCommand {
+  readonly command: string
+  /** Before the arguments of `poai`. */
+  readonly prefix: readonly string[]
+}
+
+/** The command line that this process was started with, up to the arguments. */
+export function thisProgram(): ProgramCommand {
+  return { command: process.execPath, prefix: [...process.execArgv, ...process.argv.slice(1, 2)] }
+}
+
+/** Between two looks at a node that starts. */
+const READY_POLL_MS = 50
+/** A log that is larger when the node starts is put aside. */
+const MAX_LOG_BYTES = 20_000_000
+/** Of a log: enough for the last words of a node. */
+const LAST_WORDS_BYTES = 8_192
+/** A node that has not ended in order by then hangs: its blocks are on disk anyway. */
+const STOP_TIMEOUT_MS = 20_000
+
+/** One `poai node` in a process of its own. */
+export class NodeProcess {
+  readonly plan: PlannedNode
+  readonly #program: ProgramCommand
+  readonly #args: readonly string[]
+  #child: ChildProcess | undefined
+  #exit: Promise<void> = Promise.resolve()
+  #client: RpcClient | undefined
+  #logStart = 0
+
+  constructor(plan: PlannedNode, program: ProgramCommand, args: readonly string[]) {
+    this.plan = plan
+    this.#program = program
+    this.#args = args
+  }
+
+  /** Starts it. Resolves at once: `ready` says when it answers. */
+  start(): void {
+    const { logFile, dataDirectory } = this.plan
+    mkdirSync(dirname(logFile), { recursive: true })
+    this.#logStart = putAside(logFile)
+    const log = openSync(logFile, 'a')
+    const { command, prefix } = this.#program
+    // In a group of its own: Ctrl-C reaches us alone. By the channel it notices when we are gone.
+    const child = spawn(command, [...prefix, ...this.#args], {
+      stdio: ['ignore', log, log, 'ipc'],
+      detached: process.platform !== 'win32',
+    })
+    closeSync(log)
+    child.channel?.unref()
+    this.#child = child
+    this.#client = createIpcRpcClient(join(dataDirectory, IPC_FILE))
+    this.#exit = new Promise((resolve) => {
+      child.once('error', () => resolve())
+      child.once('exit', () => resolve())
+    })
+  }
+
+  get pid(): number | undefined {
+    return this.#child?.pid
+  }
+
+  get isRunning(): boolean {
+    return this.#child !== undefined && this.#child.exitCode === null && this.#child.signalCode === null
+  }
+
+  /** Resolves when it has ended. */
+  get exited(): Promise<void> {
+    return this.#exit
+  }
+
+  /** Resolves with its first answer. Rejects with its last words if it ends before. */
+  async ready(signal: AbortSignal): Promise<NodeSnapshot> {
+    for (;;) {
+      signal.throwIfAborted()
+      if (!this.isRunning) throw this.death()
+      try {
+        return await this.snapshot({ signal, timeoutMs: 2_000 })
+      } catch (error) {
+        if (!(error instanceof RpcClientError)) throw error
+      }
+      await delay(READY_POLL_MS, undefined, { signal })
+    }
+  }
+
+  /** What it says of itself. */
+  async snapshot(options?: CallOptions): Promise<NodeSnapshot> {
+    return parseNodeSnapshot(await this.call('poai_nodeStatus', [], options), this.plan.name)
+  }
+
+  /** The result of a JSON-RPC method, by its socket. */
+  call(method: string, params: readonly JsonValue[] = [], options?: CallOptions): Promise<JsonValue> {
+    if (this.#client === undefined) throw new RpcClientError('RPC_UNREACHABLE', `${this.plan.name} was not started`)
+    return this.#client.call(method, params, options)
+  }
+
+  /** Asks it to stop in order, and makes it if it does not. May be called twice. */
+  async stop(): Promise<void> {
+    if (this.isRunning) {
+      // Windows has no such signal: there the end of the channel says the same.
+      if (process.platform === 'win32') this.#child?.disconnect()
+      else this.#child?.kill('SIGTERM')
+      const timer = setTimeout(() => this.kill(), STOP_TIMEOUT_MS)
+      await this.#exit
+      clearTimeout(timer)
+    }
+    this.#client?.close()
+  }
+
+  /** Ends it this instant, as a power cut would. */
+  kill(): void {
+    this.#child?.kill('SIGKILL')
+    this.#client?.close()
+  }
+
+  /** Why it ended, in its own words. */
+  death(): AppError {
+    const { name, logFile } = this.plan
+    const { message, hint } = lastWords(logFile, this.#logStart)
+    const code = this.#child?.exitCode ?? this.#child?.signalCode ?? 'unknown'
+    return new AppError(
+      'CLI_TESTNET_NODE_ENDED',
+      `${name} ended: ${message ?? `exit code ${code}, and no reason given`}`,
+      {
+        hint: hint ?? `its log says more: ${logFile}`,
+      },
+    )
+  }
+}
+
+/** Renames a log that has grown large. Returns where in it the next start begins. */
+function putAside(logFile: string): number {
+  const size = statSync(logFile, { throwIfNoEntry: false })?.size ?? 0
+  if (size <= MAX_LOG_BYTES) return size
+  renameSync(logFile, `${logFile}.1`)
+  return 0
+}
+
+/** The error line and its hint at the end of a log. */
+function lastWords(logFile: string, start: number): { readonly message?: string; readonly hint?: string } {
+  const text = readTail(logFile, start)
+  const lines = text.split('\n')
+  const at = lines.findLastIndex((line) => line.startsWith('error: '))
+  const message = lines[at]?.slice('error: '.length)
+  if (message === undefined) return {}
+  const hint = lines.slice(at).find((line) => line.startsWith('  hint:'))
+  const found = lines.slice(at).find((line) => line.startsWith('  found:'))
+  return {
+    message: found === undefined ? message : `${message} (${found.slice('  found:'.length).trim()})`,
+    ...(hint === undefined ? {} : { hint: hint.slice('  hint:'.length).trim() }),
+  }
+}
+
+function readTail(logFile: string, start: number): string {
+  try {
+    const bytes = readFileSync(logFile)
+    return bytes.subarray(Math.max(start, bytes.length - LAST_WORDS_BYTES)).toString('utf8')
+  } catch {
+    return ''
+  }
+}

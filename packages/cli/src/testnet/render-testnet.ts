@@ -1,0 +1,195 @@
+import { formatBytes, formatSeconds } from '../format-quantity.ts'
+import type { ExamView, QuizView } from './exam-view.ts'
+import type { TestnetView } from './testnet.ts'
+import type { NodeView } from './testnet-node.ts'
+
+/** What stands above the table. */
+export interface TestnetHeading {
+  readonly network: string
+  readonly elapsedSeconds: number
+  readonly spacingSeconds: number
+  /** Blocks that are waited for, if so. */
+  readonly goal: number | undefined
+  /** Newest last. */
+  readonly events: readonly string[]
+}
+
+/** The size of what is drawn on, and whether it has colours. */
+export interface Canvas {
+  readonly width: number
+  readonly height: number
+  readonly hasColour: boolean
+}
+
+interface Column {
+  readonly title: string
+  readonly width: number
+  readonly align: 'left' | 'right'
+  readonly cell: (node: NodeView) => string
+}
+
+/** Where the wide table begins to fit. */
+const WIDE = 132
+const GAP = '  '
+/** Of a heading and the lines around the table; events and exam share what is left. */
+const MAX_EVENTS = 3
+const NONE = '-'
+
+const left = (title: string, width: number, cell: Column['cell']): Column => ({ title, width, align: 'left', cell })
+const right = (title: string, width: number, cell: Column['cell']): Column => ({ title, width, align: 'right', cell })
+
+const height = ({ snapshot }: NodeView): string => (snapshot === undefined ? NONE : String(snapshot.height))
+const peers = ({ snapshot }: NodeView): string => (snapshot === undefined ? NONE : String(snapshot.peers))
+const attempts = ({ plan, snapshot }: NodeView): string =>
+  snapshot === undefined || plan.mining === undefined ? NONE : formatRate(snapshot.attemptsPerSecond)
+const replays = ({ snapshot }: NodeView): string =>
+  snapshot === undefined ? NONE : formatRate(snapshot.replaysPerSecond)
+const difficulty = ({ snapshot }: NodeView): string =>
+  snapshot === undefined ? NONE : formatCount(snapshot.difficulty)
+const reorganisations = ({ snapshot, totals }: NodeView): string =>
+  snapshot === undefined ? NONE : String(totals.reorganisations)
+const memory = ({ snapshot }: NodeView): string => (snapshot === undefined ? NONE : formatBytes(snapshot.memoryBytes))
+const hash =
+  (digits: number): Column['cell'] =>
+  ({ snapshot }) =>
+    snapshot === undefined ? NONE : snapshot.headHash.slice(0, digits + 2)
+
+const NARROW_COLUMNS: readonly Column[] = [
+  left('NODE', 7, ({ plan }) => plan.name),
+  left('ROLE', 9, ({ plan, state }) => (SHOWN_STATES.has(state) ? state : plan.role)),
+  right('HEIGHT', 6, height),
+  left('HEAD', 8, hash(6)),
+  right('PEERS', 5, peers),
+  right('TRY/S', 5, attempts),
+  right('RPL/S', 5, replays),
+  right('DIFF', 5, difficulty),
+  right('REORG', 5, reorganisations),
+  right('MEM', 6, memory),
+]
+
+const WIDE_COLUMNS: readonly Column[] = [
+  left('NODE', 8, ({ plan }) => plan.name),
+  left('ROLE', 9, ({ plan }) => plan.role),
+  left('STATE', 12, ({ state }) => state),
+  right('HEIGHT', 7, height),
+  left('HEAD', 18, hash(16)),
+  right('PEERS', 5, peers),
+  right('ATTEMPTS/S', 10, attempts),
+  right('REPLAYS/S', 9, replays),
+  right('DIFFICULTY', 10, difficulty),
+  right('REORGS', 6, ({ snapshot, totals }) =>
+    snapshot === undefined
+      ? NONE
+      : totals.deepestReorganisation > 1
+        ? `${totals.reorganisations} (${totals.deepestReorganisation})`
+        : String(totals.reorganisations),
+  ),
+  right('MINED', 6, ({ plan, totals }) => (plan.mining === undefined ? NONE : String(totals.blocksMined))),
+  right('MEMORY', 8, memory),
+]
+
+/** States that matter more than the role where there is no room for both. */
+const SHOWN_STATES: ReadonlySet<string> = new Set([
+  'starting',
+  'opening',
+  'self-test',
+  'no-peers',
+  'syncing',
+  'down',
+  'abstaining',
+])
+
+const BOLD = 1
+const DIM = 2
+const RED = 31
+const GREEN = 32
+
+/** The whole picture of a testnet, line by line, none wider and all not higher than the canvas. */
+export function renderTestnet(view: TestnetView, heading: TestnetHeading, canvas: Canvas): readonly string[] {
+  const columns = canvas.width >= WIDE ? WIDE_COLUMNS : NARROW_COLUMNS
+  const paint = painter(canvas)
+  const table = [
+    paint(
+      row(columns, ({ title }) => title),
+      BOLD,
+    ),
+    ...view.nodes.map((node) =>
+      paint(
+        row(columns, ({ cell }) => cell(node)),
+        node.state === 'down' ? RED : 0,
+      ),
+    ),
+  ]
+  const top = [paint(headline(view, heading), 0), '', ...table]
+  const events = heading.events.slice(-MAX_EVENTS).map((event) => paint(event, DIM))
+  const room = canvas.height - 1 - top.length - (events.length > 0 ? events.length + 1 : 0)
+  const exam = examLines(view.exam, paint).slice(0, Math.max(0, room - 1))
+  return [...top, ...(exam.length > 0 ? ['', ...exam] : []), ...(events.length > 0 ? ['', ...events] : [])].slice(
+    0,
+    Math.max(1, canvas.height - 1),
+  )
+}
+
+function headline({ head }: TestnetView, { network, elapsedSeconds, spacingSeconds, goal }: TestnetHeading): string {
+  const height = head?.number ?? 0
+  const of = goal === undefined ? '' : ` of ${goal}`
+  const age = head === undefined ? '' : `, last ${formatSeconds((performance.now() - head.atMs) / 1000)} ago`
+  return `${network}  block ${height}${of}${age}, one every ${spacingSeconds} s wanted  up ${formatSeconds(elapsedSeconds)}`
+}
+
+function row(columns: readonly Column[], textOf: (column: Column) => string): string {
+  return columns
+    .map((column) => {
+      const text = textOf(column).slice(0, column.width)
+      return column.align === 'left' ? text.padEnd(column.width) : text.padStart(column.width)
+    })
+    .join(GAP)
+    .trimEnd()
+}
+
+/** The exam of a block as lines: what was asked, what is right, what the model said. */
+export function examLines(
+  exam: ExamView | undefined,
+  paint: (text: string, code: number) => string = (text) => text,
+): readonly string[] {
+  if (exam === undefined) return []
+  const right = exam.quizzes.filter(({ isRight }) => isRight).length
+  const title = `Exam of block ${exam.number}: ${right} of ${exam.quizzes.length} right, loss ${exam.lossNats.toFixed(4)} nats a token`
+  const width = Math.max(...exam.quizzes.map(({ question }) => printable(question).length))
+  return [paint(title, BOLD), ...exam.quizzes.map((quiz) => quizLine(quiz, width, paint))]
+}
+
+function quizLine(
+  { question, expected, answer, isRight }: QuizView,
+  width: number,
+  paint: (text: string, code: number) => string,
+): string {
+  const text = `  ${printable(question).padEnd(width)}  ${printable(expected)}`
+  return isRight ? paint(`${text}  right`, GREEN) : paint(`${text}  the model says ${printable(answer)}`, RED)
+}
+
+/** What a node or a model wrote, without anything that a terminal would obey. */
+function printable(text: string): string {
+  return text.replace(/[^\u0020-\u007e]+/g, ' ').trim()
+}
+
+function formatRate(perSecond: number): string {
+  if (perSecond >= 99.5) return formatCount(perSecond)
+  return perSecond.toFixed(1)
+}
+
+/** A count for narrow columns: `532`, `12.3k`, `4.1M`. */
+export function formatCount(count: number): string {
+  if (count < 1000) return String(Math.round(count))
+  const [value, unit] =
+    count < 999_500 ? [count / 1e3, 'k'] : count < 999_500_000 ? [count / 1e6, 'M'] : [count / 1e9, 'G']
+  return `${value < 99.95 ? value.toFixed(1) : Math.round(value)}${unit}`
+}
+
+/** Cuts lines to the width first, so that colours do not count. */
+function painter({ width, hasColour }: Canvas): (text: string, code: number) => string {
+  return (text, code) => {
+    const cut = text.length > width ? text.slice(0, width) : text
+    return hasColour && code !== 0 ? `\u001b[${code}m${cut}\u001b[0m` : cut
+  }
+}

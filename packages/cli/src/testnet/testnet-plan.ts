@@ -1,0 +1,64 @@
+import { join } from 'node:path'
+import type { DevelopmentAccount } from './testnet-definition.ts'
+
+/** What a node of a testnet is there for. The last one serves JSON-RPC, whatever else it does. */
+export type TestnetRole = 'miner' | 'validator' | 'rpc' | 'miner+rpc'
+
+/** One node, before it runs. */
+export interface PlannedNode {
+  readonly name: string
+  readonly role: TestnetRole
+  readonly dataDirectory: string
+  readonly logFile: string
+  readonly peerPort: number
+  /** Undefined where there is no HTTP. */
+  readonly httpPort: number | undefined
+  /** Undefined where nothing is mined. */
+  readonly mining: { readonly beneficiary: string } | undefined
+  /** Worker processes of its engine. */
+  readonly workers: number
+}
+
+export interface TestnetPlanOptions {
+  readonly directory: string
+  readonly nodes: number
+  readonly miners: number
+  /** One for each node. */
+  readonly peerPorts: readonly number[]
+  readonly httpPort: number
+  readonly accounts: readonly DevelopmentAccount[]
+  readonly cores: number
+}
+
+/** The nodes of a testnet: miners first, then validators, and one that serves JSON-RPC last. */
+export function planTestnet(options: TestnetPlanOptions): readonly PlannedNode[] {
+  const { directory, nodes, miners, peerPorts, httpPort, accounts } = options
+  return Array.from({ length: nodes }, (_, index) => {
+    const name = `node-${index + 1}`
+    const isMiner = index < miners
+    const isLast = index === nodes - 1
+    // From the last account on: the first ones are what people play with.
+    const account = accounts[accounts.length - 1 - (index % accounts.length)]
+    return {
+      name,
+      role: roleOf(isMiner, isLast),
+      dataDirectory: join(directory, name),
+      logFile: join(directory, 'logs', `${name}.log`),
+      peerPort: peerPorts[index] ?? 0,
+      httpPort: isLast ? httpPort : undefined,
+      mining: isMiner && account !== undefined ? { beneficiary: account.address } : undefined,
+      workers: isMiner ? workersOfMiner(options) : 1,
+    }
+  })
+}
+
+/** A core is left to the replays of the others, where there are cores enough. */
+function workersOfMiner({ cores, nodes, miners }: TestnetPlanOptions): number {
+  const others = nodes > miners ? 1 : 0
+  return Math.max(1, Math.floor((cores - others) / Math.max(1, miners)))
+}
+
+function roleOf(isMiner: boolean, isLast: boolean): TestnetRole {
+  if (isMiner) return isLast ? 'miner+rpc' : 'miner'
+  return isLast ? 'rpc' : 'validator'
+}
