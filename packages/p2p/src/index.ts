@@ -10,6 +10,8 @@
  * network.peers.add('/ip4/192.0.2.1/tcp/30404/p2p/12D3KooW…')
  */
 
+export { BUDGET_DEFAULTS, type BudgetLimits } from './budget/inference-budget.ts'
+export { createNetwork } from './create-network.ts'
 export type { BlockGossipCounts } from './gossip/block-gossip.ts'
 export { MAX_WHOLE_BLOCK_BYTES } from './gossip/block-message.ts'
 export type { TransactionGossipCounts } from './gossip/transaction-gossip.ts'

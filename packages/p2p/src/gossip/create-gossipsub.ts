@@ -10,6 +10,7 @@ import {
 } from '@libp2p/gossipsub'
 import { createTopicScoreParams } from '@libp2p/gossipsub/score'
 import type { Logger } from '@poai/core'
+import { ownBytes } from '../host/stream-host.ts'
 import { NetworkError } from '../network-error.ts'
 import type { GossipRouter, GossipValidator, GossipVerdict } from './gossip-router.ts'
 
@@ -155,7 +156,7 @@ function gossipsubInit({ topics, maxMessageBytes }: GossipsubOptions): Partial<G
 function judgeWith(validate: GossipValidator, logger: Pick<Logger, 'debug'>): TopicValidatorFn {
   return async (peer, { data }) => {
     try {
-      return RESULTS[await validate({ data, from: peer.toString() })]
+      return RESULTS[await validate({ data: ownBytes(data), from: peer.toString() })]
     } catch (error) {
       logger.debug('A gossip message could not be judged', { error })
       return TopicValidatorResult.Ignore

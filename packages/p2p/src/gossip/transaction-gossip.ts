@@ -148,10 +148,13 @@ export class TransactionGossip {
   /** Those that are in the pool are not even decoded. */
   #decodeUnknown(data: Uint8Array): readonly Transaction[] {
     const { mempool, codec } = this.#dependencies
-    return transactionBatchCodec
-      .decode(data)
-      .filter((bytes) => mempool.get(hash32(bytes)) === undefined)
-      .map((bytes) => codec.decode(bytes))
+    return (
+      transactionBatchCodec
+        .decode(data)
+        .filter((bytes) => mempool.get(hash32(bytes)) === undefined)
+        // A copy: a transaction that waits for hours must not keep its whole batch in memory.
+        .map((bytes) => codec.decode(bytes.slice()))
+    )
   }
 
   /** A batch with anything new in it goes on whole; one with a forged signature goes nowhere. */

@@ -7,7 +7,7 @@ import {
 } from '@libp2p/utils'
 import { Emitter, type Subscribe } from '@poai/chain'
 import { type Clock, equalBytes, type Hash32, type Logger, RuleError } from '@poai/core'
-import type { Remote, StreamHost, StreamLimits } from '../host/stream-host.ts'
+import { ownBytes, type Remote, type StreamHost, type StreamLimits } from '../host/stream-host.ts'
 import { NetworkError } from '../network-error.ts'
 import type { Offence } from '../peers/offences.ts'
 import type { PeerStatus } from '../peers/peer.ts'
@@ -163,7 +163,7 @@ class StatusHandshake implements Handshake {
 
   async #read(frames: LengthPrefixedStream, remote: Remote, signal: AbortSignal): Promise<StatusFrame> {
     try {
-      return decodeStatusFrame((await frames.read({ signal })).subarray())
+      return decodeStatusFrame(ownBytes(await frames.read({ signal })))
     } catch (cause) {
       if (isOversized(cause)) this.#dependencies.report(remote.id, 'oversized-message')
       if (cause instanceof RuleError) this.#dependencies.report(remote.id, 'malformed-message')

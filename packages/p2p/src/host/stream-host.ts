@@ -30,3 +30,8 @@ export interface StreamHost {
   handle(protocol: string, handler: StreamHandler, limits: StreamLimits): Promise<void>
   unhandle(protocol: string): Promise<void>
 }
+
+/** A frame as a plain array of its own: libp2p's bytes are views of its buffers, which would stay in memory with what is decoded. */
+export function ownBytes(frame: { subarray(): Uint8Array }): Uint8Array {
+  return new Uint8Array(frame.subarray())
+}

@@ -111,7 +111,8 @@ export function createChainRequests(
         throw wrong(peerId, tooMany('transactions', query.hashes.length, transactions.length))
       }
       try {
-        return transactions.map((bytes) => codecs.transaction.decode(bytes))
+        // A copy: a transaction that waits for hours must not keep the whole answer in memory.
+        return transactions.map((bytes) => codecs.transaction.decode(bytes.slice()))
       } catch (error) {
         throw error instanceof RuleError ? wrong(peerId, error) : error
       }

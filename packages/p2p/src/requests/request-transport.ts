@@ -7,7 +7,7 @@ import {
   lpStream,
 } from '@libp2p/utils'
 import { type Clock, type Codec, type Logger, RuleError } from '@poai/core'
-import type { Remote, StreamHost, StreamLimits } from '../host/stream-host.ts'
+import { ownBytes, type Remote, type StreamHost, type StreamLimits } from '../host/stream-host.ts'
 import { NetworkError } from '../network-error.ts'
 import type { Offence } from '../peers/offences.ts'
 import type { PeerSet } from '../peers/peer.ts'
@@ -17,7 +17,7 @@ import { TokenBucket } from './token-bucket.ts'
 /** What the transport needs, and nothing more. */
 export interface RequestTransportDependencies {
   readonly streams: StreamHost
-  readonly peers: Pick<PeerSet, 'get' | 'report' | 'onLeft'>
+  readonly peers: Pick<PeerSet, 'get' | 'report' | 'onJoined' | 'onLeft'>
   readonly clock: Clock
   readonly logger: Logger
 }
@@ -55,6 +55,8 @@ const LIMITS: StreamLimits = {
   maxInboundStreams: MAX_STREAMS_PER_PROTOCOL,
   maxOutboundStreams: MAX_STREAMS_PER_PROTOCOL,
 }
+/** From one side's last word of the handshake to the other side's knowing of it. */
+const JOIN_GRACE_MS = 1000
 /** The first byte of an answer. */
 const ANSWER = 0
 const BUSY = 1
@@ -98,7 +100,7 @@ class StreamTransport implements RequestTransport {
       stream = await this.#dependencies.streams.open(peerId, spec.name, { signal: either, limits: LIMITS })
       const frames = framesOf(stream, 1 + spec.reply.maxBytes)
       await frames.write(spec.query.encode(query), { signal: either })
-      const frame = (await frames.read({ signal: either })).subarray()
+      const frame = ownBytes(await frames.read({ signal: either }))
       const reply = replyOf(frame, spec.reply)
       this.#counts.answered++
       end(stream)
@@ -168,9 +170,9 @@ class StreamTransport implements RequestTransport {
     const { peers, logger } = this.#dependencies
     const timeout = AbortSignal.timeout(QUERY_TIMEOUT_MS)
     try {
-      if (peers.get(remote.id) === undefined) throw new NetworkError('P2P_HANDSHAKE', 'the peer has not shaken hands')
+      if (!(await this.#isPeer(remote.id))) throw new NetworkError('P2P_HANDSHAKE', 'the peer has not shaken hands')
       const frames = framesOf(stream, spec.query.maxBytes)
-      const bytes = (await frames.read({ signal: timeout })).subarray()
+      const bytes = ownBytes(await frames.read({ signal: timeout }))
       frames.unwrap()
       return spec.query.decode(bytes)
     } catch (error) {
@@ -180,6 +182,22 @@ class StreamTransport implements RequestTransport {
       stream.abort(error instanceof Error ? error : new NetworkError('P2P_REQUEST', 'the question is given up'))
       return undefined
     }
+  }
+
+  /** The side that dialled knows a moment earlier than we do that the handshake is done. */
+  async #isPeer(peerId: string): Promise<boolean> {
+    const { peers, clock } = this.#dependencies
+    if (peers.get(peerId) !== undefined) return true
+    const done = new AbortController()
+    const joined = new Promise<void>((resolve) => {
+      const unsubscribe = peers.onJoined(({ id }) => {
+        if (id === peerId) resolve()
+      })
+      done.signal.addEventListener('abort', unsubscribe, { once: true })
+    })
+    await Promise.race([joined, clock.sleep(JOIN_GRACE_MS, done.signal).catch(() => undefined)])
+    done.abort()
+    return peers.get(peerId) !== undefined
   }
 
   async #awaitAllowance<Query, Reply>(

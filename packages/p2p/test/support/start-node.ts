@@ -1,4 +1,11 @@
-import { type Chain, createStoredChain, createStoredMempool, inlineRecovery, openChain } from '@poai/chain'
+import {
+  type Chain,
+  createStoredChain,
+  createStoredMempool,
+  inlineRecovery,
+  type MempoolLimits,
+  openChain,
+} from '@poai/chain'
 import { createReplayVerifier, networkExamOptions, type WorkVerifier } from '@poai/consensus'
 import {
   type Clock,
@@ -12,12 +19,11 @@ import { createExecution } from '@poai/execution'
 import { createFakeEngine } from '@poai/inference'
 import { createCommitter, createMemoryStore, RETENTIONS } from '@poai/storage'
 import { testNetwork } from '@poai/testing/chain'
+import { createNetwork } from '../../src/create-network.ts'
 import { createIdentity, type NodeIdentity } from '../../src/identity/node-identity.ts'
-import type { Network, SyncContext, SyncParts } from '../../src/network.ts'
-import { composeNetwork } from '../../src/network.ts'
+import type { Network } from '../../src/network.ts'
 import type { NetworkOptions } from '../../src/network-options.ts'
 import { createMemoryPeerNotes, type PeerNotes } from '../../src/peers/peer-notes.ts'
-import { gossipOnly } from './gossip-only.ts'
 
 /** The machine's time. */
 export const systemClock: Clock = {
@@ -43,9 +49,9 @@ export interface StartNodeOptions {
   readonly identity?: NodeIdentity
   readonly notes?: PeerNotes
   readonly logger?: Logger
+  readonly mempool?: Partial<MempoolLimits>
   /** Comes between a block and its replay. */
   readonly verifier?: (verifier: WorkVerifier) => WorkVerifier
-  readonly parts?: (context: SyncContext) => SyncParts
 }
 
 /** A chain in memory with a fake model, and its network on a free port of the loopback interface. */
@@ -68,7 +74,7 @@ export async function startNode(options: StartNodeOptions = {}): Promise<TestNod
   const committer = await createCommitter(store)
   const replay = createReplayVerifier(networkExamOptions(params), { evaluator: engine, logger })
   const chain = await openChain(
-    { params },
+    { params, ...(options.mempool === undefined ? {} : { mempool: options.mempool }) },
     {
       codecs,
       database: createStoredChain({ store, committer, codecs, retention: RETENTIONS.full }),
@@ -81,20 +87,17 @@ export async function startNode(options: StartNodeOptions = {}): Promise<TestNod
     },
   )
   await chain.start()
-  const network = composeNetwork(
-    {
-      params,
-      identity,
-      agent: 'poai/test',
-      listen: ['/ip4/127.0.0.1/tcp/0'],
-      mdns: false,
-      kademlia: false,
-      ...options.network,
-      limits: { sharedAddresses: true, ...options.network?.limits },
-    },
-    { chain, codecs, notes, clock: systemClock, logger },
-    options.parts ?? gossipOnly,
-  )
+  const networkOptions: NetworkOptions = {
+    params,
+    identity,
+    agent: 'poai/test',
+    listen: ['/ip4/127.0.0.1/tcp/0'],
+    mdns: false,
+    kademlia: false,
+    ...options.network,
+    limits: { sharedAddresses: true, ...options.network?.limits },
+  }
+  const network = createNetwork(networkOptions, { chain, codecs, notes, clock: systemClock, logger })
   await network.start()
   return {
     ...{ chain, network, identity, notes },

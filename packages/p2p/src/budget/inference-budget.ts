@@ -1,0 +1,145 @@
+import type { Clock } from '@poai/core'
+import type { BudgetOutcome, BudgetTicket, VerificationBudget } from '../gossip/verification-budget.ts'
+import { addressGroup } from '../host/multiaddresses.ts'
+import { type Allowance, TokenBucket } from '../requests/token-bucket.ts'
+
+/** How much of this machine's inference strangers can use up. */
+export interface BudgetLimits {
+  /** Blocks whose replay failed, of one peer and of one address group: each costs two replays. */
+  readonly failures: Allowance
+  /** Blocks of peers that never brought a valid one, that are judged at one time, all such peers together. */
+  readonly unprovenAtOnce: number
+  /** Blocks of one proven peer that are judged at one time. */
+  readonly provenAtOnce: number
+  /** Blocks that wait for a place among the unproven; more are ignored. */
+  readonly maxWaiting: number
+}
+
+export const BUDGET_DEFAULTS: BudgetLimits = {
+  // Two failed blocks, four replays, then one more every ten minutes: the peer is banned at the second one anyway, its address is not.
+  failures: { capacity: 2, perSecond: 1 / 600 },
+  // One of the eight replays that run at one time: strangers never hold up what proven peers bring.
+  unprovenAtOnce: 1,
+  provenAtOnce: 8,
+  maxWaiting: 16,
+}
+
+/** A peer is proven for so long after its last valid block. */
+const PROVEN_MS = 3_600_000
+/** Names that are remembered; the one that was added first goes. */
+const MAX_NAMES = 4096
+
+/** What the budget needs, and nothing more. */
+export interface InferenceBudgetOptions extends Partial<BudgetLimits> {
+  /** Several honest peers share an address: failures count by peer alone. */
+  readonly sharedAddresses: boolean
+}
+
+/** Bounds by peer and by address what failed replays cost, and keeps strangers to a slice of the verification. */
+export function createInferenceBudget(
+  options: InferenceBudgetOptions,
+  { clock }: { readonly clock: Pick<Clock, 'nowMs'> },
+): VerificationBudget {
+  return new InferenceBudget(options, clock)
+}
+
+class InferenceBudget implements VerificationBudget {
+  readonly #limits: BudgetLimits
+  readonly #sharedAddresses: boolean
+  readonly #clock: Pick<Clock, 'nowMs'>
+  readonly #failures = new Map<string, TokenBucket>()
+  readonly #provenUntilMs = new Map<string, number>()
+  readonly #running = new Map<string, number>()
+  readonly #waiting: (() => void)[] = []
+  #unproven = 0
+
+  constructor({ sharedAddresses, ...limits }: InferenceBudgetOptions, clock: Pick<Clock, 'nowMs'>) {
+    this.#limits = { ...BUDGET_DEFAULTS, ...limits }
+    this.#sharedAddresses = sharedAddresses
+    this.#clock = clock
+  }
+
+  async admit(peerId: string, address: string, signal?: AbortSignal): Promise<BudgetTicket | undefined> {
+    const names = this.#sharedAddresses ? [peerId] : [peerId, `ip:${addressGroup(address)}`]
+    if (names.some((name) => this.#bucket(name).waitMs(1) > 0)) return undefined
+    const isProven = (this.#provenUntilMs.get(peerId) ?? 0) > this.#clock.nowMs()
+    if (!isProven) return (await this.#enterSlice(signal)) ? this.#ticket({ peerId, names, isProven }) : undefined
+    const running = this.#running.get(peerId) ?? 0
+    if (running >= this.#limits.provenAtOnce) return undefined
+    this.#running.set(peerId, running + 1)
+    return this.#ticket({ peerId, names, isProven })
+  }
+
+  #ticket({
+    peerId,
+    names,
+    isProven,
+  }: {
+    readonly peerId: string
+    readonly names: readonly string[]
+    readonly isProven: boolean
+  }): BudgetTicket {
+    let isSettled = false
+    return {
+      settle: (outcome: BudgetOutcome) => {
+        if (isSettled) return
+        isSettled = true
+        if (isProven) this.#leave(peerId)
+        else this.#leaveSlice()
+        if (outcome === 'valid') remember(this.#provenUntilMs, peerId, this.#clock.nowMs() + PROVEN_MS)
+        if (outcome !== 'failed-replay') return
+        this.#provenUntilMs.delete(peerId)
+        for (const name of names) this.#bucket(name).take(1)
+      },
+    }
+  }
+
+  #bucket(name: string): TokenBucket {
+    const known = this.#failures.get(name)
+    if (known !== undefined) return known
+    const bucket = new TokenBucket(this.#limits.failures, this.#clock)
+    remember(this.#failures, name, bucket)
+    return bucket
+  }
+
+  #leave(peerId: string): void {
+    const running = (this.#running.get(peerId) ?? 1) - 1
+    if (running <= 0) this.#running.delete(peerId)
+    else this.#running.set(peerId, running)
+  }
+
+  async #enterSlice(signal?: AbortSignal): Promise<boolean> {
+    if (this.#unproven < this.#limits.unprovenAtOnce) {
+      this.#unproven++
+      return true
+    }
+    if (this.#waiting.length >= this.#limits.maxWaiting || signal?.aborted === true) return false
+    return new Promise((resolve) => {
+      const enter = (): void => {
+        signal?.removeEventListener('abort', giveUp)
+        resolve(true)
+      }
+      const giveUp = (): void => {
+        this.#waiting.splice(this.#waiting.indexOf(enter), 1)
+        resolve(false)
+      }
+      this.#waiting.push(enter)
+      signal?.addEventListener('abort', giveUp, { once: true })
+    })
+  }
+
+  /** The place goes to who waited longest. */
+  #leaveSlice(): void {
+    const next = this.#waiting.shift()
+    if (next === undefined) this.#unproven--
+    else next()
+  }
+}
+
+function remember<Value>(map: Map<string, Value>, name: string, value: Value): void {
+  map.delete(name)
+  map.set(name, value)
+  if (map.size <= MAX_NAMES) return
+  const [oldest] = map.keys()
+  if (oldest !== undefined) map.delete(oldest)
+}

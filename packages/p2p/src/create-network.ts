@@ -1,0 +1,24 @@
+import { createInferenceBudget } from './budget/inference-budget.ts'
+import { composeNetwork, type Network, type NetworkDependencies, type SyncContext, type SyncParts } from './network.ts'
+import type { NetworkOptions } from './network-options.ts'
+import { createChainRequests } from './requests/chain-requests.ts'
+import { createRequestTransport } from './requests/request-transport.ts'
+import { serveChain } from './requests/serve-chain.ts'
+import { createFollowPeers } from './sync/follow-peers.ts'
+
+/** The node's part in its network; `start` listens and dials. */
+export function createNetwork(options: NetworkOptions, dependencies: NetworkDependencies): Network {
+  return composeNetwork(options, dependencies, (context) => createSyncParts(options, context))
+}
+
+/** Synchronisation, what it asks and answers, and the budget. */
+export function createSyncParts(options: NetworkOptions, context: SyncContext): SyncParts {
+  const { host, peers, codecs, clock, logger } = context
+  const transport = createRequestTransport({ streams: host.streams, peers, clock, logger })
+  const requests = createChainRequests(options, { transport, peers, codecs })
+  const sharedAddresses = options.limits?.sharedAddresses ?? false
+  return {
+    budget: createInferenceBudget({ sharedAddresses }, { clock }),
+    sync: createFollowPeers({ ...context, requests, serve: () => serveChain({ ...context, transport }) }),
+  }
+}

@@ -1,0 +1,32 @@
+import type { NetworkFigures } from '../../src/network.ts'
+
+/** What a parent asks of a node in a process of its own. */
+export type ClusterCommand =
+  | { readonly kind: 'connect'; readonly address: string }
+  /** Each replay takes so long from now on. */
+  | { readonly kind: 'replay'; readonly ms: number }
+  /** A block in base64. */
+  | { readonly kind: 'import'; readonly block: string }
+  /** Transactions in base64. */
+  | { readonly kind: 'add'; readonly transactions: readonly string[] }
+  | { readonly kind: 'mine' }
+  | { readonly kind: 'look' }
+  | { readonly kind: 'stop' }
+
+/** What the node tells. */
+export type ClusterEvent =
+  | { readonly kind: 'ready'; readonly peerId: string; readonly addresses: readonly string[] }
+  | { readonly kind: 'head'; readonly hash: string; readonly atMs: number }
+  | { readonly kind: 'answer'; readonly id: number; readonly answer: unknown }
+  | { readonly kind: 'failure'; readonly id: number; readonly message: string }
+
+/** The answer to `look`. */
+export interface ClusterLook {
+  readonly head: number
+  readonly headHash: string
+  readonly peers: readonly string[]
+  readonly pool: { readonly size: number; readonly digest: string }
+  readonly figures: NetworkFigures
+  readonly cpuSeconds: number
+  readonly rssBytes: number
+}

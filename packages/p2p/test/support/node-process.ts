@@ -1,0 +1,151 @@
+// A node in a process of its own: does what its parent's messages say, and tells what happens. Ends when the parent goes.
+
+import { sealBlock } from '@poai/chain'
+import {
+  createAttempts,
+  createExamBuilder,
+  examToRequest,
+  networkExamOptions,
+  type WorkVerifier,
+} from '@poai/consensus'
+import {
+  type Block,
+  bytesToHex,
+  createBlockCodecs,
+  createTransactionCodec,
+  type Header,
+  headerHash,
+  type NetworkParams,
+  sha256,
+} from '@poai/core'
+import { createFakeEngine } from '@poai/inference'
+import { WALLETS } from '@poai/testing/chain'
+import type { ClusterCommand, ClusterEvent } from './cluster-messages.ts'
+import { CLUSTER_POOL, clusterNetwork } from './cluster-network.ts'
+import { startNode, systemClock, type TestNode } from './start-node.ts'
+
+const params: NetworkParams = clusterNetwork()
+const codecs = createBlockCodecs(createTransactionCodec(params.chainId))
+let replayMs = 0
+
+/** The same instant has the same number in all processes of the machine. */
+function now(): number {
+  return performance.timeOrigin + performance.now()
+}
+
+function tell(event: ClusterEvent): void {
+  process.send?.(event)
+}
+
+/** A replay that takes as long as the model's, in a process of its own: the node waits, its thread does not. */
+function slow(verifier: WorkVerifier): WorkVerifier {
+  return {
+    verify: async (header, options) => {
+      if (replayMs > 0) await systemClock.sleep(replayMs, options.signal)
+      await verifier.verify(header, options)
+    },
+  }
+}
+
+async function solve(
+  header: Parameters<typeof createAttempts>[0]['header'],
+  epochKey: Header['parentHash'],
+): Promise<Header> {
+  const engine = createFakeEngine()
+  await engine.start()
+  const attempts = createAttempts({ header, epochKey, buildExam: createExamBuilder(networkExamOptions(params)) })
+  for (;;) {
+    for (const attempt of attempts.take(4)) {
+      const [evaluation] = await engine.evaluate([examToRequest(attempt.exam)])
+      if (evaluation === undefined) throw new RangeError('an engine answers')
+      const finished = attempts.finish(attempt, evaluation)
+      if (finished.kind === 'solved') return { ...header, ...finished.seal }
+    }
+  }
+}
+
+/** Makes a block of what waits in this node's pool, and imports it. */
+async function mine({ chain }: TestNode): Promise<Block> {
+  const [miner] = WALLETS
+  if (miner === undefined) throw new RangeError('there is a wallet')
+  const template = await chain.templates.build({
+    beneficiary: miner.address,
+    extraData: new Uint8Array(0),
+    nowSeconds: BigInt(Math.floor(Date.now() / 1000)),
+    gasLimitGoal: params.gas.initialLimit,
+  })
+  const seal = await solve(template.header, template.epochKey)
+  const block = sealBlock(template, seal)
+  await chain.importBlock(block)
+  return block
+}
+
+function poolDigest({ chain }: TestNode): { readonly size: number; readonly digest: string } {
+  const hashes: string[] = []
+  for (const { pending, queued } of chain.mempool.accounts()) {
+    for (const { transaction } of [...pending, ...queued]) hashes.push(bytesToHex(transaction.hash))
+  }
+  return { size: hashes.length, digest: bytesToHex(sha256(Buffer.from(hashes.sort().join('')))) }
+}
+
+async function obey(node: TestNode, command: ClusterCommand): Promise<unknown> {
+  const { chain, network } = node
+  switch (command.kind) {
+    case 'connect':
+      network.peers.add(command.address)
+      return undefined
+    case 'replay':
+      replayMs = command.ms
+      return undefined
+    case 'import': {
+      const block = codecs.block.decode(Buffer.from(command.block, 'base64'))
+      await chain.importBlock(block)
+      return bytesToHex(headerHash(block.header))
+    }
+    case 'add': {
+      const transactions = command.transactions.map((text) => codecs.transaction.decode(Buffer.from(text, 'base64')))
+      const outcomes = await chain.mempool.addMany(transactions)
+      const refused = outcomes.filter(({ kind }) => kind === 'refused')
+      return {
+        added: outcomes.length - refused.length,
+        why: refused.map((outcome) => 'error' in outcome && outcome.error.message),
+      }
+    }
+    case 'mine': {
+      const block = await mine(node)
+      return { hash: bytesToHex(headerHash(block.header)), transactions: block.body.transactions.length }
+    }
+    case 'look': {
+      const { user, system } = process.cpuUsage()
+      const peers = network.peers.list().filter(({ peer }) => peer !== undefined)
+      return {
+        head: Number(chain.head().number),
+        headHash: bytesToHex(chain.head().hash),
+        peers: peers.map(({ id }) => id),
+        pool: poolDigest(node),
+        figures: network.figures(),
+        cpuSeconds: (user + system) / 1e6,
+        rssBytes: process.memoryUsage().rss,
+      }
+    }
+    case 'stop':
+      await node.stop()
+      return undefined
+  }
+}
+
+const node = await startNode({ params, verifier: slow, mempool: CLUSTER_POOL })
+node.chain.onHead(({ head }) => tell({ kind: 'head', hash: bytesToHex(head.hash), atMs: now() }))
+process.on('disconnect', () => process.exit(0))
+process.on('message', (message: { readonly id: number; readonly command: ClusterCommand }) => {
+  const { id, command } = message
+  obey(node, command).then(
+    (answer) => {
+      tell({ kind: 'answer', id, answer })
+      if (command.kind === 'stop') process.disconnect()
+    },
+    (error: unknown) =>
+      tell({ kind: 'failure', id, message: error instanceof Error ? `${error.message}` : String(error) }),
+  )
+})
+tell({ kind: 'ready', peerId: node.network.peerId, addresses: [...node.network.addresses()] })
