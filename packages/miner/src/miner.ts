@@ -9,7 +9,7 @@ import {
   InvariantError,
   type Startable,
 } from '@poai/core'
-import { AttemptPump, type AttemptReport } from './attempts/attempt-pump.ts'
+import { AttemptPump, type AttemptReport, type PumpListener } from './attempts/attempt-pump.ts'
 import { batchSizeFor } from './attempts/batch-size.ts'
 import { Doorbell } from './doorbell.ts'
 import { BlockScore } from './figures/block-score.ts'
@@ -27,6 +27,7 @@ import type { MinerState, MinerStatus } from './miner-status.ts'
 import { type MiningGate, OPEN_GATE } from './mining-gate.ts'
 import { createNonceRanges, type NonceRanges } from './nonce-ranges.ts'
 import { Outage } from './outage.ts'
+import { endWithGrace } from './stop-grace.ts'
 
 /** A block of ours, and what became of it. */
 export interface MinedBlock {
@@ -49,11 +50,6 @@ export interface Miner extends Startable {
   /** Every finished attempt. */
   readonly onAttempt: Subscribe<AttemptReport<MiningJob>>
 }
-
-/** A making of templates may take this part of the time: with a full pool on a slow machine they come less often. */
-const MAKING_SHARE = 0.1
-/** How long a stop waits for a block that was found just before. */
-const STOP_GRACE_MS = 5_000
 
 /** A miner, not yet started. */
 export function createMiner(options: MinerOptions, dependencies: MinerDependencies): Miner {
@@ -183,20 +179,9 @@ class LoopMiner implements Miner {
     for (const unsubscribe of this.#subscriptions) unsubscribe()
     this.#dropJob()
     this.#bell.ring()
-    await Promise.all([this.#loop, this.#loop === undefined ? undefined : this.#pump.stop(), this.#endDelivery()])
+    const delivered = endWithGrace(this.#delivering, this.#abandonDelivery, this.#dependencies.clock)
+    await Promise.all([this.#loop, this.#loop === undefined ? undefined : this.#pump.stop(), delivered])
     this.#figures.rest()
-  }
-
-  /** A block that was found is worth waiting for, within a bound. */
-  async #endDelivery(): Promise<void> {
-    if (this.#delivering === undefined) return
-    const over = new AbortController()
-    this.#dependencies.clock.sleep(STOP_GRACE_MS, over.signal).then(
-      () => this.#abandonDelivery.abort(new Error('the miner is being stopped')),
-      () => undefined,
-    )
-    await this.#delivering
-    over.abort()
   }
 
   async #run(): Promise<void> {
@@ -241,16 +226,15 @@ class LoopMiner implements Miner {
 
   #msToRefresh(): number {
     if (this.#made === undefined) return 0
-    const { madeAtMs, tookMs } = this.#made
     const ageMs = this.#wantsRefresh ? 0 : (this.#options.templateAgeMs ?? DEFAULT_TEMPLATE_AGE_MS)
-    return madeAtMs + Math.max(ageMs, tookMs / MAKING_SHARE) - this.#dependencies.clock.nowMs()
+    return this.#templates.msLeft(this.#made, ageMs)
   }
 
   /** What keeps the miner from making attempts, the most lasting thing first. */
   #hindrance(): Hindrance | undefined {
     if (this.#failure !== undefined) return { state: 'failed', reason: this.#failure }
     if (this.#paused) return { state: 'paused', reason: undefined }
-    if (this.#delivering !== undefined) return { state: 'importing', reason: undefined }
+    if (this.#delivering !== undefined) return { state: 'importing', reason: describe(this.#delivery.error) }
     const reason = this.#gate.closedBecause()
     return reason === undefined ? undefined : { state: 'waiting', reason }
   }
@@ -288,7 +272,7 @@ class LoopMiner implements Miner {
     this.#bell.ring()
   }
 
-  #listener(): ConstructorParameters<typeof AttemptPump<MiningJob>>[1]['listener'] {
+  #listener(): PumpListener<MiningJob> {
     return {
       onAttempt: (report) => {
         this.#figures.count(report.job, report.outcome)
@@ -338,6 +322,7 @@ class LoopMiner implements Miner {
   }
 }
 
-function describe(error: unknown): string {
+function describe(error: unknown): string | undefined {
+  if (error === undefined) return undefined
   return error instanceof Error ? error.message : String(error)
 }

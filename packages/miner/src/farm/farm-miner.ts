@@ -21,12 +21,13 @@ import {
   type Seal,
   type Startable,
 } from '@poai/core'
-import { AttemptPump, type AttemptReport } from '../attempts/attempt-pump.ts'
+import { AttemptPump, type AttemptReport, type PumpListener } from '../attempts/attempt-pump.ts'
 import { batchSizeFor } from '../attempts/batch-size.ts'
 import { type MeasuredJob, MiningFigures } from '../figures/mining-figures.ts'
 import { MinerError } from '../miner-error.ts'
 import { DEFAULT_MAX_INVALID_BLOCKS } from '../miner-options.ts'
 import { Outage } from '../outage.ts'
+import { endWithGrace } from '../stop-grace.ts'
 import type { FarmClient } from './farm-client.ts'
 import type { FarmMinerState, FarmMinerStatus } from './farm-miner-status.ts'
 import { LONGEST_PAUSE_MS, SolutionDelivery } from './solution-delivery.ts'
@@ -91,6 +92,7 @@ class ClientMiner implements FarmMiner {
   readonly #answers: Emitter<WorkAnswer & { readonly number: bigint }>
   readonly #attempts: Emitter<AttemptReport<FarmJob>>
   readonly #stopping = new AbortController()
+  readonly #abandonDelivery = new AbortController()
   readonly #failed: PromiseWithResolvers<string> = Promise.withResolvers()
   readonly #verdicts: Partial<Record<WorkVerdict, number>> = {}
   #job: FarmJob | undefined
@@ -169,7 +171,8 @@ class ClientMiner implements FarmMiner {
 
   async #stop(): Promise<void> {
     this.#stopping.abort(new Error('the miner is being stopped'))
-    await Promise.all([this.#loops, this.#loops === undefined ? undefined : this.#pump.stop(), this.#submitting])
+    const delivered = endWithGrace(this.#submitting, this.#abandonDelivery, this.#dependencies.clock)
+    await Promise.all([this.#loops, this.#loops === undefined ? undefined : this.#pump.stop(), delivered])
     this.#figures.rest()
   }
 
@@ -230,7 +233,7 @@ class ClientMiner implements FarmMiner {
     this.#figures.rest()
   }
 
-  #listener(): ConstructorParameters<typeof AttemptPump<FarmJob>>[1]['listener'] {
+  #listener(): PumpListener<FarmJob> {
     return {
       onAttempt: (report) => {
         this.#figures.count(report.job, report.outcome)
@@ -258,10 +261,8 @@ class ClientMiner implements FarmMiner {
 
   /** True if the job is worth nothing any more. */
   async #submit(job: FarmJob, seal: Seal): Promise<boolean> {
-    const answer = await this.#delivery.deliver(
-      { worker: this.#options.worker, work: job.work, seal },
-      this.#stopping.signal,
-    )
+    const options = { lastTry: this.#stopping.signal, signal: this.#abandonDelivery.signal }
+    const answer = await this.#delivery.deliver({ worker: this.#options.worker, work: job.work, seal }, options)
     if (answer === undefined) return true
     const { verdict } = answer
     this.#verdicts[verdict] = (this.#verdicts[verdict] ?? 0) + 1

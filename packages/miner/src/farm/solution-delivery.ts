@@ -1,5 +1,6 @@
 import { sealBlock } from '@poai/chain'
 import type { BlockCodecs, Clock, Logger, Seal } from '@poai/core'
+import type { DeliveryOptions } from '../jobs/block-delivery.ts'
 import { Outage } from '../outage.ts'
 import type { FarmClient } from './farm-client.ts'
 import type { WorkAnswer, WorkJob, WorkSolution, WorkVerdict } from './work-job.ts'
@@ -46,11 +47,12 @@ export class SolutionDelivery {
     return this.#outage.error
   }
 
-  /** Resolves with the node's verdict, or undefined when the signal ends it first. */
-  async deliver({ worker, work, seal }: FoundSolution, signal: AbortSignal): Promise<WorkAnswer | undefined> {
+  /** Resolves with the node's verdict, or undefined when nobody waits for one any more. */
+  async deliver({ worker, work, seal }: FoundSolution, options: DeliveryOptions): Promise<WorkAnswer | undefined> {
     const { client, clock } = this.#dependencies
+    const { lastTry, signal } = options
     let solution: WorkSolution = { worker, jobId: work.jobId, seal }
-    while (!signal.aborted) {
+    do {
       try {
         const answer = await client.submitWork(solution, signal)
         this.#outage.over()
@@ -58,11 +60,11 @@ export class SolutionDelivery {
         const block = isUnknown ? this.#blockOf(work, seal) : undefined
         if (block !== undefined) solution = { ...solution, block }
         else if (!UNSETTLED.has(answer.verdict)) return answer
-        else await clock.sleep(ASK_AGAIN_MS, signal)
+        else await clock.sleep(ASK_AGAIN_MS, lastTry)
       } catch (error) {
-        if (!signal.aborted) await this.#outage.endure(error, signal)
+        if (!lastTry.aborted) await this.#outage.endure(error, lastTry)
       }
-    }
+    } while (!lastTry.aborted)
     return undefined
   }
 

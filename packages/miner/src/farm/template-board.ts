@@ -1,11 +1,9 @@
 import type { BlockTemplate } from '@poai/chain'
-import { type Address, bytesToHex, type Clock, type Hex } from '@poai/core'
+import { type Address, bytesToHex, type Hex } from '@poai/core'
 import type { MadeTemplate, TemplateMaker } from '../jobs/template-maker.ts'
 
 /** Templates a farm may ask for at one time: each beneficiary has its own. */
 const MAX_BENEFICIARIES = 16
-/** A making of templates may take this part of the time. */
-const MAKING_SHARE = 0.1
 
 interface Slot {
   made: MadeTemplate | undefined
@@ -18,7 +16,6 @@ export interface TemplateBoardOptions {
 
 export interface TemplateBoardDependencies {
   readonly maker: TemplateMaker
-  readonly clock: Pick<Clock, 'nowMs'>
 }
 
 /** The newest template of every beneficiary, made when somebody asks. */
@@ -34,11 +31,10 @@ export class TemplateBoard {
 
   /** How long a template is still good enough. 0 if there is a reason for another. */
   msLeft(template: BlockTemplate): number {
-    const { maker, clock } = this.#dependencies
+    const { maker } = this.#dependencies
     const made = this.#slots.get(bytesToHex(template.header.beneficiary))?.made
     if (made?.template !== template || !maker.isCurrent(template)) return 0
-    const ageMs = Math.max(this.#options.templateAgeMs, made.tookMs / MAKING_SHARE)
-    return Math.max(0, made.madeAtMs + ageMs - clock.nowMs())
+    return Math.max(0, maker.msLeft(made, this.#options.templateAgeMs))
   }
 
   /** The newest one, made now if it is not good enough. Those who ask at one time wait for one making. */

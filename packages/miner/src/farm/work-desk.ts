@@ -136,7 +136,7 @@ class ChainWorkDesk implements WorkDesk {
     this.#nonces = dependencies.nonces ?? createNonceRanges()
     this.#maker = new TemplateMaker({ params, extraData, gasLimitGoal }, dependencies)
     const templateAgeMs = options.templateAgeMs ?? DEFAULT_TEMPLATE_AGE_MS
-    this.#board = new TemplateBoard({ templateAgeMs }, { maker: this.#maker, clock })
+    this.#board = new TemplateBoard({ templateAgeMs }, { maker: this.#maker })
     this.#jobs = new JobBook(clock)
     this.#workers = new WorkerRegistry(clock)
     this.#ownBlocks = new OwnBlocks(params.rewards)

@@ -27,10 +27,11 @@ export interface BlockDeliveryDependencies {
   readonly logger: Logger
 }
 
+/** When to stop bringing something. */
 export interface DeliveryOptions {
   /** No more tries once it is aborted. */
   readonly lastTry: AbortSignal
-  /** Gives up the import itself. */
+  /** Gives up the try under way, too. */
   readonly signal: AbortSignal
 }
 
@@ -45,6 +46,11 @@ export class BlockDelivery {
       { failed: 'Could not import our own block: trying again', recovered: 'Imported our own block after all' },
       dependencies,
     )
+  }
+
+  /** What failed last, while it does. */
+  get error(): unknown {
+    return this.#outage.error
   }
 
   /** Resolves when the block's fate is known. */

@@ -23,6 +23,9 @@ export interface MadeTemplate {
   readonly earlyMs: number
 }
 
+/** The making of templates may take this part of the time: with a full pool on a slow machine they come less often. */
+const MAKING_SHARE = 0.1
+
 /** Asks the chain for templates on this machine's time. */
 export class TemplateMaker {
   readonly #options: TemplateMakerOptions
@@ -42,6 +45,11 @@ export class TemplateMaker {
     const madeAtMs = clock.nowMs()
     const tookMs = Math.max(0, madeAtMs - begunAtMs)
     return { template, madeAtMs, tookMs, earlyMs: this.#earlyMs(template.header.timestamp, madeAtMs) }
+  }
+
+  /** Until a template is so old that another one should be made: later than `ageMs` where making one takes long. Negative when due. */
+  msLeft({ madeAtMs, tookMs }: MadeTemplate, ageMs: number): number {
+    return madeAtMs + Math.max(ageMs, tookMs / MAKING_SHARE) - this.#dependencies.clock.nowMs()
   }
 
   /** True while the template's parent is the head. */

@@ -193,6 +193,51 @@ describe('a farm miner whose node goes away', () => {
   })
 })
 
+describe('a farm miner that stops', () => {
+  it('waits for the verdict on the block that it has just found', async () => {
+    const fixture = await openFarmFixture({ params: openNetwork })
+    const { chain, engine } = fixture
+    const held = Promise.withResolvers<void>()
+    const client: FarmClient = {
+      ...fixture.client,
+      submitWork: async (solution, signal) => {
+        await held.promise
+        return await fixture.client.submitWork(solution, signal)
+      },
+    }
+    const miner = fixture.farmMiner({}, { client })
+    await miner.start()
+    await until('two calls', () => engine.held.length === 2)
+    engine.held[0]?.answer()
+    await until('a solution', () => miner.status.state === 'submitting')
+    const stopped = miner.stop()
+    held.resolve()
+    await stopped
+    expect(chain.head().number).toBe(1n)
+    expect(miner.status.verdicts).toEqual({ accepted: 1 })
+  })
+
+  it('gives up when there is none in time', async () => {
+    const fixture = await openFarmFixture({ params: openNetwork })
+    const { engine, clock } = fixture
+    const client: FarmClient = {
+      ...fixture.client,
+      submitWork: (_solution, signal) =>
+        new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+    }
+    const miner = fixture.farmMiner({}, { client })
+    await miner.start()
+    await until('two calls', () => engine.held.length === 2)
+    engine.held[0]?.answer()
+    await until('a solution', () => miner.status.state === 'submitting')
+    const stopped = miner.stop()
+    await until('the grace', () => clock.sleepers >= 1)
+    await clock.advance(5000)
+    await stopped
+    expect(miner.status.verdicts).toEqual({})
+  })
+})
+
 describe('a farm miner that computes wrongly', () => {
   it('stops after three solutions that the node found invalid', async () => {
     const fixture = await openFarmFixture({ params: openNetwork })
