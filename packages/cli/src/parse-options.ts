@@ -3,7 +3,7 @@ import { InvalidArgumentError } from 'commander'
 /** A parser of a whole number from `min` to `max`, for commander. */
 export function wholeNumber(min: number, max: number): (text: string) => number {
   return (text) => {
-    const value = /^[0-9]{1,9}$/.test(text) ? Number(text) : Number.NaN
+    const value = /^[0-9]{1,15}$/.test(text) ? Number(text) : Number.NaN
     if (value >= min && value <= max) return value
     throw new InvalidArgumentError(`expected a whole number from ${min} to ${max}.`)
   }

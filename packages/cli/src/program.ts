@@ -3,6 +3,7 @@ import type { CliContext } from './cli-context.ts'
 import { addDbCommands } from './commands/db.ts'
 import { addDoctorCommand } from './commands/doctor.ts'
 import { addEngineCommands } from './commands/engine.ts'
+import { addGenesisCommands } from './commands/genesis.ts'
 import { addMineCommand } from './commands/mine.ts'
 import { addModelCommands } from './commands/model.ts'
 import { addTestnetCommand } from './commands/testnet.ts'
@@ -24,6 +25,7 @@ export function createProgram(context: CliContext): Command {
     .addHelpText('after', EXIT_CODE_HELP)
   addEngineCommands(program, context)
   addModelCommands(program, context)
+  addGenesisCommands(program, context)
   addMineCommand(program, context)
   addDoctorCommand(program, context)
   addDbCommands(program, context)
