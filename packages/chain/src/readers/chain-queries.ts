@@ -1,3 +1,4 @@
+import type { ChainContext } from '@poai/consensus'
 import type { Block, Hash32, Header, Receipt, Transaction } from '@poai/core'
 import type { ChainDatabase, PastState } from '../database/chain-database.ts'
 import { type FoundLog, findLogs, type LogSearch } from './find-logs.ts'
@@ -22,6 +23,8 @@ export interface FoundTransaction {
 export interface ChainQueries {
   numberOf(tag: BlockTag): bigint
   header(place: Hash32 | bigint): Header | undefined
+  /** What the rules know of the chain that ends with a stored block, canonical or not. */
+  context(hash: Hash32): ChainContext | undefined
   block(place: Hash32 | bigint): Promise<Block | undefined>
   /** Of a canonical block. */
   receipts(place: Hash32 | bigint): Promise<readonly Receipt[] | undefined>
@@ -67,6 +70,7 @@ export function createChainQueries(options: ChainQueryOptions, database: ChainDa
       return below(tag === 'safe' ? options.safeDepth : 0n)
     },
     header,
+    context: (hash) => database.context(hash),
     block,
     receipts,
     transaction: async (hash) => {

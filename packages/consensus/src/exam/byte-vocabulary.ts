@@ -17,6 +17,12 @@ function encode(text: string): readonly number[] {
   return Array.from(utf8ToBytes(text), byteToToken)
 }
 
+/** Specials are no text and are left out. */
+function decode(tokens: readonly number[]): string {
+  const bytes = tokens.filter((token) => token >= SPECIAL_TOKENS).map((token) => token - SPECIAL_TOKENS)
+  return new TextDecoder().decode(Uint8Array.from(bytes))
+}
+
 /** The vocabulary of 259 tokens in which every byte is one token: token of byte b = 3 + b. */
 export function createByteVocabulary(): ExamVocabulary {
   const saltSymbols: readonly SaltSymbol[] = Array.from(SALT_CHARACTERS, (text) => ({
@@ -29,5 +35,6 @@ export function createByteVocabulary(): ExamVocabulary {
     newline: byteToToken(LINE_FEED),
     saltSymbols,
     encode,
+    decode,
   }
 }

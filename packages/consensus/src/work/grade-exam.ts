@@ -11,6 +11,8 @@ export interface GradedQuiz {
   readonly isRight: boolean
   /** Mean over the answer's tokens. */
   readonly lossMicroNats: bigint
+  /** Of each token of the answer. */
+  readonly tokenLossesMicroNats: readonly bigint[]
 }
 
 /** Reads the model's own answers out of an evaluation that made a transcript. For people: no rule depends on it. */
@@ -29,6 +31,9 @@ export function gradeExam(exam: Exam, evaluation: ExamEvaluation): readonly Grad
       givenTokens,
       isRight: givenTokens.every((token, index) => token === exam.tokens[quiz.firstAnswerPosition + index]),
       lossMicroNats: meanLossMicroNats(exam, evaluation, start, quiz.answerTokens),
+      tokenLossesMicroNats: Array.from({ length: quiz.answerTokens }, (_, index) =>
+        meanLossMicroNats(exam, evaluation, start + index, 1),
+      ),
     }
   })
 }

@@ -16,6 +16,12 @@ describe('byte vocabulary', () => {
     expect(vocabulary.encode('')).toEqual([])
   })
 
+  it('gives text back, without specials, and shows what is no text', () => {
+    expect(vocabulary.decode(vocabulary.encode('7 é\n'))).toBe('7 é\n')
+    expect(vocabulary.decode([1, ...vocabulary.encode('4'), 2])).toBe('4')
+    expect(vocabulary.decode([3 + 0xff])).toBe('\uFFFD')
+  })
+
   it('has 64 distinct salt symbols of one character', () => {
     expect(new Set(vocabulary.saltSymbols.map((symbol) => symbol.token)).size).toBe(64)
     for (const { token, text } of vocabulary.saltSymbols) expect(vocabulary.encode(text)).toEqual([token])

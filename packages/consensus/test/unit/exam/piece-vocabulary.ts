@@ -32,6 +32,7 @@ export function createPieceVocabulary(): ExamVocabulary {
     newline: SPECIAL_TOKENS + 10,
     saltSymbols: salt.map((text) => ({ token: tokens.get(text) ?? 0, text })),
     encode: (text) => encode(text, tokens),
+    decode: (encoded) => encoded.map((token) => pieces[token - SPECIAL_TOKENS] ?? '').join(''),
   }
 }
 

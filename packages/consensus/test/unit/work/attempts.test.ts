@@ -69,10 +69,14 @@ describe('attempts', () => {
     expect(graded.map(({ quiz }) => quiz)).toEqual(exam.quizzes)
     const given = graded.flatMap(({ givenTokens }) => givenTokens)
     expect(given).toEqual(Array.from({ length: 16 }, (_, leaf) => evaluation.words[leaf * 8 + 3]))
-    for (const { quiz, givenTokens, isRight, lossMicroNats } of graded) {
+    for (const { quiz, givenTokens, isRight, lossMicroNats, tokenLossesMicroNats } of graded) {
       const expected = exam.tokens.slice(quiz.firstAnswerPosition, quiz.firstAnswerPosition + quiz.answerTokens)
       expect(isRight).toBe(givenTokens.join() === expected.join())
       expect(lossMicroNats).toBeGreaterThanOrEqual(0n)
+      const sum = tokenLossesMicroNats.reduce((total, loss) => total + loss, 0n)
+      const rounding = BigInt(quiz.answerTokens)
+      expect(sum - lossMicroNats * rounding).toBeGreaterThanOrEqual(-rounding)
+      expect(sum - lossMicroNats * rounding).toBeLessThanOrEqual(rounding)
     }
   })
 })
