@@ -1,4 +1,5 @@
 import { type Address, bytesToHex, type Hash32, hash32, toAddress, utf8ToBytes } from '@poai/core'
+import { describeReceipts, EthereumChain, type EthereumOutcome } from '@poai/testing/ethereum'
 import {
   type BlockEnvironment,
   type BlockOutcome,
@@ -7,7 +8,6 @@ import {
   prevRandaoOf,
   recoverSender,
 } from '../../src/index.ts'
-import { describeReceipts, EthereumChain, type EthereumOutcome } from './ethereum-chain.ts'
 import { MemoryState } from './memory-state.ts'
 import { createRandom, type Random } from './random.ts'
 import {
@@ -94,7 +94,7 @@ export async function runHistory({ seed, transactions, maxPerBlock, onBlock }: H
   const world = createHistoryWorld()
   const genesis = historyGenesis(world.wallets)
   const blockHash = blockHashOf(seed)
-  const theirs = await EthereumChain.create(genesis, blockHash)
+  const theirs = await EthereumChain.create(genesis, blockHash, { chainId: CHAIN_ID })
   const execution = createExecution({ chainId: CHAIN_ID, limits: { extraDataBytes: 32, bodyBytes: 1_000_000 } })
   const state = new MemoryState()
   state.apply(genesisState(genesis))

@@ -1,13 +1,13 @@
 import { createBlock } from '@ethereumjs/block'
-import { type Common, createCustomCommon, Hardfork, Mainnet } from '@ethereumjs/common'
-import { createMPT } from '@ethereumjs/mpt'
+import { type Common, type CustomCrypto, createCustomCommon, Hardfork, Mainnet } from '@ethereumjs/common'
+import { createMPT, type MPTOpts } from '@ethereumjs/mpt'
 import { Caches, MerkleStateManager } from '@ethereumjs/statemanager'
 import { createTxFromRLP, type TypedTransaction } from '@ethereumjs/tx'
-import { Account, Address as EvmAddress } from '@ethereumjs/util'
+import { Account, Address as EvmAddress, ValueEncoding } from '@ethereumjs/util'
 import { createVM, runBlock, type VM } from '@ethereumjs/vm'
 import { bytesToHex, type GenesisAccount, type Receipt, type Transaction, uintToBytes } from '@poai/core'
-import type { BlockEnvironment, BlockHashLookup } from '../../src/index.ts'
-import { CHAIN_ID } from './sign-transaction.ts'
+import type { BlockEnvironment, BlockHashLookup } from '@poai/execution'
+import type { LevelTrieStore } from './level-trie-store.ts'
 
 /** What EthereumJS says a block comes to. */
 export interface EthereumOutcome {
@@ -33,7 +33,16 @@ export interface ParsedEthereumBlock extends Omit<EthereumBlock, 'transactions'>
 const GWEI = 1_000_000_000n
 const ZERO_HASH = new Uint8Array(32)
 
-/** Stock EthereumJS: its VM on its Merkle state in memory, with its own cryptography. Only proofs about blobs are refused as we do. */
+/** What is not EthereumJS's default. */
+export interface EthereumChainOptions {
+  readonly chainId: bigint
+  /** Another cryptography than EthereumJS's own. */
+  readonly crypto?: CustomCrypto
+  /** Where its trie lies. Default: in memory. */
+  readonly database?: LevelTrieStore
+}
+
+/** Stock EthereumJS: its VM on its Merkle state with its caches and its own cryptography. Only proofs about blobs are refused as we do. */
 export class EthereumChain {
   readonly common: Common
   private readonly vm: VM
@@ -43,15 +52,15 @@ export class EthereumChain {
     this.vm = vm
   }
 
-  /** `common` is where another cryptography than EthereumJS's own can be given. */
   static async create(
     accounts: readonly GenesisAccount[],
     blockHash: BlockHashLookup,
-    common: Common = stockCommon(),
+    options: EthereumChainOptions,
   ): Promise<EthereumChain> {
+    const common = createCommon(options)
     const stateManager = new MerkleStateManager({
       common,
-      trie: await createMPT({ useKeyHashing: true, common }),
+      trie: await createMPT({ useKeyHashing: true, common, ...storeOf(options) }),
       caches: new Caches(),
     })
     const hashOf = (number: number): { hash(): Uint8Array } => ({ hash: () => blockHash(BigInt(number)) ?? ZERO_HASH })
@@ -131,13 +140,18 @@ function withoutZeros(bytes: Uint8Array): Uint8Array {
   return first === -1 ? new Uint8Array(0) : bytes.slice(first)
 }
 
-function stockCommon(): Common {
+/** Cancun with the rules that execution takes ahead of their fork, and without proofs about blobs. */
+function createCommon({ chainId, crypto = {} }: EthereumChainOptions): Common {
   const kzg = { verifyProof: (): boolean => false } as unknown as NonNullable<Common['customCrypto']['kzg']>
-  return createCustomCommon({ chainId: Number(CHAIN_ID) }, Mainnet, {
+  return createCustomCommon({ chainId: Number(chainId) }, Mainnet, {
     hardfork: Hardfork.Cancun,
     eips: [7823, 7883],
-    customCrypto: { kzg },
+    customCrypto: { ...crypto, kzg },
   })
+}
+
+function storeOf({ database }: EthereumChainOptions): Pick<MPTOpts, 'db' | 'valueEncoding'> {
+  return database === undefined ? {} : { db: database, valueEncoding: ValueEncoding.Bytes }
 }
 
 /** For messages of failed comparisons. */

@@ -1,10 +1,11 @@
-// Transactions per CPU-second, ours beside EthereumJS's stock VM in the same process.
-// npm run bench -- execution [transactions per block]
+// Transactions per CPU-second of execution alone, phase by phase, ours beside EthereumJS's stock VM in the same process.
+// The whole import path, with LevelDB: npm run bench -- execution
+// npm run bench -- evm [transactions per block]
 //
 // Ours: decode, recover the senders, execute, receipts, roots, and the changes put into a store in memory. Theirs: decode, then
 // runBlock (which recovers) on the Merkle state with caches, in memory: as it comes, and with our keccak and recovery put in. All
 // generate the block's roots, which must be equal. CPU time of all threads.
-import { type Common, createCustomCommon, Hardfork, Mainnet } from '@ethereumjs/common'
+import type { CustomCrypto } from '@ethereumjs/common'
 import { createTxFromRLP } from '@ethereumjs/tx'
 import {
   type Address,
@@ -17,6 +18,7 @@ import {
   keccak256,
   utf8ToBytes,
 } from '@poai/core'
+import { EthereumChain } from '@poai/testing/ethereum'
 import {
   type BlockEnvironment,
   createExecution,
@@ -26,7 +28,6 @@ import {
   secp256k1,
 } from '../../src/index.ts'
 import { callData, initCode } from '../support/contracts.ts'
-import { EthereumChain } from '../support/ethereum-chain.ts'
 import { MemoryState } from '../support/memory-state.ts'
 import { CHAIN_ID, signTransaction } from '../support/sign-transaction.ts'
 import { createdAddress, createWallets, type Wallet } from '../support/wallets.ts'
@@ -99,30 +100,24 @@ function environmentOf(number: bigint): BlockEnvironment {
   }
 }
 
+/** Everything that EthereumJS lets one replace. */
+const FITTED_CRYPTO: CustomCrypto = {
+  keccak256: (message) => keccak256(message),
+  ecrecover: (messageHash, v, r, s, chainId) => {
+    const yParity = chainId === undefined || v < 35n ? v % 27n : v - 35n - 2n * chainId
+    const compact = concatBytes(setLength(r), setLength(s))
+    const publicKey = secp256k1.recover(messageHash, compact, yParity === 1n ? 1 : 0)
+    if (publicKey === undefined) throw new RangeError('no key made this signature')
+    return publicKey
+  },
+}
+
 const execution = createExecution({ chainId: CHAIN_ID, limits: { extraDataBytes: 32, bodyBytes: 100_000_000 } })
 const state = new MemoryState()
 state.apply(genesisState(genesis))
-const stock = await EthereumChain.create(genesis, blockHash)
-const fitted = await EthereumChain.create(genesis, blockHash, fittedCommon())
+const stock = await EthereumChain.create(genesis, blockHash, { chainId: CHAIN_ID })
+const fitted = await EthereumChain.create(genesis, blockHash, { chainId: CHAIN_ID, crypto: FITTED_CRYPTO })
 const phases = { decode: 0, recover: 0, execute: 0, store: 0 }
-
-/** Everything that EthereumJS lets one replace. */
-function fittedCommon(): Common {
-  return createCustomCommon({ chainId: Number(CHAIN_ID) }, Mainnet, {
-    hardfork: Hardfork.Cancun,
-    eips: [7823, 7883],
-    customCrypto: {
-      keccak256: (message) => keccak256(message),
-      ecrecover: (messageHash, v, r, s, chainId) => {
-        const yParity = chainId === undefined || v < 35n ? v % 27n : v - 35n - 2n * chainId
-        const compact = concatBytes(setLength(r), setLength(s))
-        const publicKey = secp256k1.recover(messageHash, compact, yParity === 1n ? 1 : 0)
-        if (publicKey === undefined) throw new RangeError('no key made this signature')
-        return publicKey
-      },
-    },
-  })
-}
 
 function setLength(word: Uint8Array): Uint8Array {
   return concatBytes(new Uint8Array(32 - word.length), word)

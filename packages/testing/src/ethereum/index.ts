@@ -1,0 +1,17 @@
+/**
+ * Stock EthereumJS beside which ours is checked and measured: its VM on its Merkle state.
+ *
+ * @example
+ * import { EthereumChain } from '@poai/testing/ethereum'
+ * const chain = await EthereumChain.create([], () => undefined, { chainId: 77n })
+ */
+
+export {
+  describeReceipts,
+  type EthereumBlock,
+  EthereumChain,
+  type EthereumChainOptions,
+  type EthereumOutcome,
+  type ParsedEthereumBlock,
+} from './ethereum-chain.ts'
+export { LevelTrieStore } from './level-trie-store.ts'
