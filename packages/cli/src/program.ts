@@ -6,6 +6,7 @@ import { addEngineCommands } from './commands/engine.ts'
 import { addGenesisCommands } from './commands/genesis.ts'
 import { addMineCommand } from './commands/mine.ts'
 import { addModelCommands } from './commands/model.ts'
+import { addNodeCommand } from './commands/node.ts'
 import { addTestnetCommand } from './commands/testnet.ts'
 import { EXIT_CODES, type ExitCode } from './exit-codes.ts'
 import { reportError } from './report-error.ts'
@@ -29,6 +30,7 @@ export function createProgram(context: CliContext): Command {
   addMineCommand(program, context)
   addDoctorCommand(program, context)
   addDbCommands(program, context)
+  addNodeCommand(program, context)
   addTestnetCommand(program, context)
   return program
 }

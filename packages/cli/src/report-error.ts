@@ -30,7 +30,12 @@ const REFUTATIONS: ReadonlySet<string> = new Set([
 ])
 
 /** Codes of a configuration that makes no sense: the same as a wrong command line. */
-const MISCONFIGURATIONS: ReadonlySet<string> = new Set(['CLI_USAGE', 'NETWORK_PARAMS_INVALID', 'STORAGE_WRONG_NETWORK'])
+const MISCONFIGURATIONS: ReadonlySet<string> = new Set([
+  'CLI_USAGE',
+  'CONFIG_INVALID',
+  'NETWORK_PARAMS_INVALID',
+  'STORAGE_WRONG_NETWORK',
+])
 
 function exitCodeOf(error: unknown): ExitCode {
   if (error instanceof RuleError) return EXIT_CODES.refuted

@@ -1,10 +1,10 @@
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import type { LogData, Logger } from '@poai/core'
 import { type Logger as PinoLogger, pino } from 'pino'
 import type { LogConfig } from '../config/node-config.ts'
 import { humanLine } from './human-line.ts'
 import { plainData } from './plain-data.ts'
-import { openRotatingFile } from './rotating-file.ts'
+import { openRotatingFile, type RotatingFile } from './rotating-file.ts'
 
 /** Where log lines for people go: a terminal's error stream. */
 export interface LogScreen {
@@ -19,9 +19,12 @@ export interface NodeLoggerOptions {
   readonly directory: string
 }
 
-/** A logger, and what must be closed after the last line. */
+/** A logger, and its file. */
 export interface NodeLogger {
   readonly logger: Logger
+  /** From now on lines go to the file too: once the directory is known to be this process's alone. */
+  openFile(): void
+  /** After the last line. */
   close(): void
 }
 
@@ -31,15 +34,21 @@ const NO_FILE = 'none'
 /** Logs to the screen, for people or as JSON, and as JSON to a file of bounded size. */
 export function createNodeLogger({ config, directory }: NodeLoggerOptions, screen: LogScreen): NodeLogger {
   const { level, format, fileMb, files } = config
-  const path = config.file === NO_FILE ? undefined : resolve(join(directory, '.'), config.file)
-  const file = path === undefined ? undefined : openRotatingFile({ path, maxBytes: fileMb * MEBIBYTE, keep: files })
   const isForPeople = format === 'human' || (format === 'auto' && screen.isInteractive)
+  let file: RotatingFile | undefined
   const write = (line: string): void => {
     screen.write(isForPeople ? humanLine(line) : line)
     file?.write(line)
   }
   const options = { level, base: null, formatters: { level: (label: string) => ({ level: label }) } }
-  return { logger: new PinoBackedLogger(pino(options, { write })), close: () => file?.close() }
+  return {
+    logger: new PinoBackedLogger(pino(options, { write })),
+    openFile: () => {
+      if (config.file === NO_FILE || file !== undefined) return
+      file = openRotatingFile({ path: resolve(directory, config.file), maxBytes: fileMb * MEBIBYTE, keep: files })
+    },
+    close: () => file?.close(),
+  }
 }
 
 class PinoBackedLogger implements Logger {

@@ -117,6 +117,8 @@ async function readFingerprints(installation: Installation, model: string): Prom
 /** How many workers an engine gets, and what they must pass. */
 export interface EngineChoice extends LlamaEngineDependencies {
   readonly workers?: number
+  /** How far the workers step back behind other processes of the machine; see `LlamaEngineOptions`. */
+  readonly niceness?: number
 }
 
 /** An engine for a model in a domain, not yet started. */
@@ -128,7 +130,7 @@ export function createDomainEngine(
     readonly contextSize?: number
     readonly maxSequences?: number
   },
-  { workers, ...dependencies }: EngineChoice = {},
+  { workers, niceness, ...dependencies }: EngineChoice = {},
 ): InferenceEngine {
   const { modelPath, domain, contextSize, maxSequences } = work
   return createLlamaEngine(
@@ -139,6 +141,7 @@ export function createDomainEngine(
       ...(contextSize === undefined ? {} : { contextSize }),
       ...(maxSequences === undefined ? {} : { maxSequences }),
       ...(workers === undefined ? {} : { workers }),
+      ...(niceness === undefined ? {} : { niceness }),
     },
     dependencies,
   )

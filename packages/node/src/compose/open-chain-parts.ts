@@ -1,0 +1,99 @@
+import { type Chain, createStoredChain, createStoredMempool, createThreadedRecovery, openChain } from '@poai/chain'
+import { createReplayVerifier, type ExamEvaluator, networkExamOptions } from '@poai/consensus'
+import {
+  type BlockCodecs,
+  type Clock,
+  createBlockCodecs,
+  createTransactionCodec,
+  genesisHash,
+  type Logger,
+  type NetworkParams,
+} from '@poai/core'
+import { createExecution, type Execution, type SenderRecovery } from '@poai/execution'
+import { type Database, DEFAULT_CACHE_SIZES, openDatabase, RETENTIONS } from '@poai/storage'
+import { type ImportFigures, watchChain } from '../chain/watch-chain.ts'
+import type { NodeConfig } from '../config/node-config.ts'
+import { type DataPlaces, prepareDataDirectory, rememberNetwork } from '../data-directory.ts'
+import type { ReplayCounter } from '../judge/replay-counter.ts'
+import type { ServiceStack } from '../lifecycle/service-stack.ts'
+
+/** The chain of a node and what reads it. */
+export interface ChainParts {
+  readonly database: Database
+  readonly codecs: BlockCodecs
+  readonly execution: Execution
+  readonly recovery: SenderRecovery
+  readonly chain: Chain
+  importFigures(): ImportFigures
+}
+
+export interface ChainPartsOptions {
+  readonly params: NetworkParams
+  readonly places: DataPlaces
+  readonly config: Pick<NodeConfig, 'storage' | 'mempool'>
+}
+
+/** What the chain of a node needs, and nothing more. */
+export interface ChainPartsDependencies {
+  readonly evaluator: ExamEvaluator
+  readonly replays: Pick<ReplayCounter, 'count'>
+  readonly services: ServiceStack
+  readonly clock: Clock
+  readonly logger: Logger
+  /** The directory is this process's alone now. */
+  onLocked(): void
+  onFatal(error: unknown): void
+}
+
+const MEBIBYTE: number = 1024 * 1024
+/** Threads that recover senders: beside the workers of the engine, which have most to do. */
+const RECOVERY_THREADS = 1
+/** LevelDB's part of the memory for caches; the rest is shared by the caches of decoded tables in their default proportions. */
+const LEVEL_SHARE = 0.4
+
+/** Takes the data directory, opens its chain, and starts what belongs to it. */
+export async function openChainParts(
+  { params, places, config }: ChainPartsOptions,
+  dependencies: ChainPartsDependencies,
+): Promise<ChainParts> {
+  const { evaluator, replays, services, clock, logger } = dependencies
+  const { maxTransactions, maxPerAccount, maxMb, minTip } = config.mempool
+  await prepareDataDirectory(places)
+  const database = await openDatabase(places.chain, {
+    genesisHash: genesisHash(params),
+    ...cacheSizes(config.storage.cacheMb),
+    logger,
+  })
+  services.push('database', () => database.close())
+  dependencies.onLocked()
+  await rememberNetwork(places, params)
+  const { store, committer } = database
+  const codecs = createBlockCodecs(createTransactionCodec(params.chainId))
+  const execution = createExecution(params)
+  const recovery = createThreadedRecovery({ threads: RECOVERY_THREADS })
+  services.push('signature threads', () => recovery.stop())
+  const verifier = replays.count(createReplayVerifier(networkExamOptions(params), { evaluator, logger }))
+  const bare = await openChain(
+    { params, mempool: { maxTransactions, maxPerAccount, maxBytes: maxMb * MEBIBYTE, minTip: BigInt(minTip) } },
+    {
+      ...{ codecs, verifier, execution, recovery, clock, logger },
+      database: createStoredChain({ store, committer, codecs, retention: RETENTIONS[config.storage.keep] }),
+      mempoolStore: createStoredMempool(store, committer),
+    },
+  )
+  const { chain, figures } = watchChain(bare, dependencies.onFatal)
+  await services.start('chain', chain)
+  return { database, codecs, execution, recovery, chain, importFigures: figures }
+}
+
+function cacheSizes(cacheMb: number): Pick<Parameters<typeof openDatabase>[1], 'caches' | 'levelCacheBytes'> {
+  const bytes = cacheMb * MEBIBYTE
+  const levelCacheBytes = Math.round(bytes * LEVEL_SHARE)
+  const total = Object.values(DEFAULT_CACHE_SIZES).reduce((sum, size) => sum + size, 0)
+  const scaled = (size: number): number => Math.floor((size / total) * (bytes - levelCacheBytes))
+  const { blocks, state, tries, code } = DEFAULT_CACHE_SIZES
+  return {
+    levelCacheBytes,
+    caches: { blocks: scaled(blocks), state: scaled(state), tries: scaled(tries), code: scaled(code) },
+  }
+}

@@ -1,0 +1,59 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import {
+  AppError,
+  BUILT_IN_NETWORKS,
+  equalBytes,
+  genesisHash,
+  type NetworkParams,
+  networkParamsToJson,
+} from '@poai/core'
+
+/** Where a node keeps what is its own. */
+export interface DataPlaces {
+  readonly root: string
+  /** LevelDB; its lock keeps a second node out of the whole directory. */
+  readonly chain: string
+  /** The identity among peers; a secret. */
+  readonly key: string
+  /** The operator's socket. */
+  readonly socket: string
+  /** The parameters of a network that is not built in, so that commands know whose chain this is. */
+  readonly network: string
+}
+
+/** The places in a data directory. */
+export function placesIn(root: string): DataPlaces {
+  return {
+    root,
+    chain: join(root, 'chain'),
+    key: join(root, 'node.key'),
+    socket: join(root, 'poai.ipc'),
+    network: join(root, 'network.json'),
+  }
+}
+
+/** Makes the directory, for this user only, if it is not there. */
+export async function prepareDataDirectory({ root }: DataPlaces): Promise<void> {
+  try {
+    await mkdir(root, { recursive: true, mode: 0o700 })
+  } catch (cause) {
+    throw new AppError('NODE_DATA_DIRECTORY', `cannot make the data directory ${root}`, {
+      actual: cause instanceof Error ? cause.message : String(cause),
+      hint: 'name another one: --data-dir DIRECTORY',
+      cause,
+    })
+  }
+}
+
+/** Writes down whose chain this is, unless every release knows it. Only for who holds the database's lock. */
+export async function rememberNetwork({ network }: DataPlaces, params: NetworkParams): Promise<void> {
+  const hash = genesisHash(params)
+  if (Object.values(BUILT_IN_NETWORKS).some((known) => equalBytes(genesisHash(known), hash))) return
+  await writeFile(network, `${JSON.stringify(networkParamsToJson(params), undefined, 2)}\n`, { flag: 'wx' }).catch(
+    (error: unknown) => {
+      // Written by an earlier start. The database, which is open, is that network's.
+      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
+    },
+  )
+}

@@ -1,0 +1,178 @@
+import { Emitter, type Subscribe } from '@poai/chain'
+import type { EvaluateExamsOptions, ExamEvaluation, ExamEvaluator, ExamRequest } from '@poai/consensus'
+import { AppError, type Logger, type NetworkParams, type Startable } from '@poai/core'
+import {
+  admitByVectors,
+  checkVectors,
+  EngineError,
+  type EngineEvent,
+  type EngineStatus,
+  type InferenceEngine,
+  requireMachineDomain,
+  wordsOfEngine,
+} from '@poai/inference'
+import type { Installation } from '../work/installation.ts'
+import { createDomainEngine, setUpWork, type WorkSetup } from '../work/work-setup.ts'
+
+/**
+ * What a node can say of work.
+ *
+ * - `starting`: the model is being found and loaded.
+ * - `self-test`: it computes the network's recorded exams.
+ * - `ready`: it judges and mines.
+ * - `abstaining`: it can't compute the network's bits; it judges nothing, so that it never calls a right block wrong.
+ */
+export type JudgeState = 'new' | 'starting' | 'self-test' | 'ready' | 'abstaining' | 'stopped'
+
+/** A snapshot for people and metrics. */
+export interface JudgeStatus {
+  readonly state: JudgeState
+  /** Why it abstains. */
+  readonly reason: AppError | undefined
+  /** Present from the self-test on. */
+  readonly engine: EngineStatus | undefined
+}
+
+/** The network's model on this machine, or the reason why there is none. */
+export interface WorkJudge extends Startable, ExamEvaluator {
+  readonly status: JudgeStatus
+  readonly onChange: Subscribe<JudgeStatus>
+}
+
+export interface WorkJudgeOptions {
+  readonly params: NetworkParams
+  readonly installation: Installation
+  readonly workers: number
+  /** How far the workers step back behind this process. */
+  readonly niceness: number
+}
+
+/** What a judge needs, and nothing more. */
+export interface WorkJudgeDependencies {
+  readonly logger: Logger
+  /** Default: {@link setUpWork}. */
+  readonly findWork?: (installation: Installation, params: NetworkParams) => Promise<WorkSetup>
+  /** Default: the engine of the domain. */
+  readonly createEngine?: (setup: WorkSetup, onEvent: (event: EngineEvent) => void) => InferenceEngine
+}
+
+/** A judge, not yet started. Its start succeeds where it abstains. */
+export function createWorkJudge(options: WorkJudgeOptions, dependencies: WorkJudgeDependencies): WorkJudge {
+  return new EngineJudge(options, dependencies)
+}
+
+class EngineJudge implements WorkJudge {
+  readonly #options: WorkJudgeOptions
+  readonly #dependencies: WorkJudgeDependencies
+  readonly #changes: Emitter<JudgeStatus>
+  #state: JudgeState = 'new'
+  #reason: AppError | undefined
+  #engine: InferenceEngine | undefined
+
+  constructor(options: WorkJudgeOptions, dependencies: WorkJudgeDependencies) {
+    this.#options = options
+    this.#dependencies = dependencies
+    this.#changes = new Emitter('judge', dependencies.logger)
+  }
+
+  get status(): JudgeStatus {
+    return { state: this.#state, reason: this.#reason, engine: this.#engine?.status }
+  }
+
+  get onChange(): Subscribe<JudgeStatus> {
+    return this.#changes.subscribe
+  }
+
+  async start(): Promise<void> {
+    this.#become('starting')
+    try {
+      await this.#start()
+    } catch (error) {
+      if (this.#isStopped()) return
+      if (!(error instanceof AppError)) throw error
+      await this.#engine?.stop()
+      this.#abstain(error)
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#become('stopped')
+    await this.#engine?.stop()
+  }
+
+  async evaluate(requests: readonly ExamRequest[], options?: EvaluateExamsOptions): Promise<readonly ExamEvaluation[]> {
+    if (this.#engine !== undefined && this.#state === 'ready') return this.#engine.evaluate(requests, options)
+    throw new EngineError('INFERENCE_NOT_RUNNING', 'this node does not judge work now', {
+      actual: this.#reason?.message ?? this.#state,
+      ...(this.#reason?.hint === undefined ? {} : { hint: this.#reason.hint }),
+      cause: this.#reason,
+    })
+  }
+
+  async #start(): Promise<void> {
+    const { params, installation } = this.#options
+    const { logger, findWork = setUpWork, createEngine = this.#createEngine } = this.#dependencies
+    const setup = await findWork(installation, params)
+    if (this.#isStopped()) return
+    const { model, domain, vectors, fingerprints } = setup
+    logger.info('Loading the model', { model: model.name, domain: domain.name, workers: this.#options.workers })
+    this.#engine = createEngine(setup, (event) => this.#onEvent(event))
+    await this.#engine.start()
+    this.#become('self-test')
+    const run = wordsOfEngine(this.#engine)
+    const began = performance.now()
+    await checkVectors(run, vectors).catch(async (error: unknown) => {
+      // Says which domain this machine is in instead, if it is a known one.
+      if (isMismatch(error)) await requireMachineDomain(run, vectors, fingerprints)
+      throw error
+    })
+    if (this.#isStopped()) return
+    const seconds = ((performance.now() - began) / 1000).toFixed(1)
+    logger.info('Self-test passed', { exams: vectors.exams.length, domain: domain.name, seconds })
+    this.#become('ready')
+  }
+
+  readonly #createEngine = (
+    { model, domain, vectors }: WorkSetup,
+    onEvent: (event: EngineEvent) => void,
+  ): InferenceEngine => {
+    const { contextSize, maxSequences } = vectors
+    const { installation, workers, niceness } = this.#options
+    return createDomainEngine(
+      installation,
+      { modelPath: model.path, domain, contextSize, maxSequences },
+      { workers, niceness, admit: admitByVectors(vectors), onEvent },
+    )
+  }
+
+  #onEvent(event: EngineEvent): void {
+    const { logger } = this.#dependencies
+    if (event.kind === 'worker-ready') logger.debug('An engine worker is ready', { pid: event.pid })
+    else if (event.kind === 'worker-crashed') logger.warn('An engine worker died', { error: event.error })
+    else logger.error('An engine worker is out of service', { error: event.error })
+    // No worker serves any more, and none will.
+    if (this.#state === 'ready' && this.#engine?.status.state === 'failed' && event.kind === 'worker-retired') {
+      this.#abstain(event.error)
+    }
+  }
+
+  #abstain(reason: AppError): void {
+    this.#reason = reason
+    this.#dependencies.logger.error('This node abstains: it neither mines nor judges blocks', { error: reason })
+    this.#become('abstaining')
+  }
+
+  #become(state: JudgeState): void {
+    if (this.#isStopped()) return
+    this.#state = state
+    this.#changes.emit(this.status)
+  }
+
+  #isStopped(): boolean {
+    return this.#state === 'stopped'
+  }
+}
+
+function isMismatch(error: unknown): boolean {
+  return error instanceof EngineError && error.code === 'INFERENCE_DOMAIN_MISMATCH'
+}

@@ -1,0 +1,12 @@
+import { AppError } from '@poai/core'
+
+/**
+ * Why a node does not run.
+ *
+ * - `NODE_STOPPED`: it was stopped before it was up.
+ * - `NODE_KEY_FILE`: a file that a setting names cannot be read.
+ */
+export type NodeErrorCode = 'NODE_STOPPED' | 'NODE_KEY_FILE'
+
+/** What is in the way of a node's life. */
+export class NodeError extends AppError<NodeErrorCode> {}

@@ -1,0 +1,338 @@
+import { workOfTarget } from '@poai/consensus'
+import {
+  type Clock,
+  genesisHash,
+  genesisHeader,
+  invariant,
+  type Logger,
+  type NetworkParams,
+  type Startable,
+} from '@poai/core'
+import type { Network } from '@poai/p2p'
+import { type ImportFigures, isFatal } from './chain/watch-chain.ts'
+import { createMining, type MiningParts } from './compose/create-mining.ts'
+import { type ChainParts, openChainParts } from './compose/open-chain-parts.ts'
+import { openNetwork } from './compose/open-network.ts'
+import type { NodeConfig } from './config/node-config.ts'
+import { type DataPlaces, placesIn } from './data-directory.ts'
+import { createReplayCounter, type ReplayCounter } from './judge/replay-counter.ts'
+import { createWorkJudge, type WorkJudge, type WorkJudgeDependencies } from './judge/work-judge.ts'
+import { createEventLoopWatch, type EventLoopWatch } from './lifecycle/event-loop-watch.ts'
+import { repeat } from './lifecycle/repeat.ts'
+import { ServiceStack } from './lifecycle/service-stack.ts'
+import { createBlockLines } from './log/block-lines.ts'
+import { createNodeLogger, type LogScreen, type NodeLogger } from './log/create-node-logger.ts'
+import { createNodeMiningGate } from './mining/node-mining-gate.ts'
+import { NodeError } from './node-error.ts'
+import { stateOf } from './status/node-state.ts'
+import type { HeadStatus, NodeState, NodeStateName, NodeStatus } from './status/node-status.ts'
+import { residentBytes } from './status/process-memory.ts'
+import { systemClock } from './system-clock.ts'
+import type { Installation } from './work/installation.ts'
+
+/** One node: everything that a process runs, from its database to its doors. */
+export interface Node extends Startable {
+  readonly status: NodeStatus
+  readonly logger: Logger
+  /** Resolves when the node has stopped; rejects with the reason if it had to stop by itself. */
+  readonly ended: Promise<void>
+  /** Stops the node because of an error that nobody caught. */
+  fail(error: unknown): void
+}
+
+export interface NodeOptions {
+  readonly config: NodeConfig
+  readonly params: NetworkParams
+  /** The data directory. */
+  readonly directory: string
+  readonly installation: Installation
+  /** Of the program. */
+  readonly version: string
+}
+
+/** What a node is given from outside. */
+export interface NodeDependencies {
+  readonly screen: LogScreen
+  /** Default: this machine's. */
+  readonly clock?: Clock
+  /** For tests of what a node does without a model. Default: what {@link createWorkJudge} makes. */
+  readonly judge?: Pick<WorkJudgeDependencies, 'findWork' | 'createEngine'>
+}
+
+/** What a node is made of, as far as it has come. */
+interface Parts {
+  readonly chain: ChainParts
+  readonly mining: MiningParts
+  readonly network: Network | undefined
+}
+
+/** Longest that one part may take to stop: a block that is being written, a peer that is told goodbye. */
+const STOP_LIMIT_MS = 8_000
+/** What a crash may cost of the mempool. */
+const SAVE_MEMPOOL_EVERY_MS = 60_000
+/** How soon a person sees that the state has changed. */
+const LOOK_EVERY_MS = 1_000
+/** How far the engine's workers step back behind this process: docs/MINING.md has the measurement. */
+const MINING_NICENESS = 10
+const JUDGING_NICENESS = 5
+
+/** What the log says of a state when the node comes to it; undefined where a part says more. */
+const STATE_LINES: Readonly<Record<NodeStateName, string | undefined>> = {
+  opening: 'Opening the database',
+  loading: undefined,
+  'self-test': 'Computing the network’s recorded exams',
+  joining: undefined,
+  'no-peers': 'Waiting for peers',
+  syncing: 'Catching up with the network',
+  mining: 'Mining',
+  following: 'Following the chain',
+  abstaining: undefined,
+  stopping: 'Stopping',
+  stopped: 'Stopped',
+}
+
+/** A node, not yet started. */
+export function createNode(options: NodeOptions, dependencies: NodeDependencies): Node {
+  return new ComposedNode(options, dependencies)
+}
+
+class ComposedNode implements Node {
+  readonly #options: NodeOptions
+  readonly #places: DataPlaces
+  readonly #clock: Clock
+  readonly #log: NodeLogger
+  readonly #judge: WorkJudge
+  readonly #replays: ReplayCounter
+  readonly #loop: EventLoopWatch
+  readonly #services: ServiceStack
+  readonly #stopping = new AbortController()
+  readonly #ended: PromiseWithResolvers<void> = Promise.withResolvers()
+  readonly #createdAtMs = performance.now()
+  #parts: Partial<Parts> = {}
+  /** Of the start and the stop; between them the state follows from the parts. */
+  #stage: NodeState | undefined = { name: 'opening' }
+  #shown: NodeStateName | undefined
+  #failure: unknown
+  #starting: Promise<void> | undefined
+  #stopped: Promise<void> | undefined
+
+  constructor(options: NodeOptions, { screen, clock = systemClock, judge = {} }: NodeDependencies) {
+    const { config, params, installation, directory } = options
+    this.#options = options
+    this.#places = placesIn(directory)
+    this.#clock = clock
+    this.#log = createNodeLogger({ config: config.log, directory }, screen)
+    const logger = this.#log.logger
+    const niceness = config.mining.enabled ? MINING_NICENESS : JUDGING_NICENESS
+    this.#judge = createWorkJudge(
+      { params, installation, workers: config.engine.workers, niceness },
+      { ...judge, logger },
+    )
+    this.#replays = createReplayCounter({ clock, logger })
+    this.#loop = createEventLoopWatch({ clock, logger })
+    this.#services = new ServiceStack({ clock, logger })
+    // Who does not wait for the end hears of it in the log.
+    this.#ended.promise.catch(() => undefined)
+  }
+
+  get logger(): Logger {
+    return this.#log.logger
+  }
+
+  get ended(): Promise<void> {
+    return this.#ended.promise
+  }
+
+  start(): Promise<void> {
+    this.#starting ??= this.#start()
+    return this.#starting
+  }
+
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop()
+    return this.#stopped
+  }
+
+  fail(error: unknown): void {
+    if (this.#failure === undefined) this.#failure = error
+    if (this.#stopped !== undefined) return
+    this.logger.error('The node stops: it cannot go on after this', { error })
+    void this.stop()
+  }
+
+  get status(): NodeStatus {
+    const { params, version, config } = this.#options
+    const { chain, network, mining } = this.#parts
+    const engine = this.#judge.status.engine
+    return {
+      version,
+      state: this.#state(),
+      role: config.mining.enabled ? 'miner' : 'validator',
+      network: { name: params.name, chainId: params.chainId, genesisHash: genesisHash(params) },
+      head: headStatus(params, chain),
+      peerId: network?.peerId,
+      addresses: network?.addresses() ?? [],
+      peers: network === undefined ? 0 : countPeers(network),
+      sync: network?.syncStatus(),
+      miner: mining?.miner.status,
+      replays: this.#replays.figures,
+      imports: chain?.importFigures() ?? NO_IMPORTS,
+      mempool: chain?.chain.mempool.size ?? { pending: 0, queued: 0, bytes: 0 },
+      engine,
+      model: { name: params.work.model, domain: params.work.domain },
+      memoryBytes: residentBytes(engine?.workers.map(({ pid }) => pid) ?? []),
+      uptimeSeconds: Math.floor((performance.now() - this.#createdAtMs) / 1000),
+    }
+  }
+
+  async #start(): Promise<void> {
+    const { version, params } = this.#options
+    this.logger.info('Starting', { version, network: params.name, directory: this.#places.root, pid: process.pid })
+    try {
+      await this.#startParts()
+      this.#enter(undefined)
+    } catch (error) {
+      const wasStopped = this.#stopped !== undefined
+      if (!wasStopped) this.#failure ??= error
+      await this.#shutDown()
+      if (wasStopped && !isFatal(error))
+        throw new NodeError('NODE_STOPPED', 'the node was stopped before it was up', { cause: error })
+      throw error
+    }
+  }
+
+  async #startParts(): Promise<void> {
+    const { config, params } = this.#options
+    const { logger } = this
+    const clock = this.#clock
+    const services = this.#services
+    this.#enter('opening')
+    await services.start('event loop watch', this.#loop)
+    const chain = await openChainParts(
+      { params, places: this.#places, config },
+      {
+        ...{ services, clock, logger, evaluator: this.#judge, replays: this.#replays },
+        onLocked: () => this.#log.openFile(),
+        onFatal: (error) => this.fail(error),
+      },
+    )
+    this.#parts = { chain }
+    await services.start('block lines', createBlockLines({ chain: chain.chain, clock, logger }))
+    this.#checkpoint()
+    this.#enter('loading')
+    await services.start('engine', this.#judge)
+    this.#checkpoint()
+    this.#enter('joining')
+    const network = config.p2p.enabled ? await this.#openNetwork(chain) : undefined
+    const gate = createNodeMiningGate(config.mining, { judge: this.#judge, network, logger })
+    const mining = createMining({ params, config }, { ...chain, engine: this.#judge, gate, clock, logger })
+    this.#parts = { chain, mining, network }
+    await services.start('work desk', mining.desk)
+    await services.start('miner', mining.miner)
+    if (network !== undefined) await services.start('network', network)
+    await services.start('mempool saving', this.#mempoolSaving(chain))
+    await services.start('state lines', this.#stateLines())
+    this.#checkpoint()
+  }
+
+  async #openNetwork({ chain, codecs, database }: ChainParts): Promise<Network> {
+    const { config, params, version } = this.#options
+    const isJudge = this.#judge.status.state === 'ready'
+    return openNetwork(
+      { params, config, version, places: this.#places, domain: isJudge ? params.work.domain : '' },
+      { chain, codecs, database, clock: this.#clock, logger: this.logger },
+    )
+  }
+
+  #mempoolSaving({ chain: { mempool } }: ChainParts): Startable {
+    let wasEmpty = mempool.size.pending + mempool.size.queued === 0
+    const shared = { clock: this.#clock, logger: this.logger }
+    return repeat({ name: 'saving the mempool', everyMs: SAVE_MEMPOOL_EVERY_MS }, shared, async () => {
+      const isEmpty = mempool.size.pending + mempool.size.queued === 0
+      if (!isEmpty || !wasEmpty) await mempool.save()
+      wasEmpty = isEmpty
+    })
+  }
+
+  #stateLines(): Startable {
+    const shared = { clock: this.#clock, logger: this.logger }
+    return repeat({ name: 'state', everyMs: LOOK_EVERY_MS }, shared, () => this.#showState())
+  }
+
+  async #stop(): Promise<void> {
+    this.#enter('stopping')
+    this.#stopping.abort(new NodeError('NODE_STOPPED', 'the node is being stopped'))
+    if (this.#starting === undefined) await this.#shutDown()
+    else {
+      // A model that is being loaded is not worth waiting for.
+      if (this.#judge.status.state !== 'ready') await this.#judge.stop()
+      await this.#starting.then(
+        () => this.#shutDown(),
+        // It has shut down what it had started.
+        () => undefined,
+      )
+    }
+  }
+
+  async #shutDown(): Promise<void> {
+    await this.#services.stop(STOP_LIMIT_MS)
+    this.#enter('stopped')
+    this.#log.close()
+    if (this.#failure === undefined) this.#ended.resolve()
+    else this.#ended.reject(this.#failure)
+  }
+
+  #checkpoint(): void {
+    this.#stopping.signal.throwIfAborted()
+  }
+
+  #state(): NodeState {
+    const judge = this.#judge.status
+    if (this.#stage !== undefined)
+      return judge.state === 'self-test' && this.#stage.name === 'loading' ? { name: 'self-test' } : this.#stage
+    const { mining, network } = this.#parts
+    invariant(mining !== undefined, 'a node that is up has a miner')
+    return stateOf({
+      judge,
+      miner: mining.miner.status,
+      network: network === undefined ? undefined : { sync: network.syncStatus(), peers: countPeers(network) },
+    })
+  }
+
+  #enter(stage: NodeStateName | undefined): void {
+    this.#stage = stage === undefined ? undefined : { name: stage }
+    this.#showState()
+  }
+
+  #showState(): void {
+    const { name, detail } = this.#state()
+    if (name === this.#shown) return
+    this.#shown = name
+    const line = STATE_LINES[name]
+    if (line !== undefined) this.logger.info(line, detail === undefined ? {} : { detail })
+  }
+}
+
+const NO_IMPORTS: ImportFigures = {
+  outcomes: { head: 0, side: 0, known: 0, orphan: 0 },
+  invalid: {},
+  undecided: 0,
+  reorganisations: { count: 0, deepest: 0 },
+}
+
+function countPeers({ peers }: Network): number {
+  return peers.list().filter(({ peer }) => peer !== undefined).length
+}
+
+/** Of the genesis block, while there is no chain yet. */
+function headStatus(params: NetworkParams, parts: ChainParts | undefined): HeadStatus {
+  const head = parts?.chain.head()
+  const header = (head === undefined ? undefined : parts?.chain.queries.header(head.hash)) ?? genesisHeader(params)
+  return {
+    number: header.number,
+    hash: head?.hash ?? genesisHash(params),
+    timestamp: header.timestamp,
+    difficulty: workOfTarget(header.target),
+    totalWork: head?.totalWork ?? 0n,
+  }
+}

@@ -1,0 +1,33 @@
+import type { MinerStatus } from '@poai/miner'
+import type { SyncStatus } from '@poai/p2p'
+import type { JudgeStatus } from '../judge/work-judge.ts'
+import { isBehind } from '../mining/node-mining-gate.ts'
+import type { NodeState } from './node-status.ts'
+
+/** What the state of a node that runs follows from. */
+export interface Circumstances {
+  readonly judge: JudgeStatus
+  readonly miner: Pick<MinerStatus, 'state' | 'reason'>
+  /** Undefined where the node takes part in no network. */
+  readonly network: { readonly sync: SyncStatus; readonly peers: number } | undefined
+}
+
+/** What a node that is up does, the most hindering thing first. */
+export function stateOf({ judge, miner, network }: Circumstances): NodeState {
+  if (judge.state === 'abstaining') return withDetail('abstaining', judge.reason?.message)
+  if (network !== undefined && isBehind(network.sync)) return { name: 'syncing', detail: describeSync(network.sync) }
+  if (miner.state === 'mining' || miner.state === 'importing' || miner.state === 'preparing') return { name: 'mining' }
+  if (network !== undefined && network.peers === 0) return withDetail('no-peers', miner.reason)
+  return withDetail('following', miner.state === 'paused' ? undefined : miner.reason)
+}
+
+function withDetail(name: NodeState['name'], detail: string | undefined): NodeState {
+  return detail === undefined ? { name } : { name, detail }
+}
+
+function describeSync({ currentBlock, highestBlock, blocksPerSecond, secondsLeft }: SyncStatus): string {
+  const percent = highestBlock === 0n ? 0 : Number((currentBlock * 100n) / highestBlock)
+  const rate = `${blocksPerSecond.toFixed(blocksPerSecond < 10 ? 1 : 0)} blocks/s`
+  const left = secondsLeft === undefined ? '' : `, ${Math.ceil(secondsLeft)} s left`
+  return `block ${currentBlock} of ${highestBlock} (${percent} %), ${rate}${left}`
+}
