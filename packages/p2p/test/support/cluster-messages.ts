@@ -11,6 +11,8 @@ export type ClusterCommand =
   | { readonly kind: 'add'; readonly transactions: readonly string[] }
   | { readonly kind: 'mine' }
   | { readonly kind: 'look' }
+  /** CPU seconds. */
+  | { readonly kind: 'usage' }
   | { readonly kind: 'stop' }
 
 /** What the node tells. */
@@ -25,8 +27,9 @@ export interface ClusterLook {
   readonly head: number
   readonly headHash: string
   readonly peers: readonly string[]
+  /** Transactions of the canonical chain. */
+  readonly mined: number
   readonly pool: { readonly size: number; readonly digest: string }
   readonly figures: NetworkFigures
-  readonly cpuSeconds: number
   readonly rssBytes: number
 }

@@ -27,6 +27,8 @@ import { startNode, systemClock, type TestNode } from './start-node.ts'
 const params: NetworkParams = clusterNetwork()
 const codecs = createBlockCodecs(createTransactionCodec(params.chainId))
 let replayMs = 0
+/** Transactions of the canonical chain. */
+let mined = 0
 
 /** The same instant has the same number in all processes of the machine. */
 function now(): number {
@@ -116,17 +118,20 @@ async function obey(node: TestNode, command: ClusterCommand): Promise<unknown> {
       return { hash: bytesToHex(headerHash(block.header)), transactions: block.body.transactions.length }
     }
     case 'look': {
-      const { user, system } = process.cpuUsage()
       const peers = network.peers.list().filter(({ peer }) => peer !== undefined)
       return {
         head: Number(chain.head().number),
         headHash: bytesToHex(chain.head().hash),
         peers: peers.map(({ id }) => id),
+        mined,
         pool: poolDigest(node),
         figures: network.figures(),
-        cpuSeconds: (user + system) / 1e6,
         rssBytes: process.memoryUsage().rss,
       }
+    }
+    case 'usage': {
+      const { user, system } = process.cpuUsage()
+      return (user + system) / 1e6
     }
     case 'stop':
       await node.stop()
@@ -135,7 +140,11 @@ async function obey(node: TestNode, command: ClusterCommand): Promise<unknown> {
 }
 
 const node = await startNode({ params, verifier: slow, mempool: CLUSTER_POOL })
-node.chain.onHead(({ head }) => tell({ kind: 'head', hash: bytesToHex(head.hash), atMs: now() }))
+node.chain.onHead(({ head, added, removed }) => {
+  tell({ kind: 'head', hash: bytesToHex(head.hash), atMs: now() })
+  for (const { block } of added) mined += block.body.transactions.length
+  for (const { block } of removed) mined -= block.body.transactions.length
+})
 process.on('disconnect', () => process.exit(0))
 process.on('message', (message: { readonly id: number; readonly command: ClusterCommand }) => {
   const { id, command } = message

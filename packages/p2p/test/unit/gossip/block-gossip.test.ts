@@ -1,0 +1,189 @@
+import { type Chain, Emitter, type HeadEvent, type OrphanRejection } from '@poai/chain'
+import {
+  AppError,
+  type Block,
+  createBlockCodecs,
+  createTransactionCodec,
+  type RuleCode,
+  RuleError,
+  silentLogger,
+} from '@poai/core'
+import { createFakeEngine } from '@poai/inference'
+import { ChainGenerator, type GeneratedBlock, signTransaction, testNetwork, WALLETS } from '@poai/testing/chain'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { BlockGossip, type BlockGossipDependencies } from '../../../src/gossip/block-gossip.ts'
+import { encodeBlockMessage } from '../../../src/gossip/block-message.ts'
+import { ForeignBlocks } from '../../../src/gossip/foreign-blocks.ts'
+import type { GossipValidator, GossipVerdict } from '../../../src/gossip/gossip-router.ts'
+import type { BudgetOutcome } from '../../../src/gossip/verification-budget.ts'
+import type { Offence } from '../../../src/peers/offences.ts'
+
+const codecs = createBlockCodecs(createTransactionCodec(testNetwork.chainId))
+let generator: ChainGenerator
+let small: GeneratedBlock
+let large: GeneratedBlock
+
+beforeAll(async () => {
+  const engine = createFakeEngine()
+  await engine.start()
+  generator = new ChainGenerator({ evaluator: engine })
+  const [alice] = WALLETS
+  if (alice === undefined) throw new RangeError()
+  small = await generator.child(generator.genesis)
+  const data = new Uint8Array(50_000).fill(1)
+  const plan = { nonce: 0n, to: alice.address, data, gasLimit: 2_500_000n }
+  large = await generator.child(generator.genesis, {
+    transactions: [signTransaction(testNetwork.chainId, alice, plan)],
+  })
+})
+
+/** Gossip over a chain that says what the test wants. */
+class Fixture {
+  readonly offences: Offence[] = []
+  readonly outcomes: BudgetOutcome[] = []
+  readonly gaps: string[] = []
+  readonly published: Uint8Array[] = []
+  readonly imported: Block[] = []
+  readonly foreign: ForeignBlocks = new ForeignBlocks()
+  readonly heads: Emitter<HeadEvent> = new Emitter('head', silentLogger)
+  readonly rejections: Emitter<OrphanRejection> = new Emitter('rejection', silentLogger)
+  readonly #validators: GossipValidator[] = []
+
+  constructor(changes: Partial<BlockGossipDependencies> & { readonly importBlock?: Chain['importBlock'] } = {}) {
+    const { importBlock = async () => ({ kind: 'head', hash: small.hash }), ...others } = changes
+    const gossip = new BlockGossip(
+      { topic: 'blocks', params: testNetwork },
+      {
+        router: {
+          subscribe: (_, validate) => this.#validators.push(validate),
+          publish: async (_, data) => this.published.push(data),
+          meshPeers: () => [],
+          score: () => 0,
+        },
+        chain: {
+          head: () => generator.genesis.context,
+          importBlock: (block, options) => {
+            this.imported.push(block)
+            return importBlock(block, options)
+          },
+          onHead: this.heads.subscribe,
+          onOrphanRejected: this.rejections.subscribe,
+          queries: {
+            header: (place: unknown) => (place === 0n || isGenesis(place) ? generator.genesis.block.header : undefined),
+          } as Chain['queries'],
+        },
+        codecs,
+        peers: { get: () => undefined, report: (_, offence) => this.offences.push(offence) },
+        budget: { admit: async () => ({ settle: (outcome) => this.outcomes.push(outcome) }) },
+        foreign: this.foreign,
+        fetchBody: async () => large.block.body,
+        onGap: (peerId) => this.gaps.push(peerId),
+        logger: silentLogger,
+        ...others,
+      },
+    )
+    gossip.start()
+  }
+
+  async judge(data: Uint8Array): Promise<GossipVerdict> {
+    const [validate] = this.#validators
+    if (validate === undefined) throw new RangeError('gossip subscribes')
+    return validate({ data, from: 'peer' })
+  }
+}
+
+function isGenesis(place: unknown): boolean {
+  return place instanceof Uint8Array && Buffer.compare(place, generator.genesis.hash) === 0
+}
+
+function rejecting(error: Error): Chain['importBlock'] {
+  return async () => Promise.reject(error)
+}
+
+describe('the gossip of blocks', () => {
+  it('passes on what the chain took, and counts it for the peer', async () => {
+    const fixture = new Fixture()
+    expect(await fixture.judge(encodeBlockMessage(small.block, codecs))).toBe('accept')
+    expect(fixture.outcomes).toEqual(['valid'])
+    expect(fixture.foreign.has(small.hash)).toBe(true)
+  })
+
+  const cases: readonly (readonly [RuleCode, GossipVerdict, readonly Offence[], BudgetOutcome])[] = [
+    ['WORK_TRANSCRIPT_MISMATCH', 'reject', ['failed-replay'], 'failed-replay'],
+    ['WORK_LOSS_MISMATCH', 'reject', ['failed-replay'], 'failed-replay'],
+    ['WORK_CLAIM_ABOVE_TARGET', 'reject', ['malicious-block'], 'undecided'],
+    ['EXECUTION_STATE_ROOT', 'reject', ['invalid-block'], 'undecided'],
+    ['HEADER_TIMESTAMP_FUTURE', 'ignore', [], 'undecided'],
+  ]
+  it.each(cases)('answers a block that breaks %s with %s', async (code, verdict, offences, outcome) => {
+    const fixture = new Fixture({ importBlock: rejecting(new RuleError(code, 'broken')) })
+    expect(await fixture.judge(encodeBlockMessage(small.block, codecs))).toBe(verdict)
+    expect(fixture.offences).toEqual(offences)
+    expect(fixture.outcomes).toEqual([outcome])
+  })
+
+  it('blames nobody for what failed here', async () => {
+    const fixture = new Fixture({ importBlock: rejecting(new AppError('CHAIN_BUSY', 'busy')) })
+    expect(await fixture.judge(encodeBlockMessage(small.block, codecs))).toBe('ignore')
+    expect(fixture.offences).toEqual([])
+  })
+
+  it('rejects bytes that are no message', async () => {
+    const fixture = new Fixture()
+    for (const data of [new Uint8Array(0), Uint8Array.of(3), Uint8Array.of(1, 0xc0), new Uint8Array(40_000).fill(1)]) {
+      expect(await fixture.judge(data)).toBe('reject')
+    }
+    expect(fixture.imported).toEqual([])
+  })
+
+  it('asks nothing of the chain for a peer that has used up its budget', async () => {
+    const fixture = new Fixture({ budget: { admit: async () => undefined } })
+    expect(await fixture.judge(encodeBlockMessage(small.block, codecs))).toBe('ignore')
+    expect(fixture.imported).toEqual([])
+  })
+
+  it('tells of a gap, and does not pass an orphan on', async () => {
+    const fixture = new Fixture({
+      importBlock: async () => ({ kind: 'orphan', hash: small.hash, missing: small.block.header.parentHash }),
+    })
+    expect(await fixture.judge(encodeBlockMessage(small.block, codecs))).toBe('ignore')
+    expect(fixture.gaps).toEqual(['peer'])
+  })
+
+  it('asks the neighbour for the body of a large block', async () => {
+    const fixture = new Fixture()
+    const message = encodeBlockMessage(large.block, codecs)
+    expect(message.length).toBeLessThan(1024)
+    expect(await fixture.judge(message)).toBe('accept')
+    expect(fixture.imported).toEqual([large.block])
+  })
+
+  it('holds it against a neighbour if the body does not come', async () => {
+    const fixture = new Fixture({ fetchBody: async () => Promise.reject(new AppError('P2P_REQUEST', 'no answer')) })
+    expect(await fixture.judge(encodeBlockMessage(large.block, codecs))).toBe('ignore')
+    expect(fixture.offences).toEqual(['announced-without-serving'])
+  })
+
+  it('does not ask for the body of a header whose work is only claimed', async () => {
+    const fixture = new Fixture()
+    const header = { ...large.block.header, target: 1n }
+    expect(await fixture.judge(encodeBlockMessage({ ...large.block, header }, codecs))).toBe('reject')
+    expect(fixture.imported).toEqual([])
+  })
+
+  it('announces what was made here, and not what came from others', async () => {
+    const fixture = new Fixture()
+    const event = (block: GeneratedBlock): HeadEvent => ({ head: block.context, removed: [], added: [block] })
+    fixture.heads.emit(event(small))
+    fixture.foreign.add(large.hash)
+    fixture.heads.emit(event(large))
+    expect(fixture.published).toEqual([encodeBlockMessage(small.block, codecs)])
+  })
+
+  it('holds an orphan that turns out bad against whoever brought it', () => {
+    const fixture = new Fixture()
+    const error = new RuleError('EXECUTION_STATE_ROOT', 'broken')
+    fixture.rejections.emit({ hash: small.hash, source: 'peer', error })
+    expect(fixture.offences).toEqual(['invalid-block'])
+  })
+})

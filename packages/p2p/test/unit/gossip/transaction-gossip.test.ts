@@ -1,0 +1,141 @@
+import { type AddOutcome, Emitter, MempoolError, type PooledTransaction } from '@poai/chain'
+import { createTransactionCodec, RuleError, silentLogger, type Transaction } from '@poai/core'
+import { signTransaction, testNetwork, WALLETS, type Wallet } from '@poai/testing/chain'
+import { describe, expect, it } from 'vitest'
+import type { GossipValidator, GossipVerdict } from '../../../src/gossip/gossip-router.ts'
+import { MAX_BATCH_TRANSACTIONS, transactionBatchCodec } from '../../../src/gossip/transaction-batch.ts'
+import { TransactionGossip } from '../../../src/gossip/transaction-gossip.ts'
+import type { Offence } from '../../../src/peers/offences.ts'
+import { ManualClock } from '../../support/manual-clock.ts'
+
+const codec = createTransactionCodec(testNetwork.chainId)
+const [alice, bob] = WALLETS as [Wallet, Wallet]
+const transactions = Array.from({ length: 3 }, (_, nonce) =>
+  signTransaction(testNetwork.chainId, alice, { nonce: BigInt(nonce), to: bob.address }),
+)
+const [first, second] = transactions as [Transaction, Transaction]
+
+/** Gossip over a pool that says what the test wants. */
+class Fixture {
+  readonly offences: Offence[] = []
+  readonly published: (readonly Uint8Array[])[] = []
+  readonly added: Emitter<PooledTransaction> = new Emitter('added', silentLogger)
+  readonly pool = new Map<string, PooledTransaction>()
+  readonly clock: ManualClock = new ManualClock()
+  readonly gossip: TransactionGossip
+  refusal: ((transaction: Transaction) => MempoolError | RuleError | undefined) | undefined
+  readonly #validators: GossipValidator[] = []
+
+  constructor() {
+    this.gossip = new TransactionGossip(
+      { topic: 'transactions' },
+      {
+        router: {
+          subscribe: (_, validate) => this.#validators.push(validate),
+          publish: async (_, data) => this.published.push(transactionBatchCodec.decode(data)),
+          meshPeers: () => [],
+          score: () => 0,
+        },
+        mempool: {
+          addMany: async (offered) => offered.map((transaction) => this.offer(transaction)),
+          get: (hash) => this.pool.get(Buffer.from(hash).toString('hex')),
+          onAdded: this.added.subscribe,
+        },
+        codec,
+        peers: { report: (_, offence) => this.offences.push(offence) },
+        clock: this.clock,
+        logger: silentLogger,
+      },
+    )
+    this.gossip.start()
+  }
+
+  offer(transaction: Transaction): AddOutcome {
+    const error = this.refusal?.(transaction)
+    if (error !== undefined) return { kind: 'refused', error }
+    const entry = { transaction, sender: alice.address, addedAtMs: 0, arrival: 0 }
+    this.pool.set(Buffer.from(transaction.hash).toString('hex'), entry)
+    this.added.emit(entry)
+    return { kind: 'added', entry }
+  }
+
+  async judge(data: Uint8Array): Promise<GossipVerdict> {
+    const [validate] = this.#validators
+    if (validate === undefined) throw new RangeError('gossip subscribes')
+    return validate({ data, from: 'peer' })
+  }
+}
+
+function batch(...of: readonly Transaction[]): Uint8Array {
+  return transactionBatchCodec.encode(of.map(({ bytes }) => bytes))
+}
+
+describe('the gossip of transactions', () => {
+  it('passes on a batch with anything new in it, and does not tell of it a second time', async () => {
+    const fixture = new Fixture()
+    fixture.offer(first)
+    await fixture.clock.advance(75)
+    expect(await fixture.judge(batch(first, second))).toBe('accept')
+    expect(await fixture.judge(batch(first, second))).toBe('ignore')
+    await fixture.clock.advance(75)
+    expect(fixture.published).toEqual([[first.bytes]])
+    await fixture.gossip.stop()
+  })
+
+  it('gathers what was added here for a moment, in the order of its coming', async () => {
+    const fixture = new Fixture()
+    for (const transaction of transactions) fixture.offer(transaction)
+    expect(fixture.published).toEqual([])
+    await fixture.clock.advance(75)
+    expect(fixture.published).toEqual([transactions.map(({ bytes }) => bytes)])
+    await fixture.gossip.stop()
+  })
+
+  it('leaves out what left the pool meanwhile', async () => {
+    const fixture = new Fixture()
+    fixture.offer(first)
+    fixture.pool.clear()
+    await fixture.clock.advance(75)
+    expect(fixture.published).toEqual([])
+    await fixture.gossip.stop()
+  })
+
+  it('ignores what the pool does not want: the next one may', async () => {
+    const fixture = new Fixture()
+    fixture.refusal = () => new MempoolError('MEMPOOL_FULL', 'txpool is full')
+    expect(await fixture.judge(batch(first))).toBe('ignore')
+    expect(fixture.offences).toEqual([])
+    await fixture.gossip.stop()
+  })
+
+  it('rejects a batch with a signature that nobody can have made', async () => {
+    const fixture = new Fixture()
+    fixture.refusal = ({ nonce }) => (nonce === 1n ? new RuleError('TRANSACTION_SIGNATURE', 'bad') : undefined)
+    expect(await fixture.judge(batch(first, second))).toBe('reject')
+    expect(fixture.offences).toEqual(['invalid-transaction'])
+    await fixture.gossip.stop()
+  })
+
+  it('rejects bytes that are no batch, and transactions that are none', async () => {
+    const fixture = new Fixture()
+    const garbage = [
+      Uint8Array.of(0x80),
+      Uint8Array.of(0xc1, 0x01),
+      transactionBatchCodec.encode([Uint8Array.of(2, 1)]),
+    ]
+    for (const data of garbage) expect(await fixture.judge(data)).toBe('reject')
+    const limit = Array.from({ length: MAX_BATCH_TRANSACTIONS + 1 }, () => new Uint8Array(1))
+    expect(await fixture.judge(transactionBatchCodec.encode(limit))).toBe('reject')
+    expect(fixture.offences).toHaveLength(4)
+    await fixture.gossip.stop()
+  })
+
+  it('blames nobody for a transaction of another chain or a later type', async () => {
+    const fixture = new Fixture()
+    const foreign = signTransaction(testNetwork.chainId + 1n, alice, { nonce: 0n, to: bob.address })
+    expect(await fixture.judge(batch(foreign))).toBe('ignore')
+    expect(await fixture.judge(transactionBatchCodec.encode([Uint8Array.of(5, 0xc0)]))).toBe('ignore')
+    expect(fixture.offences).toEqual([])
+    await fixture.gossip.stop()
+  })
+})
