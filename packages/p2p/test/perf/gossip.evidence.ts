@@ -96,6 +96,7 @@ async function sustain(
   let given = 0
   let added = 0
   let nextBlock = BLOCK_EVERY_MS
+  const mining: Promise<unknown>[] = []
   while (given < all.length) {
     const due = Math.min(all.length, Math.floor((rate * (performance.now() - begin)) / 1000))
     if (due > given) {
@@ -105,12 +106,13 @@ async function sustain(
     given = due
     if (withBlocks && performance.now() - begin > nextBlock) {
       nextBlock += BLOCK_EVERY_MS
-      await anyOf(nodes).ask({ kind: 'mine' })
+      mining.push(anyOf(nodes).ask({ kind: 'mine' }))
     }
     await new Promise((resolve) => setTimeout(resolve, TICK_MS))
   }
   const tookSeconds = (performance.now() - begin) / 1000
   const cpu = (await cpuSeconds(nodes)) - cpuBefore
+  await Promise.all(mining)
   // Two blocks of one height may be left: one more decides.
   if (withBlocks) await nodes[0]?.ask({ kind: 'mine' })
   const settleBegin = performance.now()

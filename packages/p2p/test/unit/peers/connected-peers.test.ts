@@ -1,0 +1,154 @@
+import { silentLogger } from '@poai/core'
+import { describe, expect, it } from 'vitest'
+import type { Remote } from '../../../src/host/stream-host.ts'
+import { NetworkError } from '../../../src/network-error.ts'
+import { BAN_MS } from '../../../src/peers/ban-list.ts'
+import { ConnectedPeers } from '../../../src/peers/connected-peers.ts'
+import { PEER_DEFAULTS, type PeerLimits } from '../../../src/peers/peer-limits.ts'
+import { PeerMemory } from '../../../src/peers/peer-memory.ts'
+import { createMemoryPeerNotes } from '../../../src/peers/peer-notes.ts'
+import { A_STATUS, FakeHandshake } from '../../support/fake-handshake.ts'
+import { FakeHost } from '../../support/fake-host.ts'
+import { ManualClock } from '../../support/manual-clock.ts'
+
+class Fixture {
+  readonly clock: ManualClock = new ManualClock()
+  readonly host: FakeHost = new FakeHost()
+  readonly handshake: FakeHandshake = new FakeHandshake()
+  readonly memory: PeerMemory = new PeerMemory({
+    notes: createMemoryPeerNotes(),
+    clock: this.clock,
+    logger: silentLogger,
+  })
+  readonly peers: ConnectedPeers
+  readonly events: string[] = []
+
+  constructor(limits: Partial<PeerLimits> = {}) {
+    this.peers = new ConnectedPeers(
+      { ownId: 'self', limits: { ...PEER_DEFAULTS, ...limits } },
+      { host: this.host, memory: this.memory, clock: this.clock, logger: silentLogger },
+    )
+    this.peers.onJoined(({ id }) => this.events.push(`${id} joined`))
+    this.peers.onLeft(({ id }) => this.events.push(`${id} left`))
+    this.peers.onStatus(({ id }) => this.events.push(`${id} status`))
+  }
+
+  async attached(): Promise<this> {
+    await this.peers.attach(this.handshake)
+    return this
+  }
+
+  /** Somebody dials us and shakes hands. */
+  readonly greet = (who: Remote): void => {
+    this.host.connect(who)
+    this.handshake.greeted.emit({ remote: who, status: A_STATUS })
+  }
+}
+
+function remote(id: string, address = '1.2.3.4', direction: 'in' | 'out' = 'in'): Remote {
+  return { id, address, direction }
+}
+
+async function settled(): Promise<void> {
+  await new Promise(setImmediate)
+  await new Promise(setImmediate)
+}
+
+describe('connected peers', () => {
+  it('join with their handshake, whoever dialled, and leave with their connection', async () => {
+    const { host, peers, events, handshake, memory } = await new Fixture().attached()
+    host.connect(remote('out', '1.2.3.5', 'out'))
+    await settled()
+    host.connect(remote('in'))
+    expect(peers.list().map(({ id }) => id)).toEqual(['out'])
+    handshake.greeted.emit({ remote: remote('in'), status: A_STATUS })
+    handshake.greeted.emit({ remote: remote('in'), status: { ...A_STATUS, headNumber: 9n } })
+    expect(peers.get('in')?.status.headNumber).toBe(9n)
+    await host.disconnect('out')
+    expect(events).toEqual(['out joined', 'in joined', 'in status', 'out left'])
+    expect(memory.bans.list()).toEqual([])
+  })
+
+  it('are closed if they do not speak', async () => {
+    const { host, clock, handshake } = await new Fixture().attached()
+    host.connect(remote('silent'))
+    await clock.advance(15_000)
+    await settled()
+    expect(host.open).toEqual([])
+    expect(handshake.goodbyes).toEqual([['silent', 'bad-handshake']])
+  })
+
+  it('are let go and forgotten if they are of another network', async () => {
+    const { host, memory, handshake, peers } = await new Fixture().attached()
+    memory.known.learn('other', ['/ip4/1.2.3.4/tcp/1'])
+    handshake.answer = () => new NetworkError('P2P_GOODBYE', 'no', { actual: 'other-network' })
+    host.connect(remote('other', '1.2.3.4', 'out'))
+    await settled()
+    expect(host.open).toEqual([])
+    expect(memory.known.get('other')).toBeUndefined()
+    expect(peers.counts.goodbyes).toEqual({ 'other-network': 1 })
+  })
+
+  it('lose the connection at one score and are banned at the next', async () => {
+    const { host, peers, memory, clock, greet } = await new Fixture().attached()
+    greet(remote('bad'))
+    peers.report('bad', 'failed-replay')
+    await settled()
+    expect(host.open).toHaveLength(1)
+    peers.report('bad', 'request-timeout')
+    peers.report('bad', 'request-timeout')
+    await settled()
+    expect(host.open).toEqual([])
+    expect(memory.bans.list()).toEqual([])
+    expect(peers.refusal(remote('bad'))).toBe('low-score')
+    peers.report('bad', 'failed-replay')
+    expect(peers.gate.admitsPeer('bad', '1.2.3.4', 'in')).toBe(false)
+    expect(peers.gate.admitsPeer('good', '1.2.3.4', 'in')).toBe(true)
+    clock.now += BAN_MS
+    expect(peers.gate.admitsPeer('bad', '1.2.3.4', 'in')).toBe(true)
+    expect(peers.counts.offences).toEqual({ 'failed-replay': 2, 'request-timeout': 2 })
+  })
+
+  it('are banned together with their address if many of it did wrong, unless honest ones share it', async () => {
+    for (const sharedAddresses of [false, true]) {
+      const { peers, greet } = await new Fixture({ sharedAddresses, maxPerAddress: 9 }).attached()
+      for (const id of ['a', 'b', 'c']) {
+        greet(remote(id))
+        peers.report(id, 'malicious-block')
+      }
+      expect(peers.gate.admitsAddress('1.2.3.4')).toBe(sharedAddresses)
+      expect(peers.gate.admitsPeer('d', '1.2.3.4', 'in')).toBe(sharedAddresses)
+      expect(peers.gate.admitsAddress('1.2.3.5')).toBe(true)
+    }
+  })
+
+  it('find room up to the limits: in all, and for each address', async () => {
+    const { peers, memory, greet } = await new Fixture({ maxInbound: 3, maxPerAddress: 2 }).attached()
+    greet(remote('a', '2001:db8::1'))
+    greet(remote('b', '2001:db8::2'))
+    expect(peers.refusal(remote('c', '2001:db8::3'))).toBe('same-address')
+    greet(remote('d', '1.2.3.4'))
+    expect(peers.refusal(remote('e', '1.2.3.5'))).toBe('too-many-peers')
+    expect(peers.refusal(remote('e', '1.2.3.5', 'out'))).toBeUndefined()
+    memory.known.put('friend', { role: 'static' })
+    expect(peers.refusal(remote('friend', '2001:db8::3'))).toBeUndefined()
+  })
+
+  it('do not even get through the gate when connections abound', async () => {
+    const { peers, host } = await new Fixture({ maxInbound: 4, maxPerAddress: 1 }).attached()
+    host.connect(remote('a', '1.2.3.4'))
+    expect(peers.gate.admitsAddress('1.2.3.4')).toBe(true)
+    host.connect(remote('b', '1.2.3.4'))
+    expect(peers.gate.admitsAddress('1.2.3.4')).toBe(false)
+    for (let index = 0; index < 10; index++) host.connect(remote(`${index}`, `1.2.4.${index}`))
+    expect(peers.gate.admitsAddress('1.2.5.1')).toBe(false)
+  })
+
+  it('are told goodbye when the node stops', async () => {
+    const { peers, host, handshake, greet } = await new Fixture().attached()
+    greet(remote('a'))
+    await peers.stop()
+    expect(handshake.goodbyes).toEqual([['a', 'shutting-down']])
+    expect(host.open).toEqual([])
+  })
+})

@@ -1,0 +1,128 @@
+import { Emitter } from '@poai/chain'
+import { silentLogger } from '@poai/core'
+import { describe, expect, it } from 'vitest'
+import type { ConnectedPeers } from '../../../src/peers/connected-peers.ts'
+import { Dialer, type DialerOptions } from '../../../src/peers/dialer.ts'
+import type { Peer } from '../../../src/peers/peer.ts'
+import { PeerMemory } from '../../../src/peers/peer-memory.ts'
+import { createMemoryPeerNotes } from '../../../src/peers/peer-notes.ts'
+import { A_STATUS } from '../../support/fake-handshake.ts'
+import { FakeHost } from '../../support/fake-host.ts'
+import { ManualClock } from '../../support/manual-clock.ts'
+
+const ID = '12D3KooWGRYZDHNVnvCwPQNEyvzmzyBDZ8q3iNLVmMxV8XaZbZQS'
+const BOOTNODE = '/dns4/boot.example/tcp/1'
+
+class Fixture {
+  readonly clock: ManualClock = new ManualClock()
+  readonly host: FakeHost = new FakeHost()
+  readonly connected: Peer[] = []
+  readonly memory: PeerMemory = new PeerMemory({
+    notes: createMemoryPeerNotes(),
+    clock: this.clock,
+    logger: silentLogger,
+  })
+  readonly dialer: Dialer
+
+  constructor(options: Partial<DialerOptions> = {}) {
+    const peers: Pick<ConnectedPeers, 'get' | 'list' | 'onLeft' | 'onJoined'> = {
+      get: (id) => this.connected.find((peer) => peer.id === id),
+      list: () => this.connected,
+      onLeft: new Emitter<Peer>('left', silentLogger).subscribe,
+      onJoined: new Emitter<Peer>('joined', silentLogger).subscribe,
+    }
+    this.dialer = new Dialer(
+      { ownId: 'self', targetOutbound: 2, bootnodes: [], staticPeers: [], privateAddresses: false, ...options },
+      { host: this.host, peers, memory: this.memory, clock: this.clock, random: () => 0.5, logger: silentLogger },
+    )
+  }
+
+  /** Lets so much time pass in steps of the dialer's tick; says when something was dialled. */
+  async dialsWithin(ms: number): Promise<readonly number[]> {
+    const begin = this.clock.now
+    const times: number[] = []
+    for (let passed = 0; passed < ms; passed += 500) {
+      const before = this.host.dialled.length
+      await this.clock.advance(500)
+      await new Promise(setImmediate)
+      if (this.host.dialled.length > before) times.push(this.clock.now - begin)
+    }
+    return times
+  }
+
+  connect(id: string, direction: 'in' | 'out' = 'out'): void {
+    this.connected.push({ id, address: '1.2.3.4', direction, status: A_STATUS, connectedAtMs: 0 })
+  }
+}
+
+describe('a dialer', () => {
+  it('dials a static peer again and again, with pauses that grow to half a minute', async () => {
+    const fixture = new Fixture({ staticPeers: [`/ip4/1.2.3.4/tcp/1/p2p/${ID}`] })
+    await fixture.dialer.start()
+    const times = await fixture.dialsWithin(120_000)
+    const pauses = times.slice(1).map((time, index) => time - (times[index] ?? 0))
+    expect(pauses.slice(0, 4)).toEqual([2000, 4000, 8000, 16_000])
+    expect(Math.max(...pauses)).toBeLessThanOrEqual(30_000)
+    expect(pauses.length).toBeGreaterThan(7)
+    await fixture.dialer.stop()
+  })
+
+  it('stops at its target, static peers aside', async () => {
+    const fixture = new Fixture({ staticPeers: [`/ip4/1.2.3.4/tcp/1/p2p/${ID}`] })
+    fixture.connect('a')
+    fixture.connect('b')
+    fixture.memory.known.learn('c', ['/ip4/8.8.8.8/tcp/1'])
+    await fixture.dialer.start()
+    await fixture.dialsWithin(2000)
+    expect(fixture.host.dialled.flat().every((address) => address.endsWith(ID))).toBe(true)
+    await fixture.dialer.stop()
+  })
+
+  it('asks bootnodes only while it has few peers', async () => {
+    const fixture = new Fixture({ bootnodes: [BOOTNODE], targetOutbound: 8 })
+    for (const id of ['a', 'b', 'c']) fixture.connect(id, 'in')
+    await fixture.dialer.start()
+    await fixture.dialsWithin(2000)
+    expect(fixture.host.dialled).toEqual([])
+    fixture.connected.pop()
+    await fixture.dialsWithin(1000)
+    expect(fixture.host.dialled).toEqual([[BOOTNODE]])
+    await fixture.dialer.stop()
+  })
+
+  it('learns who is behind an address without a peer id', async () => {
+    const fixture = new Fixture({ staticPeers: [BOOTNODE] })
+    fixture.host.answer = () => ({ id: ID, address: '8.8.8.8', direction: 'out' })
+    await fixture.dialer.start()
+    await fixture.dialsWithin(500)
+    expect(fixture.memory.known.list()).toMatchObject([{ name: ID, peerId: ID, role: 'static', locations: [BOOTNODE] }])
+    await fixture.dialer.stop()
+  })
+
+  it('dials what others tell of, but not into private networks, and not itself', async () => {
+    const fixture = new Fixture()
+    await fixture.dialer.start()
+    fixture.host.found.emit({ peerId: 'a', locations: ['/ip4/10.0.0.1/tcp/1', 'junk', '/ip4/8.8.8.8/tcp/1'] })
+    fixture.host.found.emit({ peerId: 'b', locations: ['/ip4/127.0.0.1/tcp/1'] })
+    fixture.host.found.emit({ peerId: 'self', locations: ['/ip4/8.8.8.8/tcp/1'] })
+    await fixture.dialsWithin(1000)
+    expect(fixture.host.dialled).toEqual([['/ip4/8.8.8.8/tcp/1/p2p/a']])
+    await fixture.dialer.stop()
+  })
+
+  it('leaves out who is banned or has a low score', async () => {
+    const fixture = new Fixture()
+    fixture.memory.known.learn('a', ['/ip4/8.8.8.8/tcp/1'])
+    fixture.memory.known.learn('b', ['/ip4/8.8.8.8/tcp/2'])
+    fixture.memory.ban({ target: 'a', untilMs: fixture.clock.now + 1e9, reason: 'operator' })
+    fixture.memory.scores.add('b', -90)
+    await fixture.dialer.start()
+    await fixture.dialsWithin(2000)
+    expect(fixture.host.dialled).toEqual([])
+    await fixture.dialer.stop()
+  })
+
+  it('refuses what is no address', () => {
+    expect(() => new Fixture().dialer.add('example.com:30404')).toThrow('not an address of a node')
+  })
+})
