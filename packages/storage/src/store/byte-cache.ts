@@ -1,3 +1,5 @@
+import { invariant } from '@poai/core'
+
 /** What a cache did so far, and holds now. */
 export interface CacheFigures {
   readonly name: string
@@ -23,6 +25,8 @@ const ENTRY_OVERHEAD_BYTES = 200
 export function createByteCache(name: string, maxBytes: number): ByteCache {
   // A Map iterates in the order of insertion: what is used moves to the end by being inserted again.
   const entries = new Map<string, Uint8Array | 'absent'>()
+  // One iterator for good: a new one steps over the holes of all that was dropped since the Map was last rebuilt (measured: 250 µs an entry instead of 2).
+  let fromOldest = entries.entries()
   let sizeBytes = 0
   let hits = 0
   let misses = 0
@@ -32,6 +36,16 @@ export function createByteCache(name: string, maxBytes: number): ByteCache {
   const drop = (key: string, value: Uint8Array | 'absent'): void => {
     entries.delete(key)
     sizeBytes -= costOf(key, value)
+  }
+  /** All before the iterator is dropped already, or has moved to the end by being used. */
+  const dropOldest = (): void => {
+    let oldest = fromOldest.next()
+    if (oldest.done === true) {
+      fromOldest = entries.entries()
+      oldest = fromOldest.next()
+    }
+    invariant(oldest.done !== true, 'a cache that is too large has an entry')
+    drop(...oldest.value)
   }
   return {
     get: (key) => {
@@ -53,10 +67,7 @@ export function createByteCache(name: string, maxBytes: number): ByteCache {
       if (cost > maxBytes) return
       entries.set(key, next)
       sizeBytes += cost
-      for (const [oldKey, oldValue] of entries) {
-        if (sizeBytes <= maxBytes) break
-        drop(oldKey, oldValue)
-      }
+      while (sizeBytes > maxBytes) dropOldest()
     },
     figures: () => ({ name, hits, misses, entries: entries.size, sizeBytes, maxBytes }),
   }
