@@ -1,0 +1,111 @@
+import type { Chain, ChainQueries, FoundTransaction, PastState } from '@poai/chain'
+import {
+  type Address,
+  type Block,
+  equalBytes,
+  type Hash32,
+  type Header,
+  headerHash,
+  invariant,
+  type Transaction,
+} from '@poai/core'
+import type { SenderRecovery } from '@poai/execution'
+import { RpcError } from './errors/rpc-error.ts'
+import type { BlockHeight, BlockPlace } from './schema/ethereum-shapes.ts'
+
+/** A header and the name of its block. */
+export interface NamedHeader {
+  readonly header: Header
+  readonly hash: Hash32
+}
+
+/** A block with the senders of its transactions. */
+export interface SentBlock extends NamedHeader {
+  readonly block: Block
+  readonly senders: readonly Address[]
+}
+
+/** The chain as methods ask for it: by the names that clients use. */
+export class ChainView {
+  readonly #chain: Pick<Chain, 'head'>
+  readonly #queries: ChainQueries
+  readonly #recovery: SenderRecovery
+
+  constructor(chain: Pick<Chain, 'head' | 'queries'>, recovery: SenderRecovery) {
+    this.#chain = chain
+    this.#queries = chain.queries
+    this.#recovery = recovery
+  }
+
+  /** The height of a tag or number, whether there is a block or not. */
+  heightOf(place: BlockHeight): bigint {
+    if (place.kind === 'number') return place.number
+    // A block that does not exist yet is shown as the last that does: what waits is in the pool's methods.
+    return this.#queries.numberOf(place.tag === 'pending' ? 'latest' : place.tag)
+  }
+
+  /** Undefined if there is no such block. */
+  header(place: BlockPlace): NamedHeader | undefined {
+    const header = this.#queries.header(place.kind === 'hash' ? place.hash : this.heightOf(place))
+    if (header === undefined) return undefined
+    const hash = place.kind === 'hash' ? place.hash : headerHash(header)
+    if (place.kind === 'hash' && place.requireCanonical && !this.isCanonical({ header, hash })) return undefined
+    return { header, hash }
+  }
+
+  /** True if the block is on the chain that counts. */
+  isCanonical({ header, hash }: NamedHeader): boolean {
+    const canonical = this.#queries.header(header.number)
+    return canonical !== undefined && equalBytes(headerHash(canonical), hash)
+  }
+
+  /** Throws what clients expect where there is no such block. */
+  requireHeader(place: BlockPlace): NamedHeader {
+    const found = this.header(place)
+    if (found === undefined) throw new RpcError('serverError', 'header not found')
+    return found
+  }
+
+  async block(place: BlockPlace): Promise<SentBlock | undefined> {
+    const named = this.header(place)
+    if (named === undefined) return undefined
+    const block = await this.#queries.block(named.hash)
+    if (block === undefined) return undefined
+    return { ...named, block, senders: await this.senders(block.body.transactions) }
+  }
+
+  async transaction(hash: Hash32): Promise<(FoundTransaction & { readonly sender: Address }) | undefined> {
+    const found = await this.#queries.transaction(hash)
+    if (found === undefined) return undefined
+    const [sender] = await this.senders([found.transaction])
+    invariant(sender !== undefined, 'a mined transaction has a sender')
+    return { ...found, sender }
+  }
+
+  senders(transactions: readonly Transaction[]): Promise<readonly Address[]> {
+    return this.#recovery.recover(transactions)
+  }
+
+  /** Reads the state after a block that is on the chain; the state lasts as long as `read` does. */
+  async withState<T>(place: BlockPlace, read: (state: PastState, at: NamedHeader) => T | Promise<T>): Promise<T> {
+    const at = this.requireHeader(place)
+    if (!this.isCanonical(at))
+      throw new RpcError('serverError', 'the block is not on the canonical chain: its state is not kept')
+    const state = this.#queries.stateAt(at.header.number)
+    try {
+      return await read(state, at)
+    } finally {
+      await state.close()
+    }
+  }
+
+  /** The hash of a canonical block. */
+  canonicalHash(number: bigint): Hash32 | undefined {
+    const header = this.#queries.header(number)
+    return header === undefined ? undefined : headerHash(header)
+  }
+
+  get headNumber(): bigint {
+    return this.#chain.head().number
+  }
+}

@@ -1,0 +1,214 @@
+import type { JsonValue, Logger } from '@poai/core'
+import { RpcError } from '../errors/rpc-error.ts'
+import { toRpcError } from '../errors/to-rpc-error.ts'
+import { isRecord } from '../schema/shape.ts'
+import { checkDepth } from './check-depth.ts'
+import { type Method, namespaceOf, type Session } from './method.ts'
+
+/** What one message may ask for. */
+export interface DispatchLimits {
+  /** Calls in a batch; a page of an explorer asks for some hundred. */
+  readonly maxBatch: number
+  /** Characters of an answer to a batch; the calls after that are refused one by one. */
+  readonly maxAnswerCharacters: number
+  /** A call that takes longer is given up. */
+  readonly callTimeoutMs: number
+  /** Calls that run at the same time over all connections; further ones are told to come back. */
+  readonly maxConcurrent: number
+}
+
+/** Limits that public nodes of Ethereum use. */
+export const DISPATCH_DEFAULTS: DispatchLimits = {
+  maxBatch: 1000,
+  maxAnswerCharacters: 25 * 1024 * 1024,
+  callTimeoutMs: 30_000,
+  maxConcurrent: 256,
+}
+
+/** How a call ended, for metrics. */
+export interface CallReport {
+  readonly method: string
+  readonly outcome: 'ok' | 'error'
+  readonly seconds: number
+}
+
+export interface DispatcherOptions {
+  readonly limits: DispatchLimits
+  /** Namespaces that only trusted sessions may use. */
+  readonly privateNamespaces: ReadonlySet<string>
+}
+
+/** What a dispatcher needs, and nothing more. */
+export interface DispatcherDependencies {
+  readonly methods: readonly Method[]
+  readonly logger: Logger
+  /** Milliseconds of a clock that only goes forward. */
+  readonly elapsedMs: () => number
+  readonly onCall?: (report: CallReport) => void
+}
+
+/** Answers JSON-RPC messages, wherever they came in. */
+export interface Dispatcher {
+  /** The text of the answer; undefined if there is nothing to say, as to notifications. Never rejects. */
+  answer(text: string, session: Session): Promise<string | undefined>
+}
+
+/** Puts the table of methods to work. */
+export function createDispatcher(options: DispatcherOptions, dependencies: DispatcherDependencies): Dispatcher {
+  return new TableDispatcher(options, dependencies)
+}
+
+type Id = string | number | null
+
+/** A JSON-RPC request whose outside is right. */
+interface Request {
+  readonly id: Id | undefined
+  readonly method: string
+  readonly params: readonly unknown[]
+}
+
+const NO_ID: Id = null
+/** Longer ids are nobody's. */
+const MAX_ID_CHARACTERS = 256
+
+class TableDispatcher implements Dispatcher {
+  readonly #options: DispatcherOptions
+  readonly #dependencies: DispatcherDependencies
+  readonly #methods: ReadonlyMap<string, Method>
+  #running = 0
+
+  constructor(options: DispatcherOptions, dependencies: DispatcherDependencies) {
+    this.#options = options
+    this.#dependencies = dependencies
+    this.#methods = new Map(dependencies.methods.map((entry) => [entry.name, entry]))
+  }
+
+  async answer(text: string, session: Session): Promise<string | undefined> {
+    let message: unknown
+    try {
+      checkDepth(text)
+      message = JSON.parse(text)
+    } catch {
+      return errorText(NO_ID, new RpcError('parseError', 'parse error: this is not JSON, or nested too deep'))
+    }
+    return Array.isArray(message) ? this.#answerBatch(message, session) : this.#answerOne(message, session)
+  }
+
+  async #answerBatch(batch: readonly unknown[], session: Session): Promise<string | undefined> {
+    const { maxBatch, maxAnswerCharacters } = this.#options.limits
+    if (batch.length === 0) return errorText(NO_ID, new RpcError('invalidRequest', 'empty batch'))
+    if (batch.length > maxBatch) {
+      return errorText(NO_ID, new RpcError('limitExceeded', `batch too large: at most ${maxBatch} calls`))
+    }
+    const answers: string[] = []
+    let characters = 0
+    // One after the other: a batch is as dear as its calls, and gets no more of the node than one client should.
+    for (const message of batch) {
+      const isFull = characters > maxAnswerCharacters
+      const answer = isFull ? refuse(message) : await this.#answerOne(message, session)
+      if (answer === undefined) continue
+      characters += answer.length
+      answers.push(answer)
+    }
+    return answers.length === 0 ? undefined : `[${answers.join(',')}]`
+  }
+
+  async #answerOne(message: unknown, session: Session): Promise<string | undefined> {
+    const request = readRequest(message)
+    if (request === undefined) {
+      return errorText(
+        idOf(message) ?? NO_ID,
+        new RpcError('invalidRequest', 'invalid request: not a JSON-RPC 2.0 call'),
+      )
+    }
+    const { id } = request
+    try {
+      const result = await this.#call(request, session)
+      return id === undefined
+        ? undefined
+        : `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":${JSON.stringify(result)}}`
+    } catch (error) {
+      const told = toRpcError(error, this.#dependencies.logger, request.method)
+      return id === undefined ? undefined : errorText(id, told)
+    }
+  }
+
+  async #call({ method: name, params }: Request, session: Session): Promise<JsonValue> {
+    const method = this.#methods.get(name)
+    if (method === undefined) {
+      throw new RpcError('methodNotFound', `the method ${shorten(name)} does not exist/is not available`)
+    }
+    if (this.#options.privateNamespaces.has(namespaceOf(name)) && !session.isTrusted) {
+      throw new RpcError(
+        'methodNotFound',
+        `the method ${name} is only available on the node's own socket or with its token`,
+      )
+    }
+    const values = parseParams(method, params)
+    const { limits } = this.#options
+    if (this.#running >= limits.maxConcurrent) throw new RpcError('limitExceeded', 'too many calls at once: try again')
+    this.#running++
+    const { elapsedMs, onCall } = this.#dependencies
+    const startedMs = elapsedMs()
+    const report = (outcome: CallReport['outcome']): void =>
+      onCall?.({ method: name, outcome, seconds: (elapsedMs() - startedMs) / 1000 })
+    try {
+      const signal = AbortSignal.any([session.closed, AbortSignal.timeout(limits.callTimeoutMs)])
+      const result = await method.invoke(values, { signal, session })
+      report('ok')
+      return result
+    } catch (error) {
+      report('error')
+      throw error
+    } finally {
+      this.#running--
+    }
+  }
+}
+
+function parseParams({ params: wanted }: Method, given: readonly unknown[]): readonly unknown[] {
+  if (given.length > wanted.length) {
+    throw new RpcError('invalidParams', `too many arguments, want at most ${wanted.length}`)
+  }
+  return wanted.map(({ name, shape, isRequired }, index) => {
+    const value = given[index]
+    if (isRequired && value === undefined) {
+      throw new RpcError('invalidParams', `missing value for required argument ${index} (${name})`)
+    }
+    return shape.parse(value, `argument ${index} (${name})`)
+  })
+}
+
+function readRequest(message: unknown): Request | undefined {
+  if (!isRecord(message)) return undefined
+  const { jsonrpc, method, params = [] } = message
+  if (jsonrpc !== '2.0' || typeof method !== 'string') return undefined
+  const id = idOf(message)
+  if (Object.hasOwn(message, 'id') && id === undefined) return undefined
+  if (params === null) return { id, method, params: [] }
+  return Array.isArray(params) ? { id, method, params } : undefined
+}
+
+function idOf(message: unknown): Id | undefined {
+  if (!isRecord(message) || !Object.hasOwn(message, 'id')) return undefined
+  const { id } = message
+  if (id === null || typeof id === 'number') return id
+  return typeof id === 'string' && id.length <= MAX_ID_CHARACTERS ? id : undefined
+}
+
+function refuse(message: unknown): string | undefined {
+  const id = idOf(message)
+  if (id === undefined) return undefined
+  return errorText(
+    id,
+    new RpcError('limitExceeded', 'the answers before this one fill the batch: ask again for this one'),
+  )
+}
+
+function errorText(id: Id, { code, message, data }: RpcError): string {
+  return JSON.stringify({ jsonrpc: '2.0', id, error: { code, message, ...(data === undefined ? {} : { data }) } })
+}
+
+function shorten(name: string): string {
+  return name.length > 64 ? `${name.slice(0, 64)}…` : name
+}

@@ -1,0 +1,53 @@
+import type { JsonValue } from '@poai/core'
+import type { JsonSchema, Param } from '../schema/shape.ts'
+
+/** Who calls, and how long the answer is of use. */
+export interface Call {
+  readonly signal: AbortSignal
+  readonly session: Session
+}
+
+/** One connection of a client. */
+export interface Session {
+  /** The local socket, or a client that knows the token: may use the private namespaces. */
+  readonly isTrusted: boolean
+  /** Sends a notification; undefined where the client cannot hear one, as over plain HTTP. */
+  readonly notify?: (method: string, params: JsonValue) => void
+  /** Aborted when the client has gone. */
+  readonly closed: AbortSignal
+}
+
+/** A method as it is offered: one row of the table that drives dispatch, validation and the OpenRPC document. */
+export interface Method {
+  readonly name: string
+  readonly summary: string
+  readonly params: readonly Param<unknown>[]
+  readonly result: JsonSchema
+  invoke(values: readonly unknown[], call: Call): JsonValue | Promise<JsonValue>
+}
+
+type ValuesOf<Params extends readonly Param<unknown>[]> = {
+  readonly [K in keyof Params]: Params[K] extends Param<infer T> ? T : never
+}
+
+/** What a method is made of. */
+export interface MethodDefinition<Params extends readonly Param<unknown>[]> {
+  readonly name: string
+  /** One sentence for documents. */
+  readonly summary: string
+  readonly params: Params
+  readonly result: JsonSchema
+  run(values: ValuesOf<Params>, call: Call): JsonValue | Promise<JsonValue>
+}
+
+/** A row of the table; `run` gets its arguments parsed. */
+export function method<const Params extends readonly Param<unknown>[]>(definition: MethodDefinition<Params>): Method {
+  const { run, ...described } = definition
+  // The dispatcher has parsed `values` by these very params.
+  return { ...described, invoke: (values, call) => run(values as unknown as ValuesOf<Params>, call) }
+}
+
+/** What stands before the underscore: access is given by it. */
+export function namespaceOf(name: string): string {
+  return name.split('_', 1)[0] ?? name
+}

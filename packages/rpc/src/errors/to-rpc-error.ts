@@ -1,0 +1,44 @@
+import { ChainError, MempoolError } from '@poai/chain'
+import { AppError, type Logger, RuleError } from '@poai/core'
+import { RpcError } from './rpc-error.ts'
+
+/** What a client hears when the node failed: what happened is for the log, not for strangers. */
+const INTERNAL_MESSAGE = 'internal error'
+
+/**
+ * The one table from what the packages below throw to what a client is told. What has no row is our fault or the machine's: it is
+ * logged, and its text stays here.
+ */
+export function toRpcError(error: unknown, logger: Pick<Logger, 'error'>, method: string): RpcError {
+  if (error instanceof RpcError) return error
+  if (error instanceof MempoolError) return new RpcError('serverError', error.message, { cause: error })
+  if (error instanceof RuleError) return new RpcError('serverError', ruleText(error), { cause: error })
+  if (error instanceof ChainError) return ofChain(error)
+  if (isAbort(error)) return new RpcError('unavailable', 'the call took too long or was given up', { cause: error })
+  if (error instanceof AppError) {
+    logger.error('A call failed', { method, code: error.code, error })
+    return new RpcError('unavailable', 'the node cannot answer this now', { cause: error })
+  }
+  logger.error('A call failed', { method, error })
+  return new RpcError('internal', INTERNAL_MESSAGE, { cause: error })
+}
+
+/** Made from constants and numbers: nothing in it is the node's secret. */
+function ruleText({ code, message, expected, actual }: RuleError): string {
+  const mismatch = expected === undefined ? '' : ` (expected ${String(expected)}, got ${String(actual)})`
+  return `${message}${mismatch} [${code}]`
+}
+
+function ofChain(error: ChainError): RpcError {
+  if (error.code === 'CHAIN_NOT_KEPT') return new RpcError('pruned', `pruned history unavailable: ${error.message}`)
+  if (error.code === 'CHAIN_BUSY') return new RpcError('limitExceeded', limitText(error))
+  return new RpcError('unavailable', error.message, { cause: error })
+}
+
+function limitText({ message, expected }: ChainError): string {
+  return expected === undefined ? message : `${message}: ${expected}`
+}
+
+function isAbort(error: unknown): boolean {
+  return error instanceof Error && (error.name === 'AbortError' || error.name === 'TimeoutError')
+}

@@ -1,0 +1,53 @@
+import { workOfTarget } from '@poai/consensus'
+import { bytesToHex, type Hash32, type Header, headerHash, type JsonValue, uintToBytes } from '@poai/core'
+import { toQuantity, toWord } from './hex-text.ts'
+
+/** keccak256 of the RLP of an empty list: there are no uncles here. */
+const EMPTY_UNCLES_HASH = '0x1dcc4de8dec75d7aab85b567b6ccd41ad312451b948a7413f0a142fd40d49347'
+
+/** A header in the shape that Ethereum's clients read, with what is the chain's own in `poai`. */
+export function formatHeader(header: Header, hash: Hash32 = headerHash(header)): { readonly [key: string]: JsonValue } {
+  return {
+    number: toQuantity(header.number),
+    hash: bytesToHex(hash),
+    parentHash: bytesToHex(header.parentHash),
+    nonce: bytesToHex(uintToBytes(header.nonce, 8)),
+    mixHash: bytesToHex(header.transcriptRoot),
+    sha3Uncles: EMPTY_UNCLES_HASH,
+    logsBloom: bytesToHex(header.logsBloom),
+    transactionsRoot: bytesToHex(header.transactionsRoot),
+    stateRoot: bytesToHex(header.stateRoot),
+    receiptsRoot: bytesToHex(header.receiptsRoot),
+    miner: bytesToHex(header.beneficiary),
+    difficulty: toQuantity(workOfTarget(header.target)),
+    extraData: bytesToHex(header.extraData),
+    gasLimit: toQuantity(header.gasLimit),
+    gasUsed: toQuantity(header.gasUsed),
+    timestamp: toQuantity(header.timestamp),
+    baseFeePerGas: toQuantity(header.baseFeePerGas),
+    poai: {
+      target: toWord(header.target),
+      lossMicroNats: toQuantity(header.lossMicroNats),
+      transcriptRoot: bytesToHex(header.transcriptRoot),
+    },
+  }
+}
+
+/** A block: its header, and its transactions as they were formatted. */
+export function formatBlock(
+  header: Header,
+  more: {
+    readonly hash: Hash32
+    readonly sizeBytes: number
+    readonly totalWork: bigint | undefined
+    readonly transactions: readonly JsonValue[]
+  },
+): { readonly [key: string]: JsonValue } {
+  return {
+    ...formatHeader(header, more.hash),
+    ...(more.totalWork === undefined ? {} : { totalDifficulty: toQuantity(more.totalWork) }),
+    size: toQuantity(more.sizeBytes),
+    transactions: more.transactions,
+    uncles: [],
+  }
+}

@@ -1,0 +1,80 @@
+import type { FoundLog } from '@poai/chain'
+import {
+  type Address,
+  bytesToHex,
+  encodeRlp,
+  hash32,
+  type JsonValue,
+  type Log,
+  type Receipt,
+  type Transaction,
+  toAddress,
+  uintToBytes,
+} from '@poai/core'
+import { effectiveGasPrice } from '@poai/execution'
+import type { MinedAt } from './format-transaction.ts'
+import { hexOrNull, toQuantity } from './hex-text.ts'
+
+/** A log and its place; `removed` where a reorganisation took it back. */
+export function formatLog({ log, ...place }: FoundLog, removal?: 'removed'): { readonly [key: string]: JsonValue } {
+  return {
+    address: bytesToHex(log.address),
+    topics: log.topics.map(bytesToHex),
+    data: bytesToHex(log.data),
+    blockNumber: toQuantity(place.blockNumber),
+    blockHash: bytesToHex(place.blockHash),
+    transactionHash: bytesToHex(place.transactionHash),
+    transactionIndex: toQuantity(place.transactionIndex),
+    logIndex: toQuantity(place.logIndex),
+    removed: removal !== undefined,
+  }
+}
+
+/** What a receipt does not say itself. */
+export interface ReceiptPlace extends MinedAt {
+  readonly transaction: Transaction
+  readonly sender: Address
+  readonly cumulativeGasBefore: bigint
+  readonly logsBefore: number
+}
+
+/** A receipt with its surroundings. */
+export function formatReceipt(receipt: Receipt, place: ReceiptPlace): { readonly [key: string]: JsonValue } {
+  const { transaction, sender, header, blockHash, index, logsBefore } = place
+  const logOf = (log: Log, position: number): JsonValue =>
+    formatLog({
+      log,
+      blockHash,
+      blockNumber: header.number,
+      transactionHash: transaction.hash,
+      transactionIndex: index,
+      logIndex: logsBefore + position,
+    })
+  return {
+    transactionHash: bytesToHex(transaction.hash),
+    transactionIndex: toQuantity(index),
+    blockHash: bytesToHex(blockHash),
+    blockNumber: toQuantity(header.number),
+    from: bytesToHex(sender),
+    to: hexOrNull(transaction.to),
+    type: toQuantity(receipt.type),
+    status: toQuantity(receipt.status),
+    cumulativeGasUsed: toQuantity(receipt.cumulativeGasUsed),
+    gasUsed: toQuantity(receipt.cumulativeGasUsed - place.cumulativeGasBefore),
+    effectiveGasPrice: toQuantity(effectiveGasPrice(transaction, header.baseFeePerGas)),
+    contractAddress: transaction.to === undefined ? bytesToHex(createdAddress(sender, transaction.nonce)) : null,
+    logs: receipt.logs.map(logOf),
+    logsBloom: bytesToHex(receipt.logsBloom),
+  }
+}
+
+/** Where a creation puts its contract: the last 20 bytes of keccak256(RLP([sender, nonce])). */
+export function createdAddress(sender: Address, nonce: bigint): Address {
+  return toAddress(hash32(encodeRlp([sender, minimalBytes(nonce)])).slice(12))
+}
+
+function minimalBytes(value: bigint): Uint8Array {
+  const bytes = uintToBytes(value, 8)
+  const first = bytes.findIndex((byte) => byte !== 0)
+  return first === -1 ? new Uint8Array(0) : bytes.slice(first)
+}

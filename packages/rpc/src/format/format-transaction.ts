@@ -1,0 +1,65 @@
+import type { PooledTransaction } from '@poai/chain'
+import { type Address, bytesToHex, type Hash32, type Header, type JsonValue, type Transaction } from '@poai/core'
+import { effectiveGasPrice } from '@poai/execution'
+import { hexOrNull, toQuantity } from './hex-text.ts'
+
+/** Where a mined transaction stands. */
+export interface MinedAt {
+  readonly header: Header
+  readonly blockHash: Hash32
+  readonly index: number
+}
+
+type JsonObject = { readonly [key: string]: JsonValue }
+
+/** EIP-155: the chain id and the parity in one number. */
+const V_OFFSET = 35n
+
+/** A transaction as clients know it; mined ones say where, and what they paid. */
+export function formatTransaction(
+  transaction: Transaction,
+  { sender, chainId, mined }: { readonly sender: Address; readonly chainId: bigint; readonly mined?: MinedAt },
+): JsonObject {
+  const { type, signature } = transaction
+  const price =
+    mined === undefined ? transaction.maxFeePerGas : effectiveGasPrice(transaction, mined.header.baseFeePerGas)
+  const v = type === 0 ? chainId * 2n + V_OFFSET + BigInt(signature.yParity) : BigInt(signature.yParity)
+  return {
+    blockHash: hexOrNull(mined?.blockHash),
+    blockNumber: mined === undefined ? null : toQuantity(mined.header.number),
+    transactionIndex: mined === undefined ? null : toQuantity(mined.index),
+    hash: bytesToHex(transaction.hash),
+    type: toQuantity(type),
+    chainId: toQuantity(chainId),
+    nonce: toQuantity(transaction.nonce),
+    from: bytesToHex(sender),
+    to: hexOrNull(transaction.to),
+    value: toQuantity(transaction.value),
+    gas: toQuantity(transaction.gasLimit),
+    gasPrice: toQuantity(price),
+    ...(type === 2
+      ? {
+          maxFeePerGas: toQuantity(transaction.maxFeePerGas),
+          maxPriorityFeePerGas: toQuantity(transaction.maxPriorityFeePerGas),
+        }
+      : {}),
+    input: bytesToHex(transaction.data),
+    ...(type === 0
+      ? {}
+      : {
+          accessList: transaction.accessList.map(({ address, storageKeys }) => ({
+            address: bytesToHex(address),
+            storageKeys: storageKeys.map(bytesToHex),
+          })),
+          yParity: toQuantity(signature.yParity),
+        }),
+    v: toQuantity(v),
+    r: toQuantity(signature.r),
+    s: toQuantity(signature.s),
+  }
+}
+
+/** A transaction that waits. */
+export function formatPooled({ transaction, sender }: PooledTransaction, chainId: bigint): JsonObject {
+  return formatTransaction(transaction, { sender, chainId })
+}

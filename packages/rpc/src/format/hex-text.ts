@@ -1,0 +1,16 @@
+import { bytesToHex, type Hex } from '@poai/core'
+
+/** A number as Ethereum's clients want it: no leading zeros. */
+export function toQuantity(value: bigint | number): Hex {
+  return `0x${value.toString(16)}`
+}
+
+/** A number in 32 bytes. */
+export function toWord(value: bigint): Hex {
+  return `0x${value.toString(16).padStart(64, '0')}`
+}
+
+/** Bytes, or null where there are none to speak of. */
+export function hexOrNull(bytes: Uint8Array | undefined): Hex | null {
+  return bytes === undefined ? null : bytesToHex(bytes)
+}

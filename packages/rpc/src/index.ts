@@ -1,0 +1,18 @@
+/**
+ * JSON-RPC as Ethereum's tools speak it, and the chain's own methods, over HTTP and a local socket.
+ *
+ * @example
+ * import { createRpcServer } from '@poai/rpc'
+ * const http = { host: '127.0.0.1', port: 8545, corsOrigins: [], virtualHosts: [] }
+ * const server = createRpcServer({ http, ipcPath: './data/poai.ipc' }, { params, codecs, chain, execution, recovery, clock, logger, clientVersion })
+ * await server.start()
+ * server.url // http://127.0.0.1:8545
+ */
+
+export { type CallReport, DISPATCH_DEFAULTS, type DispatchLimits } from './dispatch/dispatcher.ts'
+export { RPC_CODES, type RpcCodeName, RpcError } from './errors/rpc-error.ts'
+export type { MinerControl, PeerControl, RpcDependencies, SyncProgress, WorkService } from './rpc-dependencies.ts'
+export { RPC_DEFAULTS, type RpcLimits } from './rpc-limits.ts'
+export { createRpcServer, type RpcServer, type RpcServerOptions } from './rpc-server.ts'
+export type { HttpOptions } from './server/http-server.ts'
+export { RpcServerError, type RpcServerErrorCode } from './server/rpc-server-error.ts'

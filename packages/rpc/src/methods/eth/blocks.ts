@@ -1,0 +1,140 @@
+import { bytesToHex, type JsonValue } from '@poai/core'
+import type { SentBlock } from '../../chain-view.ts'
+import { type Method, method } from '../../dispatch/method.ts'
+import { formatBlock } from '../../format/format-block.ts'
+import { formatReceipt } from '../../format/format-receipt.ts'
+import { formatTransaction } from '../../format/format-transaction.ts'
+import { toQuantity } from '../../format/hex-text.ts'
+import {
+  type BlockPlace,
+  blockNumber,
+  blockPlace,
+  flag,
+  hash,
+  orNull,
+  quantity,
+  RESULTS,
+} from '../../schema/ethereum-shapes.ts'
+import { required, withDefault } from '../../schema/shape.ts'
+import type { MethodContext } from '../method-context.ts'
+
+/** Blocks, and how many things are in them. */
+export function blockMethods(context: MethodContext): readonly Method[] {
+  const { view } = context
+  const show = async (place: BlockPlace, isFull: boolean): Promise<JsonValue> => {
+    const found = await view.block(place)
+    return found === undefined ? null : showBlock(context, found, isFull)
+  }
+  const countOf = async (place: BlockPlace): Promise<JsonValue> => {
+    const found = await view.block(place)
+    return found === undefined ? null : toQuantity(found.block.body.transactions.length)
+  }
+  const noUncles = (place: BlockPlace): JsonValue => (view.header(place) === undefined ? null : '0x0')
+  const byHash = (named: Parameters<typeof view.header>[0]): BlockPlace => named
+  return [
+    method({
+      name: 'eth_blockNumber',
+      summary: 'The height of the chain',
+      params: [],
+      result: RESULTS.quantity,
+      run: () => toQuantity(view.headNumber),
+    }),
+    method({
+      name: 'eth_getBlockByNumber',
+      summary: 'A block by its height or tag, with its transactions or only their hashes',
+      params: [required('block', blockNumber), withDefault('full', flag, false)],
+      result: orNull(RESULTS.object),
+      run: ([place, isFull]) => show(place, isFull),
+    }),
+    method({
+      name: 'eth_getBlockByHash',
+      summary: 'A block by its hash, with its transactions or only their hashes',
+      params: [required('hash', hash), withDefault('full', flag, false)],
+      result: orNull(RESULTS.object),
+      run: ([named, isFull]) => show({ kind: 'hash', hash: named, requireCanonical: false }, isFull),
+    }),
+    method({
+      name: 'eth_getBlockTransactionCountByNumber',
+      summary: 'How many transactions a block has',
+      params: [required('block', blockNumber)],
+      result: orNull(RESULTS.quantity),
+      run: ([place]) => countOf(place),
+    }),
+    method({
+      name: 'eth_getBlockTransactionCountByHash',
+      summary: 'How many transactions a block has',
+      params: [required('hash', hash)],
+      result: orNull(RESULTS.quantity),
+      run: ([named]) => countOf({ kind: 'hash', hash: named, requireCanonical: false }),
+    }),
+    method({
+      name: 'eth_getUncleCountByBlockNumber',
+      summary: 'Blocks have no uncles here',
+      params: [required('block', blockNumber)],
+      result: orNull(RESULTS.quantity),
+      run: ([place]) => noUncles(place),
+    }),
+    method({
+      name: 'eth_getUncleCountByBlockHash',
+      summary: 'Blocks have no uncles here',
+      params: [required('hash', hash)],
+      result: orNull(RESULTS.quantity),
+      run: ([named]) => noUncles(byHash({ kind: 'hash', hash: named, requireCanonical: false })),
+    }),
+    method({
+      name: 'eth_getUncleByBlockNumberAndIndex',
+      summary: 'Blocks have no uncles here',
+      params: [required('block', blockNumber), required('index', quantity)],
+      result: orNull(RESULTS.object),
+      run: () => null,
+    }),
+    method({
+      name: 'eth_getUncleByBlockHashAndIndex',
+      summary: 'Blocks have no uncles here',
+      params: [required('hash', hash), required('index', quantity)],
+      result: orNull(RESULTS.object),
+      run: () => null,
+    }),
+    method({
+      name: 'eth_getBlockReceipts',
+      summary: 'The receipts of all transactions of a block',
+      params: [required('block', blockPlace)],
+      result: orNull(RESULTS.list),
+      run: ([place]) => showReceipts(context, place),
+    }),
+  ]
+}
+
+/** A block in the shape of `eth_getBlockBy…`. */
+export function showBlock({ chain, codecs, params }: MethodContext, found: SentBlock, isFull: boolean): JsonValue {
+  const { header, hash: blockHash, block, senders } = found
+  const transactions = block.body.transactions.map((transaction, index) => {
+    const sender = senders[index]
+    if (!isFull || sender === undefined) return bytesToHex(transaction.hash)
+    return formatTransaction(transaction, { sender, chainId: params.chainId, mined: { header, blockHash, index } })
+  })
+  return formatBlock(header, {
+    hash: blockHash,
+    sizeBytes: codecs.block.encode(block).length,
+    totalWork: chain.queries.context(blockHash)?.totalWork,
+    transactions,
+  })
+}
+
+async function showReceipts({ chain, view }: MethodContext, place: BlockPlace): Promise<JsonValue> {
+  const found = await view.block(place)
+  if (found === undefined) return null
+  const receipts = await chain.queries.receipts(found.hash)
+  if (receipts === undefined) return found.header.number === 0n ? [] : null
+  let logsBefore = 0
+  return receipts.map((receipt, index) => {
+    const [transaction, sender] = [found.block.body.transactions[index], found.senders[index]]
+    if (transaction === undefined || sender === undefined) return null
+    const shown = formatReceipt(receipt, {
+      ...{ header: found.header, blockHash: found.hash, index, transaction, sender, logsBefore },
+      cumulativeGasBefore: receipts[index - 1]?.cumulativeGasUsed ?? 0n,
+    })
+    logsBefore += receipt.logs.length
+    return shown
+  })
+}

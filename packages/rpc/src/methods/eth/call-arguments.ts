@@ -1,0 +1,148 @@
+import type { AccessListEntry, Address, Hash32 } from '@poai/core'
+import { ZERO_ADDRESS } from '@poai/core'
+import type { AccountOverride, BlockEnvironment, CallInput, Message, StateReader } from '@poai/execution'
+import { prevRandaoOf } from '@poai/execution'
+import type { NamedHeader } from '../../chain-view.ts'
+import { invalidParams, RpcError } from '../../errors/rpc-error.ts'
+import { address, data, hash, quantity, slot } from '../../schema/ethereum-shapes.ts'
+import { isRecord, listOf, objectOf, type Shape } from '../../schema/shape.ts'
+import type { MethodContext } from '../method-context.ts'
+
+/** As many accounts as one call may pretend about. */
+const MAX_OVERRIDES = 256
+const MAX_OVERRIDDEN_SLOTS = 10_000
+const MAX_ACCESS_ENTRIES = 2048
+
+/** A transaction as a client describes it before it is signed. */
+export interface CallArguments {
+  readonly from: Address
+  readonly to: Address
+  readonly gas: bigint
+  readonly gasPrice: bigint
+  readonly maxFeePerGas: bigint
+  readonly maxPriorityFeePerGas: bigint
+  readonly value: bigint
+  readonly nonce: bigint
+  readonly data: Uint8Array
+  /** The newer name of `data`. */
+  readonly input: Uint8Array
+  readonly accessList: readonly Partial<AccessListEntry>[]
+}
+
+/** The argument of `eth_call` and its kin. */
+export const callArguments: Shape<Partial<CallArguments>> = objectOf<CallArguments>({
+  from: address,
+  to: address,
+  gas: quantity,
+  gasPrice: quantity,
+  maxFeePerGas: quantity,
+  maxPriorityFeePerGas: quantity,
+  value: quantity,
+  nonce: quantity,
+  data,
+  input: data,
+  accessList: listOf(
+    objectOf<AccessListEntry>({ address, storageKeys: listOf(hash, MAX_ACCESS_ENTRIES) }),
+    MAX_ACCESS_ENTRIES,
+  ),
+})
+
+/** The message of a call. Without a price it costs nothing, so that anybody can ask. */
+export function messageOf(args: Partial<CallArguments>, gasLimit: bigint): Message {
+  const { input } = args
+  if (input !== undefined && args.data !== undefined && !equal(input, args.data)) {
+    throw new RpcError('invalidParams', 'both "data" and "input" are set and not equal')
+  }
+  return {
+    from: args.from ?? ZERO_ADDRESS,
+    to: args.to,
+    value: args.value ?? 0n,
+    data: input ?? args.data ?? new Uint8Array(0),
+    accessList: (args.accessList ?? []).map((entry, index) => {
+      if (entry.address === undefined) throw invalidParams(`accessList[${index}].address`, 'an address')
+      return { address: entry.address, storageKeys: entry.storageKeys ?? [] }
+    }),
+    gasLimit,
+    gasPrice: args.gasPrice ?? args.maxFeePerGas ?? 0n,
+  }
+}
+
+function equal(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, index) => byte === b[index])
+}
+
+interface OverrideArguments {
+  readonly balance: bigint
+  readonly nonce: bigint
+  readonly code: Uint8Array
+  readonly stateDiff: ReadonlyMap<Hash32, Uint8Array>
+}
+
+const slots: Shape<ReadonlyMap<Hash32, Uint8Array>> = {
+  schema: { type: 'object', additionalProperties: hash.schema },
+  parse: (value, path) => {
+    if (!isRecord(value)) throw invalidParams(path, 'an object of slots')
+    const entries = Object.entries(value)
+    if (entries.length > MAX_OVERRIDDEN_SLOTS) throw invalidParams(path, `at most ${MAX_OVERRIDDEN_SLOTS} slots`)
+    return new Map(entries.map(([place, held]) => [slot.parse(place, path), slot.parse(held, `${path}.${place}`)]))
+  },
+}
+
+const overrideArguments = objectOf<OverrideArguments>({
+  balance: quantity,
+  nonce: quantity,
+  code: data,
+  stateDiff: slots,
+})
+
+/** The state overrides of `eth_call`: what accounts are said to be for this call. */
+export const stateOverrides: Shape<readonly AccountOverride[]> = {
+  schema: { type: 'object', additionalProperties: overrideArguments.schema },
+  parse: (value, path) => {
+    if (!isRecord(value)) throw invalidParams(path, 'an object of accounts')
+    const entries = Object.entries(value)
+    if (entries.length > MAX_OVERRIDES) throw invalidParams(path, `at most ${MAX_OVERRIDES} accounts`)
+    return entries.map(([name, said]) => {
+      if (isRecord(said) && Object.hasOwn(said, 'state')) {
+        throw new RpcError('unsupported', 'overriding the whole storage ("state") is not supported: use "stateDiff"')
+      }
+      const { balance, nonce, code, stateDiff } = overrideArguments.parse(said, `${path}.${name}`)
+      return {
+        address: address.parse(name, path),
+        ...(balance === undefined ? {} : { balance }),
+        ...(nonce === undefined ? {} : { nonce }),
+        ...(code === undefined ? {} : { code }),
+        ...(stateDiff === undefined ? {} : { slots: stateDiff }),
+      }
+    })
+  },
+}
+
+/** The surroundings of a block, for code that asks about them. */
+export function environmentOf({ header }: NamedHeader): BlockEnvironment {
+  return { ...header, prevRandao: prevRandaoOf(header.parentHash) }
+}
+
+/** A call on the state after a block, in that block's surroundings. */
+export function callInput(
+  { view }: Pick<MethodContext, 'view'>,
+  {
+    state,
+    at,
+    message,
+    overrides,
+  }: {
+    readonly state: StateReader
+    readonly at: NamedHeader
+    readonly message: Message
+    readonly overrides?: readonly AccountOverride[] | undefined
+  },
+): CallInput {
+  return {
+    state,
+    environment: environmentOf(at),
+    blockHash: (number) => view.canonicalHash(number),
+    message,
+    ...(overrides === undefined ? {} : { overrides }),
+  }
+}

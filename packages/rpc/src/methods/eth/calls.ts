@@ -1,0 +1,100 @@
+import { bytesToHex, type JsonValue } from '@poai/core'
+import type { AccountOverride, CallOutcome, EstimateInput } from '@poai/execution'
+import { type Method, method } from '../../dispatch/method.ts'
+import { RpcError } from '../../errors/rpc-error.ts'
+import { toQuantity } from '../../format/hex-text.ts'
+import { type BlockPlace, blockPlace, LATEST, RESULTS } from '../../schema/ethereum-shapes.ts'
+import { optional, required, withDefault } from '../../schema/shape.ts'
+import type { MethodContext } from '../method-context.ts'
+import { type CallArguments, callArguments, callInput, messageOf, stateOverrides } from './call-arguments.ts'
+import { revertError } from './revert-error.ts'
+
+/** What a transaction would do, without sending it. */
+export function callMethods(context: MethodContext): readonly Method[] {
+  const at = withDefault('block', blockPlace, LATEST)
+  return [
+    method({
+      name: 'eth_call',
+      summary: 'Runs a message on the state after a block and keeps nothing of it',
+      params: [required('transaction', callArguments), at, optional('stateOverrides', stateOverrides)],
+      result: RESULTS.data,
+      run: async ([args, place, overrides]) => {
+        const outcome = await runCall(context, { args, place, overrides })
+        if (!outcome.succeeded) throw revertError(outcome)
+        return bytesToHex(outcome.returnData)
+      },
+    }),
+    method({
+      name: 'eth_estimateGas',
+      summary: 'A gas limit with which the transaction succeeds',
+      params: [required('transaction', callArguments), at, optional('stateOverrides', stateOverrides)],
+      result: RESULTS.quantity,
+      run: ([args, place, overrides]) => estimate(context, { args, place, overrides }),
+    }),
+    method({
+      name: 'eth_createAccessList',
+      summary: 'What the transaction touches, and the gas that it uses when it says so',
+      params: [required('transaction', callArguments), at],
+      result: RESULTS.object,
+      run: ([args, place]) => createAccessList(context, { args, place }),
+    }),
+  ]
+}
+
+/** A question as the client put it. */
+export interface Question {
+  readonly args: Partial<CallArguments>
+  readonly place: BlockPlace
+  readonly overrides?: readonly AccountOverride[] | undefined
+}
+
+function gasOf({ limits }: MethodContext, { gas }: Partial<CallArguments>, most: bigint): bigint {
+  const wanted = gas === undefined || gas === 0n ? most : gas
+  return wanted < limits.maxCallGas ? wanted : limits.maxCallGas
+}
+
+function runCall(context: MethodContext, { args, place, overrides }: Question): Promise<CallOutcome> {
+  const message = messageOf(args, gasOf(context, args, context.limits.maxCallGas))
+  return context.view.withState(place, (state, at) =>
+    context.execution.executeCall(callInput(context, { state, at, message, overrides })),
+  )
+}
+
+function estimate(context: MethodContext, { args, place, overrides }: Question): Promise<JsonValue> {
+  return context.view.withState(place, async (state, at) => {
+    const message = messageOf(args, gasOf(context, args, at.header.gasLimit))
+    const input: EstimateInput = callInput(context, { state, at, message, overrides })
+    const estimate = await context.execution.estimateGas(input)
+    if (estimate.kind === 'found') return toQuantity(estimate.gas)
+    if (estimate.kind === 'fails') throw revertError(estimate.outcome, estimate.allowance)
+    if (estimate.allowance === undefined) throw new RpcError('serverError', 'insufficient funds for transfer')
+    throw new RpcError('serverError', `gas required exceeds allowance (${estimate.allowance})`)
+  })
+}
+
+/** A list may change what is executed and so what is touched: again, until it is the same list. */
+const MAX_ACCESS_LIST_ROUNDS = 8
+
+async function createAccessList(context: MethodContext, question: Question): Promise<JsonValue> {
+  let accessList = question.args.accessList ?? []
+  for (let round = 0; ; round++) {
+    const outcome = await runCall(context, { ...question, args: { ...question.args, accessList } })
+    const isSame =
+      accessList.length > 0 && JSON.stringify(show(accessList)) === JSON.stringify(show(outcome.accessList))
+    if (isSame || outcome.accessList.length === 0 || round === MAX_ACCESS_LIST_ROUNDS) {
+      return {
+        accessList: show(outcome.accessList),
+        gasUsed: toQuantity(outcome.gasUsed),
+        ...(outcome.succeeded ? {} : { error: outcome.failure ?? 'execution failed' }),
+      }
+    }
+    accessList = outcome.accessList
+  }
+}
+
+function show(list: Partial<CallArguments>['accessList'] & {}): JsonValue {
+  return list.map(({ address, storageKeys = [] }) => ({
+    address: address === undefined ? null : bytesToHex(address),
+    storageKeys: storageKeys.map(bytesToHex),
+  }))
+}

@@ -1,0 +1,77 @@
+import { bytesToHex, type JsonValue } from '@poai/core'
+import { type Method, method } from '../../dispatch/method.ts'
+import { formatReceipt } from '../../format/format-receipt.ts'
+import { formatPooled, formatTransaction } from '../../format/format-transaction.ts'
+import { type BlockPlace, blockNumber, count, data, hash, orNull, RESULTS } from '../../schema/ethereum-shapes.ts'
+import { required } from '../../schema/shape.ts'
+import type { MethodContext } from '../method-context.ts'
+
+/** Transactions, their receipts, and sending them. */
+export function transactionMethods(context: MethodContext): readonly Method[] {
+  const { chain, codecs, params, view } = context
+  const { chainId } = params
+  const atIndex = async (place: BlockPlace, index: number): Promise<JsonValue> => {
+    const found = await view.block(place)
+    const [transaction, sender] = [found?.block.body.transactions[index], found?.senders[index]]
+    if (found === undefined || transaction === undefined || sender === undefined) return null
+    return formatTransaction(transaction, { sender, chainId, mined: { ...found, blockHash: found.hash, index } })
+  }
+  return [
+    method({
+      name: 'eth_getTransactionByHash',
+      summary: 'A transaction, mined or waiting',
+      params: [required('hash', hash)],
+      result: orNull(RESULTS.object),
+      run: async ([named]) => {
+        const mined = await view.transaction(named)
+        if (mined !== undefined) return formatTransaction(mined.transaction, { sender: mined.sender, chainId, mined })
+        const pooled = chain.mempool.get(named)
+        return pooled === undefined ? null : formatPooled(pooled, chainId)
+      },
+    }),
+    method({
+      name: 'eth_getTransactionByBlockNumberAndIndex',
+      summary: 'A transaction by its place',
+      params: [required('block', blockNumber), required('index', count)],
+      result: orNull(RESULTS.object),
+      run: ([place, index]) => atIndex(place, index),
+    }),
+    method({
+      name: 'eth_getTransactionByBlockHashAndIndex',
+      summary: 'A transaction by its place',
+      params: [required('hash', hash), required('index', count)],
+      result: orNull(RESULTS.object),
+      run: ([named, index]) => atIndex({ kind: 'hash', hash: named, requireCanonical: false }, index),
+    }),
+    method({
+      name: 'eth_getTransactionReceipt',
+      summary: 'What a mined transaction did',
+      params: [required('hash', hash)],
+      result: orNull(RESULTS.object),
+      run: async ([named]) => {
+        const mined = await view.transaction(named)
+        return mined === undefined ? null : formatReceipt(mined.receipt, mined)
+      },
+    }),
+    method({
+      name: 'eth_getRawTransactionByHash',
+      summary: 'The bytes of a transaction, mined or waiting',
+      params: [required('hash', hash)],
+      result: orNull(RESULTS.data),
+      run: async ([named]) => {
+        const found = (await chain.queries.transaction(named)) ?? chain.mempool.get(named)
+        return found === undefined ? null : bytesToHex(found.transaction.bytes)
+      },
+    }),
+    method({
+      name: 'eth_sendRawTransaction',
+      summary: 'Offers a signed transaction to the network',
+      params: [required('transaction', data)],
+      result: RESULTS.hash,
+      run: async ([bytes], { signal }) => {
+        const { transaction } = await chain.mempool.add(codecs.transaction.decode(bytes), signal)
+        return bytesToHex(transaction.hash)
+      },
+    }),
+  ]
+}

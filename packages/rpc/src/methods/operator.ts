@@ -1,0 +1,111 @@
+import { type Method, method } from '../dispatch/method.ts'
+import { address, count, RESULTS, textOf } from '../schema/ethereum-shapes.ts'
+import { optional, required } from '../schema/shape.ts'
+import { type MethodContext, requirePart } from './method-context.ts'
+
+/** Longer than any multiaddress with a peer id. */
+const MAX_ADDRESS_CHARACTERS = 512
+const target = textOf(MAX_ADDRESS_CHARACTERS)
+
+/** For the node's owner: peers. */
+export function adminMethods({ peers }: MethodContext): readonly Method[] {
+  const control = (): NonNullable<typeof peers> => requirePart(peers, 'network')
+  return [
+    method({
+      name: 'admin_nodeInfo',
+      summary: 'The node’s identity, addresses and reachability',
+      params: [],
+      result: RESULTS.object,
+      run: () => control().nodeInfo(),
+    }),
+    method({
+      name: 'admin_peers',
+      summary: 'Peers with their addresses, scores and latencies',
+      params: [],
+      result: RESULTS.list,
+      run: () => control().list(),
+    }),
+    method({
+      name: 'admin_addPeer',
+      summary: 'Keeps a connection to the node at an address',
+      params: [required('address', target)],
+      result: RESULTS.flag,
+      run: async ([at]) => {
+        await control().add(at)
+        return true
+      },
+    }),
+    method({
+      name: 'admin_removePeer',
+      summary: 'Drops a peer and keeps no connection to it',
+      params: [required('peerId', target)],
+      result: RESULTS.flag,
+      run: ([peerId]) => control().remove(peerId),
+    }),
+    method({
+      name: 'admin_ban',
+      summary: 'Refuses a peer id or an address for a time in milliseconds',
+      params: [required('target', target), optional('forMs', count)],
+      result: RESULTS.object,
+      run: ([who, forMs]) => control().ban(who, forMs),
+    }),
+    method({
+      name: 'admin_unban',
+      summary: 'Lifts a ban',
+      params: [required('target', target)],
+      result: RESULTS.flag,
+      run: ([who]) => control().unban(who),
+    }),
+    method({
+      name: 'admin_bans',
+      summary: 'Who is banned, and until when',
+      params: [],
+      result: RESULTS.list,
+      run: () => control().bans(),
+    }),
+  ]
+}
+
+/** For the node's owner: mining. */
+export function minerMethods({ miner }: MethodContext): readonly Method[] {
+  const control = (): NonNullable<typeof miner> => requirePart(miner, 'miner')
+  return [
+    method({
+      name: 'miner_start',
+      summary: 'Starts mining, or goes on with it',
+      params: [],
+      result: RESULTS.flag,
+      run: async () => {
+        await control().start()
+        return true
+      },
+    }),
+    method({
+      name: 'miner_stop',
+      summary: 'Pauses mining',
+      params: [],
+      result: RESULTS.flag,
+      run: async () => {
+        await control().stop()
+        return true
+      },
+    }),
+    method({
+      name: 'miner_setEtherbase',
+      summary: 'Changes who gets the rewards, from the next template on',
+      params: [required('beneficiary', address)],
+      result: RESULTS.flag,
+      run: ([beneficiary]) => {
+        control().setBeneficiary(beneficiary)
+        return true
+      },
+    }),
+    method({
+      name: 'miner_status',
+      summary: 'What the miner does: attempts, blocks, rewards',
+      params: [],
+      result: RESULTS.object,
+      run: () => control().status(),
+    }),
+  ]
+}

@@ -1,0 +1,61 @@
+import { networkParamsToJson } from '@poai/core'
+import { type Method, method } from '../../dispatch/method.ts'
+import { anyJson, RESULTS } from '../../schema/ethereum-shapes.ts'
+import { required } from '../../schema/shape.ts'
+import { type MethodContext, requirePart } from '../method-context.ts'
+
+/** The node as people and farms ask for it. */
+export function nodeMethods(context: MethodContext): readonly Method[] {
+  const { params, nodeStatus, engineStatus, work, peers } = context
+  return [
+    method({
+      name: 'poai_nodeStatus',
+      summary: 'What the node is doing: head, peers, mining, replays, memory',
+      params: [],
+      result: RESULTS.object,
+      run: () => requirePart(nodeStatus, 'status')(),
+    }),
+    method({
+      name: 'poai_networkParams',
+      summary: 'All parameters of the network: with them anybody can judge its blocks',
+      params: [],
+      result: RESULTS.object,
+      run: () => networkParamsToJson(params),
+    }),
+    method({
+      name: 'poai_engine',
+      summary: 'The model, the determinism domain and the workers of this node',
+      params: [],
+      result: RESULTS.object,
+      run: () => requirePart(engineStatus, 'engine')(),
+    }),
+    method({
+      name: 'poai_peers',
+      summary: 'The nodes that this one is connected to',
+      params: [],
+      result: RESULTS.list,
+      run: () => requirePart(peers, 'network').list(),
+    }),
+    method({
+      name: 'poai_getWork',
+      summary: 'Work for a miner on another machine: a sealed header and a range of nonces of its own',
+      params: [required('request', anyJson)],
+      result: RESULTS.object,
+      run: ([request], { signal }) => requirePart(work, 'work for others').getWork(request, signal),
+    }),
+    method({
+      name: 'poai_submitWork',
+      summary: 'What a miner on another machine found: judged like a stranger’s block',
+      params: [required('solution', anyJson)],
+      result: RESULTS.object,
+      run: ([solution]) => requirePart(work, 'work for others').submitWork(solution),
+    }),
+    method({
+      name: 'poai_submitRate',
+      summary: 'How fast a miner on another machine works',
+      params: [required('report', anyJson)],
+      result: RESULTS.flag,
+      run: ([report]) => requirePart(work, 'work for others').submitRate(report),
+    }),
+  ]
+}

@@ -1,0 +1,55 @@
+import { bytesToHex, headerCodec, receiptCodec } from '@poai/core'
+import { type Method, method } from '../dispatch/method.ts'
+import { blockPlace, hash, orNull, RESULTS } from '../schema/ethereum-shapes.ts'
+import { required } from '../schema/shape.ts'
+import type { MethodContext } from './method-context.ts'
+
+/** The bytes that hashes are made of: for those who check for themselves. */
+export function rawMethods({ chain, codecs, view }: MethodContext): readonly Method[] {
+  const headerOf = (name: string): Method =>
+    method({
+      name,
+      summary: 'The canonical bytes of a header: its hash is their keccak256, and its exam follows from them',
+      params: [required('block', blockPlace)],
+      result: orNull(RESULTS.data),
+      run: ([place]) => {
+        const named = view.header(place)
+        return named === undefined ? null : bytesToHex(headerCodec.encode(named.header))
+      },
+    })
+  return [
+    headerOf('poai_getRawHeader'),
+    headerOf('debug_getRawHeader'),
+    method({
+      name: 'debug_getRawBlock',
+      summary: 'The canonical bytes of a block',
+      params: [required('block', blockPlace)],
+      result: orNull(RESULTS.data),
+      run: async ([place]) => {
+        const found = await view.block(place)
+        return found === undefined ? null : bytesToHex(codecs.block.encode(found.block))
+      },
+    }),
+    method({
+      name: 'debug_getRawReceipts',
+      summary: 'The canonical bytes of the receipts of a block',
+      params: [required('block', blockPlace)],
+      result: orNull(RESULTS.list),
+      run: async ([place]) => {
+        const named = view.header(place)
+        const receipts = named === undefined ? undefined : await chain.queries.receipts(named.hash)
+        return receipts === undefined ? null : receipts.map((receipt) => bytesToHex(receiptCodec.encode(receipt)))
+      },
+    }),
+    method({
+      name: 'debug_getRawTransaction',
+      summary: 'The canonical bytes of a transaction, mined or waiting',
+      params: [required('hash', hash)],
+      result: orNull(RESULTS.data),
+      run: async ([named]) => {
+        const found = (await chain.queries.transaction(named)) ?? chain.mempool.get(named)
+        return found === undefined ? null : bytesToHex(found.transaction.bytes)
+      },
+    }),
+  ]
+}

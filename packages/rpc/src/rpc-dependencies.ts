@@ -1,0 +1,71 @@
+import type { Chain } from '@poai/chain'
+import type { ExamEvaluator, WorkVerifier } from '@poai/consensus'
+import type { Address, BlockCodecs, Clock, JsonValue, Logger, NetworkParams } from '@poai/core'
+import type { Execution, SenderRecovery } from '@poai/execution'
+
+/** Where the node stands in catching up; undefined where it is not behind. */
+export interface SyncProgress {
+  readonly startingBlock: bigint
+  readonly currentBlock: bigint
+  readonly highestBlock: bigint
+  /** For people: what is being done, how fast, how long it will take. */
+  readonly details: { readonly [key: string]: JsonValue }
+}
+
+/** Peers as methods show and change them. */
+export interface PeerControl {
+  /** Connected ones. */
+  count(): number
+  isListening(): boolean
+  /** One object a peer, the connected ones and those that are kept. */
+  list(): JsonValue
+  nodeInfo(): JsonValue
+  /** Throws an `AppError` for an address that is none. */
+  add(address: string): Promise<void>
+  remove(peerId: string): Promise<boolean>
+  ban(target: string, forMs: number | undefined): Promise<JsonValue>
+  unban(target: string): Promise<boolean>
+  bans(): JsonValue
+}
+
+/** The node's own miner. */
+export interface MinerControl {
+  isMining(): boolean
+  attemptsPerSecond(): number
+  beneficiary(): Address
+  start(): Promise<void>
+  stop(): Promise<void>
+  setBeneficiary(beneficiary: Address): void
+  status(): JsonValue
+}
+
+/** Work for miners on other machines, as JSON speaks to it. */
+export interface WorkService {
+  getWork(request: unknown, signal?: AbortSignal): Promise<JsonValue>
+  submitWork(solution: unknown): Promise<JsonValue>
+  submitRate(report: unknown): Promise<JsonValue>
+}
+
+/** What answers are made from. What a node does not have is left out, and its methods say so. */
+export interface RpcDependencies {
+  readonly params: NetworkParams
+  readonly codecs: BlockCodecs
+  readonly chain: Pick<Chain, 'head' | 'queries' | 'mempool' | 'onHead'>
+  readonly execution: Pick<Execution, 'executeCall' | 'estimateGas' | 'traceBlock'>
+  readonly recovery: SenderRecovery
+  readonly clock: Clock
+  readonly logger: Logger
+  /** As `web3_clientVersion` says it: `poai/0.1.0/linux-x64/node24.1.0`. */
+  readonly clientVersion: string
+  /** Computes exams again for those who want to see a model's answers. */
+  readonly evaluator?: ExamEvaluator
+  /** Judges the work of a block again. */
+  readonly verifier?: WorkVerifier
+  readonly peers?: PeerControl
+  readonly sync?: () => SyncProgress | undefined
+  readonly miner?: MinerControl
+  readonly work?: WorkService
+  readonly nodeStatus?: () => JsonValue | Promise<JsonValue>
+  /** Model, domain, workers and rates. */
+  readonly engineStatus?: () => JsonValue
+}

@@ -1,0 +1,25 @@
+import { DISPATCH_DEFAULTS, type DispatchLimits } from './dispatch/dispatcher.ts'
+
+/** Every bound of the server, with what it keeps away. */
+export interface RpcLimits extends DispatchLimits {
+  /** Bytes of a request: a batch of large transactions. */
+  readonly maxBodyBytes: number
+  /** Gas of `eth_call` and its kin: what one question may cost the node. */
+  readonly maxCallGas: bigint
+  /** Blocks that `eth_feeHistory` looks at, as in geth. */
+  readonly maxFeeHistoryBlocks: number
+  /** Connections, HTTP and WebSocket together. */
+  readonly maxConnections: number
+  /** Calls of one connection that wait for their answers; then it is not read any further. */
+  readonly maxPendingPerConnection: number
+}
+
+/** What public nodes of Ethereum bear. */
+export const RPC_DEFAULTS: RpcLimits = {
+  ...DISPATCH_DEFAULTS,
+  maxBodyBytes: 5 * 1024 * 1024,
+  maxCallGas: 50_000_000n,
+  maxFeeHistoryBlocks: 1024,
+  maxConnections: 12_000,
+  maxPendingPerConnection: 64,
+}

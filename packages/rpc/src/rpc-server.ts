@@ -1,0 +1,72 @@
+import type { Startable } from '@poai/core'
+import { type CallReport, createDispatcher, type Dispatcher } from './dispatch/dispatcher.ts'
+import { createMethods } from './methods/create-methods.ts'
+import type { RpcDependencies } from './rpc-dependencies.ts'
+import { RPC_DEFAULTS, type RpcLimits } from './rpc-limits.ts'
+import { type HttpOptions, HttpServer } from './server/http-server.ts'
+import { IpcServer } from './server/ipc-server.ts'
+
+/** Where the server listens, and its bounds. */
+export interface RpcServerOptions {
+  /** Left out: no HTTP. */
+  readonly http?: HttpOptions
+  /** Left out: no local socket. */
+  readonly ipcPath?: string
+  readonly limits?: Partial<RpcLimits>
+  /** Told of every call, for metrics. */
+  readonly onCall?: (report: CallReport) => void
+}
+
+/** Answers questions about the chain. */
+export interface RpcServer extends Startable {
+  /** Where HTTP is, once it has started; undefined if it is not. */
+  readonly url: string | undefined
+  readonly ipcPath: string | undefined
+}
+
+/** Only for the node's owner: its own socket, or the token. */
+const PRIVATE_NAMESPACES: ReadonlySet<string> = new Set(['admin', 'miner', 'debug'])
+
+/** A server over a chain. It does not listen before `start`. */
+export function createRpcServer(options: RpcServerOptions, dependencies: RpcDependencies): RpcServer {
+  return new ChainRpcServer(options, dependencies)
+}
+
+class ChainRpcServer implements RpcServer {
+  readonly ipcPath: string | undefined
+  readonly #http: HttpServer | undefined
+  readonly #servers: readonly Startable[]
+
+  constructor(options: RpcServerOptions, dependencies: RpcDependencies) {
+    const limits: RpcLimits = { ...RPC_DEFAULTS, ...options.limits }
+    const { logger } = dependencies
+    const dispatcher: Dispatcher = createDispatcher(
+      { limits, privateNamespaces: PRIVATE_NAMESPACES },
+      {
+        methods: createMethods(dependencies, limits),
+        logger,
+        elapsedMs: () => performance.now(),
+        ...(options.onCall === undefined ? {} : { onCall: options.onCall }),
+      },
+    )
+    this.ipcPath = options.ipcPath
+    this.#http = options.http === undefined ? undefined : new HttpServer(options.http, { dispatcher, limits, logger })
+    const ipc =
+      options.ipcPath === undefined
+        ? undefined
+        : new IpcServer({ path: options.ipcPath }, { dispatcher, limits, logger })
+    this.#servers = [this.#http, ipc].filter((server) => server !== undefined)
+  }
+
+  get url(): string | undefined {
+    return this.#http?.url
+  }
+
+  async start(): Promise<void> {
+    for (const server of this.#servers) await server.start()
+  }
+
+  async stop(): Promise<void> {
+    for (const server of this.#servers.toReversed()) await server.stop()
+  }
+}

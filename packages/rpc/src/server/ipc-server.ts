@@ -1,0 +1,120 @@
+import { chmod, rm } from 'node:fs/promises'
+import { connect, createServer, type Server, type Socket } from 'node:net'
+import { AppError, type JsonValue, type Logger, type Startable } from '@poai/core'
+import type { Dispatcher } from '../dispatch/dispatcher.ts'
+import type { Session } from '../dispatch/method.ts'
+import type { RpcLimits } from '../rpc-limits.ts'
+import { RpcServerError } from './rpc-server-error.ts'
+
+export interface IpcOptions {
+  readonly path: string
+}
+
+/** What the server needs, and nothing more. */
+export interface IpcDependencies {
+  readonly dispatcher: Dispatcher
+  readonly limits: Pick<RpcLimits, 'maxBodyBytes' | 'maxConnections' | 'maxPendingPerConnection'>
+  readonly logger: Logger
+}
+
+/** Bytes that a slow reader may leave unread before its connection ends. */
+const MAX_UNREAD_BYTES = 16 * 1024 * 1024
+/** Only its owner may use the socket: it opens every namespace. */
+const SOCKET_MODE = 0o600
+
+/** JSON-RPC over a local socket: one JSON document a line, each way. */
+export class IpcServer implements Startable {
+  readonly #options: IpcOptions
+  readonly #dependencies: IpcDependencies
+  readonly #server: Server
+  readonly #sockets = new Set<Socket>()
+  #state: 'new' | 'running' | 'stopped' = 'new'
+
+  constructor(options: IpcOptions, dependencies: IpcDependencies) {
+    this.#options = options
+    this.#dependencies = dependencies
+    this.#server = createServer((socket) => this.#attend(socket))
+    this.#server.maxConnections = dependencies.limits.maxConnections
+  }
+
+  async start(): Promise<void> {
+    if (this.#state !== 'new') return
+    this.#state = 'running'
+    const { path } = this.#options
+    await removeLeftOver(path)
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    this.#server.once('error', reject)
+    this.#server.listen(path, resolve)
+    try {
+      await promise
+    } catch (cause) {
+      throw new RpcServerError('RPC_CANNOT_LISTEN', `cannot make the socket ${path}`, {
+        cause,
+        hint: 'the path may be too long for a socket (about 100 characters), or its folder not writable',
+      })
+    }
+    if (process.platform !== 'win32') await chmod(path, SOCKET_MODE)
+  }
+
+  async stop(): Promise<void> {
+    if (this.#state !== 'running') return
+    this.#state = 'stopped'
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#server.close(() => resolve())
+    for (const socket of this.#sockets) socket.destroy()
+    await promise
+  }
+
+  #attend(socket: Socket): void {
+    const { dispatcher, limits, logger } = this.#dependencies
+    this.#sockets.add(socket)
+    const closed = new AbortController()
+    const send = (text: string): void => {
+      if (socket.destroyed) return
+      socket.write(`${text}\n`)
+      if (socket.writableLength > MAX_UNREAD_BYTES) socket.destroy()
+    }
+    const session: Session = {
+      isTrusted: true,
+      closed: closed.signal,
+      notify: (method: string, params: JsonValue) => send(JSON.stringify({ jsonrpc: '2.0', method, params })),
+    }
+    let rest = ''
+    let pending = 0
+    const take = async (line: string): Promise<void> => {
+      if (++pending >= limits.maxPendingPerConnection) socket.pause()
+      const answer = await dispatcher.answer(line, session)
+      if (--pending < limits.maxPendingPerConnection) socket.resume()
+      if (answer !== undefined) send(answer)
+    }
+    socket.setEncoding('utf8')
+    socket.on('data', (text: string) => {
+      const lines = (rest + text).split('\n')
+      rest = lines.pop() ?? ''
+      if (rest.length > limits.maxBodyBytes) return void socket.destroy()
+      for (const line of lines) if (line.trim() !== '') void take(line)
+    })
+    socket.on('error', (error) => logger.debug('A local connection failed', { error }))
+    socket.on('close', () => {
+      this.#sockets.delete(socket)
+      closed.abort(new AppError('RPC_CLIENT_GONE', 'the client has gone'))
+    })
+  }
+}
+
+/** A node that was killed leaves its socket behind; one that runs answers on it. */
+async function removeLeftOver(path: string): Promise<void> {
+  if (process.platform === 'win32') return
+  const { promise, resolve } = Promise.withResolvers<boolean>()
+  const socket = connect(path)
+  socket.once('connect', () => resolve(true))
+  socket.once('error', () => resolve(false))
+  const isAnswered = await promise
+  socket.destroy()
+  if (isAnswered) {
+    throw new RpcServerError('RPC_SOCKET_TAKEN', `another node answers on ${path}`, {
+      hint: 'stop it, or choose another data directory',
+    })
+  }
+  await rm(path, { force: true })
+}
