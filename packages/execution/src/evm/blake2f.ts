@@ -1,0 +1,46 @@
+import { EVMError, type PrecompileInput } from '@ethereumjs/evm'
+import { blake2Rounds } from './blake2-rounds.ts'
+
+/** EIP-152: rounds (4), h (64), m (128), t (16), f (1). */
+const INPUT_BYTES = 213
+const ROUNDS_AT = 0
+const STATE_AT = 4
+const MESSAGE_AT = 68
+const OFFSET_AT = 196
+const FINAL_AT = 212
+const STATE_BYTES = 64
+const NO_BYTES: Uint8Array = new Uint8Array(0)
+
+function failure(error: EVMError, gasLimit: bigint): Failure {
+  return { returnValue: NO_BYTES, executionGasUsed: gasLimit, exceptionError: error }
+}
+
+interface Failure {
+  readonly returnValue: Uint8Array
+  readonly executionGasUsed: bigint
+  readonly exceptionError: EVMError
+}
+
+/** The precompile 0x09 (EIP-152): so many rounds of BLAKE2b's compression, a unit of gas each. */
+export function blake2f({
+  data,
+  gasLimit,
+}: Pick<PrecompileInput, 'data' | 'gasLimit'>):
+  | Failure
+  | { readonly returnValue: Uint8Array; readonly executionGasUsed: bigint } {
+  const final = data[FINAL_AT]
+  if (data.length !== INPUT_BYTES || (final !== 0 && final !== 1)) {
+    return failure(new EVMError(EVMError.errorMessages.OUT_OF_RANGE), gasLimit)
+  }
+  const rounds = new DataView(data.buffer, data.byteOffset, data.length).getUint32(ROUNDS_AT)
+  const gasUsed = BigInt(rounds)
+  if (gasUsed > gasLimit) return failure(new EVMError(EVMError.errorMessages.OUT_OF_GAS), gasLimit)
+  const returnValue = blake2Rounds({
+    rounds,
+    state: data.subarray(STATE_AT, STATE_AT + STATE_BYTES),
+    message: data.subarray(MESSAGE_AT, OFFSET_AT),
+    offset: data.subarray(OFFSET_AT, FINAL_AT),
+    isFinal: final === 1,
+  })
+  return { returnValue, executionGasUsed: gasUsed }
+}
