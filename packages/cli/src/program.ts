@@ -8,6 +8,7 @@ import { addMineCommand } from './commands/mine.ts'
 import { addModelCommands } from './commands/model.ts'
 import { addNodeCommand } from './commands/node.ts'
 import { addTestnetCommand } from './commands/testnet.ts'
+import { addWalletCommands } from './commands/wallet.ts'
 import { EXIT_CODES, type ExitCode } from './exit-codes.ts'
 import { reportError } from './report-error.ts'
 
@@ -32,6 +33,7 @@ export function createProgram(context: CliContext): Command {
   addDbCommands(program, context)
   addNodeCommand(program, context)
   addTestnetCommand(program, context)
+  addWalletCommands(program, context)
   return program
 }
 

@@ -1,0 +1,13 @@
+import type { Command } from 'commander'
+import { wholeNumber } from '../../parse-options.ts'
+import { parseAddress } from '../../wallet/coins.ts'
+
+const MAX_ACCOUNTS = 1_000
+
+/** Adds the options that say whose key signs. */
+export function signerOptions(command: Command): Command {
+  return command
+    .option('--from <address>', 'whose key signs (default: the only one that is here)', parseAddress)
+    .option('--dev <index>', 'sign with a development account of local testnets', wholeNumber(0, MAX_ACCOUNTS))
+    .option('--password-file <file>', 'its first line is the password, instead of asking')
+}

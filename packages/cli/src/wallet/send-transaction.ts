@@ -1,0 +1,63 @@
+import { AppError } from '@poai/core'
+import { isError, type JsonRpcApiProvider, type TransactionRequest, type Wallet } from 'ethers'
+
+/** The network did not take a transaction: why, in one line. */
+export class TransactionRefused extends AppError<'CLI_TRANSACTION_REFUSED'> {
+  constructor(message: string, cause: unknown, hint?: string) {
+    super('CLI_TRANSACTION_REFUSED', message, { cause, ...(hint === undefined ? {} : { hint }) })
+  }
+}
+
+/** A transaction that is on its way. */
+export interface SentTransaction {
+  readonly hash: string
+  readonly nonce: number
+  readonly gasLimit: bigint
+  readonly maxFeePerGas: bigint
+}
+
+/** Fills in what is not said (nonce, gas, fees), signs and sends. */
+export async function sendTransaction(
+  wallet: Wallet,
+  request: TransactionRequest,
+  provider: JsonRpcApiProvider,
+): Promise<SentTransaction> {
+  try {
+    const { hash, nonce, gasLimit, maxFeePerGas, gasPrice } = await wallet.connect(provider).sendTransaction(request)
+    return { hash, nonce, gasLimit, maxFeePerGas: maxFeePerGas ?? gasPrice }
+  } catch (error) {
+    throw explain(error)
+  }
+}
+
+/** Ethers puts the whole request into its messages; people need the reason. */
+function explain(error: unknown): unknown {
+  if (isError(error, 'INSUFFICIENT_FUNDS')) {
+    return new TransactionRefused(
+      'the account has not enough coins for the amount and the fees',
+      error,
+      'poai wallet balance shows what it has',
+    )
+  }
+  if (isError(error, 'CALL_EXCEPTION'))
+    return new TransactionRefused(`the transaction would fail: ${error.reason ?? 'no reason given'}`, error)
+  if (isError(error, 'NONCE_EXPIRED'))
+    return new TransactionRefused('a transaction with this nonce is in the chain already', error)
+  if (isError(error, 'REPLACEMENT_UNDERPRICED')) {
+    return new TransactionRefused(
+      'a transaction with this nonce waits already',
+      error,
+      'pay at least 10 % more to replace it: --max-fee, --tip',
+    )
+  }
+  if (isError(error, 'UNKNOWN_ERROR') || isError(error, 'SERVER_ERROR')) {
+    const message = nodeMessage(error.error) ?? error.shortMessage
+    return new TransactionRefused(`the node refused it: ${message}`, error)
+  }
+  return error
+}
+
+function nodeMessage(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null || !('message' in error)) return undefined
+  return typeof error.message === 'string' ? error.message : undefined
+}

@@ -1,0 +1,15 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { JsonValue } from '@poai/core'
+import type { RpcClient } from '../rpc-client/rpc-client.ts'
+
+/** Between two looks whether a transaction is in a block. */
+const POLL_MS = 500
+
+/** The receipt of a transaction, as soon as a block has it. */
+export async function waitForReceipt(client: RpcClient, hash: string, signal: AbortSignal): Promise<JsonValue> {
+  for (;;) {
+    const receipt = await client.call('eth_getTransactionReceipt', [hash], { signal })
+    if (receipt !== null) return receipt
+    await delay(POLL_MS, undefined, { signal })
+  }
+}
