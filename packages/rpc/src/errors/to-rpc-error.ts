@@ -1,9 +1,19 @@
 import { ChainError, MempoolError } from '@poai/chain'
 import { AppError, type Logger, RuleError } from '@poai/core'
-import { RpcError } from './rpc-error.ts'
+import { type RpcCodeName, RpcError } from './rpc-error.ts'
 
 /** What a client hears when the node failed: what happened is for the log, not for strangers. */
 const INTERNAL_MESSAGE = 'internal error'
+
+/**
+ * What the work desk says to its workers, by its codes (its package is a sibling that this one does not know). Such texts are made for
+ * them: why there is no work now, or what is wrong with a request.
+ */
+const WORK_CODES: ReadonlyMap<string, RpcCodeName> = new Map([
+  ['MINER_REQUEST_INVALID', 'invalidParams'],
+  ['MINER_NO_WORK', 'unavailable'],
+  ['MINER_BUSY', 'limitExceeded'],
+])
 
 /**
  * The one table from what the packages below throw to what a client is told. What has no row is our fault or the machine's: it is
@@ -16,11 +26,17 @@ export function toRpcError(error: unknown, logger: Pick<Logger, 'error'>, method
   if (error instanceof ChainError) return ofChain(error)
   if (isAbort(error)) return new RpcError('unavailable', 'the call took too long or was given up', { cause: error })
   if (error instanceof AppError) {
+    const workCode = WORK_CODES.get(error.code)
+    if (workCode !== undefined) return new RpcError(workCode, workText(error), { cause: error })
     logger.error('A call failed', { method, code: error.code, error })
     return new RpcError('unavailable', 'the node cannot answer this now', { cause: error })
   }
   logger.error('A call failed', { method, error })
   return new RpcError('internal', INTERNAL_MESSAGE, { cause: error })
+}
+
+function workText({ message, expected }: AppError): string {
+  return expected === undefined ? message : `${message}: expected ${expected}`
 }
 
 /** Made from constants and numbers: nothing in it is the node's secret. */
