@@ -1,4 +1,4 @@
-import { workOfTarget } from '@poai/consensus'
+import { createReplayVerifier, networkExamOptions, type WorkVerifier, workOfTarget } from '@poai/consensus'
 import {
   type Clock,
   genesisHash,
@@ -8,13 +8,16 @@ import {
   type NetworkParams,
   type Startable,
 } from '@poai/core'
+import { createWorkService, type WorkService } from '@poai/miner'
 import type { Network } from '@poai/p2p'
+import type { RpcServer } from '@poai/rpc'
 import { type ImportFigures, isFatal } from './chain/watch-chain.ts'
 import { createMining, type MiningParts } from './compose/create-mining.ts'
 import { type ChainParts, openChainParts } from './compose/open-chain-parts.ts'
 import { openNetwork } from './compose/open-network.ts'
 import type { NodeConfig } from './config/node-config.ts'
 import { type DataPlaces, placesIn } from './data-directory.ts'
+import { openDoors } from './doors/open-doors.ts'
 import { createReplayCounter, type ReplayCounter } from './judge/replay-counter.ts'
 import { createWorkJudge, type WorkJudge, type WorkJudgeDependencies } from './judge/work-judge.ts'
 import { createEventLoopWatch, type EventLoopWatch } from './lifecycle/event-loop-watch.ts'
@@ -27,6 +30,7 @@ import { NodeError } from './node-error.ts'
 import { stateOf } from './status/node-state.ts'
 import type { HeadStatus, NodeState, NodeStateName, NodeStatus } from './status/node-status.ts'
 import { residentBytes } from './status/process-memory.ts'
+import { statusToJson } from './status/status-to-json.ts'
 import { systemClock } from './system-clock.ts'
 import type { Installation } from './work/installation.ts'
 
@@ -103,6 +107,7 @@ class ComposedNode implements Node {
   readonly #log: NodeLogger
   readonly #judge: WorkJudge
   readonly #replays: ReplayCounter
+  readonly #verifier: WorkVerifier
   readonly #loop: EventLoopWatch
   readonly #services: ServiceStack
   readonly #stopping = new AbortController()
@@ -129,6 +134,8 @@ class ComposedNode implements Node {
       { ...judge, logger },
     )
     this.#replays = createReplayCounter({ clock, logger })
+    const verifier = createReplayVerifier(networkExamOptions(params), { evaluator: this.#judge, logger })
+    this.#verifier = this.#replays.count(verifier)
     this.#loop = createEventLoopWatch({ clock, logger })
     this.#services = new ServiceStack({ clock, logger })
     // Who does not wait for the end hears of it in the log.
@@ -211,12 +218,17 @@ class ComposedNode implements Node {
     const chain = await openChainParts(
       { params, places: this.#places, config },
       {
-        ...{ services, clock, logger, evaluator: this.#judge, replays: this.#replays },
+        ...{ services, clock, logger, verifier: this.#verifier },
         onLocked: () => this.#log.openFile(),
         onFatal: (error) => this.fail(error),
       },
     )
     this.#parts = { chain }
+    const doors = this.#openDoors(chain)
+    await services.start('doors', doors)
+    if (doors.url !== undefined || doors.ipcPath !== undefined) {
+      logger.info('Serving JSON-RPC', { http: doors.url, socket: doors.ipcPath })
+    }
     await services.start('block lines', createBlockLines({ chain: chain.chain, clock, logger }))
     this.#checkpoint()
     this.#enter('loading')
@@ -227,9 +239,9 @@ class ComposedNode implements Node {
     const gate = createNodeMiningGate(config.mining, { judge: this.#judge, network, logger })
     const mining = createMining({ params, config }, { ...chain, engine: this.#judge, gate, clock, logger })
     this.#parts = { chain, mining, network }
+    if (network !== undefined) await services.start('network', network)
     await services.start('work desk', mining.desk)
     await services.start('miner', mining.miner)
-    if (network !== undefined) await services.start('network', network)
     await services.start('mempool saving', this.#mempoolSaving(chain))
     await services.start('state lines', this.#stateLines())
     this.#checkpoint()
@@ -241,6 +253,25 @@ class ComposedNode implements Node {
     return openNetwork(
       { params, config, version, places: this.#places, domain: isJudge ? params.work.domain : '' },
       { chain, codecs, database, clock: this.#clock, logger: this.logger },
+    )
+  }
+
+  #openDoors(chain: ChainParts): RpcServer {
+    const { config, params, version } = this.#options
+    let service: WorkService | undefined
+    return openDoors(
+      { params, config, version, places: this.#places, onCall: () => undefined },
+      {
+        ...{ chain, judge: this.#judge, verifier: this.#verifier, clock: this.#clock, logger: this.logger },
+        network: () => this.#parts.network,
+        mining: () => this.#parts.mining,
+        workService: () => {
+          const desk = this.#parts.mining?.desk
+          if (service === undefined && desk !== undefined) service = createWorkService(desk)
+          return service
+        },
+        nodeStatus: () => statusToJson(this.status),
+      },
     )
   }
 

@@ -1,5 +1,5 @@
 import { type Chain, createStoredChain, createStoredMempool, createThreadedRecovery, openChain } from '@poai/chain'
-import { createReplayVerifier, type ExamEvaluator, networkExamOptions } from '@poai/consensus'
+import type { WorkVerifier } from '@poai/consensus'
 import {
   type BlockCodecs,
   type Clock,
@@ -14,7 +14,6 @@ import { type Database, DEFAULT_CACHE_SIZES, openDatabase, RETENTIONS } from '@p
 import { type ImportFigures, watchChain } from '../chain/watch-chain.ts'
 import type { NodeConfig } from '../config/node-config.ts'
 import { type DataPlaces, prepareDataDirectory, rememberNetwork } from '../data-directory.ts'
-import type { ReplayCounter } from '../judge/replay-counter.ts'
 import type { ServiceStack } from '../lifecycle/service-stack.ts'
 
 /** The chain of a node and what reads it. */
@@ -35,8 +34,7 @@ export interface ChainPartsOptions {
 
 /** What the chain of a node needs, and nothing more. */
 export interface ChainPartsDependencies {
-  readonly evaluator: ExamEvaluator
-  readonly replays: Pick<ReplayCounter, 'count'>
+  readonly verifier: WorkVerifier
   readonly services: ServiceStack
   readonly clock: Clock
   readonly logger: Logger
@@ -56,7 +54,7 @@ export async function openChainParts(
   { params, places, config }: ChainPartsOptions,
   dependencies: ChainPartsDependencies,
 ): Promise<ChainParts> {
-  const { evaluator, replays, services, clock, logger } = dependencies
+  const { verifier, services, clock, logger } = dependencies
   const { maxTransactions, maxPerAccount, maxMb, minTip } = config.mempool
   await prepareDataDirectory(places)
   const database = await openDatabase(places.chain, {
@@ -72,7 +70,6 @@ export async function openChainParts(
   const execution = createExecution(params)
   const recovery = createThreadedRecovery({ threads: RECOVERY_THREADS })
   services.push('signature threads', () => recovery.stop())
-  const verifier = replays.count(createReplayVerifier(networkExamOptions(params), { evaluator, logger }))
   const bare = await openChain(
     { params, mempool: { maxTransactions, maxPerAccount, maxBytes: maxMb * MEBIBYTE, minTip: BigInt(minTip) } },
     {
