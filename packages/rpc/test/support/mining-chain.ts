@@ -1,0 +1,101 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Chain, createStoredChain, createStoredMempool, inlineRecovery, openChain, sealBlock } from '@poai/chain'
+import {
+  createAttempts,
+  createExamBuilder,
+  createReplayVerifier,
+  examToRequest,
+  networkExamOptions,
+  type WorkVerifier,
+} from '@poai/consensus'
+import {
+  type BlockCodecs,
+  type Clock,
+  createBlockCodecs,
+  createTransactionCodec,
+  genesisHash,
+  type NetworkParams,
+  silentLogger,
+} from '@poai/core'
+import { createExecution, type Execution } from '@poai/execution'
+import { createFakeEngine, type InferenceEngine } from '@poai/inference'
+import { openDatabase, RETENTIONS } from '@poai/storage'
+import { testNetwork, testWallet, type Wallet } from '@poai/testing/chain'
+
+/** A chain on LevelDB that grows when it is told to. */
+export interface MiningChain {
+  readonly params: NetworkParams
+  readonly codecs: BlockCodecs
+  readonly chain: Chain
+  readonly execution: Execution
+  readonly engine: InferenceEngine
+  readonly verifier: WorkVerifier
+  readonly clock: Clock
+  /** Mines that many blocks on top of the head, with what waits. */
+  mine(blocks?: number): Promise<void>
+  close(): Promise<void>
+}
+
+/** Rewards of mined blocks go here. */
+export const MINER: Wallet = testWallet('the miner of the tests')
+
+/** Opens it with a fake model: its work is checked like any other. */
+export async function openMiningChain(params: NetworkParams = testNetwork): Promise<MiningChain> {
+  const directory = await mkdtemp(join(tmpdir(), 'poai-rpc-'))
+  const engine = createFakeEngine()
+  await engine.start()
+  const codecs = createBlockCodecs(createTransactionCodec(params.chainId))
+  const { store, committer, close } = await openDatabase(directory, { genesisHash: genesisHash(params) })
+  const execution = createExecution(params)
+  const verifier = createReplayVerifier(networkExamOptions(params), { evaluator: engine, logger: silentLogger })
+  // Blocks come when a test wants them: the time is that of the head.
+  const clock: Clock = {
+    nowMs: () => Number(chain.head().timestamp + 1n) * 1000,
+    sleep: () => new Promise(() => undefined),
+  }
+  const chain = await openChain(
+    { params },
+    {
+      ...{ codecs, verifier, execution, clock },
+      database: createStoredChain({ store, committer, codecs, retention: RETENTIONS.archive }),
+      mempoolStore: createStoredMempool(store, committer),
+      recovery: inlineRecovery,
+      logger: silentLogger,
+    },
+  )
+  await chain.start()
+  const buildExam = createExamBuilder(networkExamOptions(params))
+  const mineOne = async (): Promise<void> => {
+    const template = await chain.templates.build({
+      beneficiary: MINER.address,
+      extraData: new Uint8Array(0),
+      nowSeconds: chain.head().timestamp + BigInt(params.difficulty.spacingSeconds),
+      gasLimitGoal: chain.head().gasLimit,
+    })
+    const attempts = createAttempts({ header: template.header, epochKey: template.epochKey, buildExam })
+    for (;;) {
+      const [attempt] = attempts.take(1)
+      if (attempt === undefined) throw new Error('no attempt is left')
+      const [evaluation] = await engine.evaluate([examToRequest(attempt.exam)])
+      if (evaluation === undefined) throw new Error('no evaluation')
+      const finished = attempts.finish(attempt, evaluation)
+      if (finished.kind !== 'solved') continue
+      await chain.importBlock(sealBlock(template, finished.seal))
+      return
+    }
+  }
+  return {
+    ...{ params, codecs, chain, execution, engine, verifier, clock },
+    mine: async (blocks = 1) => {
+      for (let block = 0; block < blocks; block++) await mineOne()
+    },
+    close: async () => {
+      await chain.stop()
+      await close()
+      await engine.stop()
+      await rm(directory, { recursive: true, force: true })
+    },
+  }
+}
