@@ -71,9 +71,11 @@ const TOPIC_SCORE = {
   invalidMessageDeliveriesWeight: -100,
   invalidMessageDeliveriesDecay: 0.99,
 }
+/** At or below it nothing is told to a peer any more, and the node's own score of it sinks too. */
+export const GOSSIP_FLOOR = -400
 const THRESHOLDS = {
   gossipThreshold: -200,
-  publishThreshold: -400,
+  publishThreshold: GOSSIP_FLOOR,
   graylistThreshold: -800,
   acceptPXThreshold: 10,
   opportunisticGraftThreshold: 1,

@@ -25,6 +25,8 @@ export interface Host extends Startable {
   /** Multiaddresses with the peer id, that others can dial. */
   addresses(): readonly string[]
   ownAddresses(): readonly OwnAddress[]
+  /** Asks the nodes of the network for others, which `onFound` tells of then. Finds nobody without Kademlia. */
+  explore(signal: AbortSignal): Promise<void>
   /** Connects to whoever is reached first; with a peer id in the addresses, only to that one. */
   dial(addresses: readonly string[], signal: AbortSignal): Promise<Remote>
   /** Closes all connections to the peer. */

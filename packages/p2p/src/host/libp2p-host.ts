@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { type Connection, type Libp2p, type PeerId, type Stream, setMaxListeners } from '@libp2p/interface'
 import type { AddressManager } from '@libp2p/interface-internal'
 import { peerIdFromString } from '@libp2p/peer-id'
@@ -26,6 +27,9 @@ export interface HostDependencies {
 export function createHost(options: HostOptions, dependencies: HostDependencies): Host {
   return new Libp2pHost(options, dependencies)
 }
+
+/** As long as the names that the table is made of. */
+const EXPLORED_KEY_BYTES = 32
 
 interface Registration {
   readonly handler: StreamHandler
@@ -134,6 +138,16 @@ class Libp2pHost implements Host {
         actual: cause instanceof Error ? cause.message : String(cause),
         cause,
       })
+    }
+  }
+
+  async explore(signal: AbortSignal): Promise<void> {
+    const { libp2p } = this.#required()
+    if (!this.#options.discovery.kademlia) return
+    // Any place in the table: those who are asked answer with the nodes that they know nearest to it.
+    const place = randomBytes(EXPLORED_KEY_BYTES)
+    for await (const { id, multiaddrs } of libp2p.peerRouting.getClosestPeers(place, { signal })) {
+      this.#tellFound(id, multiaddrs)
     }
   }
 

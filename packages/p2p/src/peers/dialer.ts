@@ -19,7 +19,7 @@ export interface DialerOptions {
 
 /** What a dialer needs, and nothing more. */
 export interface DialerDependencies {
-  readonly host: Pick<Host, 'dial' | 'onFound'>
+  readonly host: Pick<Host, 'dial' | 'explore' | 'onFound'>
   readonly peers: Pick<ConnectedPeers, 'get' | 'list' | 'onLeft' | 'onJoined'>
   readonly memory: PeerMemory
   readonly clock: Clock
@@ -48,6 +48,11 @@ const ENOUGH_PEERS = 3
 const MAX_PARALLEL_DIALS = 8
 const DIAL_TIMEOUT_MS = 10_000
 
+/** Of two questions for more nodes, while peers are missing; longer with enough of them to be no island. */
+const EXPLORE_MS = 5000
+const EXPLORE_RARELY_MS = 30_000
+const EXPLORE_TIMEOUT_MS = 10_000
+
 /** Finds peers until there are enough of them, and goes on when they go. */
 export class Dialer implements Startable {
   readonly #options: DialerOptions
@@ -55,6 +60,8 @@ export class Dialer implements Startable {
   readonly #dialing = new Map<string, Promise<void>>()
   readonly #stopping = new AbortController()
   #loop: Promise<void> | undefined
+  #exploring: Promise<void> | undefined
+  #nextExploreMs = 0
   #succeeded = 0
   #failed = 0
 
@@ -79,6 +86,7 @@ export class Dialer implements Startable {
   async stop(): Promise<void> {
     this.#stopping.abort(new Error('the dialer is being stopped'))
     await this.#loop
+    await this.#exploring
     await Promise.all(this.#dialing.values())
   }
 
@@ -124,6 +132,7 @@ export class Dialer implements Startable {
     const { clock } = this.#dependencies
     while (!this.#stopping.signal.aborted) {
       this.#dialDue()
+      this.#explore()
       await clock.sleep(TICK_MS, this.#stopping.signal).catch(() => undefined)
     }
   }
@@ -134,6 +143,24 @@ export class Dialer implements Startable {
       const dialing = this.#dial(peer).finally(() => this.#dialing.delete(peer.name))
       this.#dialing.set(peer.name, dialing)
     }
+  }
+
+  /** Looks for more nodes as long as there is room. */
+  #explore(): void {
+    const { host, peers, clock, logger } = this.#dependencies
+    const now = clock.nowMs()
+    const connected = peers.list()
+    const outbound = connected.filter(({ direction }) => direction === 'out').length
+    const isWanted = connected.length > 0 && outbound < this.#options.targetOutbound
+    if (!isWanted || this.#exploring !== undefined || now < this.#nextExploreMs) return
+    this.#nextExploreMs = now + (connected.length < ENOUGH_PEERS ? EXPLORE_MS : EXPLORE_RARELY_MS)
+    const signal = AbortSignal.any([AbortSignal.timeout(EXPLORE_TIMEOUT_MS), this.#stopping.signal])
+    this.#exploring = host
+      .explore(signal)
+      .catch((error: unknown) => logger.debug('No more nodes could be found', { error }))
+      .finally(() => {
+        this.#exploring = undefined
+      })
   }
 
   /** Those whose turn it is, the most urgent first: static peers always, others as far as there is room. */

@@ -1,11 +1,13 @@
 import type { Clock, Logger, Startable } from '@poai/core'
+import { GOSSIP_FLOOR } from '../gossip/create-gossipsub.ts'
+import type { GossipRouter } from '../gossip/gossip-router.ts'
 import type { Host } from '../host/host.ts'
 import type { ConnectedPeers } from './connected-peers.ts'
 
 /** What the watch needs, and nothing more. */
 export interface LivenessDependencies {
-  readonly host: Pick<Host, 'ping'>
-  readonly peers: Pick<ConnectedPeers, 'list' | 'disconnect' | 'onLeft'>
+  readonly host: Pick<Host, 'ping'> & { readonly router: Pick<GossipRouter, 'score'> }
+  readonly peers: Pick<ConnectedPeers, 'list' | 'disconnect' | 'report' | 'onLeft'>
   readonly clock: Clock
   readonly logger: Logger
 }
@@ -19,7 +21,7 @@ const MAX_MISSED = 4
 const OWN_DELAY_MS = 2000
 
 /**
- * Finds connections that are dead, as after a cable was pulled, without closing those of nodes that are only busy: libp2p's own
+ * Looks at every connection now and then. Finds those that are dead, as after a cable was pulled, without closing those of nodes that are only busy: libp2p's own
  * monitor does that at the first late answer.
  */
 export class Liveness implements Startable {
@@ -66,6 +68,8 @@ export class Liveness implements Startable {
 
   async #ping(peerId: string, isOverloaded: boolean): Promise<void> {
     const { host, peers, logger } = this.#dependencies
+    // What only the router sees, as broken promises and grafts out of turn, counts with us too.
+    if (host.router.score(peerId) <= GOSSIP_FLOOR) peers.report(peerId, 'gossip-misbehaviour')
     const signal = AbortSignal.any([AbortSignal.timeout(PING_TIMEOUT_MS), this.#stopping.signal])
     try {
       this.#roundTrips.set(peerId, await host.ping(peerId, signal))

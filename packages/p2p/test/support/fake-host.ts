@@ -10,6 +10,7 @@ export class FakeHost {
   readonly connected: Emitter<Remote> = new Emitter('connected', silentLogger)
   readonly disconnected: Emitter<string> = new Emitter('disconnected', silentLogger)
   readonly found: Emitter<FoundPeer> = new Emitter('found', silentLogger)
+  explored = 0
   /** What a dial comes to. */
   answer: (addresses: readonly string[]) => Remote | Error = () => new Error('nobody is there')
   readonly onConnected: Subscribe<Remote> = this.connected.subscribe
@@ -38,6 +39,10 @@ export class FakeHost {
     if (index < 0) return
     this.open.splice(index, 1)
     this.disconnected.emit(peerId)
+  }
+
+  async explore(): Promise<void> {
+    this.explored++
   }
 
   async forget(): Promise<void> {}

@@ -122,6 +122,20 @@ describe('a dialer', () => {
     await fixture.dialer.stop()
   })
 
+  it('asks for more nodes while it has too few of its own: often with few peers, rarely with more, never with none', async () => {
+    const fixture = new Fixture({ targetOutbound: 8 })
+    await fixture.dialer.start()
+    await fixture.dialsWithin(20_000)
+    expect(fixture.host.explored).toBe(0)
+    fixture.connect('a')
+    await fixture.dialsWithin(20_000)
+    expect(fixture.host.explored).toBe(4)
+    for (const id of ['b', 'c', 'd']) fixture.connect(id)
+    await fixture.dialsWithin(60_000)
+    expect(fixture.host.explored).toBe(6)
+    await fixture.dialer.stop()
+  })
+
   it('refuses what is no address', () => {
     expect(() => new Fixture().dialer.add('example.com:30404')).toThrow('not an address of a node')
   })

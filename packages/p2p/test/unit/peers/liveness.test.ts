@@ -1,7 +1,9 @@
 import { Emitter } from '@poai/chain'
 import { silentLogger } from '@poai/core'
 import { describe, expect, it } from 'vitest'
+import { GOSSIP_FLOOR } from '../../../src/gossip/create-gossipsub.ts'
 import { Liveness } from '../../../src/peers/liveness.ts'
+import type { Offence } from '../../../src/peers/offences.ts'
 import type { Peer } from '../../../src/peers/peer.ts'
 import { A_STATUS } from '../../support/fake-handshake.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
@@ -11,15 +13,21 @@ class Fixture {
   readonly left: Emitter<Peer> = new Emitter('left', silentLogger)
   readonly peer: Peer = { id: 'a', address: '1.2.3.4', direction: 'in', status: A_STATUS, connectedAtMs: 0 }
   readonly closed: string[] = []
+  readonly offences: Offence[] = []
   isSilent = false
+  routerScore = 0
   readonly liveness: Liveness = new Liveness({
-    host: { ping: async () => (this.isSilent ? Promise.reject(new Error('silence')) : 7) },
+    host: {
+      ping: async () => (this.isSilent ? Promise.reject(new Error('silence')) : 7),
+      router: { score: () => this.routerScore },
+    },
     peers: {
       list: () => [this.peer],
       onLeft: this.left.subscribe,
       disconnect: async (id) => {
         this.closed.push(id)
       },
+      report: (_, offence) => this.offences.push(offence),
     },
     clock: this.clock,
     logger: silentLogger,
@@ -48,6 +56,18 @@ describe('the watch over connections', () => {
     expect(fixture.closed).toEqual([])
     await fixture.rounds(1)
     expect(fixture.closed).toEqual(['a'])
+    await fixture.liveness.stop()
+  })
+
+  it('holds against a peer what the gossip router does', async () => {
+    const fixture = new Fixture()
+    await fixture.liveness.start()
+    fixture.routerScore = GOSSIP_FLOOR + 1
+    await fixture.rounds(2)
+    expect(fixture.offences).toEqual([])
+    fixture.routerScore = GOSSIP_FLOOR
+    await fixture.rounds(1)
+    expect(fixture.offences).toEqual(['gossip-misbehaviour'])
     await fixture.liveness.stop()
   })
 
