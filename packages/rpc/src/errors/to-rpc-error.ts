@@ -13,6 +13,8 @@ const WORK_CODES: ReadonlyMap<string, RpcCodeName> = new Map([
   ['MINER_REQUEST_INVALID', 'invalidParams'],
   ['MINER_NO_WORK', 'unavailable'],
   ['MINER_BUSY', 'limitExceeded'],
+  // The node around the desk is still starting.
+  ['NODE_NOT_JOINED', 'unavailable'],
 ])
 
 /**

@@ -6,6 +6,7 @@ it.each([
   ['MINER_REQUEST_INVALID', -32_602],
   ['MINER_NO_WORK', -32_002],
   ['MINER_BUSY', -32_005],
+  ['NODE_NOT_JOINED', -32_002],
 ])('workers read the text of %s, and nobody is woken over it', (code, number) => {
   let isLogged = false
   const logger: Logger = {
