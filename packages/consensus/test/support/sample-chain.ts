@@ -14,6 +14,7 @@ export const sampleParams: NetworkParams = {
   ...devnet,
   name: 'sample',
   work: { ...devnet.work, epochBlocks: 4n },
+  gas: { ...devnet.gas, initialLimit: 30_000_000n },
   time: { medianSpan: 11, maxFutureSeconds: 15 },
   difficulty: {
     initialTarget: 1n << 240n,
