@@ -1,13 +1,16 @@
 import { Command, CommanderError } from 'commander'
 import type { CliContext } from './cli-context.ts'
+import { addBlockCommand } from './commands/block.ts'
 import { addDbCommands } from './commands/db.ts'
 import { addDoctorCommand } from './commands/doctor.ts'
 import { addEngineCommands } from './commands/engine.ts'
+import { addExamCommand } from './commands/exam.ts'
 import { addGenesisCommands } from './commands/genesis.ts'
 import { addMineCommand } from './commands/mine.ts'
 import { addModelCommands } from './commands/model.ts'
 import { addNodeCommand } from './commands/node.ts'
 import { addTestnetCommand } from './commands/testnet.ts'
+import { addTxCommand } from './commands/tx.ts'
 import { addWalletCommands } from './commands/wallet.ts'
 import { EXIT_CODES, type ExitCode } from './exit-codes.ts'
 import { reportError } from './report-error.ts'
@@ -34,6 +37,9 @@ export function createProgram(context: CliContext): Command {
   addNodeCommand(program, context)
   addTestnetCommand(program, context)
   addWalletCommands(program, context)
+  addBlockCommand(program, context)
+  addTxCommand(program, context)
+  addExamCommand(program, context)
   return program
 }
 

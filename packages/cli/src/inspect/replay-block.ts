@@ -1,0 +1,111 @@
+import {
+  createExamBuilder,
+  createReplayVerifier,
+  deriveEpochKey,
+  deriveExamSeed,
+  type Exam,
+  type ExamEvaluator,
+  epochIndex,
+  examToRequest,
+  type GradedQuiz,
+  gradeExam,
+  networkExamOptions,
+} from '@poai/consensus'
+import {
+  AppError,
+  bytesToHex,
+  type Hash32,
+  type Header,
+  headerCodec,
+  headerHash,
+  hexToBytes,
+  type Logger,
+  type NetworkParams,
+  RuleError,
+  sealHash,
+  toHash32,
+} from '@poai/core'
+import type { RpcClient } from '../rpc-client/rpc-client.ts'
+import { objectIn, textIn } from '../testnet/node-snapshot.ts'
+import { noBlock } from './block-place.ts'
+
+/** A header as its bytes say it, with the key of its exam. */
+export interface FetchedHeader {
+  readonly header: Header
+  readonly hash: Hash32
+  readonly epochKey: Hash32
+}
+
+/** What this machine's own model made of a block. */
+export interface BlockReplay {
+  /** Undefined if the block is what it claims. */
+  readonly fault: RuleError | undefined
+  readonly seconds: number
+  readonly exam: Exam
+  readonly graded: readonly GradedQuiz[]
+}
+
+/** The header of a block from its bytes, so that the node need not be believed what it says of it. */
+export async function fetchHeader(
+  client: RpcClient,
+  { place, params }: { readonly place: string; readonly params: NetworkParams },
+  signal: AbortSignal,
+): Promise<FetchedHeader> {
+  const raw = await client.call('poai_getRawHeader', [place], { signal })
+  const bytes = typeof raw === 'string' ? hexToBytes(raw) : undefined
+  if (bytes === undefined) throw noBlock(place, client.address)
+  const header = headerCodec.decode(bytes)
+  const hash = headerHash(header)
+  if (place.length === 66 && bytesToHex(hash) !== place) {
+    throw new AppError('CLI_NODE_LIES', `the node at ${client.address} gave another block than ${place}`, {
+      actual: bytesToHex(hash),
+      hint: 'ask a node that you trust',
+    })
+  }
+  return { header, hash, epochKey: await epochKeyOf(client, { header, params }, signal) }
+}
+
+/** From the hash of the last block of the epoch before. */
+async function epochKeyOf(
+  client: RpcClient,
+  { header, params }: { readonly header: Header; readonly params: NetworkParams },
+  signal: AbortSignal,
+): Promise<Hash32> {
+  const { epochBlocks } = params.work
+  const epoch = epochIndex(header.number, epochBlocks)
+  const seedNumber = epoch === 0n ? 0n : epoch * epochBlocks - 1n
+  const block = await client.call('eth_getBlockByNumber', [`0x${seedNumber.toString(16)}`, false], { signal })
+  const hash = hexToBytes(textIn(objectIn(block)['hash']) ?? '')
+  if (hash === undefined) throw noBlock(`0x${seedNumber.toString(16)}`, client.address)
+  return deriveEpochKey(toHash32(hash), epoch)
+}
+
+/** Computes a block's exam here, as a validator does. */
+export async function replayBlock(
+  { header, epochKey }: FetchedHeader,
+  params: NetworkParams,
+  dependencies: {
+    readonly evaluator: ExamEvaluator
+    readonly logger: Pick<Logger, 'warn'>
+    readonly signal: AbortSignal
+  },
+): Promise<BlockReplay> {
+  const { evaluator, signal } = dependencies
+  const options = networkExamOptions(params)
+  const startedMs = performance.now()
+  const fault = await faultOf(() => createReplayVerifier(options, dependencies).verify(header, { epochKey, signal }))
+  const seconds = (performance.now() - startedMs) / 1000
+  const exam = createExamBuilder(options)(deriveExamSeed({ epochKey, sealHash: sealHash(header), nonce: header.nonce }))
+  const [evaluation] = await evaluator.evaluate([examToRequest(exam)], { signal })
+  return { fault, seconds, exam, graded: evaluation === undefined ? [] : gradeExam(exam, evaluation) }
+}
+
+async function faultOf(work: () => Promise<void>): Promise<RuleError | undefined> {
+  try {
+    await work()
+    return undefined
+  } catch (error) {
+    if (error instanceof RuleError) return error
+    throw error
+  }
+}
