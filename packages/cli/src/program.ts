@@ -8,7 +8,9 @@ import { addExamCommand } from './commands/exam.ts'
 import { addGenesisCommands } from './commands/genesis.ts'
 import { addMineCommand } from './commands/mine.ts'
 import { addModelCommands } from './commands/model.ts'
+import { addNetCommands } from './commands/net.ts'
 import { addNodeCommand } from './commands/node.ts'
+import { addPeersCommands } from './commands/peers.ts'
 import { addTestnetCommand } from './commands/testnet.ts'
 import { addTxCommand } from './commands/tx.ts'
 import { addWalletCommands } from './commands/wallet.ts'
@@ -35,6 +37,8 @@ export function createProgram(context: CliContext): Command {
   addDoctorCommand(program, context)
   addDbCommands(program, context)
   addNodeCommand(program, context)
+  addPeersCommands(program, context)
+  addNetCommands(program, context)
   addTestnetCommand(program, context)
   addWalletCommands(program, context)
   addBlockCommand(program, context)
