@@ -57,6 +57,8 @@ function limitText({ message, expected }: ChainError): string {
   return expected === undefined ? message : `${message}: ${expected}`
 }
 
+/** Nobody waits for the answer any more: that is no failure of the node. */
 function isAbort(error: unknown): boolean {
+  if (error instanceof AppError) return error.code === 'RPC_CLIENT_GONE'
   return error instanceof Error && (error.name === 'AbortError' || error.name === 'TimeoutError')
 }

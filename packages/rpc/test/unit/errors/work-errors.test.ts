@@ -19,3 +19,10 @@ it.each([
   expect(error).toMatchObject({ code: number, message: 'syncing: expected a name' })
   expect(isLogged).toBe(false)
 })
+
+it('a client that has gone is no failure', () => {
+  const told: string[] = []
+  const logger: Logger = { ...silentLogger, error: (message) => void told.push(message) }
+  toRpcError(new AppError('RPC_CLIENT_GONE', 'the client has gone'), logger, 'poai_getWork')
+  expect(told).toEqual([])
+})
