@@ -8,7 +8,7 @@ import {
   type NetworkParams,
   type Startable,
 } from '@poai/core'
-import { createWorkService, type WorkService } from '@poai/miner'
+import { createWorkService, type MiningGate, type WorkService } from '@poai/miner'
 import type { Network } from '@poai/p2p'
 import type { RpcServer } from '@poai/rpc'
 import { type ImportFigures, isFatal } from './chain/watch-chain.ts'
@@ -25,8 +25,13 @@ import { repeat } from './lifecycle/repeat.ts'
 import { ServiceStack } from './lifecycle/service-stack.ts'
 import { createBlockLines } from './log/block-lines.ts'
 import { createNodeLogger, type LogScreen, type NodeLogger } from './log/create-node-logger.ts'
+import { createMetricsServer } from './metrics/metrics-server.ts'
+import type { MetricsSnapshot } from './metrics/metrics-snapshot.ts'
+import { createNodeMetrics, type NodeMetrics } from './metrics/node-metrics.ts'
+import { takeSnapshot } from './metrics/take-snapshot.ts'
 import { createNodeMiningGate } from './mining/node-mining-gate.ts'
 import { NodeError } from './node-error.ts'
+import { isAlive, isReady } from './status/health.ts'
 import { stateOf } from './status/node-state.ts'
 import type { HeadStatus, NodeState, NodeStateName, NodeStatus } from './status/node-status.ts'
 import { residentBytes } from './status/process-memory.ts'
@@ -67,6 +72,7 @@ export interface NodeDependencies {
 interface Parts {
   readonly chain: ChainParts
   readonly mining: MiningParts
+  readonly gate: MiningGate
   readonly network: Network | undefined
 }
 
@@ -110,6 +116,7 @@ class ComposedNode implements Node {
   readonly #verifier: WorkVerifier
   readonly #loop: EventLoopWatch
   readonly #services: ServiceStack
+  readonly #metrics: NodeMetrics
   readonly #stopping = new AbortController()
   readonly #ended: PromiseWithResolvers<void> = Promise.withResolvers()
   readonly #createdAtMs = performance.now()
@@ -138,6 +145,8 @@ class ComposedNode implements Node {
     this.#verifier = this.#replays.count(verifier)
     this.#loop = createEventLoopWatch({ clock, logger })
     this.#services = new ServiceStack({ clock, logger })
+    this.#metrics = createNodeMetrics(() => this.#look())
+    this.#replays.onReplay((replay) => this.#metrics.onReplay(replay))
     // Who does not wait for the end hears of it in the log.
     this.#ended.promise.catch(() => undefined)
   }
@@ -215,6 +224,7 @@ class ComposedNode implements Node {
     const services = this.#services
     this.#enter('opening')
     await services.start('event loop watch', this.#loop)
+    await this.#serveMetrics()
     const chain = await openChainParts(
       { params, places: this.#places, config },
       {
@@ -238,7 +248,7 @@ class ComposedNode implements Node {
     const network = config.p2p.enabled ? await this.#openNetwork(chain) : undefined
     const gate = createNodeMiningGate(config.mining, { judge: this.#judge, network, logger })
     const mining = createMining({ params, config }, { ...chain, engine: this.#judge, gate, clock, logger })
-    this.#parts = { chain, mining, network }
+    this.#parts = { chain, mining, network, gate }
     if (network !== undefined) await services.start('network', network)
     await services.start('work desk', mining.desk)
     await services.start('miner', mining.miner)
@@ -260,7 +270,7 @@ class ComposedNode implements Node {
     const { config, params, version } = this.#options
     let service: WorkService | undefined
     return openDoors(
-      { params, config, version, places: this.#places, onCall: () => undefined },
+      { params, config, version, places: this.#places, onCall: (report) => this.#metrics.onCall(report) },
       {
         ...{ chain, judge: this.#judge, verifier: this.#verifier, clock: this.#clock, logger: this.logger },
         network: () => this.#parts.network,
@@ -273,6 +283,32 @@ class ComposedNode implements Node {
         nodeStatus: () => statusToJson(this.status),
       },
     )
+  }
+
+  /** First of all: who watches a node wants to see it open its database, too. */
+  async #serveMetrics(): Promise<void> {
+    const { host, port } = this.#options.config.metrics
+    if (port === undefined) return
+    const { logger } = this
+    const server = createMetricsServer(
+      { host, port },
+      {
+        metrics: this.#metrics,
+        alive: () => isAlive(this.#state(), this.#loop.delay),
+        ready: () => isReady(this.#state()),
+        logger,
+      },
+    )
+    await this.#services.start('metrics', server)
+    logger.info('Serving metrics', { http: server.url })
+  }
+
+  #look(): Promise<MetricsSnapshot> {
+    const { chain, mining, network } = this.#parts
+    const { status } = this
+    return takeSnapshot({
+      ...{ status, network, desk: mining?.desk, database: chain?.database, loop: this.#loop.delay },
+    })
   }
 
   #mempoolSaving({ chain: { mempool } }: ChainParts): Startable {
@@ -321,11 +357,12 @@ class ComposedNode implements Node {
     const judge = this.#judge.status
     if (this.#stage !== undefined)
       return judge.state === 'self-test' && this.#stage.name === 'loading' ? { name: 'self-test' } : this.#stage
-    const { mining, network } = this.#parts
-    invariant(mining !== undefined, 'a node that is up has a miner')
+    const { mining, network, gate } = this.#parts
+    invariant(mining !== undefined && gate !== undefined, 'a node that is up has a miner')
     return stateOf({
       judge,
       miner: mining.miner.status,
+      gateClosedBecause: gate.closedBecause(),
       network: network === undefined ? undefined : { sync: network.syncStatus(), peers: countPeers(network) },
     })
   }

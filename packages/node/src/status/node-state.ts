@@ -8,17 +8,21 @@ import type { NodeState } from './node-status.ts'
 export interface Circumstances {
   readonly judge: JudgeStatus
   readonly miner: Pick<MinerStatus, 'state' | 'reason'>
+  /** Why its miner waits: see `createNodeMiningGate`. */
+  readonly gateClosedBecause: string | undefined
   /** Undefined where the node takes part in no network. */
   readonly network: { readonly sync: SyncStatus; readonly peers: number } | undefined
 }
 
 /** What a node that is up does, the most hindering thing first. */
-export function stateOf({ judge, miner, network }: Circumstances): NodeState {
+export function stateOf({ judge, miner, gateClosedBecause, network }: Circumstances): NodeState {
   if (judge.state === 'abstaining') return withDetail('abstaining', judge.reason?.message)
   if (network !== undefined && isBehind(network.sync)) return { name: 'syncing', detail: describeSync(network.sync) }
-  if (miner.state === 'mining' || miner.state === 'importing' || miner.state === 'preparing') return { name: 'mining' }
+  const isSetToMine = miner.state !== 'paused' && miner.state !== 'stopped' && miner.state !== 'failed'
+  // A pause between two templates, or while a block is imported, is part of mining.
+  if (isSetToMine && gateClosedBecause === undefined) return { name: 'mining' }
   if (network !== undefined && network.peers === 0) return withDetail('no-peers', miner.reason)
-  return withDetail('following', miner.state === 'paused' ? undefined : miner.reason)
+  return withDetail('following', miner.state === 'failed' ? `mining failed: ${miner.reason}` : undefined)
 }
 
 function withDetail(name: NodeState['name'], detail: string | undefined): NodeState {
