@@ -1,5 +1,5 @@
 /**
- * JSON-RPC as Ethereum's tools speak it, and the chain's own methods, over HTTP and a local socket.
+ * JSON-RPC as Ethereum's tools speak it, and the chain's own methods, over HTTP, WebSocket and a local socket.
  *
  * @example
  * import { createRpcServer } from '@poai/rpc'

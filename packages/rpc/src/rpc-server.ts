@@ -5,10 +5,11 @@ import type { RpcDependencies } from './rpc-dependencies.ts'
 import { RPC_DEFAULTS, type RpcLimits } from './rpc-limits.ts'
 import { type HttpOptions, HttpServer } from './server/http-server.ts'
 import { IpcServer } from './server/ipc-server.ts'
+import { RpcWebSocketServer } from './server/websocket-server.ts'
 
 /** Where the server listens, and its bounds. */
 export interface RpcServerOptions {
-  /** Left out: no HTTP. */
+  /** Left out: neither HTTP nor WebSocket. */
   readonly http?: HttpOptions
   /** Left out: no local socket. */
   readonly ipcPath?: string
@@ -55,7 +56,9 @@ class ChainRpcServer implements RpcServer {
       options.ipcPath === undefined
         ? undefined
         : new IpcServer({ path: options.ipcPath }, { dispatcher, limits, logger })
-    this.#servers = [this.#http, ipc].filter((server) => server !== undefined)
+    const http = this.#http
+    const webSocket = http === undefined ? undefined : new RpcWebSocketServer({ http, dispatcher, limits, logger })
+    this.#servers = [this.#http, webSocket, ipc].filter((server) => server !== undefined)
   }
 
   get url(): string | undefined {

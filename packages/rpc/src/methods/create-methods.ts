@@ -7,6 +7,7 @@ import { accountMethods } from './eth/accounts.ts'
 import { blockMethods } from './eth/blocks.ts'
 import { callMethods } from './eth/calls.ts'
 import { feeMethods } from './eth/fees.ts'
+import { filterMethods, subscriptionMethods } from './eth/filters.ts'
 import { logMethods } from './eth/logs.ts'
 import { miningMethods } from './eth/mining.ts'
 import { transactionMethods } from './eth/transactions.ts'
@@ -32,6 +33,8 @@ export function createMethods(dependencies: RpcDependencies, limits: RpcLimits):
     ...callMethods(context),
     ...feeMethods(context),
     ...logMethods(context),
+    ...filterMethods(context),
+    ...subscriptionMethods(context),
     ...miningMethods(context),
     ...netAndWeb3Methods(context),
     ...txpoolMethods(context),

@@ -9,9 +9,9 @@ export interface RpcFixture extends MiningChain {
   readonly server: RpcServer
   readonly url: string
   /** The answer to a call over HTTP, error or not. */
-  ask(method: string, params?: readonly JsonValue[]): Promise<RpcAnswer>
+  ask(method: string, params?: readonly unknown[]): Promise<RpcAnswer>
   /** Its result; throws where it is an error. */
-  call(method: string, params?: readonly JsonValue[]): Promise<JsonValue>
+  call(method: string, params?: readonly unknown[]): Promise<unknown>
   /** The answer to any text. */
   post(body: string, headers?: Readonly<Record<string, string>>): Promise<Response>
 }

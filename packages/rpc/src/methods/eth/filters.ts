@@ -1,0 +1,140 @@
+import { bytesToHex, type JsonValue } from '@poai/core'
+import { type Method, method } from '../../dispatch/method.ts'
+import { RpcError } from '../../errors/rpc-error.ts'
+import { formatPooled } from '../../format/format-transaction.ts'
+import { flag, RESULTS, textOf } from '../../schema/ethereum-shapes.ts'
+import { optional, required, type Shape } from '../../schema/shape.ts'
+import { createChainFeed, headersOf, logsOfChange } from '../../subscriptions/chain-feed.ts'
+import { FilterRegistry } from '../../subscriptions/filter-registry.ts'
+import { type StartTelling, Subscriptions } from '../../subscriptions/subscriptions.ts'
+import type { MethodContext } from '../method-context.ts'
+import { filterOf, findLogs, type LogQuestion, logQuestion } from './logs.ts'
+
+const MAX_ID_CHARACTERS = 66
+const id = textOf(MAX_ID_CHARACTERS)
+
+/** The second argument of `eth_subscribe`: a filter of logs, or whether transactions are wanted in full. */
+const subscriptionOption: Shape<Partial<LogQuestion> | boolean> = {
+  schema: { oneOf: [logQuestion.schema, flag.schema] },
+  parse: (value, path) => (typeof value === 'boolean' ? value : logQuestion.parse(value, path)),
+}
+
+/** Polling for news. */
+export function filterMethods(context: MethodContext): readonly Method[] {
+  const registry = new FilterRegistry(createChainFeed(context.chain), context.clock)
+  return [
+    method({
+      name: 'eth_newFilter',
+      summary: 'Remembers matching logs until they are asked for',
+      params: [required('filter', logQuestion)],
+      result: RESULTS.quantity,
+      run: ([question]) => registry.add({ kind: 'logs', filter: filterOf(question), question }),
+    }),
+    method({
+      name: 'eth_newBlockFilter',
+      summary: 'Remembers the hashes of new blocks until they are asked for',
+      params: [],
+      result: RESULTS.quantity,
+      run: () => registry.add({ kind: 'blocks' }),
+    }),
+    method({
+      name: 'eth_newPendingTransactionFilter',
+      summary: 'Remembers the hashes of transactions that come to wait until they are asked for',
+      params: [],
+      result: RESULTS.quantity,
+      run: () => registry.add({ kind: 'transactions' }),
+    }),
+    method({
+      name: 'eth_getFilterChanges',
+      summary: 'What a filter has found since the last time',
+      params: [required('filterId', id)],
+      result: RESULTS.list,
+      run: ([name]) => registry.changes(name),
+    }),
+    method({
+      name: 'eth_getFilterLogs',
+      summary: 'All logs that a filter of logs matches',
+      params: [required('filterId', id)],
+      result: RESULTS.list,
+      run: ([name], { signal }) => {
+        const kind = registry.kindOf(name)
+        if (kind.kind !== 'logs') throw new RpcError('serverError', 'not a filter of logs')
+        return findLogs(context, kind.question, signal)
+      },
+    }),
+    method({
+      name: 'eth_uninstallFilter',
+      summary: 'Forgets a filter',
+      params: [required('filterId', id)],
+      result: RESULTS.flag,
+      run: ([name]) => registry.remove(name),
+    }),
+  ]
+}
+
+/** News as they happen, for connections that stay. */
+export function subscriptionMethods(context: MethodContext): readonly Method[] {
+  const subscriptions = new Subscriptions()
+  const feed = createChainFeed(context.chain)
+  const starterOf = (kind: string, option: Partial<LogQuestion> | boolean | undefined): StartTelling => {
+    const question = typeof option === 'object' ? option : {}
+    switch (kind) {
+      case 'newHeads':
+        return (send) => feed.onHead((event) => headersOf(event).forEach(send))
+      case 'logs':
+        return (send) => feed.onHead((event) => logsOfChange(event, filterOf(question)).forEach(send))
+      case 'newPendingTransactions':
+        return (send) =>
+          feed.onTransaction((entry) => {
+            const { chainId } = context.params
+            send(option === true ? formatPooled(entry, chainId) : bytesToHex(entry.transaction.hash))
+          })
+      case 'syncing':
+        return tellOfSyncing(context)
+      default:
+        throw new RpcError('invalidParams', 'no such subscription: newHeads, logs, newPendingTransactions or syncing')
+    }
+  }
+  return [
+    method({
+      name: 'eth_subscribe',
+      summary: 'Tells of new heads, logs, waiting transactions or syncing as they happen',
+      params: [required('kind', textOf(32)), optional('option', subscriptionOption)],
+      result: RESULTS.quantity,
+      run: ([kind, option], { session }) => subscriptions.add(session, starterOf(kind, option)),
+    }),
+    method({
+      name: 'eth_unsubscribe',
+      summary: 'Ends a subscription',
+      params: [required('subscriptionId', id)],
+      result: RESULTS.flag,
+      run: ([name], { session }) => subscriptions.remove(session, name),
+    }),
+  ]
+}
+
+/** Told when it begins and ends; looked at with each new head, since a node that syncs has many. */
+function tellOfSyncing({ chain, sync }: MethodContext): StartTelling {
+  return (send) => {
+    let last: boolean | undefined
+    const tell = (): void => {
+      const progress = sync?.()
+      const isSyncing = progress !== undefined
+      if (isSyncing === last) return
+      last = isSyncing
+      const status: JsonValue =
+        progress === undefined
+          ? false
+          : {
+              syncing: true,
+              status: {
+                startingBlock: Number(progress.startingBlock),
+                currentBlock: Number(progress.currentBlock),
+                highestBlock: Number(progress.highestBlock),
+              },
+            }
+      send(status)
+    }
+    return chain.onHead(tell)
+  }
+}

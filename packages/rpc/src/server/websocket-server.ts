@@ -1,0 +1,118 @@
+import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { AppError, type JsonValue, type Logger, type Startable } from '@poai/core'
+import { type WebSocket, WebSocketServer } from 'ws'
+import type { Dispatcher } from '../dispatch/dispatcher.ts'
+import type { Session } from '../dispatch/method.ts'
+import type { RpcLimits } from '../rpc-limits.ts'
+import type { HttpServer } from './http-server.ts'
+
+/** What the server needs, and nothing more. */
+export interface WebSocketDependencies {
+  /** Whose port it shares, and who says which hosts and origins may come. */
+  readonly http: Pick<HttpServer, 'server' | 'admitsHost' | 'admitsOrigin' | 'isTrusted'>
+  readonly dispatcher: Dispatcher
+  readonly limits: Pick<RpcLimits, 'maxBodyBytes' | 'maxConnections' | 'maxPendingPerConnection'>
+  readonly logger: Logger
+}
+
+/** What a reader that is too slow may leave unread: then it is cut off, so that it costs the others nothing. */
+const MAX_UNREAD_BYTES = 8 * 1024 * 1024
+/** Connections that answer no ping are gone without a word. */
+const PING_EVERY_MS = 30_000
+/** RFC 6455: the other side broke a policy. */
+const CLOSE_POLICY = 1008
+const CLOSE_GOING_AWAY = 1001
+
+/** JSON-RPC over WebSocket, on the port of the HTTP server. */
+export class RpcWebSocketServer implements Startable {
+  readonly #dependencies: WebSocketDependencies
+  readonly #server: WebSocketServer
+  readonly #answered = new WeakSet<WebSocket>()
+  #pings: NodeJS.Timeout | undefined
+  #state: 'new' | 'running' | 'stopped' = 'new'
+
+  constructor(dependencies: WebSocketDependencies) {
+    this.#dependencies = dependencies
+    this.#server = new WebSocketServer({
+      noServer: true,
+      maxPayload: dependencies.limits.maxBodyBytes,
+      // Compression keeps memory for every connection, and answers are short.
+      perMessageDeflate: false,
+    })
+  }
+
+  get connections(): number {
+    return this.#server.clients.size
+  }
+
+  async start(): Promise<void> {
+    if (this.#state !== 'new') return
+    this.#state = 'running'
+    const { server } = this.#dependencies.http
+    server.on('upgrade', this.#upgrade)
+    this.#pings = setInterval(() => this.#ping(), PING_EVERY_MS)
+    this.#pings.unref()
+  }
+
+  async stop(): Promise<void> {
+    if (this.#state !== 'running') return
+    this.#state = 'stopped'
+    this.#dependencies.http.server.off('upgrade', this.#upgrade)
+    clearInterval(this.#pings)
+    for (const socket of this.#server.clients) {
+      socket.close(CLOSE_GOING_AWAY)
+      socket.terminate()
+    }
+    this.#server.close()
+  }
+
+  readonly #upgrade = (request: IncomingMessage, stream: Duplex, head: Buffer): void => {
+    const { http, limits } = this.#dependencies
+    if (!http.admitsHost(request.headers.host) || !http.admitsOrigin(request)) {
+      stream.end('HTTP/1.1 403 Forbidden\r\nconnection: close\r\n\r\n')
+      return
+    }
+    if (this.#server.clients.size >= limits.maxConnections) {
+      stream.end('HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\n\r\n')
+      return
+    }
+    this.#server.handleUpgrade(request, stream, head, (socket) => this.#attend(socket, http.isTrusted(request)))
+  }
+
+  #attend(socket: WebSocket, isTrusted: boolean): void {
+    const { dispatcher, limits, logger } = this.#dependencies
+    const closed = new AbortController()
+    const send = (text: string): void => {
+      if (socket.readyState !== socket.OPEN) return
+      socket.send(text)
+      if (socket.bufferedAmount <= MAX_UNREAD_BYTES) return
+      logger.debug('A WebSocket client reads too slowly', { unreadBytes: socket.bufferedAmount })
+      socket.close(CLOSE_POLICY, 'reads too slowly')
+      socket.terminate()
+    }
+    const session: Session = {
+      isTrusted,
+      closed: closed.signal,
+      notify: (method: string, params: JsonValue) => send(JSON.stringify({ jsonrpc: '2.0', method, params })),
+    }
+    let pending = 0
+    this.#answered.add(socket)
+    socket.on('pong', () => this.#answered.add(socket))
+    socket.on('message', async (data) => {
+      if (++pending >= limits.maxPendingPerConnection) socket.pause()
+      const answer = await dispatcher.answer(String(data), session)
+      if (--pending < limits.maxPendingPerConnection) socket.resume()
+      if (answer !== undefined) send(answer)
+    })
+    socket.on('error', (error) => logger.debug('A WebSocket connection failed', { error }))
+    socket.on('close', () => closed.abort(new AppError('RPC_CLIENT_GONE', 'the client has gone')))
+  }
+
+  #ping(): void {
+    for (const socket of this.#server.clients) {
+      if (!this.#answered.delete(socket)) socket.terminate()
+      else socket.ping()
+    }
+  }
+}

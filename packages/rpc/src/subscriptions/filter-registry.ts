@@ -1,0 +1,103 @@
+import { randomBytes } from 'node:crypto'
+import type { LogFilter, Unsubscribe } from '@poai/chain'
+import { bytesToHex, type Clock, type Hash32, type JsonValue } from '@poai/core'
+import { RpcError } from '../errors/rpc-error.ts'
+import type { LogQuestion } from '../methods/eth/logs.ts'
+import { type ChainFeed, logsOfChange } from './chain-feed.ts'
+
+/** Filters of all clients together. */
+const MAX_FILTERS = 1000
+/** A filter that nobody asks about goes after this, as in geth. */
+const IDLE_MS = 5 * 60_000
+/** Results that wait for one filter: a client that does not fetch them loses it. */
+const MAX_WAITING = 10_000
+const ID_BYTES = 16
+
+/** What a filter tells of. */
+export type FilterKind =
+  | { readonly kind: 'blocks' }
+  | { readonly kind: 'transactions' }
+  | { readonly kind: 'logs'; readonly filter: LogFilter; readonly question: Partial<LogQuestion> }
+
+interface Filter {
+  readonly what: FilterKind
+  readonly unsubscribe: Unsubscribe
+  waiting: JsonValue[]
+  askedMs: number
+}
+
+/** What happened since a client last asked: for those that cannot be told. */
+export class FilterRegistry {
+  readonly #feed: ChainFeed
+  readonly #clock: Pick<Clock, 'nowMs'>
+  readonly #filters = new Map<string, Filter>()
+
+  constructor(feed: ChainFeed, clock: Pick<Clock, 'nowMs'>) {
+    this.#feed = feed
+    this.#clock = clock
+  }
+
+  add(what: FilterKind): string {
+    this.#dropIdle()
+    if (this.#filters.size >= MAX_FILTERS) throw new RpcError('limitExceeded', 'too many filters: use a subscription')
+    const id = newSubscriptionId()
+    const filter: Filter = { what, waiting: [], askedMs: this.#clock.nowMs(), unsubscribe: this.#follow(id, what) }
+    this.#filters.set(id, filter)
+    return id
+  }
+
+  /** What happened since the last time. */
+  changes(id: string): readonly JsonValue[] {
+    const filter = this.#require(id)
+    const { waiting } = filter
+    filter.waiting = []
+    return waiting
+  }
+
+  /** What a filter looks for. */
+  kindOf(id: string): FilterKind {
+    return this.#require(id).what
+  }
+
+  remove(id: string): boolean {
+    this.#filters.get(id)?.unsubscribe()
+    return this.#filters.delete(id)
+  }
+
+  #require(id: string): Filter {
+    this.#dropIdle()
+    const filter = this.#filters.get(id)
+    if (filter === undefined) throw new RpcError('serverError', 'filter not found')
+    filter.askedMs = this.#clock.nowMs()
+    return filter
+  }
+
+  #follow(id: string, what: FilterKind): Unsubscribe {
+    const { onHead, onTransaction } = this.#feed
+    if (what.kind === 'transactions') {
+      return onTransaction(({ transaction }) => this.#push(id, [bytesToHex(transaction.hash)]))
+    }
+    return onHead((event) => {
+      const hashes = (): readonly JsonValue[] =>
+        event.added.map(({ hash }: { readonly hash: Hash32 }) => bytesToHex(hash))
+      this.#push(id, what.kind === 'blocks' ? hashes() : logsOfChange(event, what.filter))
+    })
+  }
+
+  #push(id: string, found: readonly JsonValue[]): void {
+    const filter = this.#filters.get(id)
+    if (filter === undefined) return
+    if (filter.waiting.length + found.length > MAX_WAITING) this.remove(id)
+    else filter.waiting.push(...found)
+  }
+
+  #dropIdle(): void {
+    const oldestMs = this.#clock.nowMs() - IDLE_MS
+    for (const [id, { askedMs }] of this.#filters) if (askedMs < oldestMs) this.remove(id)
+  }
+}
+
+/** Nobody can guess another client's. */
+export function newSubscriptionId(): string {
+  return bytesToHex(randomBytes(ID_BYTES))
+}

@@ -1,0 +1,57 @@
+import type { Unsubscribe } from '@poai/chain'
+import type { JsonValue } from '@poai/core'
+import type { Session } from '../dispatch/method.ts'
+import { RpcError } from '../errors/rpc-error.ts'
+import { newSubscriptionId } from './filter-registry.ts'
+
+/** Subscriptions of one connection. */
+const MAX_PER_SESSION = 128
+
+/** Starts to tell: `send` sends one result. */
+export type StartTelling = (send: (result: JsonValue) => void) => Unsubscribe
+
+/** Who is told of what, over connections that can be told. They end with their connection. */
+export class Subscriptions {
+  readonly #bySession = new WeakMap<Session, Map<string, Unsubscribe>>()
+  #count = 0
+
+  /** Of all connections. */
+  get count(): number {
+    return this.#count
+  }
+
+  add(session: Session, start: StartTelling): string {
+    const { notify } = session
+    if (notify === undefined) {
+      throw new RpcError('unsupported', 'notifications not supported: subscribe over WebSocket or the local socket')
+    }
+    const own = this.#of(session)
+    if (own.size >= MAX_PER_SESSION) throw new RpcError('limitExceeded', `at most ${MAX_PER_SESSION} subscriptions`)
+    const id = newSubscriptionId()
+    this.#count++
+    own.set(
+      id,
+      start((result) => notify('eth_subscription', { subscription: id, result })),
+    )
+    return id
+  }
+
+  remove(session: Session, id: string): boolean {
+    const own = this.#bySession.get(session)
+    own?.get(id)?.()
+    const isRemoved = own?.delete(id) ?? false
+    if (isRemoved) this.#count--
+    return isRemoved
+  }
+
+  #of(session: Session): Map<string, Unsubscribe> {
+    const known = this.#bySession.get(session)
+    if (known !== undefined) return known
+    const own = new Map<string, Unsubscribe>()
+    this.#bySession.set(session, own)
+    session.closed.addEventListener('abort', () => {
+      for (const id of [...own.keys()]) this.remove(session, id)
+    })
+    return own
+  }
+}
