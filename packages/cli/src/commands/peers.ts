@@ -1,9 +1,11 @@
 import type { JsonValue } from '@poai/core'
+import { NetworkError, parseDialAddress } from '@poai/p2p'
 import type { Command } from 'commander'
 import type { CliContext } from '../cli-context.ts'
 import { wholeNumber } from '../parse-options.ts'
 import { formatBans, formatPeers } from '../peers/format-peers.ts'
 import { parseBanReport, parseBanReports, parsePeerReports } from '../peers/peer-reports.ts'
+import { UsageError } from '../report-error.ts'
 import { withNode } from '../rpc-client/open-rpc-client.ts'
 import { printResult } from './leaf-command.ts'
 import { type NodeOptions, nodeCommand } from './node-option.ts'
@@ -47,6 +49,7 @@ function addAddCommand(parent: Command, context: CliContext): void {
   })
     .argument('<multiaddress>', 'where the other node is, with its peer id if it is known')
     .action(async (address: string, options: NodeOptions) => {
+      requireAddress(address)
       await ask(context, options, 'admin_addPeer', [address])
       printResult(context, options, { added: address }, () => `Added ${address}. See: poai peers list\n`)
     })
@@ -62,6 +65,16 @@ function addRemoveCommand(parent: Command, context: CliContext): void {
       const removed = (await ask(context, options, 'admin_removePeer', [peerId])) === true
       printResult(context, options, { removed }, () => (removed ? 'Removed.\n' : 'No such peer is known.\n'))
     })
+}
+
+/** Found out here, it needs no node. */
+function requireAddress(text: string): void {
+  try {
+    parseDialAddress(text)
+  } catch (error) {
+    if (!(error instanceof NetworkError)) throw error
+    throw new UsageError(error.message, `give ${error.expected ?? 'a multiaddress'}`)
+  }
 }
 
 interface BanOptions extends NodeOptions {
