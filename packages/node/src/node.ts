@@ -19,7 +19,7 @@ import type { NodeConfig } from './config/node-config.ts'
 import { type DataPlaces, placesIn } from './data-directory.ts'
 import { openDoors } from './doors/open-doors.ts'
 import { createReplayCounter, type ReplayCounter } from './judge/replay-counter.ts'
-import { createWorkJudge, type WorkJudge, type WorkJudgeDependencies } from './judge/work-judge.ts'
+import { createWorkJudge, type WorkJudge } from './judge/work-judge.ts'
 import { createEventLoopWatch, type EventLoopWatch } from './lifecycle/event-loop-watch.ts'
 import { repeat } from './lifecycle/repeat.ts'
 import { ServiceStack } from './lifecycle/service-stack.ts'
@@ -64,8 +64,6 @@ export interface NodeDependencies {
   readonly screen: LogScreen
   /** Default: this machine's. */
   readonly clock?: Clock
-  /** For tests of what a node does without a model. Default: what {@link createWorkJudge} makes. */
-  readonly judge?: Pick<WorkJudgeDependencies, 'findWork' | 'createEngine'>
 }
 
 /** What a node is made of, as far as it has come. */
@@ -128,7 +126,7 @@ class ComposedNode implements Node {
   #starting: Promise<void> | undefined
   #stopped: Promise<void> | undefined
 
-  constructor(options: NodeOptions, { screen, clock = systemClock, judge = {} }: NodeDependencies) {
+  constructor(options: NodeOptions, { screen, clock = systemClock }: NodeDependencies) {
     const { config, params, installation, directory } = options
     this.#options = options
     this.#places = placesIn(directory)
@@ -136,10 +134,7 @@ class ComposedNode implements Node {
     this.#log = createNodeLogger({ config: config.log, directory }, screen)
     const logger = this.#log.logger
     const niceness = config.mining.enabled ? MINING_NICENESS : JUDGING_NICENESS
-    this.#judge = createWorkJudge(
-      { params, installation, workers: config.engine.workers, niceness },
-      { ...judge, logger },
-    )
+    this.#judge = createWorkJudge({ params, installation, workers: config.engine.workers, niceness }, { logger })
     this.#replays = createReplayCounter({ clock, logger })
     const verifier = createReplayVerifier(networkExamOptions(params), { evaluator: this.#judge, logger })
     this.#verifier = this.#replays.count(verifier)
@@ -191,6 +186,7 @@ class ComposedNode implements Node {
       peers: network === undefined ? 0 : countPeers(network),
       sync: network?.syncStatus(),
       miner: mining?.miner.status,
+      farm: mining?.desk.status,
       replays: this.#replays.figures,
       imports: chain?.importFigures() ?? NO_IMPORTS,
       mempool: chain?.chain.mempool.size ?? { pending: 0, queued: 0, bytes: 0 },
@@ -304,10 +300,10 @@ class ComposedNode implements Node {
   }
 
   #look(): Promise<MetricsSnapshot> {
-    const { chain, mining, network } = this.#parts
+    const { chain, network } = this.#parts
     const { status } = this
     return takeSnapshot({
-      ...{ status, network, desk: mining?.desk, database: chain?.database, loop: this.#loop.delay },
+      ...{ status, network, database: chain?.database, loop: this.#loop.delay },
     })
   }
 

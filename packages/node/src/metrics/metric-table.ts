@@ -248,20 +248,20 @@ const WORK: readonly MetricRow[] = [
     name: 'poai_farm_workers',
     kind: 'gauge',
     help: 'Miners on other machines that this node gave work in the last minute',
-    read: ({ desk }) => desk?.workers.length ?? 0,
+    read: ({ status }) => status.farm?.workers.length ?? 0,
   },
   {
     name: 'poai_farm_rate_attempts_per_second',
     kind: 'gauge',
     help: 'Attempts of those miners, as they say',
-    read: ({ desk }) => desk?.attemptsPerSecond ?? 0,
+    read: ({ status }) => status.farm?.attemptsPerSecond ?? 0,
   },
   {
     name: 'poai_farm_answers_total',
     kind: 'counter',
     help: 'Solutions that those miners brought, by the verdict',
     labels: ['verdict'],
-    read: ({ desk }) => byLabel('verdict', desk?.verdicts),
+    read: ({ status }) => byLabel('verdict', status.farm?.verdicts),
   },
 ]
 

@@ -1,4 +1,3 @@
-import type { WorkDeskStatus } from '@poai/miner'
 import type { NetworkFigures } from '@poai/p2p'
 import type { CacheFigures } from '@poai/storage'
 import type { EventLoopDelay } from '../lifecycle/event-loop-watch.ts'
@@ -7,7 +6,6 @@ import type { NodeStatus } from '../status/node-status.ts'
 /** All that is measured, as it is when somebody asks. What the node does not have yet is undefined. */
 export interface MetricsSnapshot {
   readonly status: NodeStatus
-  readonly desk: WorkDeskStatus | undefined
   readonly network: NetworkFigures | undefined
   /** Of connected peers, in milliseconds. */
   readonly roundTripsMs: readonly number[]

@@ -1,4 +1,3 @@
-import type { WorkDesk } from '@poai/miner'
 import type { Network } from '@poai/p2p'
 import type { Database } from '@poai/storage'
 import type { EventLoopDelay } from '../lifecycle/event-loop-watch.ts'
@@ -8,7 +7,6 @@ import type { MetricsSnapshot } from './metrics-snapshot.ts'
 /** Where a snapshot is taken from; what the node does not have yet is undefined. */
 export interface SnapshotSources {
   readonly status: NodeStatus
-  readonly desk: WorkDesk | undefined
   readonly network: Network | undefined
   readonly database: Database | undefined
   readonly loop: EventLoopDelay
@@ -20,10 +18,9 @@ const LAST_KEY: Uint8Array = Uint8Array.of(0xff)
 
 /** Looks at everything once. */
 export async function takeSnapshot(sources: SnapshotSources): Promise<MetricsSnapshot> {
-  const { status, desk, network, database, loop } = sources
+  const { status, network, database, loop } = sources
   return {
     ...{ status, loop },
-    desk: desk?.status,
     network: network?.figures(),
     roundTripsMs:
       network?.peers

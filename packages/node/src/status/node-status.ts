@@ -1,7 +1,7 @@
 import type { PoolSize } from '@poai/chain'
 import type { Hash32 } from '@poai/core'
 import type { EngineStatus } from '@poai/inference'
-import type { MinerStatus } from '@poai/miner'
+import type { MinerStatus, WorkDeskStatus } from '@poai/miner'
 import type { SyncStatus } from '@poai/p2p'
 import type { ImportFigures } from '../chain/watch-chain.ts'
 import type { ReplayFigures } from '../judge/replay-counter.ts'
@@ -51,6 +51,8 @@ export interface NodeStatus {
   readonly peers: number
   readonly sync: SyncStatus | undefined
   readonly miner: MinerStatus | undefined
+  /** Miners on other machines that work for this node. */
+  readonly farm: WorkDeskStatus | undefined
   readonly replays: ReplayFigures
   readonly imports: ImportFigures
   readonly mempool: PoolSize

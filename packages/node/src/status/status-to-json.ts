@@ -1,5 +1,5 @@
 import { bytesToHex, type JsonValue } from '@poai/core'
-import type { MinerStatus } from '@poai/miner'
+import type { MinerStatus, WorkDeskStatus } from '@poai/miner'
 import type { NodeStatus } from './node-status.ts'
 
 /** The status as `poai_nodeStatus` tells it: counts as numbers, quantities that may be larger as decimal text. */
@@ -29,6 +29,7 @@ export function statusToJson(status: NodeStatus): JsonValue {
             secondsLeft: sync.secondsLeft ?? null,
           },
     miner: miner === undefined ? null : minerToJson(miner),
+    farm: status.farm === undefined ? null : farmToJson(status.farm),
     replays: { ...replays },
     reorganisations: { ...imports.reorganisations },
     blocksImported: imports.outcomes.head + imports.outcomes.side,
@@ -46,6 +47,15 @@ export function statusToJson(status: NodeStatus): JsonValue {
     },
     memoryBytes,
     uptimeSeconds,
+  }
+}
+
+function farmToJson({ workers, ...figures }: WorkDeskStatus): JsonValue {
+  const { attemptsPerSecond, tokensPerSecond, verdicts, blocksCanonical, rewardsWei } = figures
+  return {
+    ...{ attemptsPerSecond, tokensPerSecond, blocksCanonical, verdicts: { ...verdicts } },
+    workers: workers.length,
+    rewardsWei: String(rewardsWei),
   }
 }
 
