@@ -1,7 +1,7 @@
 import type { Chain } from '@poai/chain'
 import type { ExamEvaluator, WorkVerifier } from '@poai/consensus'
 import type { Address, BlockCodecs, Clock, JsonValue, Logger, NetworkParams } from '@poai/core'
-import type { Execution, SenderRecovery } from '@poai/execution'
+import type { Execution, SenderRecovery, TrieNodeReader } from '@poai/execution'
 
 /** Where the node stands in catching up; undefined where it is not behind. */
 export interface SyncProgress {
@@ -57,6 +57,8 @@ export interface RpcDependencies {
   readonly logger: Logger
   /** As `web3_clientVersion` says it: `poai/0.1.0/linux-x64/node24.1.0`. */
   readonly clientVersion: string
+  /** The tries of the newest state, for proofs. */
+  readonly trieNodes?: TrieNodeReader
   /** Computes exams again for those who want to see a model's answers. */
   readonly evaluator?: ExamEvaluator
   /** Judges the work of a block again. */

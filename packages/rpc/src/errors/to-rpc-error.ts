@@ -6,15 +6,18 @@ import { type RpcCodeName, RpcError } from './rpc-error.ts'
 const INTERNAL_MESSAGE = 'internal error'
 
 /**
- * What the work desk says to its workers, by its codes (its package is a sibling that this one does not know). Such texts are made for
- * them: why there is no work now, or what is wrong with a request.
+ * What the parts of the node that this package does not know say to those who ask: why there is no work now, or what is wrong with an
+ * argument. Such texts are made for clients.
  */
-const WORK_CODES: ReadonlyMap<string, RpcCodeName> = new Map([
+const SAID_CODES: ReadonlyMap<string, RpcCodeName> = new Map([
   ['MINER_REQUEST_INVALID', 'invalidParams'],
   ['MINER_NO_WORK', 'unavailable'],
   ['MINER_BUSY', 'limitExceeded'],
-  // The node around the desk is still starting.
+  ['P2P_ADDRESS', 'invalidParams'],
+  ['NODE_NO_BENEFICIARY', 'serverError'],
+  // The node is still starting, or ends.
   ['NODE_NOT_JOINED', 'unavailable'],
+  ['NODE_STOPPED', 'unavailable'],
 ])
 
 /**
@@ -28,8 +31,8 @@ export function toRpcError(error: unknown, logger: Pick<Logger, 'error'>, method
   if (error instanceof ChainError) return ofChain(error)
   if (isAbort(error)) return new RpcError('unavailable', 'the call took too long or was given up', { cause: error })
   if (error instanceof AppError) {
-    const workCode = WORK_CODES.get(error.code)
-    if (workCode !== undefined) return new RpcError(workCode, workText(error), { cause: error })
+    const saidCode = SAID_CODES.get(error.code)
+    if (saidCode !== undefined) return new RpcError(saidCode, saidText(error), { cause: error })
     logger.error('A call failed', { method, code: error.code, error })
     return new RpcError('unavailable', 'the node cannot answer this now', { cause: error })
   }
@@ -37,7 +40,7 @@ export function toRpcError(error: unknown, logger: Pick<Logger, 'error'>, method
   return new RpcError('internal', INTERNAL_MESSAGE, { cause: error })
 }
 
-function workText({ message, expected }: AppError): string {
+function saidText({ message, expected }: AppError): string {
   return expected === undefined ? message : `${message}: expected ${expected}`
 }
 

@@ -1,8 +1,11 @@
 import { ChainView } from '../chain-view.ts'
-import type { Method } from '../dispatch/method.ts'
+import { type Method, method } from '../dispatch/method.ts'
+import { openRpcDocument } from '../documents/open-rpc.ts'
 import { ExamDesk } from '../exams/exam-desk.ts'
 import type { RpcDependencies } from '../rpc-dependencies.ts'
 import type { RpcLimits } from '../rpc-limits.ts'
+import { RESULTS } from '../schema/ethereum-shapes.ts'
+import { traceMethods } from './debug/traces.ts'
 import { accountMethods } from './eth/accounts.ts'
 import { blockMethods } from './eth/blocks.ts'
 import { callMethods } from './eth/calls.ts'
@@ -10,10 +13,13 @@ import { feeMethods } from './eth/fees.ts'
 import { filterMethods, subscriptionMethods } from './eth/filters.ts'
 import { logMethods } from './eth/logs.ts'
 import { miningMethods } from './eth/mining.ts'
+import { proofMethods } from './eth/proofs.ts'
 import { transactionMethods } from './eth/transactions.ts'
 import type { MethodContext } from './method-context.ts'
 import { netAndWeb3Methods, txpoolMethods } from './net-web3-txpool.ts'
 import { adminMethods, minerMethods } from './operator.ts'
+import { otterscanMethods } from './ots/otterscan.ts'
+import { accuracyMethods } from './poai/accuracy.ts'
 import { examMethods } from './poai/exams.ts'
 import { nodeMethods } from './poai/node.ts'
 import { rawMethods } from './raw.ts'
@@ -26,10 +32,11 @@ export function createMethods(dependencies: RpcDependencies, limits: RpcLimits):
     view: new ChainView(dependencies.chain, dependencies.recovery),
   }
   const desk = new ExamDesk(context.params, context.chain, context.evaluator)
-  return [
+  const methods = [
     ...blockMethods(context),
     ...transactionMethods(context),
     ...accountMethods(context),
+    ...proofMethods(context),
     ...callMethods(context),
     ...feeMethods(context),
     ...logMethods(context),
@@ -39,9 +46,23 @@ export function createMethods(dependencies: RpcDependencies, limits: RpcLimits):
     ...netAndWeb3Methods(context),
     ...txpoolMethods(context),
     ...examMethods(context, desk),
+    ...accuracyMethods(context, desk),
     ...nodeMethods(context),
     ...rawMethods(context),
+    ...traceMethods(context),
+    ...otterscanMethods(context),
     ...adminMethods(context),
     ...minerMethods(context),
   ]
+  return [...methods, discoverMethod(methods, context.clientVersion)]
+}
+
+function discoverMethod(methods: readonly Method[], version: string): Method {
+  return method({
+    name: 'rpc.discover',
+    summary: 'This interface as an OpenRPC document',
+    params: [],
+    result: RESULTS.object,
+    run: () => openRpcDocument(methods, version),
+  })
 }

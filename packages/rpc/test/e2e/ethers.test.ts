@@ -2,17 +2,10 @@ import { bytesToHex } from '@poai/core'
 import { LOGGER_WALLET, WALLETS } from '@poai/testing/chain'
 import { Contract, ContractFactory, JsonRpcProvider, parseEther, Wallet, zeroPadValue } from 'ethers'
 import { expect, it, onTestFinished } from 'vitest'
+import { LOGGER_CODE, LOGGER_INIT_CODE, REVERTER_INIT_CODE } from '../support/contracts.ts'
 import { openRpcFixture, type RpcFixture } from '../support/rpc-fixture.ts'
 
 const ALICE = WALLETS[0]
-/** Logs the word that it is called with and counts its calls: see the test network. */
-const LOGGER_CODE = '60003560005260003560206000a1600054600101600055'
-/** Copies the 23 bytes of the code behind it and returns them: PUSH1 23; DUP1; PUSH1 11; PUSH1 0; CODECOPY; PUSH1 0; RETURN. */
-const INIT_CODE = `0x601780600b6000396000f3${LOGGER_CODE}`
-/** REVERT with Error("no"): copies its data from behind the code. */
-const REVERT_DATA = `08c379a0${'20'.padStart(64, '0')}${'2'.padStart(64, '0')}${'6e6f'.padEnd(64, '0')}`
-const REVERTER_CODE = `6064600c60003960646000fd${REVERT_DATA}`
-
 function connect({ url, params }: RpcFixture): { readonly provider: JsonRpcProvider; readonly alice: Wallet } {
   const provider = new JsonRpcProvider(url, Number(params.chainId), { staticNetwork: true, cacheTimeout: -1 })
   onTestFinished(() => provider.destroy())
@@ -50,7 +43,7 @@ it('lets ethers send, wait and read what happened', async () => {
 it('lets ethers deploy a contract, call it and find its logs', async () => {
   const fixture = await openRpcFixture()
   const { provider, alice } = connect(fixture)
-  const contract = await new ContractFactory([], INIT_CODE, alice).deploy()
+  const contract = await new ContractFactory([], LOGGER_INIT_CODE, alice).deploy()
   await fixture.mine()
   const address = await contract.getAddress()
   expect(await provider.getCode(address)).toBe(`0x${LOGGER_CODE}`)
@@ -67,8 +60,7 @@ it('lets ethers deploy a contract, call it and find its logs', async () => {
 it('tells ethers why a call was undone, and what a transaction lacks', async () => {
   const fixture = await openRpcFixture()
   const { alice } = connect(fixture)
-  const init = `0x60${(REVERTER_CODE.length / 2).toString(16)}80600b6000396000f3${REVERTER_CODE}`
-  const deployed = await new ContractFactory([], init, alice).deploy()
+  const deployed = await new ContractFactory([], REVERTER_INIT_CODE, alice).deploy()
   await fixture.mine()
   const contract = new Contract(await deployed.getAddress(), ['function f() view'], alice)
   await expect(contract['f']?.()).rejects.toMatchObject({ code: 'CALL_EXCEPTION', reason: 'no' })

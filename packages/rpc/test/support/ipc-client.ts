@@ -12,10 +12,10 @@ export async function socketPath(): Promise<string> {
 }
 
 /** One question over a local socket. */
-export async function askSocket(path: string, method: string): Promise<unknown> {
+export async function askSocket(path: string, method: string, params: readonly unknown[] = []): Promise<unknown> {
   const socket = connect(path)
   socket.setEncoding('utf8')
-  socket.write(`${JSON.stringify({ jsonrpc: '2.0', id: 1, method })}\n`)
+  socket.write(`${JSON.stringify({ jsonrpc: '2.0', id: 1, method, params })}\n`)
   let text = ''
   for await (const chunk of socket) {
     text += String(chunk)

@@ -19,7 +19,7 @@ import {
   type NetworkParams,
   silentLogger,
 } from '@poai/core'
-import { createExecution, type Execution } from '@poai/execution'
+import { createExecution, type Execution, type TrieNodeReader } from '@poai/execution'
 import { createFakeEngine, type InferenceEngine } from '@poai/inference'
 import { openDatabase, RETENTIONS } from '@poai/storage'
 import { testNetwork, testWallet, type Wallet } from '@poai/testing/chain'
@@ -32,6 +32,7 @@ export interface MiningChain {
   readonly execution: Execution
   readonly engine: InferenceEngine
   readonly verifier: WorkVerifier
+  readonly trieNodes: TrieNodeReader
   readonly clock: Clock
   /** Mines that many blocks on top of the head, with what waits. */
   mine(blocks?: number): Promise<void>
@@ -55,11 +56,12 @@ export async function openMiningChain(params: NetworkParams = testNetwork): Prom
     nowMs: () => Number(chain.head().timestamp + 1n) * 1000,
     sleep: () => new Promise(() => undefined),
   }
+  const database = createStoredChain({ store, committer, codecs, retention: RETENTIONS.archive })
   const chain = await openChain(
     { params },
     {
       ...{ codecs, verifier, execution, clock },
-      database: createStoredChain({ store, committer, codecs, retention: RETENTIONS.archive }),
+      database,
       mempoolStore: createStoredMempool(store, committer),
       recovery: inlineRecovery,
       logger: silentLogger,
@@ -87,7 +89,7 @@ export async function openMiningChain(params: NetworkParams = testNetwork): Prom
     }
   }
   return {
-    ...{ params, codecs, chain, execution, engine, verifier, clock },
+    ...{ params, codecs, chain, execution, engine, verifier, clock, trieNodes: database.nodes },
     mine: async (blocks = 1) => {
       for (let block = 0; block < blocks; block++) await mineOne()
     },

@@ -29,19 +29,18 @@ export interface RpcFixtureOptions {
   readonly dependencies?: Partial<RpcDependencies>
 }
 
+/** What a server over that chain needs. */
+export function dependenciesOf({ engine, ...mining }: MiningChain): RpcDependencies {
+  return { ...mining, evaluator: engine, recovery: inlineRecovery, logger: silentLogger, clientVersion: 'poai/test' }
+}
+
 /** Opens it on a free port; everything ends with the test. */
 export async function openRpcFixture(options: RpcFixtureOptions = {}): Promise<RpcFixture> {
   const mining = await openMiningChain(options.params)
   onTestFinished(() => mining.close())
-  const { params, codecs, chain, execution, engine, verifier, clock } = mining
   const server = createRpcServer(
     { http: { host: '127.0.0.1', port: 0, corsOrigins: [], virtualHosts: [] }, ...options.server },
-    {
-      ...{ params, codecs, chain, execution, verifier, clock, evaluator: engine, recovery: inlineRecovery },
-      logger: silentLogger,
-      clientVersion: 'poai/test',
-      ...options.dependencies,
-    },
+    { ...dependenciesOf(mining), ...options.dependencies },
   )
   await server.start()
   onTestFinished(() => server.stop())

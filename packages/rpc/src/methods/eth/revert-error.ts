@@ -12,7 +12,7 @@ const MAX_REASON_BYTES = 1024
 export function revertError(outcome: Pick<CallOutcome, 'failure' | 'returnData'>, allowance?: bigint): RpcError {
   const { failure, returnData } = outcome
   if (failure === 'revert') {
-    const reason = reasonOf(returnData)
+    const reason = reasonOfRevert(returnData)
     const text = reason === undefined ? 'execution reverted' : `execution reverted: ${reason}`
     return new RpcError('reverted', text, { data: bytesToHex(returnData) })
   }
@@ -25,8 +25,8 @@ export function revertError(outcome: Pick<CallOutcome, 'failure' | 'returnData'>
   return new RpcError('serverError', failure ?? 'execution failed')
 }
 
-/** The text in `Error(string)`; undefined where there is none. */
-function reasonOf(data: Uint8Array): string | undefined {
+/** The text in `Error(string)`; undefined where what was returned is something else. */
+export function reasonOfRevert(data: Uint8Array): string | undefined {
   if (bytesToHex(data.subarray(0, 4)) !== ERROR_SELECTOR) return undefined
   const body = data.subarray(4)
   const offset = smallWord(body, 0)

@@ -7,7 +7,9 @@ it.each([
   ['MINER_NO_WORK', -32_002],
   ['MINER_BUSY', -32_005],
   ['NODE_NOT_JOINED', -32_002],
-])('workers read the text of %s, and nobody is woken over it', (code, number) => {
+  ['NODE_NO_BENEFICIARY', -32_000],
+  ['P2P_ADDRESS', -32_602],
+])('clients read the text of %s, and nobody is woken over it', (code, number) => {
   let isLogged = false
   const logger: Logger = {
     ...silentLogger,

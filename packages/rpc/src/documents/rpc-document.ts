@@ -1,0 +1,41 @@
+import type { Method } from '../dispatch/method.ts'
+import { methodsToMarkdown } from './open-rpc.ts'
+
+const INTRODUCTION = `# JSON-RPC
+
+Made from the table of methods in \`packages/rpc/src/methods\`; \`rpc.discover\` serves the same as an OpenRPC document.
+
+A node answers JSON-RPC 2.0 over HTTP and WebSocket on one port (\`--http-port\`, by default on 127.0.0.1) and over its local socket,
+\`poai.ipc\` in the data directory, one JSON document a line. Arguments stand in a list; those with \`?\` may be left out. Numbers are
+quantities (\`"0x1f"\`), bytes have two digits each. What is not there is \`null\`, never an error.
+
+The namespaces \`admin\`, \`miner\` and \`debug\` are for the node's owner: over its local socket, or with its token
+(\`authorization: Bearer …\`). To others they do not exist.
+
+Errors have the numbers of JSON-RPC 2.0 and EIP-1474: -32700 no JSON, -32600 no call, -32601 no such method, -32602 wrong arguments,
+-32603 our fault, -32000 refused (with geth's texts, which ethers and viem read), -32002 not now, -32004 this node cannot, -32005 too
+much, 3 reverted (\`data\` is what the contract returned), 4444 not kept any more.`
+
+/** What people should know of a namespace besides its methods. */
+const NOTES: ReadonlyMap<string, string> = new Map([
+  [
+    'eth',
+    'Blocks look as Ethereum’s did under proof of work: `mixHash` is the transcript root, `nonce` the attempt, `difficulty` the attempts that ' +
+      'the target stands for, and `poai` holds the target and the loss. `pending` is the head; only `eth_getTransactionCount` looks into the pool. ' +
+      '`safe` is 12 blocks deep, `finalized` 200, below which no reorganisation reaches. `eth_getProof` knows the newest state only.',
+  ],
+  ['poai', 'What is this chain’s own: exams, transcripts, replays, the node, and work for miners on other machines.'],
+  [
+    'ots',
+    'For Otterscan. There is no index by address: searches read blocks, at most 20,000 at a time, and see what transactions say, not what contracts did inside them.',
+  ],
+  [
+    'debug',
+    'Executes again what was executed: dear, so for the node’s owner. Tracers: none (every instruction), `callTracer`, `prestateTracer`, `4byteTracer`, `noopTracer`.',
+  ],
+])
+
+/** docs/JSON-RPC.md. */
+export function rpcDocument(methods: readonly Pick<Method, 'name' | 'summary' | 'params' | 'result'>[]): string {
+  return `${INTRODUCTION}\n\n${methodsToMarkdown(methods, NOTES)}\n`
+}

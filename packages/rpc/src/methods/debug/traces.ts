@@ -1,0 +1,79 @@
+import { bytesToHex, type JsonValue } from '@poai/core'
+import type { SentBlock } from '../../chain-view.ts'
+import { type Method, method } from '../../dispatch/method.ts'
+import { RpcError } from '../../errors/rpc-error.ts'
+import { blockNumber, blockPlace, hash, LATEST, RESULTS } from '../../schema/ethereum-shapes.ts'
+import { required, withDefault } from '../../schema/shape.ts'
+import { createTracer, type TraceOptions, traceOptions } from '../../tracing/trace-options.ts'
+import { traceTransactions } from '../../tracing/trace-transactions.ts'
+import { callArguments, callInput, messageOf } from '../eth/call-arguments.ts'
+import type { MethodContext } from '../method-context.ts'
+
+/** Executions watched step by step. Dear, so they are for the node's owner. */
+export function traceMethods(context: MethodContext): readonly Method[] {
+  const { view, execution, limits } = context
+  const options = withDefault('options', traceOptions, {})
+  const traceAll = async (
+    found: SentBlock | undefined,
+    wanted: Partial<TraceOptions>,
+    signal: AbortSignal,
+  ): Promise<JsonValue> => {
+    if (found === undefined) throw new RpcError('serverError', 'block not found')
+    const traces = await traceTransactions(context, {
+      found,
+      signal,
+      createTracer: (state) => createTracer(wanted, state),
+    })
+    return traces.map(({ index, told }) => ({
+      txHash: bytesToHex(found.block.body.transactions[index]?.hash ?? new Uint8Array(0)),
+      result: told,
+    }))
+  }
+  return [
+    method({
+      name: 'debug_traceTransaction',
+      summary: 'Executes a mined transaction again and shows what it did, step by step or call by call',
+      params: [required('hash', hash), options],
+      result: RESULTS.any,
+      run: async ([named, wanted], { signal }) => {
+        const mined = await view.transaction(named)
+        const found = mined && (await view.block({ kind: 'hash', hash: mined.blockHash, requireCanonical: true }))
+        if (mined === undefined || found === undefined) throw new RpcError('serverError', 'transaction not found')
+        const [trace] = await traceTransactions(context, {
+          ...{ found, signal, only: mined.index },
+          createTracer: (state) => createTracer(wanted, state),
+        })
+        if (trace === undefined) throw new RpcError('serverError', 'transaction not found')
+        return trace.told
+      },
+    }),
+    method({
+      name: 'debug_traceBlockByNumber',
+      summary: 'Executes a block again and shows what its transactions did',
+      params: [required('block', blockNumber), options],
+      result: RESULTS.list,
+      run: async ([place, wanted], { signal }) => traceAll(await view.block(place), wanted, signal),
+    }),
+    method({
+      name: 'debug_traceBlockByHash',
+      summary: 'Executes a block again and shows what its transactions did',
+      params: [required('hash', hash), options],
+      result: RESULTS.list,
+      run: async ([named, wanted], { signal }) =>
+        traceAll(await view.block({ kind: 'hash', hash: named, requireCanonical: true }), wanted, signal),
+    }),
+    method({
+      name: 'debug_traceCall',
+      summary: 'Runs a message on the state after a block and shows what it did',
+      params: [required('transaction', callArguments), withDefault('block', blockPlace, LATEST), options],
+      result: RESULTS.any,
+      run: ([args, place, wanted]) =>
+        view.withState(place, async (state, at) => {
+          const tracer = createTracer(wanted, state)
+          const gas = args.gas === undefined || args.gas > limits.maxCallGas ? limits.maxCallGas : args.gas
+          const input = callInput(context, { state, at, message: messageOf(args, gas) })
+          return tracer.result({ outcome: await execution.executeCall({ ...input, ...tracer.hooks }) })
+        }),
+    }),
+  ]
+}

@@ -1,0 +1,61 @@
+import { type Address, equalBytes, type Transaction } from '@poai/core'
+import type { SentBlock } from '../../chain-view.ts'
+import { createdAddress } from '../../format/format-receipt.ts'
+import type { MethodContext } from '../method-context.ts'
+
+/** Blocks that one search reads: there is no index by address, and an empty block is a tenth of a millisecond. */
+const MAX_SEARCHED_BLOCKS = 20_000n
+
+/** A transaction and its block. */
+export interface FoundInBlock {
+  readonly found: SentBlock
+  readonly index: number
+}
+
+/** What a search came to. */
+export interface SearchOutcome {
+  readonly hits: readonly FoundInBlock[]
+  /** True if the search came to the end of the chain. */
+  readonly isComplete: boolean
+}
+
+/** Where to look and for how much. */
+export interface Search {
+  /** The first block to look at. */
+  readonly start: bigint
+  readonly direction: 'up' | 'down'
+  /** Whole blocks are taken until there are so many. */
+  readonly atLeast: number
+  readonly signal: AbortSignal
+  readonly matches: (transaction: Transaction, sender: Address) => boolean
+}
+
+/** Reads block after block. Finds what transactions say; not what contracts did inside them. */
+export async function findTransactions({ view }: Pick<MethodContext, 'view'>, search: Search): Promise<SearchOutcome> {
+  const { start, direction, atLeast, signal, matches } = search
+  const step = direction === 'up' ? 1n : -1n
+  const hits: FoundInBlock[] = []
+  const isInside = (number: bigint): boolean => number >= 0n && number <= view.headNumber
+  let number = start
+  for (let read = 0n; isInside(number) && read < MAX_SEARCHED_BLOCKS && hits.length < atLeast; read++, number += step) {
+    signal.throwIfAborted()
+    const named = view.header({ kind: 'number', number })
+    // A block without gas has no transactions: its body need not be read.
+    if (named === undefined || named.header.gasUsed === 0n) continue
+    const found = await view.block({ kind: 'number', number })
+    if (found === undefined) continue
+    for (const [index, transaction] of found.block.body.transactions.entries()) {
+      const sender = found.senders[index]
+      if (sender !== undefined && matches(transaction, sender)) hits.push({ found, index })
+    }
+  }
+  return { hits, isComplete: !isInside(number) }
+}
+
+/** Matches what an account sent, was sent, or was created by. */
+export function involves(address: Address): Search['matches'] {
+  return (transaction, sender) => {
+    if (equalBytes(sender, address)) return true
+    return equalBytes(transaction.to ?? createdAddress(sender, transaction.nonce), address)
+  }
+}

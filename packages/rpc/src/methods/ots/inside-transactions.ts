@@ -1,0 +1,96 @@
+import { bytesToHex, type Hash32, type JsonValue } from '@poai/core'
+import { type Method, method } from '../../dispatch/method.ts'
+import { RpcError } from '../../errors/rpc-error.ts'
+import { toQuantity } from '../../format/hex-text.ts'
+import { hash, RESULTS } from '../../schema/ethereum-shapes.ts'
+import { required } from '../../schema/shape.ts'
+import { type CallFrame, FrameCollector } from '../../tracing/call-tracer.ts'
+import { traceTransactions } from '../../tracing/trace-transactions.ts'
+import type { MethodContext } from '../method-context.ts'
+
+/** What Otterscan shows of the inside of a transaction. */
+export function insideMethods(context: MethodContext): readonly Method[] {
+  const framesOf = async (named: Hash32, signal: AbortSignal): Promise<CallFrame | undefined> => {
+    const place = await context.chain.queries.transaction(named)
+    const found = place && (await context.view.block({ kind: 'hash', hash: place.blockHash, requireCanonical: true }))
+    if (place === undefined || found === undefined) throw new RpcError('serverError', 'transaction not found')
+    const frames = new FrameCollector()
+    const { onEnter, onExit } = frames
+    const createTracer = (): {
+      readonly hooks: { readonly onEnter: typeof onEnter; readonly onExit: typeof onExit }
+      readonly result: () => JsonValue
+    } => ({
+      hooks: { onEnter, onExit },
+      result: () => null,
+    })
+    await traceTransactions(context, { found, only: place.index, signal, createTracer })
+    return frames.root
+  }
+  return [
+    method({
+      name: 'ots_traceTransaction',
+      summary: 'The calls of a transaction in the order in which they began',
+      params: [required('hash', hash)],
+      result: RESULTS.list,
+      run: async ([named], { signal }) => {
+        const root = await framesOf(named, signal)
+        return root === undefined
+          ? []
+          : walk(root).map(({ start, end }) => ({
+              type: start.type,
+              depth: start.depth,
+              from: bytesToHex(start.from),
+              to: bytesToHex(start.to ?? end?.createdAddress ?? new Uint8Array(20)),
+              value: start.type === 'STATICCALL' || start.type === 'DELEGATECALL' ? null : toQuantity(start.value),
+              input: bytesToHex(start.input),
+              output: bytesToHex(end?.output ?? new Uint8Array(0)),
+            }))
+      },
+    }),
+    method({
+      name: 'ots_getInternalOperations',
+      summary: 'Coins that contracts moved, contracts that contracts made or destroyed, in a transaction',
+      params: [required('hash', hash)],
+      result: RESULTS.list,
+      run: async ([named], { signal }) => {
+        const root = await framesOf(named, signal)
+        if (root === undefined || root.end?.failure !== undefined) return []
+        return walk(root)
+          .filter(isInternalOperation)
+          .map(({ start, end }) => ({
+            type: OPERATION_TYPES[start.type] ?? 0,
+            from: bytesToHex(start.from),
+            to: bytesToHex(start.to ?? end?.createdAddress ?? new Uint8Array(20)),
+            value: toQuantity(start.value),
+          }))
+      },
+    }),
+    method({
+      name: 'ots_getTransactionError',
+      summary: 'What a failed transaction returned; nothing if it did not fail',
+      params: [required('hash', hash)],
+      result: RESULTS.data,
+      run: async ([named], { signal }) => {
+        const root = await framesOf(named, signal)
+        return root?.end?.failure === undefined ? '0x' : bytesToHex(root.end.output)
+      },
+    }),
+  ]
+}
+
+/** Otterscan's numbers for what moves coins or code. */
+const OPERATION_TYPES: Readonly<Partial<Record<CallFrame['start']['type'], number>>> = {
+  CALL: 0,
+  SELFDESTRUCT: 1,
+  CREATE: 2,
+  CREATE2: 3,
+}
+
+function isInternalOperation({ start, end }: CallFrame): boolean {
+  if (start.depth === 0 || end?.failure !== undefined || OPERATION_TYPES[start.type] === undefined) return false
+  return start.type !== 'CALL' || start.value > 0n
+}
+
+function walk(frame: CallFrame): readonly CallFrame[] {
+  return [frame, ...frame.calls.flatMap(walk)]
+}

@@ -1,0 +1,219 @@
+import { subsidy } from '@poai/consensus'
+import { type Address, bytesToHex, equalBytes, type JsonValue } from '@poai/core'
+import { effectiveGasPrice } from '@poai/execution'
+import type { SentBlock } from '../../chain-view.ts'
+import { type Method, method } from '../../dispatch/method.ts'
+import { RpcError } from '../../errors/rpc-error.ts'
+import { formatReceipt } from '../../format/format-receipt.ts'
+import { formatTransaction } from '../../format/format-transaction.ts'
+import { toQuantity } from '../../format/hex-text.ts'
+import {
+  address,
+  blockNumber,
+  blockPlace,
+  count,
+  hash,
+  LATEST,
+  orNull,
+  quantity,
+  RESULTS,
+} from '../../schema/ethereum-shapes.ts'
+import { required, withDefault } from '../../schema/shape.ts'
+import { showBlock } from '../eth/blocks.ts'
+import type { MethodContext } from '../method-context.ts'
+import { type FoundInBlock, findTransactions, involves } from './find-transactions.ts'
+import { insideMethods } from './inside-transactions.ts'
+
+/** The level of its interface that Otterscan asks for. */
+const API_LEVEL = 8
+/** Transactions of a page. */
+const MAX_PAGE = 100
+const EMPTY_CODE_WORDS = '0x'
+
+/** What Otterscan asks of a node besides `eth_`. Searches read blocks: there is no index by address. */
+export function otterscanMethods(context: MethodContext): readonly Method[] {
+  const { view } = context
+  const search = async (
+    of: Address,
+    question: {
+      readonly start: bigint
+      readonly size: number
+      readonly direction: 'up' | 'down'
+      readonly signal: AbortSignal
+    },
+  ): Promise<JsonValue> => {
+    const { start, size, direction, signal } = question
+    const atLeast = Math.min(Math.max(size, 1), MAX_PAGE)
+    const { hits, isComplete } = await findTransactions(context, {
+      start,
+      direction,
+      atLeast,
+      signal,
+      matches: involves(of),
+    })
+    // The newest first, whichever way was searched.
+    const ordered = direction === 'up' ? hits.toReversed() : hits
+    const [txs, receipts] = [
+      ordered.map((hit) => showHit(context, hit)),
+      await Promise.all(ordered.map((hit) => showReceipt(context, hit))),
+    ]
+    const isNewest = direction === 'down' ? start >= view.headNumber : isComplete
+    const isOldest = direction === 'up' ? start === 0n : isComplete
+    return { txs, receipts, firstPage: isNewest, lastPage: isOldest }
+  }
+  return [
+    method({
+      name: 'ots_getApiLevel',
+      summary: 'The level of Otterscan’s interface',
+      params: [],
+      result: RESULTS.any,
+      run: () => API_LEVEL,
+    }),
+    method({
+      name: 'ots_hasCode',
+      summary: 'True if the account is a contract',
+      params: [required('address', address), withDefault('block', blockPlace, LATEST)],
+      result: RESULTS.flag,
+      run: ([of, place]) =>
+        view.withState(place, (state): JsonValue => {
+          const account = state.account(of)
+          const code = account === undefined ? undefined : state.code(account.codeHash)
+          return code !== undefined && bytesToHex(code) !== EMPTY_CODE_WORDS
+        }),
+    }),
+    method({
+      name: 'ots_getBlockDetails',
+      summary: 'A block without logs and transactions, with what its miner got',
+      params: [required('block', blockNumber)],
+      result: orNull(RESULTS.object),
+      run: async ([place]) => showDetails(context, await view.block(place)),
+    }),
+    method({
+      name: 'ots_getBlockDetailsByHash',
+      summary: 'A block without logs and transactions, with what its miner got',
+      params: [required('hash', hash)],
+      result: orNull(RESULTS.object),
+      run: async ([named]) =>
+        showDetails(context, await view.block({ kind: 'hash', hash: named, requireCanonical: false })),
+    }),
+    method({
+      name: 'ots_getBlockTransactions',
+      summary: 'A page of the transactions of a block, the last one first',
+      params: [required('block', blockNumber), required('page', count), required('size', count)],
+      result: orNull(RESULTS.object),
+      run: async ([place, page, size]) => {
+        const found = await view.block(place)
+        if (found === undefined) return null
+        const total = found.block.body.transactions.length
+        const end = Math.max(0, total - page * size)
+        const indexes = Array.from({ length: Math.min(size, end, MAX_PAGE) }, (_, offset) => end - 1 - offset)
+        const hits = indexes.map((index) => ({ found, index }))
+        const block = showBlock(context, found, false) as { readonly [key: string]: JsonValue }
+        return {
+          fullblock: { ...block, transactions: hits.map((hit) => showHit(context, hit)), transactionCount: total },
+          receipts: await Promise.all(hits.map((hit) => showReceipt(context, hit))),
+        }
+      },
+    }),
+    method({
+      name: 'ots_searchTransactionsBefore',
+      summary: 'Transactions of an account below a block, the newest first; 0: from the head',
+      params: [required('address', address), required('block', count), required('size', count)],
+      result: RESULTS.object,
+      run: ([of, before, size], { signal }) => {
+        const start = before === 0 ? view.headNumber : BigInt(before) - 1n
+        return search(of, { start, size, direction: 'down', signal })
+      },
+    }),
+    method({
+      name: 'ots_searchTransactionsAfter',
+      summary: 'Transactions of an account above a block, the newest first; 0: from the genesis block',
+      params: [required('address', address), required('block', count), required('size', count)],
+      result: RESULTS.object,
+      run: ([of, after, size], { signal }) =>
+        search(of, { start: after === 0 ? 0n : BigInt(after) + 1n, size, direction: 'up', signal }),
+    }),
+    method({
+      name: 'ots_getTransactionBySenderAndNonce',
+      summary: 'The hash of the transaction that an account signed with a nonce',
+      params: [required('address', address), required('nonce', quantity)],
+      result: orNull(RESULTS.hash),
+      run: async ([of, nonce], { signal }) => {
+        const matches = (transaction: { readonly nonce: bigint }, sender: Address): boolean =>
+          transaction.nonce === nonce && equalBytes(sender, of)
+        const { hits } = await findTransactions(context, {
+          start: view.headNumber,
+          direction: 'down',
+          atLeast: 1,
+          signal,
+          matches,
+        })
+        const hit = hits[0]
+        return hit === undefined ? null : bytesToHex(transactionOf(hit).hash)
+      },
+    }),
+    method({
+      name: 'ots_getContractCreator',
+      summary: 'Who created a contract, and with which transaction; only creations by a transaction itself are found',
+      params: [required('address', address)],
+      result: orNull(RESULTS.object),
+      run: async ([of], { signal }) => {
+        const matches = involves(of)
+        const { hits } = await findTransactions(context, {
+          ...{ start: view.headNumber, direction: 'down', atLeast: 1, signal },
+          matches: (transaction, sender) =>
+            transaction.to === undefined && !equalBytes(sender, of) && matches(transaction, sender),
+        })
+        const hit = hits[0]
+        if (hit === undefined) return null
+        const creator = hit.found.senders[hit.index]
+        return creator === undefined
+          ? null
+          : { hash: bytesToHex(transactionOf(hit).hash), creator: bytesToHex(creator) }
+      },
+    }),
+    ...insideMethods(context),
+  ]
+}
+
+function transactionOf({ found, index }: FoundInBlock): SentBlock['block']['body']['transactions'][number] {
+  const transaction = found.block.body.transactions[index]
+  if (transaction === undefined) throw new RpcError('internal', 'internal error')
+  return transaction
+}
+
+function showHit({ params }: MethodContext, hit: FoundInBlock): JsonValue {
+  const { found, index } = hit
+  const sender = found.senders[index]
+  if (sender === undefined) return null
+  return formatTransaction(transactionOf(hit), {
+    ...{ sender, chainId: params.chainId },
+    mined: { header: found.header, blockHash: found.hash, index },
+  })
+}
+
+async function showReceipt({ chain }: MethodContext, hit: FoundInBlock): Promise<JsonValue> {
+  const { found, index } = hit
+  const mined = await chain.queries.transaction(transactionOf(hit).hash)
+  const sender = found.senders[index]
+  if (mined === undefined || sender === undefined) return null
+  const shown = formatReceipt(mined.receipt, { ...mined, sender })
+  return { ...shown, logs: null, logsBloom: null, timestamp: Number(found.header.timestamp) }
+}
+
+async function showDetails(context: MethodContext, found: SentBlock | undefined): Promise<JsonValue> {
+  if (found === undefined) return null
+  const { chain, params } = context
+  const receipts = (await chain.queries.receipts(found.hash)) ?? []
+  const totalFees = found.block.body.transactions.reduce((sum, transaction, index) => {
+    const gas = (receipts[index]?.cumulativeGasUsed ?? 0n) - (receipts[index - 1]?.cumulativeGasUsed ?? 0n)
+    return sum + gas * effectiveGasPrice(transaction, found.header.baseFeePerGas)
+  }, 0n)
+  const block = showBlock(context, found, false) as { readonly [key: string]: JsonValue }
+  const blockReward = found.header.number === 0n ? 0n : subsidy(params.rewards, found.header.number)
+  return {
+    block: { ...block, transactions: [], logsBloom: null, transactionCount: found.block.body.transactions.length },
+    issuance: { blockReward: toQuantity(blockReward), uncleReward: '0x0', issuance: toQuantity(blockReward) },
+    totalFees: toQuantity(totalFees),
+  }
+}

@@ -1,0 +1,91 @@
+import { bytesToHex, type JsonValue } from '@poai/core'
+import type { FrameEnd, FrameStart, TraceLog } from '@poai/execution'
+import { RpcError } from '../errors/rpc-error.ts'
+import { hexOrNull, toQuantity } from '../format/hex-text.ts'
+import { reasonOfRevert } from '../methods/eth/revert-error.ts'
+import type { Tracer } from './tracer.ts'
+
+/** Frames of one transaction: 12 million gas are 17,000 of the cheapest calls. */
+const MAX_FRAMES = 50_000
+
+/** A frame while it is put together. */
+export interface CallFrame {
+  readonly start: FrameStart
+  end: FrameEnd | undefined
+  readonly calls: CallFrame[]
+  readonly logs: TraceLog[]
+}
+
+/** Collects the tree of frames of an execution. */
+export class FrameCollector {
+  readonly #open: CallFrame[] = []
+  #root: CallFrame | undefined
+  #count = 0
+
+  readonly onEnter = (start: FrameStart): void => {
+    if (++this.#count > MAX_FRAMES) throw new RpcError('limitExceeded', `the trace has more than ${MAX_FRAMES} frames`)
+    const frame: CallFrame = { start, end: undefined, calls: [], logs: [] }
+    this.#open.at(-1)?.calls.push(frame)
+    this.#root ??= frame
+    this.#open.push(frame)
+  }
+
+  readonly onExit = (end: FrameEnd): void => {
+    const frame = this.#open.pop()
+    if (frame !== undefined) frame.end = end
+  }
+
+  readonly onLog = (log: TraceLog): void => {
+    this.#open.at(-1)?.logs.push(log)
+  }
+
+  /** The outermost frame; undefined where nothing began. */
+  get root(): CallFrame | undefined {
+    return this.#root
+  }
+}
+
+/** The tree of calls, as geth's `callTracer` shows it. */
+export function createCallTracer({
+  withLogs,
+  onlyTop,
+}: {
+  readonly withLogs: boolean
+  readonly onlyTop: boolean
+}): Tracer {
+  const frames = new FrameCollector()
+  const { onEnter, onExit, onLog } = frames
+  return {
+    hooks: { onEnter, onExit, ...(withLogs ? { onLog } : {}) },
+    result: () => (frames.root === undefined ? null : showFrame(frames.root, onlyTop)),
+  }
+}
+
+function showFrame({ start, end, calls, logs }: CallFrame, onlyTop: boolean): JsonValue {
+  const failure = end?.failure
+  const reason = failure === 'revert' && end !== undefined ? reasonOfRevert(end.output) : undefined
+  const target = start.to ?? end?.createdAddress
+  const isUndone = failure !== undefined
+  return {
+    type: start.type,
+    from: bytesToHex(start.from),
+    ...(target === undefined ? {} : { to: bytesToHex(target) }),
+    ...(start.type === 'STATICCALL' ? {} : { value: toQuantity(start.value) }),
+    gas: toQuantity(start.gas),
+    gasUsed: toQuantity(end?.gasUsed ?? 0n),
+    input: bytesToHex(start.input),
+    output: hexOrNull(end?.output) ?? '0x',
+    ...(failure === undefined ? {} : { error: failure === 'revert' ? 'execution reverted' : failure }),
+    ...(reason === undefined ? {} : { revertReason: reason }),
+    ...(calls.length === 0 || onlyTop ? {} : { calls: calls.map((call) => showFrame(call, false)) }),
+    ...(logs.length === 0 || isUndone
+      ? {}
+      : {
+          logs: logs.map(({ address, topics, data }) => ({
+            address: bytesToHex(address),
+            topics: topics.map(bytesToHex),
+            data: bytesToHex(data),
+          })),
+        }),
+  }
+}

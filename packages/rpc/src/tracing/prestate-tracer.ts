@@ -1,0 +1,32 @@
+import { bytesToHex, EMPTY_CODE_HASH, equalBytes, type JsonValue } from '@poai/core'
+import type { StateReader } from '@poai/execution'
+import { toQuantity, toWord } from '../format/hex-text.ts'
+import type { Tracer } from './tracer.ts'
+
+/** What a transaction read, as it was before it: geth's `prestateTracer`. Codes come from `state`, which they cannot leave. */
+export function createPrestateTracer(state: Pick<StateReader, 'code'>): Tracer {
+  return {
+    hooks: {},
+    result: ({ reads }) => {
+      const shown: { [address: string]: { [key: string]: JsonValue } } = {}
+      for (const { address, account } of reads?.accounts ?? []) {
+        const code =
+          account === undefined || equalBytes(account.codeHash, EMPTY_CODE_HASH)
+            ? undefined
+            : state.code(account.codeHash)
+        shown[bytesToHex(address)] = {
+          balance: toQuantity(account?.balance ?? 0n),
+          ...(account === undefined || account.nonce === 0n ? {} : { nonce: Number(account.nonce) }),
+          ...(code === undefined ? {} : { code: bytesToHex(code) }),
+        }
+      }
+      for (const { address, slot, value } of reads?.slots ?? []) {
+        const name = bytesToHex(address)
+        const storage = (shown[name]?.['storage'] ?? {}) as { readonly [slot: string]: JsonValue }
+        const held = toWord(value.length === 0 ? 0n : BigInt(bytesToHex(value)))
+        shown[name] = { ...shown[name], storage: { ...storage, [bytesToHex(slot)]: held } }
+      }
+      return shown
+    },
+  }
+}
