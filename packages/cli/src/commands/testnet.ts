@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { setUpWork } from '@poai/node'
 import type { Command } from 'commander'
 import type { CliContext } from '../cli-context.ts'
@@ -79,9 +80,9 @@ async function testnet(context: CliContext, options: TestnetOptions): Promise<vo
   try {
     const { summary, wasInterrupted } = await runTestnet(run, {
       ...{ params, definition, directory, home, signal },
-      program: thisProgram(),
+      program: thisProgram(join(installation.cache, 'node')),
       reporter: createTestnetReporter(terminal),
-      onPlan: (plan) => say(introduction({ plan, directory, definition, network: params.name })),
+      onPlan: (plan) => say(introduction({ plan, directory, definition, network: params.name, width: terminal.width })),
     })
     printResult(context, options, summary, () => `\n${formatSummary(summary)}`)
     // Without a goal, Ctrl-C is how it ends.
@@ -123,10 +124,14 @@ interface Introduction {
   readonly directory: TestnetDirectory
   readonly definition: TestnetDefinition
   readonly network: string
+  readonly width: number
 }
 
+/** Columns of an account with its key on one line. */
+const ACCOUNT_WIDTH = 115
+
 /** What a person needs to use the network. */
-function introduction({ plan, directory, definition, network }: Introduction): string {
+function introduction({ plan, directory, definition, network, width }: Introduction): string {
   const server = plan.at(-1)
   const url = `http://127.0.0.1:${server?.httpPort}`
   const miners = plan.filter(({ mining }) => mining !== undefined).length
@@ -138,7 +143,11 @@ function introduction({ plan, directory, definition, network }: Introduction): s
     ['JSON-RPC', url],
     ['data', directory.path],
     ['logs', `${directory.path}/logs`],
-  ])}\nAccounts with coins, for development only: everybody knows these keys.\n${formatTable(
-    definition.accounts.map(({ address, key }, index) => [`  ${index}`, address, key]),
-  )}\n`
+  ])}\nAccounts with coins, for development only: everybody knows these keys.\n${formatAccounts(definition, width)}\n`
+}
+
+/** On two lines each where one would wrap. */
+function formatAccounts({ accounts }: TestnetDefinition, width: number): string {
+  const gap = width < ACCOUNT_WIDTH ? '\n      ' : '  '
+  return accounts.map(({ address, key }, index) => `  ${String(index).padEnd(2)}  ${address}${gap}${key}\n`).join('')
 }

@@ -15,11 +15,13 @@ export interface ProgramCommand {
   readonly command: string
   /** Before the arguments of `poai`. */
   readonly prefix: readonly string[]
+  /** Folder of Node's cache of compiled code. */
+  readonly codeCache: string
 }
 
 /** The command line that this process was started with, up to the arguments. */
-export function thisProgram(): ProgramCommand {
-  return { command: process.execPath, prefix: [...process.execArgv, ...process.argv.slice(1, 2)] }
+export function thisProgram(codeCache: string): ProgramCommand {
+  return { command: process.execPath, prefix: [...process.execArgv, ...process.argv.slice(1, 2)], codeCache }
 }
 
 /** Between two looks at a node that starts. */
@@ -58,6 +60,8 @@ export class NodeProcess {
     const child = spawn(command, [...prefix, ...this.#args], {
       stdio: ['ignore', log, log, 'ipc'],
       detached: process.platform !== 'win32',
+      // Many processes load the same code: half a second of CPU less for each (measured).
+      env: { NODE_COMPILE_CACHE: this.#program.codeCache, ...process.env },
     })
     closeSync(log)
     child.channel?.unref()

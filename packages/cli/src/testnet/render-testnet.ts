@@ -155,16 +155,19 @@ export function examLines(
   if (exam === undefined) return []
   const right = exam.quizzes.filter(({ isRight }) => isRight).length
   const title = `Exam of block ${exam.number}: ${right} of ${exam.quizzes.length} right, loss ${exam.lossNats.toFixed(4)} nats a token`
-  const width = Math.max(...exam.quizzes.map(({ question }) => printable(question).length))
-  return [paint(title, BOLD), ...exam.quizzes.map((quiz) => quizLine(quiz, width, paint))]
+  const widths = {
+    question: Math.max(...exam.quizzes.map(({ question }) => printable(question).length)),
+    expected: Math.max(...exam.quizzes.map(({ expected }) => printable(expected).length)),
+  }
+  return [paint(title, BOLD), ...exam.quizzes.map((quiz) => quizLine(quiz, widths, paint))]
 }
 
 function quizLine(
   { question, expected, answer, isRight }: QuizView,
-  width: number,
+  widths: { readonly question: number; readonly expected: number },
   paint: (text: string, code: number) => string,
 ): string {
-  const text = `  ${printable(question).padEnd(width)}  ${printable(expected)}`
+  const text = `  ${printable(question).padEnd(widths.question)}  ${printable(expected).padEnd(widths.expected)}`
   return isRight ? paint(`${text}  right`, GREEN) : paint(`${text}  the model says ${printable(answer)}`, RED)
 }
 

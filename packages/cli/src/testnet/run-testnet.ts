@@ -86,7 +86,7 @@ class TestnetSupervisor {
   }
 
   async run(): Promise<TestnetRun> {
-    const { params, home, program, reporter, signal, onPlan, directory } = this.#deps
+    const { params, home, program, reporter, onPlan, directory } = this.#deps
     const plan = await this.#plan()
     onPlan(plan)
     const settings = { network: directory.networkFile, home, host: HOST, isAlone: plan.length === 1 }
@@ -100,9 +100,7 @@ class TestnetSupervisor {
     // A second Ctrl-C ends this process at once: no node stays behind.
     process.once('exit', killAll)
     try {
-      await testnet.start(signal)
-      const heights = testnet.nodes.map(({ view }) => view.snapshot?.height ?? 0)
-      this.#startHeight = Math.max(...heights)
+      await this.#start(testnet, params)
       this.#lastHeadMs = performance.now()
       return await this.#follow(testnet, params)
     } finally {
@@ -110,6 +108,25 @@ class TestnetSupervisor {
       await testnet.stop()
       process.off('exit', killAll)
     }
+  }
+
+  /** Shows how far each node has come while they start. */
+  async #start(testnet: Testnet, params: NetworkParams): Promise<void> {
+    const { signal, reporter } = this.#deps
+    let isUp = false
+    const started = testnet.start(signal).finally(() => {
+      isUp = true
+    })
+    // Heard of below.
+    started.catch(() => undefined)
+    while (!isUp && !signal.aborted) {
+      await testnet.refresh(signal).catch(() => undefined)
+      this.#note(testnet)
+      this.#show(testnet, params)
+      await Promise.race([started, this.#pause(FIRST_POLL_MS)]).catch(() => undefined)
+    }
+    await started
+    reporter.event(`all nodes are up after ${(performance.now() / 1000).toFixed(1)} s`)
   }
 
   async #plan(): Promise<readonly PlannedNode[]> {
@@ -241,7 +258,7 @@ class TestnetSupervisor {
   }
 
   async #poll(testnet: Testnet, params: NetworkParams): Promise<void> {
-    const { signal, reporter } = this.#deps
+    const { signal } = this.#deps
     try {
       await testnet.refresh(signal)
     } catch (error) {
@@ -250,13 +267,22 @@ class TestnetSupervisor {
         ? error
         : new AppError('CLI_TESTNET_FAILED', 'the testnet failed', { cause: error })
     }
-    const { view } = testnet
-    if (view.head !== undefined && view.head.hash !== this.#lastHead) {
-      this.#lastHead = view.head.hash
-      this.#lastHeadMs = performance.now()
-      if (view.head.number > this.#startHeight) this.#firstBlockSeconds ??= performance.now() / 1000
-    }
-    reporter.update(view, {
+    this.#note(testnet)
+    this.#show(testnet, params)
+  }
+
+  /** Where the chain began in this run, and how far it is. */
+  #note(testnet: Testnet): void {
+    this.#startHeight = Math.max(0, ...testnet.nodes.map(({ firstHeight }) => firstHeight ?? 0))
+    const { head } = testnet.view
+    if (head === undefined || head.hash === this.#lastHead) return
+    this.#lastHead = head.hash
+    this.#lastHeadMs = performance.now()
+    if (head.number > this.#startHeight) this.#firstBlockSeconds ??= performance.now() / 1000
+  }
+
+  #show({ view }: Testnet, params: NetworkParams): void {
+    this.#deps.reporter.update(view, {
       network: params.name,
       spacingSeconds: params.difficulty.spacingSeconds,
       goal: this.#goal(),

@@ -35,6 +35,7 @@ export class TestnetNode {
   #snapshot: NodeSnapshot | undefined
   #mayBeDown = false
   #isReady = false
+  #firstHeight: number | undefined
   #starts = 0
   #deepest = 0
   readonly #counters = {
@@ -51,6 +52,11 @@ export class TestnetNode {
 
   get name(): string {
     return this.process.plan.name
+  }
+
+  /** Where its chain ended when it was first heard of; undefined before. */
+  get firstHeight(): number | undefined {
+    return this.#firstHeight
   }
 
   /** Whether it answers. */
@@ -112,6 +118,7 @@ export class TestnetNode {
 
   #take(snapshot: NodeSnapshot): void {
     this.#snapshot = snapshot
+    this.#firstHeight ??= snapshot.height
     this.#counters.attempts.update(snapshot.attempts)
     this.#counters.blocksMined.update(snapshot.blocksMined)
     this.#counters.replays.update(snapshot.replays)

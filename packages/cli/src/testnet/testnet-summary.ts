@@ -190,7 +190,7 @@ export function formatSummary(summary: TestnetSummary): string {
   return [
     formatTable([
       ['result', verdict],
-      ['chain', `block ${block.number}, ${block.hash ?? 'unknown'}`],
+      ['block', `${block.number}, ${block.hash ?? 'unknown'}`],
       ['blocks', `${summary.blocks} new, ${summary.orphans} orphans, one every ${seconds(summary.meanSpacingSeconds)}`],
       [
         'reorganised',
@@ -212,7 +212,7 @@ export function formatSummary(summary: TestnetSummary): string {
         formatCount(node.attempts),
         formatCount(node.replays),
         String(node.reorganisations),
-        node.headHash.slice(0, 18),
+        node.headHash.slice(0, 10),
       ]),
     ]),
   ].join('\n')

@@ -80,8 +80,9 @@ export class Testnet {
 
   /** Joins two nodes that run, whatever was between them. */
   async link(from: TestnetNode, to: TestnetNode, signal: AbortSignal): Promise<void> {
-    const address = await listeningAddress(to, signal)
-    if (address !== undefined) await from.process.call('admin_addPeer', [address], { signal })
+    // Neither can be joined before it has joined the network itself.
+    const [address, own] = await Promise.all([listeningAddress(to, signal), listeningAddress(from, signal)])
+    if (address !== undefined && own !== undefined) await from.process.call('admin_addPeer', [address], { signal })
   }
 
   /** Asks all nodes for news. Throws if one has ended by itself. */

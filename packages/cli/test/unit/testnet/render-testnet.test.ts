@@ -81,7 +81,7 @@ describe('the picture of a testnet', () => {
   it('shows the exam, and nothing that a terminal would obey', () => {
     const text = renderTestnet(view, heading, { width: 80, height: 24, hasColour: false }).join('\n')
     expect(text).toContain('Exam of block 12345: 1 of 2 right, loss 0.0421 nats a token')
-    expect(text).toContain('17 + 25 =         42  right')
+    expect(text).toContain('17 + 25 =         42   right')
     expect(text).toContain('cba  the model says c bb')
     expect([...text].every((char) => char === '\n' || (char >= ' ' && char <= '~'))).toBe(true)
   })

@@ -1,0 +1,129 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { TestnetSummary } from '../../src/testnet/testnet-summary.ts'
+
+const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
+let home: string
+beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), 'poai-testnet-'))
+})
+afterAll(() => rm(home, { recursive: true, force: true }))
+
+interface Run {
+  readonly exitCode: number | null
+  readonly out: string
+  readonly err: string
+}
+
+interface Running {
+  readonly child: ChildProcess
+  readonly ended: Promise<Run>
+  /** Resolves when the error output holds the text. */
+  saw(text: string): Promise<void>
+}
+
+function start(...args: string[]): Running {
+  const flags = ['--conditions=source', '--disable-warning=ExperimentalWarning']
+  const child = spawn(process.execPath, [...flags, main, ...args], {
+    env: { ...process.env, POAI_HOME: home },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const text = { out: '', err: '' }
+  const { promise: ended, resolve, reject } = Promise.withResolvers<Run>()
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    text.out += chunk
+  })
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+    text.err += chunk
+    child.emit('said')
+  })
+  child.once('error', reject)
+  child.once('close', (exitCode) => resolve({ exitCode, ...text }))
+  const saw = (wanted: string): Promise<void> =>
+    new Promise((found, missed) => {
+      const look = (): void => {
+        if (text.err.includes(wanted)) found()
+      }
+      child.on('said', look)
+      void ended.then(() => missed(new Error(`ended without saying ${wanted}: ${text.err}`)))
+      look()
+    })
+  return { child, ended, saw }
+}
+
+/** Processes that have the folder in their command line. */
+async function processesOf(folder: string): Promise<readonly string[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^[0-9]+$/.test(name))
+  const lines = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')))
+  return lines.filter((line) => line.includes(folder))
+}
+
+const small = ['testnet', '--nodes', '3', '--spacing', '2', '--base-port', '41100', '--rpc-port', '41500']
+
+describe('poai testnet', () => {
+  it('three nodes mine five blocks and agree; a second start goes on; nothing is left running', async () => {
+    const directory = join(home, 'net')
+    const first = await start(...small, '--data-dir', directory, '--blocks', '5', '--json').ended
+    expect(first.exitCode, `${first.out}\n${first.err}`).toBe(0)
+    const summary: TestnetSummary = JSON.parse(first.out)
+    expect(summary).toMatchObject({ converged: true, reason: null, startHeight: 0, everyBlockReplayed: true })
+    expect(summary.blocks).toBeGreaterThanOrEqual(5)
+    expect(summary.nodes.map(({ role }) => role)).toEqual(['miner', 'miner', 'rpc'])
+    expect(new Set(summary.nodes.map(({ headHash }) => headHash)).size).toBe(1)
+    for (const node of summary.nodes) {
+      expect(node.replays + node.blocksMined).toBeGreaterThanOrEqual(summary.blocks)
+      expect(node).toMatchObject({ peers: 2, failedReplays: 0 })
+    }
+    expect(await processesOf(directory)).toEqual([])
+
+    const second = await start(...small, '--data-dir', directory, '--blocks', '1', '--traffic', '5', '--json').ended
+    expect(second.exitCode, `${second.out}\n${second.err}`).toBe(0)
+    const next: TestnetSummary = JSON.parse(second.out)
+    expect(next.startHeight).toBe(summary.nodes[0]?.height)
+    expect(next.block.number).toBeGreaterThan(next.startHeight)
+    expect(await processesOf(directory)).toEqual([])
+
+    const other = await start('testnet', '--nodes', '3', '--data-dir', directory, '--blocks', '1').ended
+    expect(other.exitCode).toBe(3)
+    expect(other.err).toContain('holds a testnet of another network')
+  })
+
+  it('stops in order at Ctrl-C, and says what it came to', async () => {
+    const directory = join(home, 'interrupted')
+    const running = start(...small, '--data-dir', directory)
+    await running.saw('all nodes are up')
+    const beside = await start(...small, '--data-dir', directory).ended
+    expect(beside).toMatchObject({ exitCode: 3, err: expect.stringContaining('a testnet runs in') })
+    running.child.kill('SIGINT')
+    const { exitCode, out } = await running.ended
+    expect(exitCode).toBe(0)
+    expect(out).toMatch(/result +all 3 nodes follow one chain/)
+    expect(await processesOf(directory)).toEqual([])
+  })
+
+  it('takes its nodes with it when it is killed', async () => {
+    const directory = join(home, 'killed')
+    const running = start(...small, '--nodes', '2', '--data-dir', directory)
+    await running.saw('all nodes are up')
+    expect((await processesOf(directory)).length).toBeGreaterThan(2)
+    running.child.kill('SIGKILL')
+    await running.ended
+    await expect.poll(() => processesOf(directory), { timeout: 30_000 }).toEqual([])
+  })
+
+  it('says why a node did not start, and stops the others', async () => {
+    const directory = join(home, 'broken')
+    // Somebody's file where the database of a node belongs.
+    await mkdir(join(directory, 'node-2'), { recursive: true })
+    await writeFile(join(directory, 'node-2', 'chain'), 'not a database')
+    const { exitCode, err } = await start(...small, '--data-dir', directory, '--blocks', '1').ended
+    expect(exitCode).toBe(3)
+    expect(err).toMatch(/^error: node-2 ended: .+$/m)
+    expect(err).toMatch(/^ {2}hint: .+$/m)
+    expect(await processesOf(directory)).toEqual([])
+  })
+})
