@@ -31,6 +31,8 @@ export interface BenchEngineOptions {
   readonly workers?: number
   /** Requests in one message to a worker. Default 16. */
   readonly batchRequests?: number
+  /** Of the workers. Default 0. */
+  readonly niceness?: number
 }
 
 /**
@@ -47,9 +49,9 @@ export async function openBenchEngine(path?: string, options: BenchEngineOptions
   }
   const build = findDomain(options.domain ?? DEFAULT_DOMAIN_NAME)?.build
   if (build === undefined) throw new RangeError(`no domain ${options.domain}`)
-  const { maxSequences = 1, workers = 1, batchRequests = 16 } = options
+  const { maxSequences = 1, workers = 1, batchRequests = 16, niceness = 0 } = options
   const cacheDirectory = join(folder, 'cache')
-  const engine = createLlamaEngine({ build, modelPath, cacheDirectory, maxSequences, workers, batchRequests })
+  const engine = createLlamaEngine({ build, modelPath, cacheDirectory, maxSequences, workers, batchRequests, niceness })
   await engine.start()
   return {
     engine,

@@ -1,17 +1,16 @@
 /**
  * Tokens a second that go into attempts against what the bare engine reaches with the same workers, and what a new head throws away:
- * `npm run bench -- mining [--workers N] [--rounds N] [--seconds S]`.
+ * `npm run bench -- mining [--workers N] [--slices N] [--seconds S]`.
  *
- * Rounds of the engine alone and of mining alternate, so that a busy machine hits both alike. The engine alone gets exams that were
- * built before, as fast as it takes them. Mining is two nodes that race for blocks with half of the workers each: they follow their
- * heads, build, finish, seal, replay and import, and every block of the one is a stranger's to the other.
+ * Short slices of the engine alone and of mining take turns, first the one and then the other, so that a busy machine hits both alike.
+ * The engine alone gets exams that were built before, as fast as it takes them. Mining is two nodes that race for blocks with half of
+ * the workers each: they follow their heads, build, finish, seal, replay and import, and every block of the one is a stranger's to the other.
  */
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import type { Chain } from '@poai/chain'
 import { createExamBuilder, deriveExamSeed, type ExamRequest, examToRequest, networkExamOptions } from '@poai/consensus'
 import { devnet, type NetworkParams, silentLogger, ZERO_ADDRESS, ZERO_HASH } from '@poai/core'
-import type { InferenceEngine } from '@poai/inference'
 import { openBenchEngine } from '@poai/testing/bench-engine'
 import { createMiner, type Miner } from '../../src/index.ts'
 import { openMemoryChain } from '../support/memory-chain.ts'
@@ -22,62 +21,84 @@ const LEAST_SHARE = 0.9
 const MOST_STALE = 0.02
 /** The shortest spacing of a built-in network. */
 const SPACING_SECONDS = 5
-const WARM_UP_SECONDS = 2
+const WARM_UP_SECONDS = 3
+/** Requests in one call to the engine alone: as many as it puts into one message to a worker. */
+const CALL = 4
+/** As a node has it that mines. */
+const NICENESS = 10
+/** Verifications are timed at the end, in mining that does not count: they take from the engine what attempts then do not get. */
+const VERIFIED_SECONDS = 10
+const VERIFY_EVERY_MS = 250
 
 const { values } = parseArgs({
   options: {
     workers: { type: 'string', default: String(availableParallelism()) },
-    rounds: { type: 'string', default: '3' },
-    seconds: { type: 'string', default: '20' },
+    slices: { type: 'string', default: '12' },
+    seconds: { type: 'string', default: '5' },
   },
 })
 const workers = Number(values.workers)
-const rounds = Number(values.rounds)
-const roundSeconds = Number(values.seconds)
+const slices = Number(values.slices)
+const sliceSeconds = Number(values.seconds)
+const tokens = devnet.work.exam.tokens
+const { engine, modelName, workerCpuSeconds, close } = await openBenchEngine(undefined, {
+  workers,
+  batchRequests: CALL,
+  niceness: NICENESS,
+})
 
+/** What slices of one kind came to. */
 interface Total {
   seconds: number
   attempts: number
+  cpuSeconds: number
 }
 
-const tokens = devnet.work.exam.tokens
-const buildExam = createExamBuilder(networkExamOptions(devnet))
-const { engine, modelName, workerCpuSeconds, close } = await openBenchEngine(undefined, { workers, batchRequests: 4 })
-
-/** Exams for the engine alone: built before, each evaluated once a round. */
+/** Exams for the engine alone. */
 function buildRequests(count: number): readonly ExamRequest[] {
+  const buildExam = createExamBuilder(networkExamOptions(devnet))
   return Array.from({ length: count }, (_, index) =>
     examToRequest(buildExam(deriveExamSeed({ epochKey: ZERO_HASH, sealHash: ZERO_HASH, nonce: BigInt(index) }))),
   )
 }
 
-/** Calls of as many requests as the engine likes, two for each worker, until the time is over. */
-async function runEngine(
-  bare: Pick<InferenceEngine, 'evaluate'>,
-  requests: readonly ExamRequest[],
-  seconds: number,
-): Promise<Total> {
+/** When answers came: a slice counts from its first answer to its last, so that its ends cost neither kind anything. */
+class Answers {
+  #count = 0
+  #firstMs = 0
+  #lastMs = 0
+
+  add(attempts: number): void {
+    this.#lastMs = performance.now()
+    if (this.#firstMs === 0) this.#firstMs = this.#lastMs
+    else this.#count += attempts
+  }
+
+  addTo(total: Total, cpuSeconds: number): void {
+    total.seconds += (this.#lastMs - this.#firstMs) / 1000
+    total.attempts += this.#count
+    total.cpuSeconds += cpuSeconds
+  }
+}
+
+const requests = buildRequests(2048)
+let at = 0
+
+/** Two calls a worker in flight, until the time is over. */
+async function runEngine(total: Total, seconds: number): Promise<void> {
+  const cpuBefore = workerCpuSeconds()
   const begin = performance.now()
-  let at = 0
-  let attempts = 0
-  const isOver = (): boolean => performance.now() - begin > seconds * 1000
+  const answers = new Answers()
   const lane = async (): Promise<void> => {
-    while (!isOver()) {
-      const call = requests.slice(at, at + 4)
-      at = (at + 4) % requests.length
-      const { length } = await bare.evaluate(call, { priority: 'mine' })
-      attempts += length
+    while (performance.now() - begin < seconds * 1000) {
+      const call = requests.slice(at, at + CALL)
+      at = (at + CALL) % requests.length
+      const { length } = await engine.evaluate(call, { priority: 'mine' })
+      answers.add(length)
     }
   }
   await Promise.all(Array.from({ length: 2 * workers }, lane))
-  return { seconds: (performance.now() - begin) / 1000, attempts }
-}
-
-interface MinedTotal extends Total {
-  blocks: number
-  replays: number
-  stale: number
-  discarded: number
+  answers.addTo(total, workerCpuSeconds() - cpuBefore)
 }
 
 /** A miner with a chain of its own, on an engine that it may share. */
@@ -92,102 +113,126 @@ async function openNode(params: NetworkParams, share: number): Promise<MiningNod
     { params, beneficiary: ZERO_ADDRESS, workers: share },
     { chain, engine, clock: systemClock, logger: silentLogger },
   )
+  miner.pause()
+  await miner.start()
   return { chain, miner }
 }
 
 /** Every block of the one goes to the other, whose replay and new head it is: half of all heads are strangers'. */
 function connect(from: MiningNode, to: MiningNode): void {
   from.miner.onBlock(({ block, fate }) => {
-    // A block that comes second stays beside the chain; one that comes after the end is refused.
+    // A block that comes second stays beside the chain.
     if (fate === 'head') to.chain.importBlock(block, { source: 'peer' }).catch(() => undefined)
   })
 }
 
-/** Two nodes race for blocks at the spacing, each with half of the workers; one alone where there is one worker. */
-async function runMiners(evaluationsPerSecond: number, seconds: number): Promise<MinedTotal> {
+/** Two nodes that race, one alone where there is one worker. Only half of the time is mined, so blocks are due at twice the spacing. */
+async function openNodes(evaluationsPerSecond: number): Promise<readonly MiningNode[]> {
   const attempts = BigInt(Math.ceil(evaluationsPerSecond * SPACING_SECONDS))
-  const difficulty = { ...devnet.difficulty, spacingSeconds: SPACING_SECONDS, initialTarget: (1n << 256n) / attempts }
-  const params: NetworkParams = { ...devnet, difficulty }
+  const spacing = { spacingSeconds: 2 * SPACING_SECONDS, halfLifeSeconds: 20 * SPACING_SECONDS }
+  const difficulty = { ...devnet.difficulty, ...spacing, initialTarget: (1n << 256n) / attempts }
   const shares = workers === 1 ? [1] : [Math.ceil(workers / 2), Math.floor(workers / 2)]
-  const nodes = await Promise.all(shares.map((share) => openNode(params, share)))
+  const nodes = await Promise.all(shares.map((share) => openNode({ ...devnet, difficulty }, share)))
   const [first, second] = nodes
   if (first !== undefined && second !== undefined) {
     connect(first, second)
     connect(second, first)
   }
-  const before = engine.status.evaluations
-  const begin = performance.now()
-  await Promise.all(nodes.map(({ miner }) => miner.start()))
-  await systemClock.sleep(seconds * 1000)
-  const elapsed = (performance.now() - begin) / 1000
-  const figures = nodes.map(({ miner }) => miner.status)
-  for (const { miner } of nodes) await miner.stop()
-  for (const { chain } of nodes) await chain.stop()
-  // The workers end the batches in their hands: only then all that was computed has been counted.
-  while (engine.status.workers.some(({ state }) => state === 'busy')) await systemClock.sleep(10)
-  const blocks = figures.reduce((sum, { blocksFound }) => sum + blocksFound, 0)
-  const replays = blocks * nodes.length
-  const finished = nodes.reduce((sum, { miner }) => sum + miner.status.attempts, 0)
-  return {
-    seconds: elapsed,
-    attempts: figures.reduce((sum, status) => sum + status.attempts, 0),
-    blocks,
-    replays,
-    stale: figures.reduce((sum, { staleAttempts }) => sum + staleAttempts, 0),
-    discarded: engine.status.evaluations - before - finished - replays,
-  }
+  return nodes
 }
 
-const requests = buildRequests(2048)
-try {
-  const warm = await runEngine(engine, requests, WARM_UP_SECONDS)
-  const pace = warm.attempts / warm.seconds
-  const bare: Total = { seconds: 0, attempts: 0 }
-  const mined: MinedTotal = { seconds: 0, attempts: 0, blocks: 0, replays: 0, stale: 0, discarded: 0 }
-  const cpu = { bare: 0, mined: 0 }
-  for (let round = 0; round < rounds; round++) {
-    const start = workerCpuSeconds()
-    addTo(bare, await runEngine(engine, requests, roundSeconds))
-    const middle = workerCpuSeconds()
-    addTo(mined, await runMiners(pace, roundSeconds))
-    cpu.bare += middle - start
-    cpu.mined += workerCpuSeconds() - middle
-  }
-  const share = mined.attempts / mined.seconds / (bare.attempts / bare.seconds)
-  const stale = mined.stale / (mined.attempts + mined.stale)
-  console.log(
-    `${modelName}, ${workers} workers, ${rounds} rounds of ${roundSeconds} s each, blocks every ${SPACING_SECONDS} s`,
-  )
-  console.table({
-    'engine alone': rowOf(bare, cpu.bare),
-    mining: rowOf(mined, cpu.mined),
+interface MinedTotal extends Total {
+  stale: number
+}
+
+/** Milliseconds of single verifications, one after the other, until mining is over. */
+async function timeVerifications(mining: Promise<void>): Promise<readonly number[]> {
+  const times: number[] = []
+  let isOver = false
+  void mining.finally(() => {
+    isOver = true
   })
-  console.log(`blocks ${mined.blocks}, replays ${mined.replays}`)
-  console.log(`tokens into attempts of what the engine alone does: ${share.toFixed(3)} (at least ${LEAST_SHARE})`)
-  console.log(
-    `begun and thrown away at new heads: ${mined.stale} of ${mined.attempts + mined.stale}, ${percent(stale)} (below ${percent(MOST_STALE)})`,
-  )
-  console.log(`by the engine's own count, with what the end of each round threw away: ${mined.discarded}`)
-  if (share < LEAST_SHARE || stale >= MOST_STALE || mined.blocks === 0) process.exitCode = 1
-} finally {
-  await close()
+  while (!isOver) {
+    await systemClock.sleep(VERIFY_EVERY_MS)
+    const begin = performance.now()
+    await engine.evaluate(requests.slice(0, 1), { priority: 'verify' })
+    times.push(performance.now() - begin)
+  }
+  return times
 }
 
-function addTo<Sum extends Total>(sum: Sum, part: Sum): void {
-  for (const key of Object.keys(part) as (keyof Sum)[])
-    sum[key] = ((sum[key] as number) + (part[key] as number)) as Sum[keyof Sum]
+function staleOf(nodes: readonly MiningNode[]): number {
+  return nodes.reduce((sum, { miner }) => sum + miner.status.staleAttempts, 0)
 }
 
-function rowOf({ attempts, seconds }: Total, cpuSeconds: number): Record<string, number> {
+async function mine(nodes: readonly MiningNode[], total: MinedTotal, seconds: number): Promise<void> {
+  const cpuBefore = workerCpuSeconds()
+  const staleBefore = staleOf(nodes)
+  const answers = new Answers()
+  const unsubscribe = nodes.map(({ miner }) => miner.onAttempt(() => answers.add(1)))
+  for (const { miner } of nodes) miner.resume()
+  await systemClock.sleep(seconds * 1000)
+  // What the pause throws away is the bench's doing.
+  total.stale += staleOf(nodes) - staleBefore
+  for (const { miner } of nodes) miner.pause()
+  for (const end of unsubscribe) end()
+  while (engine.status.workers.some(({ state }) => state === 'busy')) await systemClock.sleep(1)
+  answers.addTo(total, workerCpuSeconds() - cpuBefore)
+}
+
+function rateOf({ attempts, seconds }: Total): number {
+  return attempts / seconds
+}
+
+function rowOf(total: Total): Record<string, number> {
   return {
-    attempts,
-    'attempts/s': Number((attempts / seconds).toFixed(1)),
-    'tokens/s': Math.round((attempts * tokens) / seconds),
-    'attempts per worker CPU-s': Number((attempts / cpuSeconds).toFixed(1)),
-    'CPU-s a second': Number((cpuSeconds / seconds).toFixed(2)),
+    attempts: total.attempts,
+    'attempts/s': Number(rateOf(total).toFixed(1)),
+    'tokens/s': Math.round(rateOf(total) * tokens),
+    'CPU-s of workers a second': Number((total.cpuSeconds / total.seconds).toFixed(2)),
   }
 }
 
 function percent(part: number): string {
   return `${(100 * part).toFixed(2)} %`
+}
+
+function percentile(times: readonly number[], share: number): string {
+  const sorted = [...times].sort((a, b) => a - b)
+  return (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN).toFixed(0)
+}
+
+try {
+  const warm: Total = { seconds: 0, attempts: 0, cpuSeconds: 0 }
+  await runEngine(warm, WARM_UP_SECONDS)
+  const nodes = await openNodes(rateOf(warm))
+  const bare: Total = { seconds: 0, attempts: 0, cpuSeconds: 0 }
+  const mined: MinedTotal = { seconds: 0, attempts: 0, cpuSeconds: 0, stale: 0 }
+  for (let slice = 0; slice < slices; slice++) {
+    if (slice % 2 === 0) await runEngine(bare, sliceSeconds)
+    await mine(nodes, mined, sliceSeconds)
+    if (slice % 2 === 1) await runEngine(bare, sliceSeconds)
+  }
+  const blocks = nodes.reduce((sum, { miner }) => sum + miner.status.blocksFound, 0)
+  const verifications = await timeVerifications(mine(nodes, { ...mined }, VERIFIED_SECONDS))
+  for (const { miner } of nodes) await miner.stop()
+  for (const { chain } of nodes) await chain.stop()
+  const share = rateOf(mined) / rateOf(bare)
+  // Chance decides how many heads come within a minute: what counts is what one of them costs.
+  const stalePerHead = mined.stale / blocks
+  const stale = stalePerHead / (rateOf(mined) * SPACING_SECONDS + stalePerHead)
+  console.log(
+    `${modelName}, ${workers} workers, ${slices} slices of ${sliceSeconds} s each; a block every ${(mined.seconds / blocks).toFixed(1)} s of mining`,
+  )
+  console.table({ 'engine alone': rowOf(bare), mining: rowOf(mined) })
+  console.log(`tokens into attempts of what the engine alone does: ${share.toFixed(3)} (at least ${LEAST_SHARE})`)
+  console.log(
+    `begun and thrown away: ${mined.stale} at ${blocks} new heads; with one every ${SPACING_SECONDS} s that is ${percent(stale)} (below ${percent(MOST_STALE)})`,
+  )
+  console.log(
+    `a verification that comes meanwhile takes ${percentile(verifications, 0.5)} ms (median), ${percentile(verifications, 0.95)} ms (95th percentile)`,
+  )
+  if (share < LEAST_SHARE || !(stale < MOST_STALE)) process.exitCode = 1
+} finally {
+  await close()
 }
