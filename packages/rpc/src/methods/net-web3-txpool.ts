@@ -4,6 +4,7 @@ import { type Method, method } from '../dispatch/method.ts'
 import { formatPooled } from '../format/format-transaction.ts'
 import { toQuantity } from '../format/hex-text.ts'
 import { address, data, RESULTS } from '../schema/ethereum-shapes.ts'
+import { SCHEMAS } from '../schema/result-schemas.ts'
 import { required } from '../schema/shape.ts'
 import type { MethodContext } from './method-context.ts'
 
@@ -76,14 +77,14 @@ export function txpoolMethods({ chain, params }: MethodContext): readonly Method
       name: 'txpool_status',
       summary: 'How many transactions wait',
       params: [],
-      result: RESULTS.object,
+      result: SCHEMAS.poolStatus,
       run: () => ({ pending: toQuantity(mempool.size.pending), queued: toQuantity(mempool.size.queued) }),
     }),
     method({
       name: 'txpool_content',
       summary: 'The transactions that wait, by sender and nonce',
       params: [],
-      result: RESULTS.object,
+      result: SCHEMAS.poolContent,
       run: () => contentOf(mempool.accounts(), inFull),
     }),
     method({
@@ -104,7 +105,7 @@ export function txpoolMethods({ chain, params }: MethodContext): readonly Method
       name: 'txpool_inspect',
       summary: 'The transactions that wait, a line each',
       params: [],
-      result: RESULTS.object,
+      result: SCHEMAS.poolSummary,
       run: () =>
         contentOf(mempool.accounts(), ({ transaction: { to, value, gasLimit, maxFeePerGas } }) => {
           const target = to === undefined ? 'contract creation' : bytesToHex(to)

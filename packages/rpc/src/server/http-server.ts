@@ -33,6 +33,7 @@ export interface HttpDependencies {
 const REQUEST_TIMEOUT_MS = 30_000
 const HEADERS_TIMEOUT_MS = 10_000
 const KEEP_ALIVE_MS = 60_000
+const BEARER = 'Bearer '
 /** How long browsers may remember what they are allowed. */
 const PREFLIGHT_SECONDS = 86_400
 const IP_ADDRESS = /^(?:\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-fA-F:.]+\])$/
@@ -112,10 +113,9 @@ export class HttpServer implements Startable {
   /** True if the request carries the node's token. */
   isTrusted({ headers }: IncomingMessage): boolean {
     const { token } = this.#options
-    const [scheme, given] = (headers.authorization ?? '').split(' ', 2)
-    return (
-      token !== undefined && scheme === 'Bearer' && given !== undefined && timingSafeEqual(sha256(given), sha256(token))
-    )
+    const { authorization = '' } = headers
+    if (token === undefined || !authorization.startsWith(BEARER)) return false
+    return timingSafeEqual(sha256(authorization.slice(BEARER.length)), sha256(token))
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -15,6 +15,7 @@ import {
   quantity,
   RESULTS,
 } from '../../schema/ethereum-shapes.ts'
+import { SCHEMAS } from '../../schema/result-schemas.ts'
 import { required, withDefault } from '../../schema/shape.ts'
 import type { MethodContext } from '../method-context.ts'
 
@@ -43,14 +44,14 @@ export function blockMethods(context: MethodContext): readonly Method[] {
       name: 'eth_getBlockByNumber',
       summary: 'A block by its height or tag, with its transactions or only their hashes',
       params: [required('block', blockNumber), withDefault('full', flag, false)],
-      result: orNull(RESULTS.object),
+      result: orNull(SCHEMAS.block),
       run: ([place, isFull]) => show(place, isFull),
     }),
     method({
       name: 'eth_getBlockByHash',
       summary: 'A block by its hash, with its transactions or only their hashes',
       params: [required('hash', hash), withDefault('full', flag, false)],
-      result: orNull(RESULTS.object),
+      result: orNull(SCHEMAS.block),
       run: ([named, isFull]) => show({ kind: 'hash', hash: named, requireCanonical: false }, isFull),
     }),
     method({
@@ -99,7 +100,7 @@ export function blockMethods(context: MethodContext): readonly Method[] {
       name: 'eth_getBlockReceipts',
       summary: 'The receipts of all transactions of a block',
       params: [required('block', blockPlace)],
-      result: orNull(RESULTS.list),
+      result: orNull(SCHEMAS.receipts),
       run: ([place]) => showReceipts(context, place),
     }),
   ]

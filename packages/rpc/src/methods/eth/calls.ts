@@ -4,6 +4,7 @@ import { type Method, method } from '../../dispatch/method.ts'
 import { RpcError } from '../../errors/rpc-error.ts'
 import { toQuantity } from '../../format/hex-text.ts'
 import { type BlockPlace, blockPlace, LATEST, RESULTS } from '../../schema/ethereum-shapes.ts'
+import { SCHEMAS } from '../../schema/result-schemas.ts'
 import { optional, required, withDefault } from '../../schema/shape.ts'
 import type { MethodContext } from '../method-context.ts'
 import { type CallArguments, callArguments, callInput, messageOf, stateOverrides } from './call-arguments.ts'
@@ -35,7 +36,7 @@ export function callMethods(context: MethodContext): readonly Method[] {
       name: 'eth_createAccessList',
       summary: 'What the transaction touches, and the gas that it uses when it says so',
       params: [required('transaction', callArguments), at],
-      result: RESULTS.object,
+      result: SCHEMAS.accessListResult,
       run: ([args, place]) => createAccessList(context, { args, place }),
     }),
   ]

@@ -7,6 +7,7 @@ import { type Method, method } from '../../dispatch/method.ts'
 import { invalidParams, RpcError } from '../../errors/rpc-error.ts'
 import { toQuantity } from '../../format/hex-text.ts'
 import { blockNumber, count, RESULTS } from '../../schema/ethereum-shapes.ts'
+import { SCHEMAS } from '../../schema/result-schemas.ts'
 import { listOf, required, shape, withDefault } from '../../schema/shape.ts'
 import type { MethodContext } from '../method-context.ts'
 
@@ -55,7 +56,7 @@ export function feeMethods(context: MethodContext): readonly Method[] {
         required('newest', blockNumber),
         withDefault('percentiles', listOf(percentile, MAX_PERCENTILES), []),
       ],
-      result: RESULTS.object,
+      result: SCHEMAS.feeHistory,
       run: ([blocks, newest, percentiles], { signal }) =>
         feeHistory(context, { blocks, newest: context.view.heightOf(newest), percentiles, signal }),
     }),

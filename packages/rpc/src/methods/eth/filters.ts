@@ -3,6 +3,7 @@ import { type Method, method } from '../../dispatch/method.ts'
 import { RpcError } from '../../errors/rpc-error.ts'
 import { formatPooled } from '../../format/format-transaction.ts'
 import { flag, RESULTS, textOf } from '../../schema/ethereum-shapes.ts'
+import { SCHEMAS } from '../../schema/result-schemas.ts'
 import { optional, required, type Shape } from '../../schema/shape.ts'
 import { createChainFeed, headersOf, logsOfChange } from '../../subscriptions/chain-feed.ts'
 import { FilterRegistry } from '../../subscriptions/filter-registry.ts'
@@ -27,21 +28,21 @@ export function filterMethods(context: MethodContext): readonly Method[] {
       name: 'eth_newFilter',
       summary: 'Remembers matching logs until they are asked for',
       params: [required('filter', logQuestion)],
-      result: RESULTS.quantity,
+      result: RESULTS.data,
       run: ([question]) => registry.add({ kind: 'logs', filter: filterOf(question), question }),
     }),
     method({
       name: 'eth_newBlockFilter',
       summary: 'Remembers the hashes of new blocks until they are asked for',
       params: [],
-      result: RESULTS.quantity,
+      result: RESULTS.data,
       run: () => registry.add({ kind: 'blocks' }),
     }),
     method({
       name: 'eth_newPendingTransactionFilter',
       summary: 'Remembers the hashes of transactions that come to wait until they are asked for',
       params: [],
-      result: RESULTS.quantity,
+      result: RESULTS.data,
       run: () => registry.add({ kind: 'transactions' }),
     }),
     method({
@@ -55,7 +56,7 @@ export function filterMethods(context: MethodContext): readonly Method[] {
       name: 'eth_getFilterLogs',
       summary: 'All logs that a filter of logs matches',
       params: [required('filterId', id)],
-      result: RESULTS.list,
+      result: SCHEMAS.logs,
       run: ([name], { signal }) => {
         const kind = registry.kindOf(name)
         if (kind.kind !== 'logs') throw new RpcError('serverError', 'not a filter of logs')
@@ -100,7 +101,7 @@ export function subscriptionMethods(context: MethodContext): readonly Method[] {
       name: 'eth_subscribe',
       summary: 'Tells of new heads, logs, waiting transactions or syncing as they happen',
       params: [required('kind', textOf(32)), optional('option', subscriptionOption)],
-      result: RESULTS.quantity,
+      result: RESULTS.data,
       run: ([kind, option], { session }) => subscriptions.add(session, starterOf(kind, option)),
     }),
     method({

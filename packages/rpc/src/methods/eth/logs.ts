@@ -3,7 +3,8 @@ import type { Address, Hash32, JsonValue } from '@poai/core'
 import { type Method, method } from '../../dispatch/method.ts'
 import { RpcError } from '../../errors/rpc-error.ts'
 import { formatLog } from '../../format/format-receipt.ts'
-import { address, type BlockHeight, blockNumber, hash, LATEST, RESULTS } from '../../schema/ethereum-shapes.ts'
+import { address, type BlockHeight, blockNumber, hash, LATEST } from '../../schema/ethereum-shapes.ts'
+import { SCHEMAS } from '../../schema/result-schemas.ts'
 import { listOf, objectOf, required, type Shape } from '../../schema/shape.ts'
 import type { MethodContext } from '../method-context.ts'
 
@@ -53,7 +54,7 @@ export function logMethods(context: MethodContext): readonly Method[] {
       name: 'eth_getLogs',
       summary: 'What contracts announced in a range of blocks, or in one block',
       params: [required('filter', logQuestion)],
-      result: RESULTS.list,
+      result: SCHEMAS.logs,
       run: ([question], { signal }) => findLogs(context, question, signal),
     }),
   ]

@@ -2,6 +2,7 @@ import { bytesToHex } from '@poai/core'
 import { type Method, method } from '../../dispatch/method.ts'
 import { toQuantity } from '../../format/hex-text.ts'
 import { RESULTS } from '../../schema/ethereum-shapes.ts'
+import { SCHEMAS } from '../../schema/result-schemas.ts'
 import { type MethodContext, requirePart } from '../method-context.ts'
 
 /** What a proof-of-work node says of itself. */
@@ -18,7 +19,7 @@ export function miningMethods({ params, miner, sync }: MethodContext): readonly 
       name: 'eth_syncing',
       summary: 'False, or how far the node has caught up',
       params: [],
-      result: { oneOf: [RESULTS.flag, RESULTS.object] },
+      result: { oneOf: [RESULTS.flag, SCHEMAS.syncing] },
       run: () => {
         const progress = sync?.()
         if (progress === undefined) return false

@@ -3,7 +3,8 @@ import { proveAccount } from '@poai/execution'
 import { type Method, method } from '../../dispatch/method.ts'
 import { RpcError } from '../../errors/rpc-error.ts'
 import { toQuantity } from '../../format/hex-text.ts'
-import { address, blockPlace, LATEST, RESULTS, slot } from '../../schema/ethereum-shapes.ts'
+import { address, blockPlace, LATEST, slot } from '../../schema/ethereum-shapes.ts'
+import { SCHEMAS } from '../../schema/result-schemas.ts'
 import { listOf, required, withDefault } from '../../schema/shape.ts'
 import { type MethodContext, requirePart } from '../method-context.ts'
 
@@ -21,7 +22,7 @@ export function proofMethods({ view, trieNodes }: MethodContext): readonly Metho
         required('slots', listOf(slot, MAX_SLOTS)),
         withDefault('block', blockPlace, LATEST),
       ],
-      result: RESULTS.object,
+      result: SCHEMAS.proof,
       run: ([of, slots, place]) => {
         const nodes = requirePart(trieNodes, 'proofs')
         const { header } = view.requireHeader(place)

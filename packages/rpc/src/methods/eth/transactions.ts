@@ -3,6 +3,7 @@ import { type Method, method } from '../../dispatch/method.ts'
 import { formatReceipt } from '../../format/format-receipt.ts'
 import { formatPooled, formatTransaction } from '../../format/format-transaction.ts'
 import { type BlockPlace, blockNumber, count, data, hash, orNull, RESULTS } from '../../schema/ethereum-shapes.ts'
+import { SCHEMAS } from '../../schema/result-schemas.ts'
 import { required } from '../../schema/shape.ts'
 import type { MethodContext } from '../method-context.ts'
 
@@ -21,7 +22,7 @@ export function transactionMethods(context: MethodContext): readonly Method[] {
       name: 'eth_getTransactionByHash',
       summary: 'A transaction, mined or waiting',
       params: [required('hash', hash)],
-      result: orNull(RESULTS.object),
+      result: orNull(SCHEMAS.transaction),
       run: async ([named]) => {
         const mined = await view.transaction(named)
         if (mined !== undefined) return formatTransaction(mined.transaction, { sender: mined.sender, chainId, mined })
@@ -33,21 +34,21 @@ export function transactionMethods(context: MethodContext): readonly Method[] {
       name: 'eth_getTransactionByBlockNumberAndIndex',
       summary: 'A transaction by its place',
       params: [required('block', blockNumber), required('index', count)],
-      result: orNull(RESULTS.object),
+      result: orNull(SCHEMAS.transaction),
       run: ([place, index]) => atIndex(place, index),
     }),
     method({
       name: 'eth_getTransactionByBlockHashAndIndex',
       summary: 'A transaction by its place',
       params: [required('hash', hash), required('index', count)],
-      result: orNull(RESULTS.object),
+      result: orNull(SCHEMAS.transaction),
       run: ([named, index]) => atIndex({ kind: 'hash', hash: named, requireCanonical: false }, index),
     }),
     method({
       name: 'eth_getTransactionReceipt',
       summary: 'What a mined transaction did',
       params: [required('hash', hash)],
-      result: orNull(RESULTS.object),
+      result: orNull(SCHEMAS.receipt),
       run: async ([named]) => {
         const mined = await view.transaction(named)
         return mined === undefined ? null : formatReceipt(mined.receipt, mined)

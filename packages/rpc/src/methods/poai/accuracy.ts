@@ -3,7 +3,8 @@ import { type Method, method } from '../../dispatch/method.ts'
 import { RpcError } from '../../errors/rpc-error.ts'
 import type { ExamDesk } from '../../exams/exam-desk.ts'
 import { toQuantity } from '../../format/hex-text.ts'
-import { blockNumber, RESULTS } from '../../schema/ethereum-shapes.ts'
+import { blockNumber } from '../../schema/ethereum-shapes.ts'
+import { SCHEMAS } from '../../schema/result-schemas.ts'
 import { required } from '../../schema/shape.ts'
 import type { MethodContext } from '../method-context.ts'
 
@@ -25,7 +26,7 @@ export function accuracyMethods({ view }: MethodContext, desk: ExamDesk): readon
       name: 'poai_getAccuracy',
       summary: `How many quizzes of each family the model answered right in a range of at most ${MAX_BLOCKS} blocks`,
       params: [required('from', blockNumber), required('to', blockNumber)],
-      result: RESULTS.object,
+      result: SCHEMAS.accuracy,
       run: async ([first, last], { signal }) => {
         const [from, to] = [view.heightOf(first) || 1n, view.heightOf(last)]
         if (to < from) throw new RpcError('invalidParams', 'invalid block range: from is after to')

@@ -5,7 +5,8 @@ import { type Method, method } from '../../dispatch/method.ts'
 import { RpcError } from '../../errors/rpc-error.ts'
 import type { AnsweredExam, BlockExam, ExamDesk } from '../../exams/exam-desk.ts'
 import { toQuantity, toWord } from '../../format/hex-text.ts'
-import { blockPlace, count, orNull, RESULTS } from '../../schema/ethereum-shapes.ts'
+import { blockPlace, count, orNull } from '../../schema/ethereum-shapes.ts'
+import { SCHEMAS } from '../../schema/result-schemas.ts'
 import { optional, required } from '../../schema/shape.ts'
 import { type MethodContext, requirePart } from '../method-context.ts'
 
@@ -17,7 +18,7 @@ export function examMethods(context: MethodContext, desk: ExamDesk): readonly Me
       name: 'poai_getExam',
       summary: 'The exam of a block, the expected answers, and the answers of this node’s model, token by token',
       params: [required('block', blockPlace)],
-      result: orNull(RESULTS.object),
+      result: orNull(SCHEMAS.exam),
       run: async ([place]) => {
         const named = view.header(place)
         if (named === undefined || named.header.number === 0n) return null
@@ -29,7 +30,7 @@ export function examMethods(context: MethodContext, desk: ExamDesk): readonly Me
       name: 'poai_getTranscript',
       summary: 'The leaves of a block’s transcript; with an index, that leaf with the hashes that lead to the root',
       params: [required('block', blockPlace), optional('leaf', count)],
-      result: orNull(RESULTS.object),
+      result: orNull(SCHEMAS.transcript),
       run: async ([place, leaf]) => {
         const named = view.header(place)
         if (named === undefined || named.header.number === 0n) return null
@@ -40,7 +41,7 @@ export function examMethods(context: MethodContext, desk: ExamDesk): readonly Me
       name: 'poai_verifyBlock',
       summary: 'Replays a block’s exam on this node now, and says whether its work is what it claims',
       params: [required('block', blockPlace)],
-      result: RESULTS.object,
+      result: SCHEMAS.verdict,
       run: async ([place], { signal }) => {
         const named = view.requireHeader(place)
         const judge = requirePart(verifier, 'model: it cannot replay')
