@@ -13,6 +13,8 @@ export type ClusterCommand =
   | { readonly kind: 'look' }
   /** CPU seconds. */
   | { readonly kind: 'usage' }
+  /** What memory and handles there are, after a collection of garbage. */
+  | { readonly kind: 'leaks' }
   | { readonly kind: 'stop' }
 
 /** What the node tells. */
@@ -32,4 +34,13 @@ export interface ClusterLook {
   readonly pool: { readonly size: number; readonly digest: string }
   readonly figures: NetworkFigures
   readonly rssBytes: number
+}
+
+/** The answer to `leaks`. */
+export interface ClusterLeaks {
+  readonly heapBytes: number
+  readonly externalBytes: number
+  readonly rssBytes: number
+  /** What keeps the process alive, by kind. */
+  readonly resources: Readonly<Record<string, number>>
 }

@@ -19,9 +19,12 @@ export interface ClusterNode {
 const SCRIPT = join(import.meta.dirname, 'node-process.ts')
 const START_TIMEOUT_MS = 60_000
 
-/** Starts a node that finds nobody by itself. */
-export async function startClusterNode(): Promise<ClusterNode> {
-  const child = fork(SCRIPT, [], { execArgv: ['--conditions=source', '--disable-warning=ExperimentalWarning'] })
+/** Starts a node that finds nobody by itself; with a key (libp2p's protobuf of it) the node that it names. */
+export async function startClusterNode(key?: Uint8Array): Promise<ClusterNode> {
+  const child = fork(SCRIPT, [], {
+    execArgv: ['--conditions=source', '--disable-warning=ExperimentalWarning', '--expose-gc'],
+    env: { ...process.env, ...(key === undefined ? {} : { POAI_TEST_KEY: Buffer.from(key).toString('hex') }) },
+  })
   const heads = new Map<string, number>()
   const waiting = new Map<number, { resolve(answer: unknown): void; reject(error: Error): void }>()
   let asked = 0

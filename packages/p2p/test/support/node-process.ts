@@ -1,5 +1,7 @@
 // A node in a process of its own: does what its parent's messages say, and tells what happens. Ends when the parent goes.
 
+import { privateKeyFromProtobuf } from '@libp2p/crypto/keys'
+import { peerIdFromPrivateKey } from '@libp2p/peer-id'
 import { sealBlock } from '@poai/chain'
 import {
   createAttempts,
@@ -20,6 +22,7 @@ import {
 } from '@poai/core'
 import { createFakeEngine } from '@poai/inference'
 import { WALLETS } from '@poai/testing/chain'
+import type { NodeIdentity } from '../../src/identity/node-identity.ts'
 import type { ClusterCommand, ClusterEvent } from './cluster-messages.ts'
 import { CLUSTER_POOL, clusterNetwork } from './cluster-network.ts'
 import { startNode, systemClock, type TestNode } from './start-node.ts'
@@ -82,6 +85,12 @@ async function mine({ chain }: TestNode): Promise<Block> {
   return block
 }
 
+/** The same node in each of its lives. */
+function identityOf(key: Uint8Array): NodeIdentity {
+  const privateKey = privateKeyFromProtobuf(key)
+  return { peerId: peerIdFromPrivateKey(privateKey).toString(), privateKey }
+}
+
 function poolDigest({ chain }: TestNode): { readonly size: number; readonly digest: string } {
   const hashes: string[] = []
   for (const { pending, queued } of chain.mempool.accounts()) {
@@ -129,6 +138,13 @@ async function obey(node: TestNode, command: ClusterCommand): Promise<unknown> {
         rssBytes: process.memoryUsage().rss,
       }
     }
+    case 'leaks': {
+      globalThis.gc?.()
+      const resources: Record<string, number> = {}
+      for (const name of process.getActiveResourcesInfo()) resources[name] = (resources[name] ?? 0) + 1
+      const { heapUsed, rss, external } = process.memoryUsage()
+      return { heapBytes: heapUsed, externalBytes: external, rssBytes: rss, resources }
+    }
     case 'usage': {
       const { user, system } = process.cpuUsage()
       return (user + system) / 1e6
@@ -139,7 +155,9 @@ async function obey(node: TestNode, command: ClusterCommand): Promise<unknown> {
   }
 }
 
-const node = await startNode({ params, verifier: slow, mempool: CLUSTER_POOL })
+const keyText = process.env['POAI_TEST_KEY']
+const identity = keyText === undefined ? {} : { identity: identityOf(Buffer.from(keyText, 'hex')) }
+const node = await startNode({ params, verifier: slow, mempool: CLUSTER_POOL, ...identity })
 node.chain.onHead(({ head, added, removed }) => {
   tell({ kind: 'head', hash: bytesToHex(head.hash), atMs: now() })
   for (const { block } of added) mined += block.body.transactions.length

@@ -1,0 +1,92 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { availableParallelism, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { type NetworkParams, networkParamsToJson } from '@poai/core'
+import { findInstallation } from '../../src/installation.ts'
+import { loadNetwork } from '../../src/load-network.ts'
+import { deriveNetwork } from '../../src/testnet/derive-network.ts'
+import { findFreePorts } from '../../src/testnet/free-ports.ts'
+import { nodeArguments } from '../../src/testnet/node-arguments.ts'
+import { Testnet } from '../../src/testnet/testnet.ts'
+import { type DevelopmentAccount, readTestnetDefinition } from '../../src/testnet/testnet-definition.ts'
+import type { TestnetNode } from '../../src/testnet/testnet-node.ts'
+import { planTestnet } from '../../src/testnet/testnet-plan.ts'
+
+const HOST = '127.0.0.1'
+const MAIN = join(import.meta.dirname, '../../src/main.ts')
+const FLAGS = ['--conditions=source', '--disable-warning=ExperimentalWarning']
+
+export interface EvidenceTestnetOptions {
+  readonly nodes: number
+  readonly miners: number
+  readonly spacingSeconds: number
+}
+
+/** Nodes in processes of their own with the real model, in a folder that goes with them. */
+export interface EvidenceTestnet {
+  readonly testnet: Testnet
+  readonly params: NetworkParams
+  readonly accounts: readonly DevelopmentAccount[]
+  readonly folder: string
+  close(): Promise<void>
+}
+
+/** Starts a network of `poai node`s as `poai testnet` does. */
+export async function startEvidenceTestnet(options: EvidenceTestnetOptions): Promise<EvidenceTestnet> {
+  const { nodes, miners, spacingSeconds } = options
+  const folder = await mkdtemp(join(tmpdir(), 'poai-evidence-'))
+  const definition = await readTestnetDefinition()
+  const params = deriveNetwork(await loadNetwork(definition.network), { spacingSeconds })
+  const networkFile = join(folder, 'network.json')
+  await writeFile(networkFile, JSON.stringify(networkParamsToJson(params)))
+  const ports = await findFreePorts(40_000 + Math.floor(Math.random() * 10_000), { count: nodes + 1, host: HOST })
+  const [httpPort = 0, ...peerPorts] = ports
+  const { accounts } = definition
+  const plan = planTestnet({
+    ...{ directory: folder, nodes, miners, peerPorts, httpPort, accounts },
+    cores: availableParallelism(),
+  })
+  const { home } = findInstallation(undefined, process.env)
+  const testnet = new Testnet({
+    plan,
+    program: { command: process.execPath, prefix: [...FLAGS, MAIN], codeCache: join(folder, 'code') },
+    argumentsOf: (node) => nodeArguments(node, { network: networkFile, home, host: HOST, isAlone: false }),
+    onEvent: (text) => console.error(text),
+  })
+  const killAll = (): void => testnet.kill()
+  process.once('exit', killAll)
+  const close = async (): Promise<void> => {
+    await testnet.stop()
+    process.off('exit', killAll)
+    await rm(folder, { recursive: true, force: true })
+  }
+  try {
+    await testnet.start(AbortSignal.timeout(180_000))
+  } catch (error) {
+    await close()
+    throw error
+  }
+  return { testnet, params, accounts, folder, close }
+}
+
+/** Polls until a condition holds. Resolves with the seconds that it took, or undefined if it did not in time. */
+export async function secondsUntil(timeoutMs: number, condition: () => Promise<boolean>): Promise<number | undefined> {
+  const begin = performance.now()
+  for (;;) {
+    if (await condition()) return (performance.now() - begin) / 1000
+    if (performance.now() - begin > timeoutMs) return undefined
+    await delay(100)
+  }
+}
+
+/** True if these nodes have one chain: the same block at the height of the lowest, and nobody is more than a block ahead. */
+export async function haveOneChain(testnet: Testnet, nodes: readonly TestnetNode[]): Promise<boolean> {
+  const signal = AbortSignal.timeout(10_000)
+  await testnet.refresh(signal)
+  const heights = nodes.map(({ view }) => view.snapshot?.height ?? 0)
+  const lowest = Math.min(...heights)
+  if (Math.max(...heights) > lowest + 1) return false
+  const hashes = await Promise.all(nodes.map((node) => testnet.blockHash(node, lowest, signal)))
+  return hashes.every((hash) => hash !== undefined && hash === hashes[0])
+}
