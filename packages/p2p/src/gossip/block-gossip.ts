@@ -12,6 +12,7 @@ import {
   type NetworkParams,
   RuleError,
 } from '@poai/core'
+import { NetworkError } from '../network-error.ts'
 import { blockOffence, isFailedReplay } from '../peers/block-offence.ts'
 import type { PeerSet } from '../peers/peer.ts'
 import { decodeBlockMessage, encodeBlockMessage } from './block-message.ts'
@@ -151,7 +152,9 @@ export class BlockGossip {
     } catch (error) {
       if (error instanceof RuleError) throw error
       logger.debug('An announced body did not come', { peerId: from, error })
-      if (!this.#stopping.signal.aborted) peers.report(from, 'announced-without-serving')
+      // One that is busy or has gone meanwhile broke no promise.
+      const isBusy = error instanceof NetworkError && error.code === 'P2P_BUSY'
+      if (!isBusy && peers.get(from) !== undefined) peers.report(from, 'announced-without-serving')
       return undefined
     } finally {
       this.#pulls--

@@ -1,7 +1,7 @@
 import { autoNAT } from '@libp2p/autonat'
 import type { GossipSub, GossipSubComponents } from '@libp2p/gossipsub'
 import { type Identify, identify } from '@libp2p/identify'
-import type { ConnectionGater, Libp2p, MultiaddrConnection, PeerId, PrivateKey } from '@libp2p/interface'
+import type { ConnectionGater, Libp2p, MultiaddrConnection, PeerId, PeerInfo, PrivateKey } from '@libp2p/interface'
 import type { AddressManager } from '@libp2p/interface-internal'
 import {
   type KadDHT,
@@ -50,6 +50,8 @@ export interface Libp2pOptions {
   readonly maxConnectionRate: number
   readonly gate: ConnectionGate
   readonly gossip: (components: GossipSubComponents) => GossipSub
+  /** Hears of nodes of the local network. */
+  readonly onNear: (peer: PeerInfo) => void
 }
 
 /** The node's services by name. */
@@ -108,7 +110,7 @@ export async function createLibp2p(options: Libp2pOptions): Promise<CreatedLibp2
       dialTimeout: DIAL_TIMEOUT_MS,
       reconnectRetries: 0,
     },
-    peerDiscovery: discovery.mdns ? [mdns({ serviceTag: options.serviceTag })] : [],
+    peerDiscovery: discovery.mdns ? [localDiscovery(options)] : [],
     services: {
       identify: identify(),
       ping: ping(),
@@ -124,6 +126,16 @@ export async function createLibp2p(options: Libp2pOptions): Promise<CreatedLibp2
   })
   if (addressManager === undefined) throw new TypeError('libp2p makes its services')
   return { libp2p, addressManager }
+}
+
+/** Tells of what it finds by itself: the library mixes it with what strangers told. */
+function localDiscovery({ serviceTag, onNear }: Libp2pOptions): ReturnType<typeof mdns> {
+  const create = mdns({ serviceTag })
+  return (components) => {
+    const discovery = create(components)
+    discovery.addEventListener('peer', ({ detail }) => onNear(detail))
+    return discovery
+  }
 }
 
 function kademliaOf({ protocolPrefix, discovery }: Libp2pOptions): (components: KadDHTComponents) => KadDHT {

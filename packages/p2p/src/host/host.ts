@@ -7,6 +7,8 @@ import type { Remote, StreamHost } from './stream-host.ts'
 export interface FoundPeer {
   readonly peerId: string
   readonly locations: readonly string[]
+  /** It was heard on the local network itself, and not told of by anybody. */
+  readonly isNear: boolean
 }
 
 /** An address of this node, and whether another node has reached it. */
@@ -37,6 +39,8 @@ export interface Host extends Startable {
   ping(peerId: string, signal: AbortSignal): Promise<number>
   /** Lets go of what the library remembers of a peer that is gone. */
   forget(peerId: string): Promise<void>
+  /** Lets go of what it remembers of all peers but those to keep: strangers tell it of as many as they like. */
+  tidy(isKept: (peerId: string) => boolean): Promise<void>
   /** A connection to a peer is open; it may be the second one, if both sides dialled. */
   readonly onConnected: Subscribe<Remote>
   /** The last connection to a peer is closed. */

@@ -13,7 +13,7 @@ import type { FoundPeer, Host, OwnAddress } from './host.ts'
 import { ipOf } from './multiaddresses.ts'
 import type { Remote, StreamHandler, StreamHost, StreamLimits } from './stream-host.ts'
 
-export interface HostOptions extends Omit<Libp2pOptions, 'gossip'> {
+export interface HostOptions extends Omit<Libp2pOptions, 'gossip' | 'onNear'> {
   readonly peerId: string
   readonly gossip: GossipsubOptions
 }
@@ -86,7 +86,11 @@ class Libp2pHost implements Host {
 
   async start(): Promise<void> {
     if (this.#running !== undefined) return
-    const running = await createLibp2p({ ...this.#options, gossip: this.#gossip.service })
+    const running = await createLibp2p({
+      ...this.#options,
+      gossip: this.#gossip.service,
+      onNear: ({ id, multiaddrs }) => this.#tellFound({ id, addresses: multiaddrs, isNear: true }),
+    })
     this.#running = running
     const { libp2p } = running
     this.#listen(libp2p)
@@ -147,7 +151,7 @@ class Libp2pHost implements Host {
     // Any place in the table: those who are asked answer with the nodes that they know nearest to it.
     const place = randomBytes(EXPLORED_KEY_BYTES)
     for await (const { id, multiaddrs } of libp2p.peerRouting.getClosestPeers(place, { signal })) {
-      this.#tellFound(id, multiaddrs)
+      this.#tellFound({ id, addresses: multiaddrs, isNear: false })
     }
   }
 
@@ -169,16 +173,30 @@ class Libp2pHost implements Host {
     await this.#running?.libp2p.peerStore.delete(peerIdFromString(peerId))
   }
 
+  async tidy(isKept: (peerId: string) => boolean): Promise<void> {
+    const store = this.#running?.libp2p.peerStore
+    if (store === undefined) return
+    const connected = new Set(this.remotes().map(({ id }) => id))
+    for (const { id } of await store.all()) {
+      const name = id.toString()
+      if (!connected.has(name) && !isKept(name)) await store.delete(id)
+    }
+  }
+
   #listen(libp2p: Libp2p): void {
     libp2p.addEventListener('connection:open', ({ detail }) => this.#connected.emit(remoteOf(detail)))
     libp2p.addEventListener('peer:disconnect', ({ detail }) => this.#disconnected.emit(detail.toString()))
-    libp2p.addEventListener('peer:discovery', ({ detail }) => this.#tellFound(detail.id, detail.multiaddrs))
-    libp2p.addEventListener('peer:identify', ({ detail }) => this.#tellFound(detail.peerId, detail.listenAddrs))
+    libp2p.addEventListener('peer:discovery', ({ detail: { id, multiaddrs } }) =>
+      this.#tellFound({ id, addresses: multiaddrs, isNear: false }),
+    )
+    libp2p.addEventListener('peer:identify', ({ detail: { peerId, listenAddrs } }) =>
+      this.#tellFound({ id: peerId, addresses: listenAddrs, isNear: false }),
+    )
   }
 
-  #tellFound(id: PeerId, addresses: readonly Multiaddr[]): void {
+  #tellFound({ id, addresses, isNear }: { id: PeerId; addresses: readonly Multiaddr[]; isNear: boolean }): void {
     const locations = addresses.map((address) => address.decapsulateCode(CODE_P2P).toString())
-    this.#found.emit({ peerId: id.toString(), locations })
+    this.#found.emit({ peerId: id.toString(), locations, isNear })
   }
 
   async #open(

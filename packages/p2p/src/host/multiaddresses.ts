@@ -66,6 +66,11 @@ export function isPrivateLocation(location: string): boolean {
   return ip !== '' && isPrivateIp(ip) === true
 }
 
+/** The same of an IP address. */
+export function isPrivateAddress(ip: string): boolean {
+  return isPrivateIp(ip) === true
+}
+
 function parse(text: string): Multiaddr | undefined {
   if (text.length > MAX_MULTIADDRESS_LENGTH || !PRINTABLE.test(text)) return undefined
   try {

@@ -1,6 +1,6 @@
 import { type Clock, type Logger, type Startable, utf8ToBytes } from '@poai/core'
-import type { Host } from '../host/host.ts'
-import { isPrivateLocation, parseDialAddress } from '../host/multiaddresses.ts'
+import type { FoundPeer, Host } from '../host/host.ts'
+import { isPrivateAddress, isPrivateLocation, parseDialAddress } from '../host/multiaddresses.ts'
 import type { ConnectedPeers } from './connected-peers.ts'
 import type { KnownPeer } from './known-peers.ts'
 import { DISCONNECT_SCORE } from './offences.ts'
@@ -19,7 +19,7 @@ export interface DialerOptions {
 
 /** What a dialer needs, and nothing more. */
 export interface DialerDependencies {
-  readonly host: Pick<Host, 'dial' | 'explore' | 'onFound'>
+  readonly host: Pick<Host, 'dial' | 'explore' | 'tidy' | 'onFound'>
   readonly peers: Pick<ConnectedPeers, 'get' | 'list' | 'onLeft' | 'onJoined'>
   readonly memory: PeerMemory
   readonly clock: Clock
@@ -52,6 +52,8 @@ const DIAL_TIMEOUT_MS = 10_000
 const EXPLORE_MS = 5000
 const EXPLORE_RARELY_MS = 30_000
 const EXPLORE_TIMEOUT_MS = 10_000
+/** How often the library's memory of peers is brought down to ours: in a minute a stranger can tell it of some thousands. */
+const TIDY_MS = 60_000
 
 /** Finds peers until there are enough of them, and goes on when they go. */
 export class Dialer implements Startable {
@@ -62,6 +64,7 @@ export class Dialer implements Startable {
   #loop: Promise<void> | undefined
   #exploring: Promise<void> | undefined
   #nextExploreMs = 0
+  #nextTidyMs = 0
   #succeeded = 0
   #failed = 0
 
@@ -79,7 +82,7 @@ export class Dialer implements Startable {
     const { bootnodes, staticPeers } = this.#options
     for (const address of bootnodes) this.#name(address, 'bootnode')
     for (const address of staticPeers) this.#name(address, 'static')
-    this.#dependencies.host.onFound(({ peerId, locations }) => this.#learn(peerId, locations))
+    this.#dependencies.host.onFound((found) => this.#learn(found))
     this.#loop = this.#run()
   }
 
@@ -108,10 +111,11 @@ export class Dialer implements Startable {
     return known.put(name, { peerId, locations, role: kept, failures: 0, nextDialMs: 0 })
   }
 
-  #learn(peerId: string, found: readonly string[]): void {
+  #learn({ peerId, locations: found, isNear }: FoundPeer): void {
     const { memory, peers } = this.#dependencies
     if (peerId === this.#options.ownId) return
-    const locations = found.filter((location) => this.#mayDial(location))
+    const mayBePrivate = this.#options.privateAddresses && (isNear || this.#isAmongItsOwn(peerId))
+    const locations = found.filter((location) => isDialable(location) && (mayBePrivate || !isPrivateLocation(location)))
     if (locations.length === 0) return
     memory.known.learn(peerId, locations)
     if (peers.get(peerId) === undefined) return
@@ -119,13 +123,15 @@ export class Dialer implements Startable {
     memory.save(peerId)
   }
 
-  #mayDial(location: string): boolean {
-    try {
-      parseDialAddress(location)
-    } catch {
-      return false
-    }
-    return this.#options.privateAddresses || !isPrivateLocation(location)
+  /**
+   * True while all peers are on this machine or its local network, or if that one is. Otherwise strangers of the internet could have this
+   * node knock at doors of its owner's network.
+   */
+  #isAmongItsOwn(peerId: string): boolean {
+    const { peers } = this.#dependencies
+    const peer = peers.get(peerId)
+    const seen = peer === undefined ? peers.list() : [peer]
+    return seen.every(({ address }) => isPrivateAddress(address))
   }
 
   async #run(): Promise<void> {
@@ -133,6 +139,7 @@ export class Dialer implements Startable {
     while (!this.#stopping.signal.aborted) {
       this.#dialDue()
       this.#explore()
+      await this.#tidy()
       await clock.sleep(TICK_MS, this.#stopping.signal).catch(() => undefined)
     }
   }
@@ -142,6 +149,17 @@ export class Dialer implements Startable {
       if (this.#dialing.size >= MAX_PARALLEL_DIALS || this.#stopping.signal.aborted) return
       const dialing = this.#dial(peer).finally(() => this.#dialing.delete(peer.name))
       this.#dialing.set(peer.name, dialing)
+    }
+  }
+
+  async #tidy(): Promise<void> {
+    const { host, memory, clock, logger } = this.#dependencies
+    if (clock.nowMs() < this.#nextTidyMs) return
+    this.#nextTidyMs = clock.nowMs() + TIDY_MS
+    try {
+      await host.tidy((peerId) => memory.known.get(peerId) !== undefined)
+    } catch (error) {
+      logger.debug('Old peers could not be forgotten', { error })
     }
   }
 
@@ -227,5 +245,14 @@ export class Dialer implements Startable {
     const longest = role === 'found' ? MAX_BACKOFF_MS : MAX_NAMED_BACKOFF_MS
     const pause = Math.min(longest, BACKOFF_MS * 2 ** Math.min(failures, 30))
     return pause * (0.5 + this.#dependencies.random())
+  }
+}
+
+function isDialable(location: string): boolean {
+  try {
+    parseDialAddress(location)
+    return true
+  } catch {
+    return false
   }
 }

@@ -1,5 +1,5 @@
 import type { Host, OwnAddress } from '../host/host.ts'
-import { addressGroup, isPrivateLocation } from '../host/multiaddresses.ts'
+import { addressGroup, isPrivateAddress, isPrivateLocation } from '../host/multiaddresses.ts'
 import type { Peer } from './peer.ts'
 
 /** Whether others can connect to this node, as far as it can tell. */
@@ -36,12 +36,8 @@ function verdictOf(
   peerCount: number,
 ): Reachability['verdict'] {
   const isVerified = addresses.some(({ address, verified }) => verified && !isPrivateLocation(address))
-  const [fromOutside] = inbound.filter(({ address }) => !isPrivateLocation(locationOf(address)))
+  const [fromOutside] = inbound.filter(({ address }) => !isPrivateAddress(address))
   if (isVerified || fromOutside !== undefined) return 'public'
   if (inbound.length > 0) return 'private'
   return peerCount > 0 ? 'outbound-only' : 'unknown'
-}
-
-function locationOf(ip: string): string {
-  return `/${ip.includes(':') ? 'ip6' : 'ip4'}/${ip}/tcp/1`
 }

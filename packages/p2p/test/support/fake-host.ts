@@ -47,6 +47,8 @@ export class FakeHost {
 
   async forget(): Promise<void> {}
 
+  async tidy(): Promise<void> {}
+
   async ping(): Promise<number> {
     return 1
   }

@@ -16,7 +16,10 @@ import { encodeBlockMessage } from '../../../src/gossip/block-message.ts'
 import { ForeignBlocks } from '../../../src/gossip/foreign-blocks.ts'
 import type { GossipValidator, GossipVerdict } from '../../../src/gossip/gossip-router.ts'
 import type { BudgetOutcome } from '../../../src/gossip/verification-budget.ts'
+import { NetworkError } from '../../../src/network-error.ts'
 import type { Offence } from '../../../src/peers/offences.ts'
+import type { Peer } from '../../../src/peers/peer.ts'
+import { A_STATUS } from '../../support/fake-handshake.ts'
 
 const codecs = createBlockCodecs(createTransactionCodec(testNetwork.chainId))
 let generator: ChainGenerator
@@ -42,6 +45,7 @@ class Fixture {
   readonly offences: Offence[] = []
   readonly outcomes: BudgetOutcome[] = []
   readonly gaps: string[] = []
+  peer: Peer | undefined = { id: 'peer', address: '1.2.3.4', direction: 'in', status: A_STATUS, connectedAtMs: 0 }
   readonly published: Uint8Array[] = []
   readonly imported: Block[] = []
   readonly foreign: ForeignBlocks = new ForeignBlocks()
@@ -73,7 +77,7 @@ class Fixture {
           } as Chain['queries'],
         },
         codecs,
-        peers: { get: () => undefined, report: (_, offence) => this.offences.push(offence) },
+        peers: { get: () => this.peer, report: (_, offence) => this.offences.push(offence) },
         budget: { admit: async () => ({ settle: (outcome) => this.outcomes.push(outcome) }) },
         foreign: this.foreign,
         fetchBody: async () => large.block.body,
@@ -162,6 +166,15 @@ describe('the gossip of blocks', () => {
     const fixture = new Fixture({ fetchBody: async () => Promise.reject(new AppError('P2P_REQUEST', 'no answer')) })
     expect(await fixture.judge(encodeBlockMessage(large.block, codecs))).toBe('ignore')
     expect(fixture.offences).toEqual(['announced-without-serving'])
+  })
+
+  it('holds nothing against one that is busy, or has gone', async () => {
+    const busy = new Fixture({ fetchBody: async () => Promise.reject(new NetworkError('P2P_BUSY', 'busy')) })
+    expect(await busy.judge(encodeBlockMessage(large.block, codecs))).toBe('ignore')
+    const gone = new Fixture({ fetchBody: async () => Promise.reject(new AppError('P2P_REQUEST', 'no answer')) })
+    gone.peer = undefined
+    expect(await gone.judge(encodeBlockMessage(large.block, codecs))).toBe('ignore')
+    expect([...busy.offences, ...gone.offences]).toEqual([])
   })
 
   it('does not ask for the body of a header whose work is only claimed', async () => {

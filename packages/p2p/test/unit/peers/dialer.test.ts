@@ -101,12 +101,25 @@ describe('a dialer', () => {
 
   it('dials what others tell of, but not into private networks, and not itself', async () => {
     const fixture = new Fixture()
+    const isNear = false
     await fixture.dialer.start()
-    fixture.host.found.emit({ peerId: 'a', locations: ['/ip4/10.0.0.1/tcp/1', 'junk', '/ip4/8.8.8.8/tcp/1'] })
-    fixture.host.found.emit({ peerId: 'b', locations: ['/ip4/127.0.0.1/tcp/1'] })
-    fixture.host.found.emit({ peerId: 'self', locations: ['/ip4/8.8.8.8/tcp/1'] })
+    fixture.host.found.emit({ isNear, peerId: 'a', locations: ['/ip4/10.0.0.1/tcp/1', 'junk', '/ip4/8.8.8.8/tcp/1'] })
+    fixture.host.found.emit({ isNear, peerId: 'b', locations: ['/ip4/127.0.0.1/tcp/1'] })
+    fixture.host.found.emit({ isNear, peerId: 'self', locations: ['/ip4/8.8.8.8/tcp/1'] })
     await fixture.dialsWithin(1000)
     expect(fixture.host.dialled).toEqual([['/ip4/8.8.8.8/tcp/1/p2p/a']])
+    await fixture.dialer.stop()
+  })
+
+  it('dials into its own network what it hears there, and what is told while nobody else is there', async () => {
+    const fixture = new Fixture({ privateAddresses: true, targetOutbound: 8 })
+    await fixture.dialer.start()
+    fixture.host.found.emit({ isNear: false, peerId: 'a', locations: ['/ip4/10.0.0.1/tcp/1'] })
+    fixture.connect('from outside')
+    fixture.host.found.emit({ isNear: false, peerId: 'b', locations: ['/ip4/10.0.0.2/tcp/1'] })
+    fixture.host.found.emit({ isNear: true, peerId: 'c', locations: ['/ip4/10.0.0.3/tcp/1'] })
+    await fixture.dialsWithin(1000)
+    expect(fixture.host.dialled.flat().sort()).toEqual(['/ip4/10.0.0.1/tcp/1/p2p/a', '/ip4/10.0.0.3/tcp/1/p2p/c'])
     await fixture.dialer.stop()
   })
 
