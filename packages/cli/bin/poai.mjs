@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 // The `poai` command. Plain JavaScript that any Node can parse, so that an old one gets an explanation and not a syntax error.
 import { spawn } from 'node:child_process'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const REQUIRED_NODE_MAJOR = 24
@@ -9,10 +11,16 @@ const FORWARDED_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP']
 /** In a checkout the TypeScript sources run as they are; Node runs none below node_modules, where the built files are. */
 const isInstalled = /[\\/]node_modules[\\/]/.test(fileURLToPath(import.meta.url))
 
+/** Compiled code is kept: half of a short command's time (measured). In the user's own folder, since what is there is run. */
+const codeCache = join(process.env.POAI_HOME ?? join(homedir(), '.poai'), 'cache', 'node')
+
 function runFromSource() {
   const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
   const flags = ['--conditions=source', '--disable-warning=ExperimentalWarning']
-  const child = spawn(process.execPath, [...flags, main, ...process.argv.slice(2)], { stdio: 'inherit' })
+  const child = spawn(process.execPath, [...flags, main, ...process.argv.slice(2)], {
+    stdio: 'inherit',
+    env: { NODE_COMPILE_CACHE: codeCache, ...process.env },
+  })
   for (const signal of FORWARDED_SIGNALS) {
     // Ctrl-C in a terminal reaches the child by itself.
     process.on(signal, () => {

@@ -1,5 +1,7 @@
 import { join } from 'node:path'
-import { setUpWork } from '@poai/node'
+import { AppError, type NetworkParams } from '@poai/core'
+import { findDomain, readModelManifest, resolveModel } from '@poai/inference'
+import type { Installation } from '@poai/node'
 import type { Command } from 'commander'
 import type { CliContext } from '../cli-context.ts'
 import { loadNetwork } from '../load-network.ts'
@@ -72,7 +74,7 @@ async function testnet(context: CliContext, options: TestnetOptions): Promise<vo
   const changes = options.spacing === undefined ? {} : { spacingSeconds: options.spacing }
   const params = deriveNetwork(await loadNetwork(options.network ?? definition.network), changes)
   // What every node would stumble over is said once, before any of them starts.
-  await setUpWork(installation, params)
+  await requireWork(installation, params)
   const { home } = installation
   const directory = await openTestnetDirectory({ named: options.dataDir, home }, params)
   const { terminal, signal } = context
@@ -96,6 +98,21 @@ async function testnet(context: CliContext, options: TestnetOptions): Promise<vo
   } finally {
     directory.release()
   }
+}
+
+/** That the model is here, and that this platform can compute the domain. */
+async function requireWork(installation: Installation, { name, work }: NetworkParams): Promise<void> {
+  const manifest = await readModelManifest(join(installation.models, 'manifest.json'))
+  await resolveModel({ directory: installation.modelStore, manifest }, work.model)
+  const platform = `${process.platform}-${process.arch}`
+  if (findDomain(work.domain)?.platforms.includes(platform)) return
+  throw new AppError(
+    'CLI_TESTNET_PLATFORM',
+    `the bits of ${name} are those of ${work.domain}, which ${platform} does not compute`,
+    {
+      hint: 'make a network of this machine’s own: poai genesis new here.json --domain auto && poai testnet --network here.json',
+    },
+  )
 }
 
 function runOptionsOf(options: TestnetOptions, definition: TestnetDefinition): TestnetRunOptions {

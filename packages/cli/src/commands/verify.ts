@@ -1,0 +1,190 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createReplayVerifier, networkExamOptions } from '@poai/consensus'
+import { bytesToHex } from '@poai/core'
+import { admitByVectors, type InferenceEngine } from '@poai/inference'
+import { createDomainEngine, setUpWork } from '@poai/node'
+import { createBlockStore, RETENTIONS } from '@poai/storage'
+import type { Command } from 'commander'
+import type { CliContext } from '../cli-context.ts'
+import { type DataDirectory, findDataDirectory } from '../data-directory.ts'
+import { createTerminalLogger } from '../db/terminal-logger.ts'
+import { type OpenDatabase, withDatabase } from '../db/with-database.ts'
+import { withReplayingChain } from '../db/with-replaying-chain.ts'
+import { formatSeconds } from '../format-quantity.ts'
+import { wholeNumber } from '../parse-options.ts'
+import { createCountBar } from '../progress-bar.ts'
+import { CheckFailed, UsageError } from '../report-error.ts'
+import { formatTable } from '../table.ts'
+import { openRangeProgress } from '../verify/range-progress.ts'
+import { type VerifyOptions, type VerifyReport, verifyByRebuilding } from '../verify/verify-chain.ts'
+import { verifyRange } from '../verify/verify-range.ts'
+import { withEngine } from '../with-engine.ts'
+import { type DbOptions, dbCommand } from './db/db-command.ts'
+import { installationOf, printResult } from './leaf-command.ts'
+
+interface VerifyCommandOptions extends DbOptions {
+  readonly from?: number
+  readonly to?: number
+  readonly workers?: number
+}
+
+/** Workers of one engine: more than any machine has cores to spare. */
+const MAX_WORKERS = 256
+/** Beside the database: the chain as it is built anew, and how far a range has come. */
+const REBUILT = 'verify'
+const PROGRESS_FILE = 'verify.json'
+/** Blocks between two notes of how far a range has come: some seconds of work. */
+const SAVE_EVERY = 64n
+
+/** Adds `poai verify`. */
+export function addVerifyCommand(program: Command, context: CliContext): void {
+  const height = wholeNumber(1, Number.MAX_SAFE_INTEGER)
+  dbCommand(program, 'verify', {
+    description:
+      'believe nothing of a stopped node: replay its whole chain from the first block, or the work of a range; goes on where it was interrupted',
+    examples: ['verify', 'verify --data-dir /var/lib/poai --workers 8', 'verify --from 1000 --to 2000 --json'],
+  })
+    .option('--from <block>', 'first block of a range; without --from and --to, everything is executed too', height)
+    .option('--to <block>', 'last block of a range', height)
+    .option('--workers <count>', 'worker processes that replay', wholeNumber(1, MAX_WORKERS))
+    .action((options: VerifyCommandOptions) => verify(context, options))
+}
+
+async function verify(context: CliContext, options: VerifyCommandOptions): Promise<void> {
+  const directory = await findDataDirectory(options, context.environment)
+  const installation = installationOf(options, context)
+  const { model, domain, vectors } = await setUpWork(installation, directory.params)
+  const { contextSize, maxSequences } = vectors
+  const engine = createDomainEngine(
+    installation,
+    { modelPath: model.path, domain, contextSize, maxSequences },
+    { admit: admitByVectors(vectors), ...(options.workers === undefined ? {} : { workers: options.workers }) },
+  )
+  const began = performance.now()
+  const isRange = options.from !== undefined || options.to !== undefined
+  // The database first: whether it is free is known at once, and the engine takes a while.
+  const report = await withDatabase(directory, 'look', (database) =>
+    withEngine(engine, context.signal, () =>
+      isRange
+        ? verifyPart(context, { database, directory, engine, options })
+        : verifyWhole(context, { database, directory, engine }),
+    ),
+  )
+  printReport(context, options, { directory, report, seconds: (performance.now() - began) / 1000, isRange })
+  if (report.fault !== undefined) {
+    const { number, error } = report.fault
+    throw new CheckFailed(`block ${number} is bad: ${error.message} (${error.code})`)
+  }
+}
+
+interface Subject {
+  readonly database: OpenDatabase
+  readonly directory: DataDirectory
+  readonly engine: InferenceEngine
+}
+
+async function verifyWhole(context: CliContext, { database, directory, engine }: Subject): Promise<VerifyReport> {
+  const blocks = createBlockStore(database.store, database.codecs)
+  const path = join(directory.path, REBUILT)
+  const scratch = { path, chain: join(path, 'chain'), params: directory.params }
+  const dependencies = {
+    evaluator: engine,
+    retention: RETENTIONS.light,
+    logger: createTerminalLogger(context.terminal),
+  }
+  const report = await withReplayingChain(scratch, dependencies, (chain) =>
+    withBar(context, { total: blocks.head()?.number ?? 0n, done: chain.head().number }, (options) =>
+      verifyByRebuilding(blocks, chain, options),
+    ),
+  )
+  if (report.fault === undefined) await rm(path, { recursive: true, force: true })
+  return report
+}
+
+async function verifyPart(
+  context: CliContext,
+  { database, directory, engine, options }: Subject & { readonly options: VerifyCommandOptions },
+): Promise<VerifyReport> {
+  const blocks = createBlockStore(database.store, database.codecs)
+  const range = rangeOf(options, blocks.head()?.number ?? 0n)
+  const progress = openRangeProgress(join(directory.path, PROGRESS_FILE), range, blocks)
+  const from = await progress.load()
+  const verifier = createReplayVerifier(networkExamOptions(directory.params), {
+    evaluator: engine,
+    logger: createTerminalLogger(context.terminal),
+  })
+  const saves: Promise<void>[] = []
+  const report = await withBar(context, { total: range.to, done: from - 1n }, (inner) => {
+    const onBlock = (number: bigint): void => {
+      inner.onBlock(number)
+      if (number % SAVE_EVERY === 0n) saves.push(progress.save(number))
+    }
+    return verifyRange({ from, to: range.to }, { params: directory.params, blocks, verifier }, { ...inner, onBlock })
+  }).finally(() => Promise.all(saves))
+  if (report.fault === undefined) await progress.clear()
+  return report
+}
+
+function rangeOf({ from, to }: VerifyCommandOptions, head: bigint): { readonly from: bigint; readonly to: bigint } {
+  const range = { from: BigInt(from ?? 1), to: to === undefined ? head : BigInt(to) }
+  if (range.from <= range.to && range.to <= head) return range
+  throw new UsageError(`there are no blocks ${range.from} to ${range.to}: the chain ends at ${head}`, 'choose others')
+}
+
+async function withBar(
+  { terminal, signal }: CliContext,
+  { total, done }: { readonly total: bigint; readonly done: bigint },
+  work: (options: VerifyOptions) => Promise<VerifyReport>,
+): Promise<VerifyReport> {
+  const bar = createCountBar(terminal)
+  const update = (number: bigint): void =>
+    bar.update({ label: 'verifying', done: Number(number), total: Number(total) })
+  update(done)
+  try {
+    return await work({ signal, onBlock: update })
+  } catch (error) {
+    if (signal.aborted) terminal.err('interrupted: the same command goes on from there\n')
+    throw error
+  } finally {
+    bar.finish()
+  }
+}
+
+interface Finding {
+  readonly directory: DataDirectory
+  readonly report: VerifyReport
+  readonly seconds: number
+  readonly isRange: boolean
+}
+
+function printReport(
+  context: CliContext,
+  options: VerifyCommandOptions,
+  { directory, report, seconds, isRange }: Finding,
+): void {
+  const { verified, lastGood, fault } = report
+  const result = {
+    ...{ network: directory.params.name, database: directory.chain, verified, seconds },
+    scope: isRange ? 'headers, work and bodies' : 'everything',
+    lastGood: lastGood === undefined ? null : Number(lastGood),
+    fault:
+      fault === undefined
+        ? null
+        : { block: Number(fault.number), code: fault.error.code, message: fault.error.message },
+  }
+  printResult(context, options, result, () =>
+    formatTable([
+      ['network', directory.params.name],
+      ['database', directory.chain],
+      ['verified', `${verified.toLocaleString('en')} blocks: ${result.scope} (${formatSeconds(seconds)})`],
+      ['good up to', lastGood === undefined ? 'nothing' : `block ${lastGood}`],
+      ...(fault === undefined ? [] : [['BAD', `block ${fault.number}: ${describe(fault.error)}`]]),
+    ]),
+  )
+}
+
+function describe({ message, expected, actual }: { message: string; expected?: unknown; actual?: unknown }): string {
+  const text = (value: unknown): string => (value instanceof Uint8Array ? bytesToHex(value) : String(value))
+  return expected === undefined ? message : `${message}; expected ${text(expected)}, found ${text(actual)}`
+}
