@@ -1,3 +1,5 @@
+import { WORK_VERDICTS } from '@poai/miner'
+import { GOODBYE_REASONS, OFFENCES } from '@poai/p2p'
 import type { NodeStateName } from '../status/node-status.ts'
 import type { MetricsSnapshot } from './metrics-snapshot.ts'
 
@@ -36,6 +38,11 @@ const WEI = 1e18
 /** A sample for each member of an object of counts. */
 function byLabel(label: string, counts: Readonly<Record<string, number | undefined>> | undefined): readonly Sample[] {
   return Object.entries(counts ?? {}).map(([name, value = 0]) => ({ labels: { [label]: name }, value }))
+}
+
+/** What did not happen yet, so that the first time shows as a change. */
+function zeros(names: readonly string[]): Readonly<Record<string, number>> {
+  return Object.fromEntries(names.map((name) => [name, 0]))
 }
 
 const NODE: readonly MetricRow[] = [
@@ -261,7 +268,7 @@ const WORK: readonly MetricRow[] = [
     kind: 'counter',
     help: 'Solutions that those miners brought, by the verdict',
     labels: ['verdict'],
-    read: ({ status }) => byLabel('verdict', status.farm?.verdicts),
+    read: ({ status }) => byLabel('verdict', { ...zeros(WORK_VERDICTS), ...status.farm?.verdicts }),
   },
 ]
 
@@ -290,14 +297,14 @@ const PEERS: readonly MetricRow[] = [
     kind: 'counter',
     help: 'What peers did wrong',
     labels: ['offence'],
-    read: ({ network }) => byLabel('offence', network?.peers.offences),
+    read: ({ network }) => byLabel('offence', { ...zeros(Object.keys(OFFENCES)), ...network?.peers.offences }),
   },
   {
     name: 'poai_p2p_goodbyes_total',
     kind: 'counter',
     help: 'Connections that were ended, by the reason',
     labels: ['reason'],
-    read: ({ network }) => byLabel('reason', network?.peers.goodbyes),
+    read: ({ network }) => byLabel('reason', { ...zeros(Object.keys(GOODBYE_REASONS)), ...network?.peers.goodbyes }),
   },
   {
     name: 'poai_p2p_dials_total',

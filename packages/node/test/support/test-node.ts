@@ -35,9 +35,10 @@ export function testNode(
   directory: string,
   flags: Readonly<Record<string, string | boolean>> = {},
   params: NetworkParams = modelLess,
+  models: string = MODELS,
 ): TestNode {
   const installation: Installation = {
-    models: MODELS,
+    models,
     home: join(directory, 'home'),
     modelStore: join(directory, 'home/models'),
     cache: join(directory, 'home/cache'),
