@@ -29,16 +29,16 @@ describe('nodes in processes of their own', () => {
     nodes = await startCluster(4, regularGraph(4, 2, seededRandom(1)))
     const [a, b, c, d] = nodes as [ClusterNode, ClusterNode, ClusterNode, ClusterNode]
     await a.ask({ kind: 'add', transactions: [transfer(0), transfer(1)] })
-    await until('all have both', 30_000, async () => {
+    await until('all have both', 90_000, async () => {
       const looks = await Promise.all(nodes.map((node) => node.look()))
       return looks.every(({ pool }) => pool.size === 2)
     })
     await c.ask({ kind: 'mine' })
-    await until('all have the block', 30_000, () => sameEverywhere(nodes, 1))
+    await until('all have the block', 90_000, () => sameEverywhere(nodes, 1))
     await d.kill()
     await b.ask({ kind: 'add', transactions: [transfer(2)] })
     await b.ask({ kind: 'mine' })
-    await until('the others go on', 30_000, () => sameEverywhere([a, b, c], 2))
+    await until('the others go on', 90_000, () => sameEverywhere([a, b, c], 2))
     expect((await a.look()).mined).toBe(3)
     await Promise.all([a, b, c].map((node) => node.stop()))
   })

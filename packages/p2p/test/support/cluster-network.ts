@@ -3,7 +3,7 @@ import { bytesToHex, type NetworkParams } from '@poai/core'
 import { testNetwork, testWallet, type Wallet } from '@poai/testing/chain'
 
 /** Enough senders that the pool's share of one account is no limit. */
-const SENDERS = 400
+const SENDERS = 128
 
 /** Those who send in measurements. */
 export const SENDING_WALLETS: readonly Wallet[] = Array.from({ length: SENDERS }, (_, index) =>

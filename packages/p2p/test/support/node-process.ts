@@ -39,7 +39,10 @@ function now(): number {
 }
 
 function tell(event: ClusterEvent): void {
-  process.send?.(event)
+  // Nobody listens any more: the parent has gone, and this process goes too.
+  process.send?.(event, undefined, {}, (error) => {
+    if (error !== null) process.exit(0)
+  })
 }
 
 /** A replay that takes as long as the model's, in a process of its own: the node waits, its thread does not. */
