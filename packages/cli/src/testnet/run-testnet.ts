@@ -184,7 +184,7 @@ class TestnetSupervisor {
     try {
       reason = await this.#watch(testnet, params, failure)
       calm.abort()
-      const error = await failure
+      const error = await this.#whileShowing(testnet, params, failure)
       if (error !== undefined && !signal.aborted) throw error
       if (!signal.aborted) reason ??= await this.#settle(testnet, params)
     } finally {
@@ -225,6 +225,19 @@ class TestnetSupervisor {
       await this.#pause(this.#firstBlockSeconds === undefined ? FIRST_POLL_MS : POLL_MS)
     }
     return undefined
+  }
+
+  /** What `end` resolves to, while people see on: chaos starts the last node that it killed. */
+  async #whileShowing<T>(testnet: Testnet, params: NetworkParams, end: Promise<T>): Promise<T> {
+    let isOver = false
+    void end.then(() => {
+      isOver = true
+    })
+    while (!isOver && !this.#deps.signal.aborted) {
+      await this.#poll(testnet, params)
+      await Promise.race([end, this.#pause(POLL_MS)])
+    }
+    return end
   }
 
   /** Waits until all nodes have one head at or beyond the goal, and holds it. Resolves to what keeps them from it, if so. */

@@ -64,6 +64,34 @@ async function processesOf(folder: string): Promise<readonly string[]> {
 
 const small = ['testnet', '--nodes', '3', '--spacing', '2', '--base-port', '41100', '--rpc-port', '41500']
 
+async function json(...args: string[]): Promise<Record<string, unknown>> {
+  const { exitCode, out, err } = await start(...args, '--json').ended
+  expect(exitCode, `${args.join(' ')}: ${out} ${err}`).toBe(0)
+  return JSON.parse(out)
+}
+
+const RECIPIENT = '0x00000000000000000000000000000000DeaDBeef'
+
+/** What people do with a network that runs, by its socket. */
+async function useNetwork(socket: string): Promise<void> {
+  const at = ['--rpc', socket]
+  const { hash, block } = await json('wallet', 'send', RECIPIENT, '1.5', '--dev', '0', '--wait', ...at)
+  expect(block).toMatchObject({ hasFailed: false, gasUsed: 21_000 })
+  expect(await json('wallet', 'balance', RECIPIENT, ...at)).toMatchObject({
+    accounts: [{ address: RECIPIENT, balanceWei: '1500000000000000000' }],
+  })
+  expect(await json('tx', String(hash), ...at)).toMatchObject({ receipt: { status: '0x1' } })
+  const { number } = block as { number: number }
+  const { transactions } = await json('block', String(number), ...at)
+  expect(transactions).toMatchObject([{ hash }])
+  const exam = await json('exam', String(number), '--replay', '--transcript', ...at)
+  expect(exam).toMatchObject({ replay: { valid: true, tokens: 160 }, transcript: { agrees: true } })
+  expect((exam['quizzes'] as readonly unknown[]).length).toBeGreaterThan(1)
+  expect(await json('attach', '--exec', `await balance('${RECIPIENT}')`, ...at)).toBe('1.5')
+  const refused = await start('wallet', 'send', RECIPIENT, '99999999', '--dev', '1', ...at).ended
+  expect(refused).toMatchObject({ exitCode: 3, err: expect.stringContaining('not enough coins') })
+}
+
 describe('poai testnet', () => {
   it('three nodes mine five blocks and agree; a second start goes on; nothing is left running', async () => {
     const directory = join(home, 'net')
@@ -98,6 +126,7 @@ describe('poai testnet', () => {
     await running.saw('all nodes are up')
     const beside = await start(...small, '--data-dir', directory).ended
     expect(beside).toMatchObject({ exitCode: 3, err: expect.stringContaining('a testnet runs in') })
+    await useNetwork(join(directory, 'node-3', 'poai.ipc'))
     running.child.kill('SIGINT')
     const { exitCode, out } = await running.ended
     expect(exitCode).toBe(0)
