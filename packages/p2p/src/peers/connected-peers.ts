@@ -194,6 +194,12 @@ export class ConnectedPeers implements PeerSet {
     return same.length >= limits.maxPerAddress
   }
 
+  /** Kademlia dials whom it asks: that is no reason to keep them all. */
+  #hasEnoughOutbound(peerId: string): boolean {
+    if (this.#isStatic(peerId) || this.#peers.has(peerId)) return false
+    return this.counts.outbound >= this.#options.limits.targetOutbound + GOODBYE_ROOM
+  }
+
   #isStatic(peerId: string): boolean {
     return this.#dependencies.memory.known.get(peerId)?.role === 'static'
   }
@@ -206,6 +212,10 @@ export class ConnectedPeers implements PeerSet {
 
   async #greet(remote: Remote): Promise<void> {
     if (this.#handshake === undefined || this.#greeting.has(remote.id)) return
+    if (this.#hasEnoughOutbound(remote.id)) {
+      await this.disconnect(remote.id, 'too-many-peers')
+      return
+    }
     this.#greeting.add(remote.id)
     try {
       this.#join(remote, await this.#handshake.greet(remote, this.#stopping.signal))

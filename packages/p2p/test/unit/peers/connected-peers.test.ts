@@ -144,6 +144,21 @@ describe('connected peers', () => {
     expect(peers.gate.admitsAddress('1.2.5.1')).toBe(false)
   })
 
+  it('are not kept without end because something dialled them', async () => {
+    const { peers, host, handshake, memory } = await new Fixture({ targetOutbound: 1 }).attached()
+    memory.known.put('friend', { role: 'static' })
+    for (let index = 0; index < 9; index++) {
+      host.connect(remote(`${index}`, `1.2.4.${index}`, 'out'))
+      await settled()
+    }
+    expect(peers.counts.outbound).toBe(9)
+    for (const id of ['late', 'friend']) host.connect(remote(id, '1.2.5.1', 'out'))
+    await settled()
+    expect(peers.get('friend')).toBeDefined()
+    expect(peers.get('late')).toBeUndefined()
+    expect(handshake.goodbyes).toEqual([['late', 'too-many-peers']])
+  })
+
   it('are told goodbye when the node stops', async () => {
     const { peers, host, handshake, greet } = await new Fixture().attached()
     greet(remote('a'))
