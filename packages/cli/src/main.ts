@@ -15,6 +15,13 @@ process.once('disconnect', () =>
   interruption.abort(new DOMException('the program that started this one is gone', 'AbortError')),
 )
 process.once('SIGTERM', () => interruption.abort(new DOMException('terminated', 'AbortError')))
+process.once('SIGHUP', () => interruption.abort(new DOMException('the terminal is gone', 'AbortError')))
+// Who reads the output may go first, as in `poai … | head`: what is said from then on is lost, and nothing else.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+  })
+}
 
 process.exitCode = await runCli(process.argv.slice(2), {
   terminal: processTerminal,

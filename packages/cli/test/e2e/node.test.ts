@@ -29,7 +29,7 @@ async function startUp(name: string, args: readonly string[] = []): Promise<Runn
 }
 
 describe('signals', () => {
-  it.each(['SIGTERM', 'SIGINT'] as const)('stops in order on %s', async (signal) => {
+  it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('stops in order on %s', async (signal) => {
     const node = await startUp(`stops-${signal}`)
     node.child.kill(signal)
     expect(await node.ended()).toBe(0)
@@ -44,6 +44,16 @@ describe('signals', () => {
   it('stops on a signal while it starts', async () => {
     const node = start('stops-early')
     await new Promise<void>((resolve) => node.child.stderr?.once('data', () => resolve()))
+    node.child.kill('SIGTERM')
+    expect(await node.ended()).toBe(0)
+  })
+
+  it('goes on when nobody reads its output any more', async () => {
+    const node = await startUp('unheard')
+    node.child.stderr?.destroy()
+    node.child.stdout?.destroy()
+    await node.call('admin_ban', ['192.0.2.1'])
+    expect(await node.call('net_peerCount')).toBe('0x0')
     node.child.kill('SIGTERM')
     expect(await node.ended()).toBe(0)
   })

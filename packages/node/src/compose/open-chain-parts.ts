@@ -15,6 +15,7 @@ import { type ImportFigures, watchChain } from '../chain/watch-chain.ts'
 import type { NodeConfig } from '../config/node-config.ts'
 import { type DataPlaces, prepareDataDirectory, rememberNetwork } from '../data-directory.ts'
 import type { ServiceStack } from '../lifecycle/service-stack.ts'
+import { createBlockSpans } from '../log/block-spans.ts'
 
 /** The chain of a node and what reads it. */
 export interface ChainParts {
@@ -67,18 +68,20 @@ export async function openChainParts(
   await rememberNetwork(places, params)
   const { store, committer } = database
   const codecs = createBlockCodecs(createTransactionCodec(params.chainId))
-  const execution = createExecution(params)
+  const spans = createBlockSpans({ codecs, clock, logger })
+  const execution = spans.ofExecution(createExecution(params))
   const recovery = createThreadedRecovery({ threads: RECOVERY_THREADS })
   services.push('signature threads', () => recovery.stop())
   const bare = await openChain(
     { params, mempool: { maxTransactions, maxPerAccount, maxBytes: maxMb * MEBIBYTE, minTip: BigInt(minTip) } },
     {
-      ...{ codecs, verifier, execution, recovery, clock, logger },
+      ...{ codecs, execution, recovery, clock, logger },
+      verifier: spans.ofVerifier(verifier),
       database: createStoredChain({ store, committer, codecs, retention: RETENTIONS[config.storage.keep] }),
       mempoolStore: createStoredMempool(store, committer),
     },
   )
-  const { chain, figures } = watchChain(bare, dependencies.onFatal)
+  const { chain, figures } = watchChain(spans.ofChain(bare), dependencies.onFatal)
   await services.start('chain', chain)
   return { database, codecs, execution, recovery, chain, importFigures: figures }
 }
