@@ -110,7 +110,8 @@ class StatusHandshake implements Handshake {
       await writeFrame(frames, this.#ownFrame(), either)
       const frame = await this.#read(frames, remote, either)
       if (frame.kind === 'goodbye') throw turnedAway(frame.reason)
-      if (equalBytes(frame.status.genesisHash, this.#genesisHash)) return frame.status
+      const { genesisHash, ...status } = frame.status
+      if (equalBytes(genesisHash, this.#genesisHash)) return status
       throw turnedAway('other-network')
     } finally {
       end(stream)
