@@ -43,7 +43,7 @@ it('shows values and where they come from, without secrets', async () => {
   const file = join(folder, 'good.json')
   await writeFile(file, JSON.stringify({ p2p: { port: 1234, mdns: false } }))
   const args = ['node', '--print-config', '--config', file, '--mdns', '--log-level', 'debug']
-  const { code, out } = await poai(args, { POAI_RPC_TOKEN: 'hunter2' })
+  const { code, out } = await poai(args, { POAI_RPC_TOKEN: 'hunter2-hunter2-hunter2' })
   expect(code).toBe(0)
   expect(out).toMatch(/^p2p\.port +1234 +file$/m)
   expect(out).toMatch(/^p2p\.mdns +true +flag$/m)

@@ -2,8 +2,6 @@ import type { Address } from '@poai/core'
 
 /** How much of the past a node keeps. */
 export type KeepMode = 'archive' | 'full' | 'light'
-/** What a node computes again of what its peers send while it catches up. */
-export type SyncMode = 'full' | 'sampled' | 'assume-valid'
 /** From what should wake somebody to every message. */
 export type LogLevel = 'error' | 'warn' | 'info' | 'debug'
 /** `auto`: for people in a terminal, JSON elsewhere. */

@@ -46,6 +46,16 @@ export function shortText(placeholder: string, maxBytes: number): SettingKind<st
   return textKind(placeholder, `a text of at most ${maxBytes} bytes`, (value) => Buffer.byteLength(value) <= maxBytes)
 }
 
+/** A token that can be guessed is none. */
+const MIN_TOKEN = 16
+
+/** What opens a door to who knows it. */
+export const token: SettingKind<string> = textKind(
+  'token',
+  `a text of at least ${MIN_TOKEN} characters`,
+  (value) => value.length >= MIN_TOKEN,
+)
+
 /** An IP address to listen on. */
 export const ipAddress: SettingKind<string> = textKind(
   'address',

@@ -14,6 +14,7 @@ import {
   port,
   shortText,
   text,
+  token,
   wholeNumber,
 } from './setting-kinds.ts'
 
@@ -228,7 +229,7 @@ export const SETTINGS: SettingsTable = {
     },
     token: {
       flag: 'rpc-token',
-      kind: text('token'),
+      kind: token,
       default: undefined,
       description: 'opens the operator’s methods over HTTP to who presents it; give it by variable or file',
       secret: true,

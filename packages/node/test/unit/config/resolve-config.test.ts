@@ -109,6 +109,7 @@ it.each<[string, ConfigSources, string]>([
   ['an empty text', { flags: { 'data-dir': '' } }, '--data-dir'],
   ['extra data of 65 bytes', { flags: { 'extra-data': 'é'.repeat(32).concat('x') } }, '--extra-data'],
   ['an unknown log level', { flags: { 'log-level': 'trace' } }, '--log-level'],
+  ['a token of 15 characters', { flags: { 'rpc-token': 'x'.repeat(15) } }, '--rpc-token'],
   ['mining that pays nobody', { flags: { mine: true } }, '--beneficiary'],
   ['peers without a network', { flags: { p2p: false, peers: PEER } }, '--no-p2p'],
   ['waiting for peers without a network', { flags: { p2p: false, mine: true, beneficiary: ACCOUNT } }, '--mine'],
@@ -122,6 +123,7 @@ it.each<[string, ConfigSources]>([
   ['the last port', { flags: { 'http-port': '65535' } }],
   ['any free port for several doors', { flags: { 'http-port': '0', 'metrics-port': '0', 'p2p-port': '0' } }],
   ['a port of peers that nobody listens on', { flags: { 'http-port': '30404', p2p: false } }],
+  ['a token of 16 characters', { flags: { 'rpc-token': 'x'.repeat(16) } }],
   ['an empty list', { flags: { peers: '' } }],
   ['extra data of 64 bytes', { flags: { 'extra-data': 'é'.repeat(32) } }],
   ['mining alone without a network', { flags: { p2p: false, mine: true, 'mine-alone': true, beneficiary: ACCOUNT } }],
@@ -131,7 +133,7 @@ it.each<[string, ConfigSources]>([
 })
 
 it('never shows a secret, right or wrong', () => {
-  const resolved = resolveConfig({ flags: { 'rpc-token': 'hunter2' } })
+  const resolved = resolveConfig({ flags: { 'rpc-token': 'hunter2-hunter2-hunter2' } })
   expect(JSON.stringify([describeConfig(resolved), configToJson(resolved)])).not.toContain('hunter2')
   const [fault] = faultsOf({ file: { name: 'f', json: { rpc: { token: ['hunter2'] } } } })
   expect(JSON.stringify(fault)).not.toContain('hunter2')
