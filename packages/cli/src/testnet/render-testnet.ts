@@ -7,6 +7,8 @@ import type { NodeView } from './testnet-node.ts'
 export interface TestnetHeading {
   readonly network: string
   readonly elapsedSeconds: number
+  /** On the clock of `performance`. */
+  readonly nowMs: number
   readonly spacingSeconds: number
   /** Blocks that are waited for, if so. */
   readonly goal: number | undefined
@@ -120,7 +122,7 @@ export function renderTestnet(view: TestnetView, heading: TestnetHeading, canvas
       ),
     ),
   ]
-  const top = [paint(headline(view, heading), 0), '', ...table]
+  const top = [paint(headline(view, heading), BOLD), paint(outlook(view, heading), DIM), '', ...table]
   const events = heading.events.slice(-MAX_EVENTS).map((event) => paint(event, DIM))
   const room = canvas.height - 1 - top.length - (events.length > 0 ? events.length + 1 : 0)
   const exam = examLines(view.exam, paint).slice(0, Math.max(0, room - 1))
@@ -130,11 +132,21 @@ export function renderTestnet(view: TestnetView, heading: TestnetHeading, canvas
   )
 }
 
-function headline({ head }: TestnetView, { network, elapsedSeconds, spacingSeconds, goal }: TestnetHeading): string {
+function headline({ head }: TestnetView, { network, elapsedSeconds, goal, nowMs }: TestnetHeading): string {
   const height = head?.number ?? 0
   const of = goal === undefined ? '' : ` of ${goal}`
-  const age = head === undefined ? '' : `, last ${formatSeconds((performance.now() - head.atMs) / 1000)} ago`
-  return `${network}  block ${height}${of}${age}, one every ${spacingSeconds} s wanted  up ${formatSeconds(elapsedSeconds)}`
+  const isNew = head === undefined || height === 0
+  const age = isNew ? '' : `, ${formatSeconds((nowMs - head.atMs) / 1000)} ago`
+  return `${network}  block ${height}${of}${age}  up ${formatSeconds(elapsedSeconds)}`
+}
+
+/** What to expect, so that a long wait is seen to be chance, or a machine that is busy with something else. */
+function outlook({ nodes }: TestnetView, { spacingSeconds }: TestnetHeading): string {
+  const perSecond = nodes.reduce((sum, { snapshot }) => sum + (snapshot?.attemptsPerSecond ?? 0), 0)
+  const needed = Math.max(0, ...nodes.map(({ snapshot }) => snapshot?.difficulty ?? 0))
+  if (perSecond === 0) return `a block every ${spacingSeconds} s is wanted; nobody mines yet`
+  const expected = formatSeconds(needed / perSecond)
+  return `${formatRate(perSecond)} attempts/s of ${formatCount(needed)} for a block: one every ${expected} by chance, ${spacingSeconds} s wanted`
 }
 
 function row(columns: readonly Column[], textOf: (column: Column) => string): string {

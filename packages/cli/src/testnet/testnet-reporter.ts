@@ -48,7 +48,7 @@ function createLiveReporter(terminal: Terminal): TestnetReporter {
     },
     update: (view, progress) => {
       isDrawn = true
-      screen.draw(renderTestnet(view, { ...progress, events }, terminal))
+      screen.draw(renderTestnet(view, { ...progress, events, nowMs: performance.now() }, terminal))
     },
     finish: () => {
       isDrawn = false
