@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os'
+import { buildSite, findSite } from '../site.ts'
 import { setTimeout as delay } from 'node:timers/promises'
 import { AppError, type NetworkParams } from '@poai/core'
 import { Chaos } from './chaos.ts'
@@ -63,6 +64,19 @@ const QUIET_MS = 1_500
 /** The summary asks nodes that answer at once, or are gone. */
 const SUMMARY_TIMEOUT_MS = 15_000
 
+/** A page is there at once, or not at all. */
+const PAGE_TIMEOUT_MS = 2_000
+
+/** Whether a browser would see something there. */
+async function servesPage(url: string): Promise<boolean> {
+  try {
+    const response = await fetch(url, { method: 'HEAD', signal: AbortSignal.timeout(PAGE_TIMEOUT_MS) })
+    return response.ok && (response.headers.get('content-type') ?? '').startsWith('text/html')
+  } catch {
+    return false
+  }
+}
+
 /** Runs a testnet until its goal is reached, its time is over, or it is interrupted; then stops every node. */
 export async function runTestnet(
   options: TestnetRunOptions,
@@ -99,6 +113,8 @@ class TestnetSupervisor {
     const killAll = (): void => testnet.kill()
     // A second Ctrl-C ends this process at once: no node stays behind.
     process.once('exit', killAll)
+    // In the background: the first block does not wait for the page.
+    void buildSite(findSite(), (problem) => reporter.event(problem))
     try {
       await this.#start(testnet, params)
       this.#lastHeadMs = performance.now()
@@ -127,6 +143,8 @@ class TestnetSupervisor {
     }
     await started
     reporter.event(`all nodes are up after ${(performance.now() / 1000).toFixed(1)} s`)
+    const url = `http://${HOST}:${testnet.server.process.plan.httpPort}/`
+    if (await servesPage(url)) reporter.event(`the explorer is at ${url}`)
   }
 
   async #plan(): Promise<readonly PlannedNode[]> {
