@@ -4,6 +4,7 @@ import {
   type BlockCodecs,
   bytesToHex,
   type Clock,
+  type Hash32,
   invariant,
   type Logger,
   type NetworkParams,
@@ -31,6 +32,8 @@ export interface Chain
     Pick<BlockImporter, 'importBlock' | 'importEncoded' | 'onHead' | 'onOrphanRejected'> {
   /** The chain that ends with the canonical head. */
   head(): ChainContext
+  /** The chain that ends with a block that is stored, canonical or not. */
+  context(hash: Hash32): ChainContext | undefined
   readonly mempool: Mempool
   readonly templates: TemplateSource
   readonly queries: ChainQueries
@@ -90,6 +93,7 @@ export async function openChain(options: ChainOptions, dependencies: ChainDepend
   }
   return {
     head: () => database.head(),
+    context: (hash) => database.context(hash),
     importBlock: (block, importOptions) => importer.importBlock(block, importOptions),
     importEncoded: (bytes, importOptions) => importer.importEncoded(bytes, importOptions),
     onHead: importer.onHead,

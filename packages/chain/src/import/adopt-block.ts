@@ -24,6 +24,8 @@ export interface AdoptDependencies {
   readonly recovery: SenderRecovery
   /** Blocks below the head that never change again. */
   readonly finalityDepth: bigint
+  /** False: a power cut may undo the commit, until a later one that is synced. */
+  readonly isSynced: boolean
 }
 
 /** What became of a block that is valid as far as it was judged. */
@@ -55,18 +57,18 @@ export async function adoptBlock(
   candidate: Candidate,
   signal: AbortSignal,
 ): Promise<Adoption> {
-  const { database } = dependencies
+  const { database, isSynced } = dependencies
   const update = database.begin()
   update.putBlock(candidate.block, candidate.context)
   if (!isHeavier(candidate.context, database.head())) {
-    await update.commit({ sync: true })
+    await update.commit({ sync: isSynced })
     return { kind: 'side' }
   }
   const branch = branchTo(update, candidate.hash)
   const removed = await rollBackTo(dependencies, update, branch.ancestor)
   const added = await executeBranch(dependencies, { update, blocks: branch.blocks, signal })
   signal.throwIfAborted()
-  await update.commit({ sync: true })
+  await update.commit({ sync: isSynced })
   return { kind: 'head', event: { head: candidate.context, removed, added } }
 }
 

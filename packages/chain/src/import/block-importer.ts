@@ -39,7 +39,7 @@ export type ImportOutcome =
 export interface ImportOptions {
   /** By any name that the caller gives its peers; shares of bounded pools are counted by it. Default: this node. */
   readonly source?: string
-  /** Default `tip`. */
+  /** Default `tip`. With `sync` the commit is synced together with later ones. */
   readonly priority?: ImportPriority
   /** Rejects with its reason; the work is given up when nobody else waits for the block. */
   readonly signal?: AbortSignal
@@ -82,6 +82,11 @@ export interface ImporterDependencies {
   readonly beforeHead?: (event: HeadEvent) => Promise<void>
 }
 
+interface Urgency {
+  readonly priority: ImportPriority
+  readonly signal: AbortSignal
+}
+
 const OWN_SOURCE = 'this node'
 
 /** The pipeline over a database that has its genesis block. */
@@ -105,6 +110,8 @@ class PipelineImporter implements BlockImporter {
   readonly #badBlocks: BadBlockMemory
   readonly #orphans: OrphanPool
   readonly #flights = new Map<Hex, Flight<ImportOutcome>>()
+  /** Commits since the last synced one. */
+  #unsynced = 0
   #stopped = false
 
   constructor(options: ImporterOptions, dependencies: ImporterDependencies) {
@@ -151,6 +158,8 @@ class PipelineImporter implements BlockImporter {
     for (const flight of flights) flight.abort(new ChainError('CHAIN_NOT_RUNNING', 'the chain is being stopped'))
     await Promise.all(flights.map((flight) => flight.over()))
     await this.#writer.idle()
+    if (this.#unsynced > 0) await this.#dependencies.database.begin().commit({ sync: true })
+    this.#unsynced = 0
   }
 
   /** To the pool of orphans, or into the air behind its parent. */
@@ -203,7 +212,10 @@ class PipelineImporter implements BlockImporter {
       const replay = (): Promise<void> => judgeWork({ ...this.#options, ...this.#dependencies }, candidate, either)
       await this.#replays.run(replay, { priority, signal: either })
       await parentLanded
-      return await this.#writer.run(() => this.#adopt(candidate, either), { priority, signal: either })
+      return await this.#writer.run(() => this.#adopt(candidate, { priority, signal: either }), {
+        priority,
+        signal: either,
+      })
     } catch (error) {
       await this.#badBlocks.rememberIfCondemned(hash, error)
       throw error
@@ -214,9 +226,9 @@ class PipelineImporter implements BlockImporter {
   }
 
   /** A task of the writer. */
-  async #adopt(candidate: Candidate, signal: AbortSignal): Promise<ImportOutcome> {
+  async #adopt(candidate: Candidate, urgency: Urgency): Promise<ImportOutcome> {
     const { hash } = candidate
-    const adoption = await this.#adoptOrCondemn(candidate, signal)
+    const adoption = await this.#adoptOrCondemn(candidate, urgency)
     if (adoption.kind === 'side') return { kind: 'side', hash }
     const { event } = adoption
     const { removed, added, head } = event
@@ -229,10 +241,14 @@ class PipelineImporter implements BlockImporter {
     return { kind: 'head', hash }
   }
 
-  async #adoptOrCondemn(candidate: Candidate, signal: AbortSignal): Promise<Adoption> {
+  async #adoptOrCondemn(candidate: Candidate, { priority, signal }: Urgency): Promise<Adoption> {
     const { params, limits } = this.#options
+    const isSynced = priority === 'tip' || this.#unsynced >= limits.maxUnsynced
+    const { finalityDepth } = limits
     try {
-      return await adoptBlock({ ...this.#dependencies, params, finalityDepth: limits.finalityDepth }, candidate, signal)
+      const adoption = await adoptBlock({ ...this.#dependencies, params, finalityDepth, isSynced }, candidate, signal)
+      this.#unsynced = isSynced ? 0 : this.#unsynced + 1
+      return adoption
     } catch (error) {
       if (!(error instanceof InvalidBranchError)) throw error
       const [guilty, ...followers] = error.hashes

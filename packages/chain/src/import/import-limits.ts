@@ -8,6 +8,8 @@ export interface ImportLimits {
   readonly replayConcurrency: number
   /** Blocks anywhere between their cheap checks and their commit. */
   readonly maxInFlight: number
+  /** Blocks of a synchronisation that a power cut may undo: the next one is synced, and those before it with it. */
+  readonly maxUnsynced: number
   readonly orphans: OrphanLimits
 }
 
@@ -18,5 +20,7 @@ export const IMPORT_DEFAULTS: ImportLimits = {
   replayConcurrency: 8,
   // Enough to keep the replays busy through a synchronisation; 2 MiB each at most.
   maxInFlight: 64,
+  // A synced write waits for the disk, two milliseconds and more. Peers have these blocks still.
+  maxUnsynced: 64,
   orphans: ORPHAN_DEFAULTS,
 }

@@ -88,6 +88,17 @@ describe('import', () => {
     ])
   })
 
+  it('syncs blocks of a synchronisation in groups, and what is left when it stops', async () => {
+    const { chain, writes, close } = await openChainFixture({ chain: { limits: { maxUnsynced: 2 } } })
+    const generator = await startGenerator()
+    for (const { block } of await generator.grow(generator.genesis, 4)) {
+      await chain.importBlock(block, { priority: 'sync' })
+    }
+    expect(writes).toEqual([false, false, true, false])
+    await close()
+    expect(writes.filter((synced) => synced)).toHaveLength(2)
+  })
+
   it('writes nothing for a block that is given up while it is executed', async () => {
     const { chain, dear, writes } = await openChainFixture()
     const leaving = new AbortController()
