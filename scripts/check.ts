@@ -20,6 +20,7 @@ const STEPS: readonly Step[] = [
     name: 'types',
     commands: [
       [TSC, '-p', 'tsconfig.json', ...TSC_FLAGS],
+      [TSC, '-p', 'packages/explorer/tsconfig.json', ...TSC_FLAGS],
       [TSC, '-p', 'scripts/tsconfig.json', ...TSC_FLAGS],
     ],
   },

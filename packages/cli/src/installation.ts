@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { AppError } from '@poai/core'
 import type { Installation } from '@poai/node'
+import { findSite } from './site.ts'
 
 /** In a checkout models stand at its top; a published package carries them beside its code. */
 const MODEL_PLACES = ['../../../models/', '../models/']
@@ -21,5 +22,11 @@ function findModels(): string {
 /** The installation whose home is `home`, or the environment's POAI_HOME, or ~/.poai. */
 export function findInstallation(home: string | undefined, environment: NodeJS.ProcessEnv): Installation {
   const chosen = resolve(home ?? environment['POAI_HOME'] ?? join(homedir(), '.poai'))
-  return { models: findModels(), home: chosen, modelStore: join(chosen, 'models'), cache: join(chosen, 'cache') }
+  return {
+    models: findModels(),
+    home: chosen,
+    modelStore: join(chosen, 'models'),
+    site: findSite().directory,
+    cache: join(chosen, 'cache'),
+  }
 }

@@ -263,10 +263,13 @@ class ComposedNode implements Node {
   }
 
   #openDoors(chain: ChainParts): RpcServer {
-    const { config, params, version } = this.#options
+    const { config, params, version, installation } = this.#options
     let service: WorkService | undefined
     return openDoors(
-      { params, config, version, places: this.#places, onCall: (report) => this.#metrics.onCall(report) },
+      {
+        ...{ params, config, version, places: this.#places, site: installation.site },
+        onCall: (report) => this.#metrics.onCall(report),
+      },
       {
         ...{ chain, judge: this.#judge, verifier: this.#verifier, clock: this.#clock, logger: this.logger },
         network: () => this.#parts.network,

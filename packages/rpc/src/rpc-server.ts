@@ -5,12 +5,15 @@ import type { RpcDependencies } from './rpc-dependencies.ts'
 import { RPC_DEFAULTS, type RpcLimits } from './rpc-limits.ts'
 import { type HttpOptions, HttpServer } from './server/http-server.ts'
 import { IpcServer } from './server/ipc-server.ts'
+import { createStaticSite } from './server/static-site.ts'
 import { RpcWebSocketServer } from './server/websocket-server.ts'
 
 /** Where the server listens, and its bounds. */
 export interface RpcServerOptions {
   /** Left out: neither HTTP nor WebSocket. */
   readonly http?: HttpOptions
+  /** Static files to serve by GET beside HTTP: the explorer page. */
+  readonly siteDirectory?: string
   /** Left out: no local socket. */
   readonly ipcPath?: string
   readonly limits?: Partial<RpcLimits>
@@ -51,7 +54,9 @@ class ChainRpcServer implements RpcServer {
       },
     )
     this.ipcPath = options.ipcPath
-    this.#http = options.http === undefined ? undefined : new HttpServer(options.http, { dispatcher, limits, logger })
+    const { siteDirectory } = options
+    const site = siteDirectory === undefined ? {} : { serveFile: createStaticSite(siteDirectory) }
+    this.#http = options.http && new HttpServer(options.http, { dispatcher, limits, logger, ...site })
     const ipc =
       options.ipcPath === undefined
         ? undefined

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
-import { buildSite, findSite } from '../site.ts'
 import { setTimeout as delay } from 'node:timers/promises'
 import { AppError, type NetworkParams } from '@poai/core'
+import { buildSite, findSite } from '../site.ts'
 import { Chaos } from './chaos.ts'
 import { findFreePorts } from './free-ports.ts'
 import { nodeArguments } from './node-arguments.ts'

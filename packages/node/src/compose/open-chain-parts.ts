@@ -9,7 +9,7 @@ import {
   type Logger,
   type NetworkParams,
 } from '@poai/core'
-import { createExecution, type Execution, type SenderRecovery } from '@poai/execution'
+import { createExecution, type Execution, type SenderRecovery, type TrieNodeReader } from '@poai/execution'
 import { type Database, DEFAULT_CACHE_SIZES, openDatabase, RETENTIONS } from '@poai/storage'
 import { type ImportFigures, watchChain } from '../chain/watch-chain.ts'
 import type { NodeConfig } from '../config/node-config.ts'
@@ -24,6 +24,8 @@ export interface ChainParts {
   readonly execution: Execution
   readonly recovery: SenderRecovery
   readonly chain: Chain
+  /** The tries of the newest state. */
+  readonly trieNodes: TrieNodeReader
   importFigures(): ImportFigures
 }
 
@@ -72,18 +74,19 @@ export async function openChainParts(
   const execution = spans.ofExecution(createExecution(params))
   const recovery = createThreadedRecovery({ threads: RECOVERY_THREADS })
   services.push('signature threads', () => recovery.stop())
+  const stored = createStoredChain({ store, committer, codecs, retention: RETENTIONS[config.storage.keep] })
   const bare = await openChain(
     { params, mempool: { maxTransactions, maxPerAccount, maxBytes: maxMb * MEBIBYTE, minTip: BigInt(minTip) } },
     {
       ...{ codecs, execution, recovery, clock, logger },
       verifier: spans.ofVerifier(verifier),
-      database: createStoredChain({ store, committer, codecs, retention: RETENTIONS[config.storage.keep] }),
+      database: stored,
       mempoolStore: createStoredMempool(store, committer),
     },
   )
   const { chain, figures } = watchChain(spans.ofChain(bare), dependencies.onFatal)
   await services.start('chain', chain)
-  return { database, codecs, execution, recovery, chain, importFigures: figures }
+  return { database, codecs, execution, recovery, chain, trieNodes: stored.nodes, importFigures: figures }
 }
 
 function cacheSizes(cacheMb: number): Pick<Parameters<typeof openDatabase>[1], 'caches' | 'levelCacheBytes'> {

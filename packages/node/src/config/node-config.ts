@@ -66,6 +66,7 @@ export interface RpcConfig {
   readonly host: string
   readonly cors: readonly string[]
   readonly vhosts: readonly string[]
+  readonly explorer: boolean
   readonly token: string | undefined
 }
 

@@ -227,6 +227,12 @@ export const SETTINGS: SettingsTable = {
       default: ['localhost'],
       description: 'host names under which HTTP may be called, besides addresses; *: all',
     },
+    explorer: {
+      flag: 'explorer',
+      kind: onOff,
+      default: true,
+      description: 'serve the explorer page on the port of HTTP',
+    },
     token: {
       flag: 'rpc-token',
       kind: token,

@@ -18,6 +18,8 @@ export interface DoorsOptions {
   readonly places: DataPlaces
   readonly config: Pick<NodeConfig, 'rpc' | 'mining'>
   readonly version: string
+  /** Static files of the explorer page. */
+  readonly site: string | undefined
   /** Told of every call. */
   readonly onCall: (report: CallReport) => void
 }
@@ -37,10 +39,10 @@ export interface DoorsDependencies {
 
 /** JSON-RPC over a socket and HTTP, not yet started. */
 export function openDoors(
-  { params, places, config, version, onCall }: DoorsOptions,
+  { params, places, config, version, site, onCall }: DoorsOptions,
   { chain: parts, judge, verifier, network, mining, workService, nodeStatus, clock, logger }: DoorsDependencies,
 ): RpcServer {
-  const { ipc, port, host, cors, vhosts, token } = config.rpc
+  const { ipc, port, host, cors, vhosts, token, explorer } = config.rpc
   const http =
     port === undefined
       ? {}
@@ -52,11 +54,17 @@ export function openDoors(
     throw new NodeError('NODE_NOT_JOINED', 'the node gives no work yet')
   }
   return createRpcServer(
-    { ...http, ...(ipc ? { ipcPath: places.socket } : {}), onCall },
+    {
+      ...http,
+      ...(ipc ? { ipcPath: places.socket } : {}),
+      ...(explorer && site !== undefined ? { siteDirectory: site } : {}),
+      onCall,
+    },
     {
       ...{ params, codecs, chain, execution, recovery, clock, logger, verifier, nodeStatus },
       clientVersion: `poai/${version}/${process.platform}-${process.arch}/node${process.versions.node}`,
       evaluator: judge,
+      trieNodes: parts.trieNodes,
       peers: createPeerControl(network),
       miner: createMinerControl(config.mining, () => mining()?.miner),
       work: {

@@ -6,6 +6,7 @@ import type { Dispatcher } from '../dispatch/dispatcher.ts'
 import type { Session } from '../dispatch/method.ts'
 import type { RpcLimits } from '../rpc-limits.ts'
 import { RpcServerError } from './rpc-server-error.ts'
+import type { ServeFile } from './static-site.ts'
 
 /** Where and for whom the HTTP server is. */
 export interface HttpOptions {
@@ -26,7 +27,7 @@ export interface HttpDependencies {
   readonly limits: Pick<RpcLimits, 'maxBodyBytes' | 'maxConnections'>
   readonly logger: Logger
   /** Answers what is no call: pages. Returns false for what it does not know. */
-  readonly serveFile?: (request: IncomingMessage, response: ServerResponse) => Promise<boolean>
+  readonly serveFile?: ServeFile
 }
 
 /** A request has this long to arrive: slower ones hold a connection for nothing. */

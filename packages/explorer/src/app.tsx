@@ -1,0 +1,98 @@
+import type { VNode } from 'preact'
+import { AccountPage } from './pages/account-page.tsx'
+import { BlockPage } from './pages/block-page.tsx'
+import { EnginePage } from './pages/engine-page.tsx'
+import { LivePage } from './pages/live-page.tsx'
+import { MempoolPage } from './pages/mempool-page.tsx'
+import { MiningPage } from './pages/mining-page.tsx'
+import { NetworkPage } from './pages/network-page.tsx'
+import { TransactionPage } from './pages/transaction-page.tsx'
+import { WalletPage } from './pages/wallet-page.tsx'
+import { Search } from './parts/search.tsx'
+import { ThemeButton } from './parts/theme-button.tsx'
+import { route, to } from './router.ts'
+import { chainId, isLive } from './state/live.ts'
+
+const MENU = [
+  ['', 'Live'],
+  ['mining', 'Mining'],
+  ['network', 'Network'],
+  ['mempool', 'Mempool'],
+  ['engine', 'Engine'],
+  ['wallet', 'Wallet'],
+] as const
+
+/** The whole page. */
+export function App(): VNode {
+  const [section = ''] = route.value
+  return (
+    <>
+      <a class="skip" href="#main">
+        Skip to the content
+      </a>
+      <header class="top">
+        <a class="brand" href={to()}>
+          <span class="mark" aria-hidden="true">
+            p
+          </span>
+          poai
+        </a>
+        <nav aria-label="Pages">
+          {MENU.map(([name, label]) => (
+            <a
+              key={name}
+              href={to(...(name === '' ? [] : [name]))}
+              aria-current={section === name ? 'page' : undefined}
+            >
+              {label}
+            </a>
+          ))}
+        </nav>
+        <Search />
+        <span class={isLive.value ? 'line live' : 'line'} role="status">
+          {isLive.value ? 'live' : 'no connection'}
+        </span>
+        <ThemeButton />
+      </header>
+      <main id="main" tabIndex={-1}>
+        {pageOf(route.value)}
+      </main>
+      <footer>
+        {chainId.value === undefined ? '' : `Chain ${chainId.value}. `}Each block was worked for by a language model,
+        and replayed by the node that serves this page.
+      </footer>
+    </>
+  )
+}
+
+function pageOf([section, name = '']: readonly string[]): VNode {
+  switch (section) {
+    case undefined:
+      return <LivePage />
+    case 'block':
+      return <BlockPage key={name} name={name} />
+    case 'tx':
+      return <TransactionPage key={name} hash={name} />
+    case 'address':
+      return <AccountPage key={name} address={name} />
+    case 'mining':
+      return <MiningPage />
+    case 'network':
+      return <NetworkPage />
+    case 'mempool':
+      return <MempoolPage />
+    case 'engine':
+      return <EnginePage />
+    case 'wallet':
+      return <WalletPage />
+    default:
+      return (
+        <section class="card">
+          <h1>Nothing here</h1>
+          <p>
+            There is no such page. <a href={to()}>Go to the newest blocks.</a>
+          </p>
+        </section>
+      )
+  }
+}

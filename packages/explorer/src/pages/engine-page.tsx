@@ -1,0 +1,104 @@
+import type { VNode } from 'preact'
+import { Answered } from '../parts/answered.tsx'
+import { Fields, Figure, Hash } from '../parts/fields.tsx'
+import { status } from '../state/live.ts'
+import { readStatus } from '../state/read-status.ts'
+import { useAnswer } from '../state/use-answer.ts'
+import { count } from '../text/show.ts'
+
+interface Engine {
+  readonly state: string
+  readonly reason: string | null
+  readonly model: string
+  readonly domain: string
+  readonly workers: readonly { readonly pid: number | null; readonly state: string; readonly restarts: number }[]
+  readonly queued: { readonly verify: number; readonly mine: number }
+  readonly evaluations: number
+  readonly crashes: number
+  readonly systemInfo: string | null
+}
+
+interface Params {
+  readonly name?: string
+  readonly work?: {
+    readonly modelSha256?: string
+    readonly vectorsSha256?: string
+    readonly engine?: string
+    readonly exam?: Readonly<Record<string, unknown>>
+  }
+}
+
+/** The model that does the work of this chain, and how this node runs it. */
+export function EnginePage(): VNode {
+  const node = readStatus(status.value)
+  const engine = useAnswer<Engine>('poai_engine', [], status.value)
+  const params = useAnswer<Params>('poai_networkParams', [])
+  return (
+    <>
+      <h1>Engine</h1>
+      <section class="figures" aria-label="The engine in numbers">
+        <Figure name="Replays" value={count(node.replays)} note={`${node.replaysPerSecond.toFixed(1)} a second now`} />
+        <Figure name="Attempts" value={`${node.attemptsPerSecond.toFixed(0)} / s`} note={node.minerState} />
+        <Figure name="Workers" value={count(node.workers)} note="processes" />
+      </section>
+      <section class="card" aria-labelledby="model">
+        <h2 id="model">Model and domain</h2>
+        <p class="muted">
+          Every node of a network runs this file in this way, or its numbers differ in some bit. A node checks itself
+          against recorded exams when it starts, and judges nothing if it fails.
+        </p>
+        <Answered answer={engine}>
+          {({ state, reason, model, domain, systemInfo, evaluations, crashes, queued }) => (
+            <Fields
+              rows={[
+                ['Model', model],
+                ['Determinism domain', domain],
+                ['State', reason === null ? state : `${state}: ${reason}`],
+                ['Evaluations', count(evaluations)],
+                ['Waiting', `${queued.verify} replays, ${queued.mine} attempts`],
+                ['Worker crashes', count(crashes)],
+                ...(systemInfo === null ? [] : [['Built for', <span class="mono long">{systemInfo}</span>] as const]),
+              ]}
+            />
+          )}
+        </Answered>
+        <Answered answer={params}>
+          {({ work = {} }) => (
+            <Fields
+              rows={[
+                ['Model file, SHA-256', <Hash value={work.modelSha256 ?? ''} />],
+                ['Vectors, SHA-256', <Hash value={work.vectorsSha256 ?? ''} />],
+                ...Object.entries(work.exam ?? {}).map(([name, value]) => [`Exam: ${name}`, String(value)] as const),
+              ]}
+            />
+          )}
+        </Answered>
+      </section>
+      <section class="card" aria-labelledby="workers">
+        <h2 id="workers">Workers</h2>
+        <Answered answer={engine}>
+          {({ workers }) => (
+            <table>
+              <thead>
+                <tr>
+                  <th>Process</th>
+                  <th>State</th>
+                  <th class="number">Restarts</th>
+                </tr>
+              </thead>
+              <tbody>
+                {workers.map((worker, index) => (
+                  <tr key={worker.pid ?? index}>
+                    <td class="mono">{worker.pid ?? '–'}</td>
+                    <td>{worker.state}</td>
+                    <td class="number">{worker.restarts}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          )}
+        </Answered>
+      </section>
+    </>
+  )
+}

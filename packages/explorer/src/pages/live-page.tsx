@@ -1,0 +1,92 @@
+import type { VNode } from 'preact'
+import { Answered } from '../parts/answered.tsx'
+import { BlockTable } from '../parts/block-table.tsx'
+import { ExamView } from '../parts/exam-view.tsx'
+import { Figure } from '../parts/fields.tsx'
+import { to } from '../router.ts'
+import type { Exam } from '../rpc/answers.ts'
+import { blocks, nowMs, status } from '../state/live.ts'
+import { readStatus } from '../state/read-status.ts'
+import { useAnswer } from '../state/use-answer.ts'
+import { ago, count, duration, nats, toNumber } from '../text/show.ts'
+
+const SHOWN = 15
+
+/** What the chain is doing now. */
+export function LivePage(): VNode {
+  const [head] = blocks.value
+  const node = readStatus(status.value)
+  return (
+    <>
+      <h1 class="sr-only">The chain now</h1>
+      <section class="figures" aria-label="The chain in numbers">
+        <Figure
+          name="Height"
+          value={head === undefined ? '…' : count(head.number)}
+          note={head && ago(head.timestamp, nowMs.value)}
+        />
+        <Figure name="A block every" value={spacing()} note="mean of the last 50" />
+        <Figure name="Difficulty" value={head === undefined ? '…' : count(head.difficulty)} note="attempts a block" />
+        <Figure name="This node tries" value={`${node.attemptsPerSecond.toFixed(0)} / s`} note={node.minerState} />
+        <Figure
+          name="Replays"
+          value={count(node.replays)}
+          note={node.failedReplays === 0 ? 'all agreed' : `${node.failedReplays} failed`}
+        />
+        <Figure name="Peers" value={count(node.peers)} note={`${count(node.pending)} transactions wait`} />
+      </section>
+      <div class="columns">
+        <section class="card" aria-labelledby="blocks">
+          <h2 id="blocks">Newest blocks</h2>
+          {head === undefined ? (
+            <p class="muted">Waiting for the first block…</p>
+          ) : (
+            <BlockTable blocks={blocks.value.slice(0, SHOWN)} />
+          )}
+        </section>
+        <section class="card" aria-labelledby="exam">
+          <h2 id="exam">The newest exam</h2>
+          <p class="muted">
+            A miner had to answer this to make the block; its raw numbers are hashed into the block’s proof of work.
+            Every full node has computed the same numbers again.
+          </p>
+          {head === undefined || toNumber(head.number) === 0 ? null : (
+            <NewestExam hash={head.hash} number={toNumber(head.number)} />
+          )}
+        </section>
+      </div>
+    </>
+  )
+}
+
+function NewestExam({ hash, number }: { readonly hash: string; readonly number: number }): VNode {
+  const answer = useAnswer<Exam | null>('poai_getExam', [hash])
+  return (
+    <Answered answer={answer}>
+      {(exam) =>
+        exam === null ? (
+          <p class="muted">The genesis block has no exam.</p>
+        ) : (
+          <>
+            <ExamView exam={exam} />
+            <p>
+              Loss <strong>{nats(exam.lossMicroNats)}</strong> nats a token.{' '}
+              <a href={to('block', number)}>Look into block {number}</a>
+            </p>
+          </>
+        )
+      }
+    </Answered>
+  )
+}
+
+function spacing(): string {
+  const recent = blocks.value.slice(0, 51)
+  const [newest, oldest] = [recent[0], recent.at(-1)]
+  if (newest === undefined || oldest === undefined || recent.length < 2) return '…'
+  // The genesis block's time is nobody's.
+  const first = toNumber(oldest.number) === 0 ? recent.at(-2) : oldest
+  if (first === undefined || first.hash === newest.hash) return '…'
+  const seconds = toNumber(newest.timestamp) - toNumber(first.timestamp)
+  return duration(seconds / (toNumber(newest.number) - toNumber(first.number)))
+}

@@ -1,0 +1,54 @@
+import type { VNode } from 'preact'
+import type { Block, Header } from '../rpc/answers.ts'
+import { nowMs } from '../state/live.ts'
+import { ago, count, nats, toNumber } from '../text/show.ts'
+import { Account, BlockLink } from './fields.tsx'
+import { Scroll } from './scroll.tsx'
+
+/** Blocks, the newest first. */
+export function BlockTable({ blocks }: { readonly blocks: readonly Header[] }): VNode {
+  return (
+    <Scroll label="Newest blocks">
+      <table>
+        <thead>
+          <tr>
+            <th>Block</th>
+            <th>Age</th>
+            <th>Miner</th>
+            <th class="number">Transactions</th>
+            <th class="number">Gas</th>
+            <th class="number">Loss</th>
+            <th class="number">Difficulty</th>
+          </tr>
+        </thead>
+        <tbody>
+          {blocks.map((block) => (
+            <tr key={block.hash} class="arrives">
+              <td>
+                <BlockLink number={toNumber(block.number)} />
+              </td>
+              <td>{ago(block.timestamp, nowMs.value)}</td>
+              <td>
+                <Account address={block.miner} />
+              </td>
+              <td class="number">{transactionsOf(block)}</td>
+              <td class="number">{fullness(block)}</td>
+              <td class="number">{nats(block.poai.lossMicroNats)}</td>
+              <td class="number">{count(block.difficulty)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Scroll>
+  )
+}
+
+/** Headers that were told of do not say how many there are. */
+function transactionsOf(block: Header & Partial<Block>): string {
+  if (block.transactions !== undefined) return String(block.transactions.length)
+  return toNumber(block.gasUsed) === 0 ? '0' : '≥ 1'
+}
+
+function fullness({ gasUsed, gasLimit }: Header): string {
+  return `${((100 * toNumber(gasUsed)) / toNumber(gasLimit)).toFixed(1)} %`
+}

@@ -1,0 +1,100 @@
+import type { VNode } from 'preact'
+import { useEffect, useRef } from 'preact/hooks'
+import uPlot from 'uplot'
+import 'uplot/dist/uPlot.min.css'
+import { theme } from './theme-button.tsx'
+
+/** One line of a plot. */
+export interface Line {
+  readonly label: string
+  readonly values: readonly (number | null)[]
+  /** A colour of the page's palette. */
+  readonly colour: 'accent' | 'good' | 'warm' | 'faint'
+  readonly isDotted?: boolean
+  /** Only marks, no line between them. */
+  readonly isScattered?: boolean
+}
+
+const HEIGHT = 220
+
+/** A plot over block numbers. */
+export function Plot({
+  title,
+  unit,
+  at,
+  lines,
+}: {
+  readonly title: string
+  readonly unit: string
+  readonly at: readonly number[]
+  readonly lines: readonly Line[]
+}): VNode {
+  const host = useRef<HTMLDivElement>(null)
+  const plot = useRef<uPlot | undefined>(undefined)
+  const data = [at, ...lines.map(({ values }) => values)] as uPlot.AlignedData
+  const chosen = theme.value
+  // The plot is made for its theme and its lines; the numbers change often, and are given to the one that is there.
+  const shape = JSON.stringify([chosen, lines.map(({ label }) => label)])
+  useEffect(() => {
+    const element = host.current
+    if (element === null) return undefined
+    const made = new uPlot(optionsOf(element, lines, unit), data, element)
+    plot.current = made
+    const observer = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height: HEIGHT }))
+    observer.observe(element)
+    return () => {
+      observer.disconnect()
+      made.destroy()
+      plot.current = undefined
+    }
+  }, [shape])
+  useEffect(
+    () => plot.current?.setData(data),
+    [JSON.stringify(at.at(-1)), lines.map(({ values }) => values.length).join()],
+  )
+  const newest = lines.map(({ label, values }) => `${label} ${format(values.findLast((value) => value !== null) ?? 0)}`)
+  return (
+    <figure class="plot">
+      <figcaption>
+        {title} <span class="muted">{unit}</span>
+      </figcaption>
+      <div ref={host} role="img" aria-label={`${title}: ${newest.join(', ')} ${unit}`} />
+    </figure>
+  )
+}
+
+function colour(name: string): string {
+  return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim()
+}
+
+function format(value: number): string {
+  return Math.abs(value) >= 100 ? Math.round(value).toLocaleString('en') : String(Number(value.toPrecision(3)))
+}
+
+function optionsOf(element: HTMLElement, lines: readonly Line[], unit: string): uPlot.Options {
+  const [ink, grid] = [colour('muted'), colour('rule')]
+  const axis = { stroke: ink, grid: { stroke: grid, width: 1 }, ticks: { stroke: grid, width: 1 } }
+  return {
+    width: element.clientWidth,
+    height: HEIGHT,
+    scales: { x: { time: false } },
+    legend: { show: lines.length > 1 },
+    cursor: { y: false },
+    axes: [axis, { ...axis, size: 64, values: (_, values) => values.map(format) }],
+    series: [
+      { label: 'Block' },
+      ...lines.map(
+        ({ label, colour: name, isDotted, isScattered }): uPlot.Series => ({
+          label,
+          stroke: colour(name),
+          width: 2,
+          value: (_, value) => (value === null ? '–' : `${format(value)} ${unit}`),
+          ...(isDotted === true ? { dash: [6, 6] } : {}),
+          ...(isScattered === true
+            ? { paths: () => null, points: { show: true, size: 5, fill: colour(name) } }
+            : { points: { show: false } }),
+        }),
+      ),
+    ],
+  }
+}

@@ -1,0 +1,28 @@
+import { signal } from '@preact/signals'
+import type { VNode } from 'preact'
+
+type Theme = 'dark' | 'light'
+
+const KEY = 'poai-theme'
+const system: Theme = window.matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'
+const stored = window.localStorage.getItem(KEY)
+
+/** The theme of the page: the system's, until somebody chooses. */
+export const theme = signal<Theme>(stored === 'dark' || stored === 'light' ? stored : system)
+document.documentElement.dataset['theme'] = theme.value
+
+function toggle(): void {
+  theme.value = theme.value === 'dark' ? 'light' : 'dark'
+  document.documentElement.dataset['theme'] = theme.value
+  window.localStorage.setItem(KEY, theme.value)
+}
+
+/** Changes between dark and light. */
+export function ThemeButton(): VNode {
+  const other = theme.value === 'dark' ? 'light' : 'dark'
+  return (
+    <button type="button" class="icon" onClick={toggle} aria-label={`Change to the ${other} theme`}>
+      {theme.value === 'dark' ? '☀' : '☾'}
+    </button>
+  )
+}

@@ -1,0 +1,94 @@
+import { createHash } from 'node:crypto'
+import { readFile, stat } from 'node:fs/promises'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { extname, join, normalize, sep } from 'node:path'
+
+/** Answers requests for files. Resolves to false for what is none of them. */
+export type ServeFile = (request: IncomingMessage, response: ServerResponse) => Promise<boolean>
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.json': 'application/json',
+  '.woff2': 'font/woff2',
+}
+
+/**
+ * Only this server's own scripts and styles run in the page, and it talks to nobody else: what comes from the chain cannot become code,
+ * even if the page had a fault.
+ */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self'",
+  "font-src 'self'",
+  "connect-src 'self' ws: wss:",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ')
+
+const HEADERS: Readonly<Record<string, string>> = {
+  'content-security-policy': POLICY,
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-opener-policy': 'same-origin',
+}
+
+/** Their names hold a hash of what is in them. */
+const ASSETS = `${sep}assets${sep}`
+const FOR_EVER = 'public, max-age=31536000, immutable'
+/** A page is small; larger files are not served from here. */
+const MAX_FILE_BYTES = 4 * 1024 * 1024
+
+/** Serves the files of a folder, as they are at each request: the page may be built while the node runs. */
+export function createStaticSite(directory: string): ServeFile {
+  const kept = new Map<string, { readonly modifiedMs: number; readonly bytes: Buffer; readonly tag: string }>()
+  const load = async (path: string): Promise<{ readonly bytes: Buffer; readonly tag: string } | undefined> => {
+    const found = await stat(path).catch(() => undefined)
+    if (found === undefined || !found.isFile() || found.size > MAX_FILE_BYTES) return undefined
+    const known = kept.get(path)
+    if (known?.modifiedMs === found.mtimeMs) return known
+    const bytes = await readFile(path)
+    const tag = `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`
+    const file = { modifiedMs: found.mtimeMs, bytes, tag }
+    kept.set(path, file)
+    return file
+  }
+  return async (request, response) => {
+    const path = pathOf(directory, request.url ?? '/')
+    const type = path === undefined ? undefined : TYPES[extname(path)]
+    if (path === undefined || type === undefined) return false
+    const file = await load(path)
+    if (file === undefined) return false
+    const headers = {
+      ...HEADERS,
+      etag: file.tag,
+      'cache-control': path.includes(ASSETS) ? FOR_EVER : 'no-cache',
+    }
+    if (request.headers['if-none-match'] === file.tag) {
+      response.writeHead(304, headers)
+      response.end()
+      return true
+    }
+    response.writeHead(200, { ...headers, 'content-type': type, 'content-length': file.bytes.length })
+    response.end(request.method === 'HEAD' ? undefined : file.bytes)
+    return true
+  }
+}
+
+/** The file that a request means; undefined for names that lead out of the folder or make no sense. */
+function pathOf(directory: string, url: string): string | undefined {
+  let name: string
+  try {
+    name = decodeURIComponent(new URL(url, 'http://node').pathname)
+  } catch {
+    return undefined
+  }
+  if (name.includes('\0')) return undefined
+  const path = normalize(join(directory, name === '/' ? 'index.html' : name))
+  return path.startsWith(normalize(directory) + sep) ? path : undefined
+}

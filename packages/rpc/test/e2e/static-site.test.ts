@@ -1,0 +1,55 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { request } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, it, onTestFinished } from 'vitest'
+import { openRpcFixture } from '../support/rpc-fixture.ts'
+
+async function openSite(): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'poai-site-'))
+  onTestFinished(() => rm(directory, { recursive: true, force: true }))
+  await mkdir(join(directory, 'site', 'assets'), { recursive: true })
+  await writeFile(join(directory, 'secret.html'), 'secret')
+  await writeFile(join(directory, 'site', 'index.html'), '<title>page</title>')
+  await writeFile(join(directory, 'site', 'assets', 'a-1.js'), 'let a')
+  await writeFile(join(directory, 'site', 'notes.txt'), 'no type')
+  const { url } = await openRpcFixture({ server: { siteDirectory: join(directory, 'site') } })
+  return url
+}
+
+/** Asks for a path as it stands, which `fetch` would tidy up. */
+function get(url: string, path: string): Promise<number> {
+  const { promise, resolve } = Promise.withResolvers<number>()
+  request(url, { path }, (response) => {
+    response.resume()
+    resolve(response.statusCode ?? 0)
+  }).end()
+  return promise
+}
+
+it('serves the page under a strict policy, beside JSON-RPC', async () => {
+  const url = await openSite()
+  const page = await fetch(url)
+  expect(await page.text()).toBe('<title>page</title>')
+  expect(page.headers.get('content-security-policy')).toContain("default-src 'none'; script-src 'self'")
+  expect(page.headers.get('cache-control')).toBe('no-cache')
+  const again = await fetch(url, { headers: { 'if-none-match': page.headers.get('etag') ?? '' } })
+  expect(again.status).toBe(304)
+  const asset = await fetch(`${url}/assets/a-1.js`)
+  expect(asset.headers.get('cache-control')).toContain('immutable')
+  const answer = await fetch(url, { method: 'POST', body: '{"jsonrpc":"2.0","id":1,"method":"eth_blockNumber"}' })
+  expect(await answer.json()).toMatchObject({ result: '0x0' })
+})
+
+it.each([
+  '/../secret.html',
+  '/%2e%2e/secret.html',
+  '/..%2fsecret.html',
+  '/assets/../../secret.html',
+  '/notes.txt',
+  '/nothing.html',
+  '/%00',
+  '/%zz',
+])('has nothing at %s', async (path) => {
+  expect(await get(await openSite(), path)).toBe(404)
+})
