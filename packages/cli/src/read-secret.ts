@@ -24,9 +24,11 @@ export async function readSecret(
 ): Promise<string> {
   if (file !== undefined) return firstLine(await readSecretFile(file))
   if (process.stdin.isTTY !== true) return firstLine(await readStandardInput())
-  terminal.err(question)
   try {
-    return await typed(process.stdin, signal)
+    // Silent before it asks: what is typed early is not shown either.
+    const secret = typed(process.stdin, signal)
+    terminal.err(question)
+    return await secret
   } finally {
     terminal.err('\n')
   }
