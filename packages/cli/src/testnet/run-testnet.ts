@@ -91,6 +91,7 @@ class TestnetSupervisor {
   readonly #deps: TestnetRunDependencies
   #startHeight = 0
   #firstBlockSeconds: number | undefined
+  #page: Promise<void> | undefined
   #lastHead = ''
   #lastHeadMs = performance.now()
 
@@ -113,15 +114,13 @@ class TestnetSupervisor {
     const killAll = (): void => testnet.kill()
     // A second Ctrl-C ends this process at once: no node stays behind.
     process.once('exit', killAll)
-    // In the background: the first block does not wait for the page.
-    void buildSite(findSite(), (problem) => reporter.event(problem))
     try {
       await this.#start(testnet, params)
       this.#lastHeadMs = performance.now()
       return await this.#follow(testnet, params)
     } finally {
       reporter.finish()
-      await testnet.stop()
+      await Promise.all([testnet.stop(), this.#page])
       process.off('exit', killAll)
     }
   }
@@ -143,6 +142,12 @@ class TestnetSupervisor {
     }
     await started
     reporter.event(`all nodes are up after ${(performance.now() / 1000).toFixed(1)} s`)
+  }
+
+  /** Makes the explorer's page if it is not there yet: takes seconds of CPU, so it waits for the first block. Never rejects. */
+  async #servePage(testnet: Testnet): Promise<void> {
+    const { reporter } = this.#deps
+    await buildSite(findSite(), (problem) => reporter.event(problem))
     const url = `http://${HOST}:${testnet.server.process.plan.httpPort}/`
     if (await servesPage(url)) reporter.event(`the explorer is at ${url}`)
   }
@@ -309,7 +314,9 @@ class TestnetSupervisor {
     if (head === undefined || head.hash === this.#lastHead) return
     this.#lastHead = head.hash
     this.#lastHeadMs = performance.now()
-    if (head.number > this.#startHeight) this.#firstBlockSeconds ??= performance.now() / 1000
+    if (head.number <= this.#startHeight) return
+    this.#firstBlockSeconds ??= performance.now() / 1000
+    this.#page ??= this.#servePage(testnet)
   }
 
   #show({ view }: Testnet, params: NetworkParams): void {
