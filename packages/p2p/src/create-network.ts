@@ -4,7 +4,8 @@ import type { NetworkOptions } from './network-options.ts'
 import { createChainRequests } from './requests/chain-requests.ts'
 import { createRequestTransport } from './requests/request-transport.ts'
 import { serveChain } from './requests/serve-chain.ts'
-import { createFollowPeers } from './sync/follow-peers.ts'
+import { createReplayPolicy } from './sync/replay-policy.ts'
+import { createSynchroniser } from './sync/synchroniser.ts'
 
 /** The node's part in its network; `start` listens and dials. */
 export function createNetwork(options: NetworkOptions, dependencies: NetworkDependencies): Network {
@@ -19,6 +20,11 @@ export function createSyncParts(options: NetworkOptions, context: SyncContext): 
   const sharedAddresses = options.limits?.sharedAddresses ?? false
   return {
     budget: createInferenceBudget({ sharedAddresses }, { clock }),
-    sync: createFollowPeers({ ...context, requests, serve: () => serveChain({ ...context, transport }) }),
+    sync: createSynchroniser(options, {
+      ...context,
+      requests,
+      policy: options.replayPolicy ?? createReplayPolicy({ kind: 'full' }),
+      serve: () => serveChain({ ...context, transport }),
+    }),
   }
 }

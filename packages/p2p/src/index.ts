@@ -34,3 +34,11 @@ export type { PeerBook, PeerEntry } from './peers/peer-book.ts'
 export { PEER_DEFAULTS, type PeerLimits } from './peers/peer-limits.ts'
 export { createMemoryPeerNotes, createStoredPeerNotes, type PeerNotes } from './peers/peer-notes.ts'
 export type { Reachability } from './peers/reachability.ts'
+export {
+  createReplayPolicy,
+  DEFAULT_RECENT_BLOCKS,
+  DEFAULT_SAMPLE_SHARE,
+  excusingVerifier,
+  type ReplayMode,
+  type ReplayPolicy,
+} from './sync/replay-policy.ts'

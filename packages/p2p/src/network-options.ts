@@ -1,6 +1,7 @@
 import type { NetworkParams } from '@poai/core'
 import type { NodeIdentity } from './identity/node-identity.ts'
 import { PEER_DEFAULTS, type PeerLimits } from './peers/peer-limits.ts'
+import type { ReplayPolicy } from './sync/replay-policy.ts'
 
 /** How a node takes part in its network. Only `params` and `identity` have no default. */
 export interface NetworkOptions {
@@ -29,6 +30,8 @@ export interface NetworkOptions {
   /** The text of a key file: only nodes with the same one can connect. */
   readonly preSharedKey?: string
   readonly limits?: Partial<PeerLimits>
+  /** Which blocks are replayed while catching up; the same one that the chain's verifier asks. Default: all. */
+  readonly replayPolicy?: ReplayPolicy
 }
 
 /** Free with the authority that assigns ports. */

@@ -40,7 +40,10 @@ export interface Network extends Startable {
 
 /** What a network needs, and nothing more. */
 export interface NetworkDependencies {
-  readonly chain: Pick<Chain, 'head' | 'importBlock' | 'onHead' | 'onOrphanRejected' | 'mempool' | 'queries'>
+  readonly chain: Pick<
+    Chain,
+    'head' | 'context' | 'importBlock' | 'onHead' | 'onOrphanRejected' | 'mempool' | 'queries'
+  >
   readonly codecs: BlockCodecs
   readonly notes: PeerNotes
   readonly clock: Clock

@@ -1,0 +1,214 @@
+import { type Body, type Clock, EMPTY_TRIE_ROOT, equalBytes, type Logger, RuleError } from '@poai/core'
+import { NetworkError } from '../network-error.ts'
+import type { Peer, PeerSet } from '../peers/peer.ts'
+import type { ChainRequests } from '../requests/chain-requests.ts'
+import { MAX_BODIES } from '../requests/protocols/bodies-protocol.ts'
+import type { CheckedHeader } from './replay-policy.ts'
+
+/** Blocks ahead of the import whose bodies are asked for: seconds of import at the fastest. */
+const WINDOW_BLOCKS = 1024
+/** Of bodies that wait for their turn. */
+const WINDOW_BYTES: number = 32 * 1024 * 1024
+/** Questions to one peer at one time: one under way while the next one is read. */
+const QUESTIONS_PER_PEER = 2
+/** Bodies of a peer's first question; then as many as it sends in {@link TARGET_MS}. */
+const FIRST_QUESTION = 16
+const TARGET_MS = 1000
+/** The import waits for a body that somebody was asked for so long ago: somebody else is asked too. */
+const LATE_MS = 2000
+/** Faults after which a peer is not asked any more for this chain. */
+const MAX_FAULTS = 2
+/** After a fault, and when there is nothing to ask for. */
+const PAUSE_MS = 100
+
+/** What a download needs, and nothing more. */
+export interface BodyDownloadDependencies {
+  readonly requests: Pick<ChainRequests, 'bodies'>
+  readonly peers: Pick<PeerSet, 'list' | 'get' | 'onJoined' | 'report'>
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
+/** How many bodies each peer sent, and how often it failed. */
+export interface PeerShare {
+  readonly bodies: number
+  readonly faults: number
+}
+
+interface Slot {
+  readonly wanted: CheckedHeader
+  body: Body | undefined
+  bytes: number
+  /** When it was asked for last; undefined if nobody is being asked. */
+  askedAtMs: number | undefined
+  readonly askedOf: Set<string>
+}
+
+interface Courier {
+  readonly peerId: string
+  question: number
+  bodies: number
+  faults: number
+  /** Blocks that it has not got. */
+  readonly lacks: Set<Slot>
+}
+
+/**
+ * Brings the bodies of a chain of headers in its order, from all peers that have them: fast ones are asked for more, and what is late or bad is asked
+ * for elsewhere.
+ */
+export class BodyDownload {
+  readonly #dependencies: BodyDownloadDependencies
+  readonly #slots: readonly Slot[]
+  readonly #couriers = new Map<string, Courier>()
+  readonly #ended = new AbortController()
+  readonly #unsubscribe: () => void
+  readonly #working = new Set<Promise<void>>()
+  #next = 0
+  #bytes = 0
+  #wake: () => void = () => undefined
+
+  constructor(headers: readonly CheckedHeader[], dependencies: BodyDownloadDependencies, signal: AbortSignal) {
+    this.#dependencies = dependencies
+    this.#slots = headers.map((wanted) => ({
+      wanted,
+      // Nothing is behind an empty root: that need not be asked for.
+      body: equalBytes(wanted.header.transactionsRoot, EMPTY_TRIE_ROOT) ? { transactions: [] } : undefined,
+      bytes: 0,
+      askedAtMs: undefined,
+      askedOf: new Set(),
+    }))
+    signal.addEventListener('abort', () => this.#end(signal.reason), { once: true, signal: this.#ended.signal })
+    this.#unsubscribe = dependencies.peers.onJoined((peer) => this.#hire(peer))
+    if (this.#slots.some(({ body }) => body === undefined))
+      for (const peer of dependencies.peers.list()) this.#hire(peer)
+  }
+
+  get shares(): ReadonlyMap<string, PeerShare> {
+    return new Map([...this.#couriers].map(([peerId, { bodies, faults }]) => [peerId, { bodies, faults }]))
+  }
+
+  /** The body of the next block. Rejects if no peer can send it. */
+  async next(): Promise<Body> {
+    const slot = this.#slots[this.#next]
+    if (slot === undefined) throw new RangeError('all bodies were taken')
+    while (slot.body === undefined) {
+      this.#ended.signal.throwIfAborted()
+      if (this.#working.size === 0) throw new NetworkError('P2P_REQUEST', 'no peer sends the bodies of this chain')
+      await this.#change()
+    }
+    const { body } = slot
+    this.#bytes -= slot.bytes
+    slot.body = { transactions: [] }
+    slot.bytes = 0
+    this.#next++
+    return body
+  }
+
+  /** Ends all questions. */
+  async stop(): Promise<void> {
+    this.#end(new NetworkError('P2P_NOT_RUNNING', 'the download has ended'))
+    await Promise.all(this.#working)
+  }
+
+  #end(reason: unknown): void {
+    this.#unsubscribe()
+    this.#ended.abort(reason)
+    this.#wake()
+  }
+
+  /** Until a body came or somebody gave up, or a moment. */
+  async #change(): Promise<void> {
+    const done = new AbortController()
+    const changed = new Promise<void>((resolve) => {
+      this.#wake = resolve
+    })
+    await Promise.race([changed, this.#dependencies.clock.sleep(LATE_MS, done.signal).catch(() => undefined)])
+    done.abort()
+  }
+
+  #hire({ id }: Peer): void {
+    if (this.#ended.signal.aborted || this.#couriers.has(id)) return
+    const courier: Courier = { peerId: id, question: FIRST_QUESTION, bodies: 0, faults: 0, lacks: new Set() }
+    this.#couriers.set(id, courier)
+    for (let count = 0; count < QUESTIONS_PER_PEER; count++) {
+      const work = this.#work(courier).finally(() => {
+        this.#working.delete(work)
+        this.#wake()
+      })
+      this.#working.add(work)
+    }
+  }
+
+  async #work(courier: Courier): Promise<void> {
+    const { clock, peers } = this.#dependencies
+    const { signal } = this.#ended
+    while (!signal.aborted && courier.faults < MAX_FAULTS && peers.get(courier.peerId) !== undefined) {
+      const slots = this.#choose(courier)
+      if (slots.length > 0 && (await this.#ask(courier, slots))) continue
+      if (this.#isUseless(courier)) return
+      await clock.sleep(PAUSE_MS, signal).catch(() => undefined)
+    }
+  }
+
+  /** True if there is nothing left that this one could bring. */
+  #isUseless(courier: Courier): boolean {
+    return this.#slots.slice(this.#next).every((slot) => slot.body !== undefined || courier.lacks.has(slot))
+  }
+
+  /** What is wanted first and not under way; else what is late, of somebody else. */
+  #choose(courier: Courier): readonly Slot[] {
+    if (this.#bytes >= WINDOW_BYTES) return []
+    const window = this.#slots.slice(this.#next, this.#next + WINDOW_BLOCKS)
+    const open = window.filter((slot) => slot.body === undefined && !courier.lacks.has(slot))
+    const free = open.filter(({ askedAtMs }) => askedAtMs === undefined).slice(0, courier.question)
+    if (free.length > 0) return free
+    const lateMs = this.#dependencies.clock.nowMs() - LATE_MS
+    return open
+      .filter(({ askedAtMs, askedOf }) => (askedAtMs ?? 0) < lateMs && !askedOf.has(courier.peerId))
+      .slice(0, courier.question)
+  }
+
+  async #ask(courier: Courier, slots: readonly Slot[]): Promise<boolean> {
+    const { requests, clock, logger } = this.#dependencies
+    const beginMs = clock.nowMs()
+    for (const slot of slots) {
+      slot.askedAtMs = beginMs
+      slot.askedOf.add(courier.peerId)
+    }
+    try {
+      const headers = slots.map(({ wanted }) => wanted.header)
+      const bodies = await requests.bodies(courier.peerId, headers, this.#ended.signal)
+      this.#take(courier, slots, bodies)
+      const tookMs = Math.max(1, clock.nowMs() - beginMs)
+      const fitting = Math.round((slots.length * TARGET_MS) / tookMs)
+      courier.question = Math.min(MAX_BODIES, Math.max(1, Math.min(fitting, courier.question * 2)))
+      return bodies.some((body) => body !== undefined)
+    } catch (error) {
+      if (this.#ended.signal.aborted) return false
+      courier.faults += error instanceof RuleError ? MAX_FAULTS : 1
+      courier.question = Math.max(1, Math.floor(courier.question / 2))
+      logger.debug('A peer did not send bodies', { peerId: courier.peerId, error })
+      return false
+    } finally {
+      // What this one did not bring is for anybody.
+      for (const slot of slots) if (slot.askedAtMs === beginMs) slot.askedAtMs = undefined
+      this.#wake()
+    }
+  }
+
+  #take(courier: Courier, slots: readonly Slot[], bodies: readonly (Body | undefined)[]): void {
+    for (const [index, body] of bodies.entries()) {
+      const slot = slots[index]
+      if (slot === undefined || slot.body !== undefined) continue
+      if (body === undefined) {
+        courier.lacks.add(slot)
+        continue
+      }
+      courier.bodies++
+      slot.body = body
+      slot.bytes = body.transactions.reduce((sum, { bytes }) => sum + bytes.length, 0)
+      this.#bytes += slot.bytes
+    }
+  }
+}

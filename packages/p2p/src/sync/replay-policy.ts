@@ -1,0 +1,66 @@
+import { createHash, randomBytes } from 'node:crypto'
+import type { WorkVerifier } from '@poai/consensus'
+import { bytesToHex, equalBytes, type Hash32, type Header, headerHash } from '@poai/core'
+
+/** Which blocks of the past a node replays while it catches up. Blocks that come by gossip are always replayed. */
+export type ReplayMode =
+  /** All. */
+  | { readonly kind: 'full' }
+  /** A share of the old ones that nobody can guess, and all of the last ones. */
+  | { readonly kind: 'sampled'; readonly share: number; readonly recentBlocks: number }
+  /** None up to a block that the operator trusts, by its hash; all after it. */
+  | { readonly kind: 'assume-valid'; readonly hash: Hash32 }
+
+/** A block of a header chain that keeps all rules over headers. */
+export interface CheckedHeader {
+  readonly header: Header
+  readonly hash: Hash32
+}
+
+/** Decides which blocks need no replay, and remembers it until their import. */
+export interface ReplayPolicy {
+  /** Looks at a chain of headers that is about to be imported, the last one its end. */
+  survey(chain: readonly CheckedHeader[]): void
+  /** Nothing of that survey is needed any more. */
+  forget(): void
+  isExcused(hash: Hash32): boolean
+}
+
+/** A block in so many is replayed: a forger of a hundred blocks escapes once in 10^9 times at a fifth. */
+export const DEFAULT_SAMPLE_SHARE = 0.2
+/** As deep as a chain can be reorganised by default, and some more. */
+export const DEFAULT_RECENT_BLOCKS = 256
+
+/** The policy of a mode. The secret behind the sample is made anew at each start. */
+export function createReplayPolicy(mode: ReplayMode): ReplayPolicy {
+  const secret = randomBytes(32)
+  const excused = new Set<string>()
+  const isDrawn = (hash: Hash32, share: number): boolean =>
+    createHash('sha256').update(secret).update(hash).digest().readUInt32BE(0) < share * 2 ** 32
+  return {
+    survey: (chain) => {
+      excused.clear()
+      if (mode.kind === 'full') return
+      if (mode.kind === 'assume-valid') {
+        const end = chain.findIndex(({ hash }) => equalBytes(hash, mode.hash))
+        for (const { hash } of chain.slice(0, end + 1)) excused.add(bytesToHex(hash))
+        return
+      }
+      for (const { hash } of chain.slice(0, Math.max(0, chain.length - mode.recentBlocks))) {
+        if (!isDrawn(hash, mode.share)) excused.add(bytesToHex(hash))
+      }
+    },
+    forget: () => excused.clear(),
+    isExcused: (hash) => excused.size > 0 && excused.has(bytesToHex(hash)),
+  }
+}
+
+/** Replays but for what the policy excuses: all other checks of import stay as they are. */
+export function excusingVerifier(verifier: WorkVerifier, policy: Pick<ReplayPolicy, 'isExcused'>): WorkVerifier {
+  return {
+    verify: async (header, options) => {
+      if (policy.isExcused(headerHash(header))) return
+      await verifier.verify(header, options)
+    },
+  }
+}
