@@ -1,4 +1,5 @@
 import type { VNode } from 'preact'
+import { useEffect } from 'preact/hooks'
 import { AccountPage } from './pages/account-page.tsx'
 import { BlockPage } from './pages/block-page.tsx'
 import { EnginePage } from './pages/engine-page.tsx'
@@ -12,6 +13,7 @@ import { Search } from './parts/search.tsx'
 import { ThemeButton } from './parts/theme-button.tsx'
 import { route, to } from './router.ts'
 import { chainId, isLive } from './state/live.ts'
+import { short } from './text/show.ts'
 
 const MENU = [
   ['', 'Live'],
@@ -25,6 +27,10 @@ const MENU = [
 /** The whole page. */
 export function App(): VNode {
   const [section = ''] = route.value
+  const title = titleOf(route.value)
+  useEffect(() => {
+    document.title = title
+  }, [title])
   return (
     <>
       <a class="skip" href="#main">
@@ -63,6 +69,12 @@ export function App(): VNode {
       </footer>
     </>
   )
+}
+
+/** What tabs and histories of browsers show. */
+function titleOf([section = '', name = '']: readonly string[]): string {
+  const label = MENU.find(([known]) => known === section)?.[1] ?? `${section} ${short(name)}`
+  return `${label} · poai`
 }
 
 function pageOf([section, name = '']: readonly string[]): VNode {

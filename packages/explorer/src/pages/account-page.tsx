@@ -1,6 +1,7 @@
 import type { VNode } from 'preact'
 import { Answered } from '../parts/answered.tsx'
 import { Fields, Hash } from '../parts/fields.tsx'
+import { TokenCard } from '../parts/token-card.tsx'
 import { TransactionTable } from '../parts/transaction-table.tsx'
 import type { Hex, Transaction } from '../rpc/answers.ts'
 import { blocks } from '../state/live.ts'
@@ -36,6 +37,7 @@ export function AccountPage({ address }: { readonly address: string }): VNode {
           ]}
         />
       </section>
+      {isContract ? <TokenCard address={address} /> : null}
       {isContract && code.kind === 'found' ? (
         <section class="card" aria-labelledby="code">
           <h2 id="code">Code</h2>

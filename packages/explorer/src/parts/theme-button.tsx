@@ -5,7 +5,7 @@ type Theme = 'dark' | 'light'
 
 const KEY = 'poai-theme'
 const system: Theme = window.matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'
-const stored = window.localStorage.getItem(KEY)
+const stored = recall()
 
 /** The theme of the page: the system's, until somebody chooses. */
 export const theme = signal<Theme>(stored === 'dark' || stored === 'light' ? stored : system)
@@ -14,7 +14,24 @@ document.documentElement.dataset['theme'] = theme.value
 function toggle(): void {
   theme.value = theme.value === 'dark' ? 'light' : 'dark'
   document.documentElement.dataset['theme'] = theme.value
-  window.localStorage.setItem(KEY, theme.value)
+  remember(theme.value)
+}
+
+/** Browsers that keep nothing for a page throw when they are asked: the choice is then for this visit. */
+function recall(): string | null {
+  try {
+    return window.localStorage.getItem(KEY)
+  } catch {
+    return null
+  }
+}
+
+function remember(chosen: Theme): void {
+  try {
+    window.localStorage.setItem(KEY, chosen)
+  } catch {
+    // As above.
+  }
 }
 
 /** Changes between dark and light. */

@@ -1,0 +1,51 @@
+import type { VNode } from 'preact'
+import type { Hex } from '../rpc/answers.ts'
+import { type Answer, useAnswer } from '../state/use-answer.ts'
+import { decodeText } from '../text/token-text.ts'
+import { Fields } from './fields.tsx'
+
+/** Selectors of what tokens say of themselves (ERC-20). */
+const NAME = '0x06fdde03'
+const SYMBOL = '0x95d89b41'
+const DECIMALS = '0x313ce567'
+const SUPPLY = '0x18160ddd'
+const WORD_LENGTH = 66
+
+/** What a contract says of itself as a token; nothing if it does not. */
+export function TokenCard({ address }: { readonly address: string }): VNode | null {
+  const name = useSaid(address, NAME)
+  const symbol = useSaid(address, SYMBOL)
+  const decimals = useSaid(address, DECIMALS)
+  const supply = useSaid(address, SUPPLY)
+  const shownName = textOf(name)
+  const shownSymbol = textOf(symbol)
+  if (shownName === undefined && shownSymbol === undefined) return null
+  return (
+    <section class="card" aria-labelledby="token">
+      <h2 id="token">Token</h2>
+      <p class="muted">What the contract says of itself: anybody can give any contract any name.</p>
+      <Fields
+        rows={[
+          ['Name', shownName ?? '–'],
+          ['Symbol', shownSymbol ?? '–'],
+          ['Decimals', numberOf(decimals)],
+          ['Supply, smallest units', numberOf(supply)],
+        ]}
+      />
+    </section>
+  )
+}
+
+function useSaid(address: string, selector: string): Answer<Hex> {
+  return useAnswer<Hex>('eth_call', [{ to: address, data: selector }, 'latest'])
+}
+
+function textOf(answer: Answer<Hex>): string | undefined {
+  return answer.kind === 'found' ? decodeText(answer.value) : undefined
+}
+
+function numberOf(answer: Answer<Hex>): string {
+  return answer.kind === 'found' && answer.value.length === WORD_LENGTH
+    ? BigInt(answer.value).toLocaleString('en')
+    : '–'
+}
