@@ -13,9 +13,15 @@ export type ClusterCommand =
   | { readonly kind: 'look' }
   /** CPU seconds. */
   | { readonly kind: 'usage' }
+  /** Imports the blocks of a file, RLP of their encodings, without replay. */
+  | { readonly kind: 'load'; readonly file: string }
+  | { readonly kind: 'misbehave'; readonly as: Misbehaviour }
   /** What memory and handles there are, after a collection of garbage. */
   | { readonly kind: 'leaks' }
   | { readonly kind: 'stop' }
+
+/** How a node answers when it is asked for bodies: not at all, or with those of other blocks. */
+export type Misbehaviour = 'stall' | 'garbage'
 
 /** What the node tells. */
 export type ClusterEvent =

@@ -1,8 +1,9 @@
 // A node in a process of its own: does what its parent's messages say, and tells what happens. Ends when the parent goes.
 
+import { readFile } from 'node:fs/promises'
 import { privateKeyFromProtobuf } from '@libp2p/crypto/keys'
 import { peerIdFromPrivateKey } from '@libp2p/peer-id'
-import { sealBlock } from '@poai/chain'
+import { type Chain, sealBlock } from '@poai/chain'
 import {
   createAttempts,
   createExamBuilder,
@@ -15,6 +16,7 @@ import {
   bytesToHex,
   createBlockCodecs,
   createTransactionCodec,
+  decodeRlp,
   type Header,
   headerHash,
   type NetworkParams,
@@ -23,13 +25,15 @@ import {
 import { createFakeEngine } from '@poai/inference'
 import { WALLETS } from '@poai/testing/chain'
 import type { NodeIdentity } from '../../src/identity/node-identity.ts'
-import type { ClusterCommand, ClusterEvent } from './cluster-messages.ts'
+import type { ClusterCommand, ClusterEvent, Misbehaviour } from './cluster-messages.ts'
 import { CLUSTER_POOL, clusterNetwork } from './cluster-network.ts'
 import { startNode, systemClock, type TestNode } from './start-node.ts'
 
 const params: NetworkParams = clusterNetwork()
 const codecs = createBlockCodecs(createTransactionCodec(params.chainId))
 let replayMs = 0
+let isTrusting = false
+let misbehaviour: Misbehaviour | undefined
 /** Transactions of the canonical chain. */
 let mined = 0
 
@@ -49,6 +53,7 @@ function tell(event: ClusterEvent): void {
 function slow(verifier: WorkVerifier): WorkVerifier {
   return {
     verify: async (header, options) => {
+      if (isTrusting) return
       if (replayMs > 0) await systemClock.sleep(replayMs, options.signal)
       await verifier.verify(header, options)
     },
@@ -86,6 +91,18 @@ async function mine({ chain }: TestNode): Promise<Block> {
   const block = sealBlock(template, seal)
   await chain.importBlock(block)
   return block
+}
+
+/** The chain as this node shows it to others, once it is told to misbehave. */
+function disguise(chain: Chain): Chain {
+  const block: Chain['queries']['block'] = async (place) => {
+    if (misbehaviour === 'stall') return new Promise(() => undefined)
+    const real = await chain.queries.block(place)
+    if (misbehaviour === undefined || real === undefined) return real
+    const other = await chain.queries.block(real.header.number - 1n)
+    return other === undefined ? real : { header: real.header, body: other.body }
+  }
+  return { ...chain, queries: { ...chain.queries, block } }
 }
 
 /** The same node in each of its lives. */
@@ -141,6 +158,18 @@ async function obey(node: TestNode, command: ClusterCommand): Promise<unknown> {
         rssBytes: process.memoryUsage().rss,
       }
     }
+    case 'load': {
+      // What the parent made itself needs no replay.
+      isTrusting = true
+      for (const item of decodeRlp(await readFile(command.file))) {
+        await chain.importBlock(codecs.block.decode(item as Uint8Array), { priority: 'sync' })
+      }
+      isTrusting = false
+      return Number(chain.head().number)
+    }
+    case 'misbehave':
+      misbehaviour = command.as
+      return undefined
     case 'leaks': {
       globalThis.gc?.()
       const resources: Record<string, number> = {}
@@ -160,7 +189,7 @@ async function obey(node: TestNode, command: ClusterCommand): Promise<unknown> {
 
 const keyText = process.env['POAI_TEST_KEY']
 const identity = keyText === undefined ? {} : { identity: identityOf(Buffer.from(keyText, 'hex')) }
-const node = await startNode({ params, verifier: slow, mempool: CLUSTER_POOL, ...identity })
+const node = await startNode({ params, verifier: slow, mempool: CLUSTER_POOL, shownChain: disguise, ...identity })
 node.chain.onHead(({ head, added, removed }) => {
   tell({ kind: 'head', hash: bytesToHex(head.hash), atMs: now() })
   for (const { block } of added) mined += block.body.transactions.length

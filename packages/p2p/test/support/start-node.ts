@@ -6,18 +6,19 @@ import {
   type MempoolLimits,
   openChain,
 } from '@poai/chain'
-import { createReplayVerifier, networkExamOptions, type WorkVerifier } from '@poai/consensus'
+import { createReplayVerifier, type ExamEvaluator, networkExamOptions, type WorkVerifier } from '@poai/consensus'
 import {
   type Clock,
   createBlockCodecs,
   createTransactionCodec,
+  genesisHash,
   type Logger,
   type NetworkParams,
   silentLogger,
 } from '@poai/core'
 import { createExecution } from '@poai/execution'
 import { createFakeEngine } from '@poai/inference'
-import { createCommitter, createMemoryStore, RETENTIONS } from '@poai/storage'
+import { createCommitter, createMemoryStore, openDatabase, RETENTIONS } from '@poai/storage'
 import { testNetwork } from '@poai/testing/chain'
 import { createNetwork } from '../../src/create-network.ts'
 import { createIdentity, type NodeIdentity } from '../../src/identity/node-identity.ts'
@@ -50,6 +51,12 @@ export interface StartNodeOptions {
   readonly notes?: PeerNotes
   readonly logger?: Logger
   readonly mempool?: Partial<MempoolLimits>
+  /** On LevelDB in this directory instead of in memory. */
+  readonly directory?: string
+  /** The chain as the network sees it. */
+  readonly shownChain?: (chain: Chain) => Chain
+  /** Replays instead of the fake model. */
+  readonly evaluator?: ExamEvaluator
   /** Comes between a block and its replay. */
   readonly verifier?: (verifier: WorkVerifier) => WorkVerifier
 }
@@ -70,9 +77,13 @@ export async function startNode(options: StartNodeOptions = {}): Promise<TestNod
   const engine = createFakeEngine()
   await engine.start()
   const codecs = createBlockCodecs(createTransactionCodec(params.chainId))
-  const store = createMemoryStore()
-  const committer = await createCommitter(store)
-  const replay = createReplayVerifier(networkExamOptions(params), { evaluator: engine, logger })
+  const { directory } = options
+  const database =
+    directory === undefined ? undefined : await openDatabase(directory, { genesisHash: genesisHash(params) })
+  const store = database?.store ?? createMemoryStore()
+  const committer = database?.committer ?? (await createCommitter(store))
+  const evaluator = options.evaluator ?? engine
+  const replay = createReplayVerifier(networkExamOptions(params), { evaluator, logger })
   const chain = await openChain(
     { params, ...(options.mempool === undefined ? {} : { mempool: options.mempool }) },
     {
@@ -97,13 +108,20 @@ export async function startNode(options: StartNodeOptions = {}): Promise<TestNod
     ...options.network,
     limits: { sharedAddresses: true, ...options.network?.limits },
   }
-  const network = createNetwork(networkOptions, { chain, codecs, notes, clock: systemClock, logger })
+  const network = createNetwork(networkOptions, {
+    chain: options.shownChain?.(chain) ?? chain,
+    codecs,
+    notes,
+    clock: systemClock,
+    logger,
+  })
   await network.start()
   return {
     ...{ chain, network, identity, notes },
     stop: async () => {
       await network.stop()
       await chain.stop()
+      await database?.close()
       await engine.stop()
     },
   }
