@@ -1,5 +1,5 @@
 import { readFileSync, rmSync } from 'node:fs'
-import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises'
+import { access, constants, mkdir, open, readFile, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { AppError, bytesToHex, equalBytes, genesisHash, type NetworkParams, networkParamsToJson } from '@poai/core'
 import { loadNetwork } from '../load-network.ts'
@@ -42,7 +42,7 @@ export async function openTestnetDirectory(
 }
 
 async function openDirectory(path: string, params: NetworkParams): Promise<TestnetDirectory> {
-  await mkdir(path, { recursive: true, mode: 0o700 })
+  await makeFolder(path)
   const lock = join(path, LOCK_FILE)
   await takeLock(lock, path)
   const release = (): void => releaseLock(lock)
@@ -52,6 +52,19 @@ async function openDirectory(path: string, params: NetworkParams): Promise<Testn
   } catch (error) {
     release()
     throw error
+  }
+}
+
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true, mode: 0o700 })
+    await access(path, constants.W_OK)
+  } catch (cause) {
+    throw new AppError('CLI_FOLDER_UNUSABLE', `cannot keep anything in ${path}`, {
+      actual: cause instanceof Error ? cause.message : String(cause),
+      cause,
+      hint: 'name a folder of your own: --data-dir DIRECTORY',
+    })
   }
 }
 

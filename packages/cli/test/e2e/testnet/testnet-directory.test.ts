@@ -41,6 +41,15 @@ it('a folder of another network is refused', async () => {
   expect(await readdir(path)).toEqual(['network.json'])
 })
 
+it('a folder that cannot be made is one clear line', async () => {
+  const file = join(home, 'file')
+  await writeFile(file, '')
+  await expect(openTestnetDirectory({ named: join(file, 'net'), home }, devnet)).rejects.toMatchObject({
+    code: 'CLI_FOLDER_UNUSABLE',
+    actual: expect.stringContaining('ENOTDIR'),
+  })
+})
+
 it('the lock of a process that is gone is no lock', async () => {
   const { path, release } = await openTestnetDirectory({ named: join(home, 'net'), home }, devnet)
   release()
