@@ -18,11 +18,12 @@ export function createSyncParts(options: NetworkOptions, context: SyncContext): 
   const transport = createRequestTransport({ streams: host.streams, peers, clock, logger })
   const requests = createChainRequests(options, { transport, peers, codecs })
   const sharedAddresses = options.limits?.sharedAddresses ?? false
+  const budget = createInferenceBudget({ sharedAddresses }, { clock })
   return {
-    budget: createInferenceBudget({ sharedAddresses }, { clock }),
+    budget,
     sync: createSynchroniser(options, {
       ...context,
-      requests,
+      ...{ requests, budget },
       policy: options.replayPolicy ?? createReplayPolicy({ kind: 'full' }),
       serve: () => serveChain({ ...context, transport }),
     }),

@@ -169,7 +169,7 @@ class ComposedNetwork implements Network {
     this.#blocks = new BlockGossip(
       { topic: topics.blocks, params },
       {
-        ...{ router: host.router, chain, codecs, peers, budget, foreign, logger },
+        ...{ router: host.router, chain, codecs, peers, budget, foreign, clock, logger },
         fetchBody: (...request) => sync.fetchBody(...request),
         onGap: (...gap) => sync.onGap(...gap),
       },

@@ -16,11 +16,13 @@ export interface BudgetLimits {
 }
 
 export const BUDGET_DEFAULTS: BudgetLimits = {
-  // Two failed blocks, four replays, then one more every ten minutes: the peer is banned at the second one anyway, its address is not.
+  // Two failed blocks, which are four replays since each is repeated, then one more every ten minutes: the peer is banned at the second one anyway,
+  // its address is not.
   failures: { capacity: 2, perSecond: 1 / 600 },
   // One of the eight replays that run at one time: strangers never hold up what proven peers bring.
   unprovenAtOnce: 1,
-  provenAtOnce: 8,
+  // Blocks come one at a time, and some more when chains part; if all are forged, that many fail before the first one is found out.
+  provenAtOnce: 4,
   maxWaiting: 16,
 }
 
@@ -60,14 +62,41 @@ class InferenceBudget implements VerificationBudget {
   }
 
   async admit(peerId: string, address: string, signal?: AbortSignal): Promise<BudgetTicket | undefined> {
-    const names = this.#sharedAddresses ? [peerId] : [peerId, `ip:${addressGroup(address)}`]
-    if (names.some((name) => this.#bucket(name).waitMs(1) > 0)) return undefined
-    const isProven = (this.#provenUntilMs.get(peerId) ?? 0) > this.#clock.nowMs()
-    if (!isProven) return (await this.#enterSlice(signal)) ? this.#ticket({ peerId, names, isProven }) : undefined
+    const names = this.#namesOf(peerId, address)
+    if (this.#isSpent(names)) return undefined
+    const isProven = this.isProven(peerId)
+    if (!isProven) {
+      if (!(await this.#enterSlice(signal))) return undefined
+      // What the same peer brought before it in the line may have failed meanwhile.
+      if (!this.#isSpent(names)) return this.#ticket({ peerId, names, isProven })
+      this.#leaveSlice()
+      return undefined
+    }
     const running = this.#running.get(peerId) ?? 0
     if (running >= this.#limits.provenAtOnce) return undefined
     this.#running.set(peerId, running + 1)
     return this.#ticket({ peerId, names, isProven })
+  }
+
+  isProven(peerId: string): boolean {
+    return (this.#provenUntilMs.get(peerId) ?? 0) > this.#clock.nowMs()
+  }
+
+  charge(peerId: string, address: string): void {
+    this.#charge(peerId, this.#namesOf(peerId, address))
+  }
+
+  #namesOf(peerId: string, address: string): readonly string[] {
+    return this.#sharedAddresses || address === '' ? [peerId] : [peerId, `ip:${addressGroup(address)}`]
+  }
+
+  #isSpent(names: readonly string[]): boolean {
+    return names.some((name) => this.#bucket(name).waitMs(1) > 0)
+  }
+
+  #charge(peerId: string, names: readonly string[]): void {
+    this.#provenUntilMs.delete(peerId)
+    for (const name of names) this.#bucket(name).take(1)
   }
 
   #ticket({
@@ -84,12 +113,11 @@ class InferenceBudget implements VerificationBudget {
       settle: (outcome: BudgetOutcome) => {
         if (isSettled) return
         isSettled = true
+        if (outcome === 'valid') remember(this.#provenUntilMs, peerId, this.#clock.nowMs() + PROVEN_MS)
+        if (outcome === 'failed-replay') this.#charge(peerId, names)
+        // After the charge: who waits next is judged by it.
         if (isProven) this.#leave(peerId)
         else this.#leaveSlice()
-        if (outcome === 'valid') remember(this.#provenUntilMs, peerId, this.#clock.nowMs() + PROVEN_MS)
-        if (outcome !== 'failed-replay') return
-        this.#provenUntilMs.delete(peerId)
-        for (const name of names) this.#bucket(name).take(1)
       },
     }
   }

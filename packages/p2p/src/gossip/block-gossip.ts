@@ -5,6 +5,7 @@ import {
   type Block,
   type BlockCodecs,
   type Body,
+  type Clock,
   type Hash32,
   type Header,
   headerHash,
@@ -15,6 +16,7 @@ import {
 import { NetworkError } from '../network-error.ts'
 import { blockOffence, isFailedReplay } from '../peers/block-offence.ts'
 import type { PeerSet } from '../peers/peer.ts'
+import { type Allowance, TokenBucket } from '../requests/token-bucket.ts'
 import { decodeBlockMessage, encodeBlockMessage } from './block-message.ts'
 import type { ForeignBlocks } from './foreign-blocks.ts'
 import type { GossipMessage, GossipRouter, GossipVerdict } from './gossip-router.ts'
@@ -33,6 +35,7 @@ export interface BlockGossipDependencies {
   readonly peers: Pick<PeerSet, 'get' | 'report'>
   readonly budget: VerificationBudget
   readonly foreign: ForeignBlocks
+  readonly clock: Pick<Clock, 'nowMs'>
   /** Asks a peer for the body that belongs to a header; checks that it does. */
   fetchBody(peerId: string, header: Header, signal: AbortSignal): Promise<Body>
   /** A peer has a block whose parent is not here. */
@@ -59,6 +62,15 @@ export interface BlockGossipCounts {
 const TIP_DEPTH = 2n
 /** Bodies that are being fetched for announcements: a block of every neighbour of the mesh. */
 const MAX_PULLS = 8
+/** Of one neighbour: who announces and does not serve must not keep the others' bodies from coming. */
+const MAX_PULLS_PER_PEER = 2
+/**
+ * Blocks of one neighbour that were of no use: not judged, of old or of unknown parents. Honest ones bring some when chains part or this node is
+ * behind; above this a flood costs points.
+ */
+const USELESS: Allowance = { capacity: 256, perSecond: 2 }
+/** Neighbours whose useless blocks are counted. */
+const MAX_COUNTED = 512
 /** Two megabytes over a slow line. */
 const PULL_TIMEOUT_MS = 15_000
 
@@ -69,7 +81,9 @@ export class BlockGossip {
   readonly #stopping = new AbortController()
   readonly #unsubscribe: (() => void)[] = []
   readonly #counts = { published: 0, accept: 0, ignore: 0, reject: 0, pulled: 0 }
-  #pulls = 0
+  /** By neighbour. */
+  readonly #pulls = new Map<string, number>()
+  readonly #useless = new Map<string, TokenBucket>()
 
   constructor(options: BlockGossipOptions, dependencies: BlockGossipDependencies) {
     this.#options = options
@@ -88,7 +102,11 @@ export class BlockGossip {
       chain.onHead(({ added }) => {
         for (const { hash, block } of added) if (!foreign.has(hash)) void this.#publish(block)
       }),
-      chain.onOrphanRejected(({ source, error }) => this.#blame(source, error)),
+      chain.onOrphanRejected(({ source, error }) => {
+        const { peers, budget } = this.#dependencies
+        if (isFailedReplay(error)) budget.charge(source, peers.get(source)?.address ?? '')
+        this.#blame(source, error)
+      }),
     )
   }
 
@@ -110,7 +128,18 @@ export class BlockGossip {
   async #count(message: GossipMessage): Promise<GossipVerdict> {
     const verdict = await this.#judge(message)
     this.#counts[verdict]++
+    if (verdict === 'ignore') this.#countUseless(message.from)
     return verdict
+  }
+
+  #countUseless(from: string): void {
+    const { clock, peers } = this.#dependencies
+    const bucket = this.#useless.get(from) ?? new TokenBucket(USELESS, clock)
+    this.#useless.delete(from)
+    this.#useless.set(from, bucket)
+    const [oldest] = this.#useless.keys()
+    if (this.#useless.size > MAX_COUNTED && oldest !== undefined) this.#useless.delete(oldest)
+    if (!bucket.take(1)) peers.report(from, 'rate-limit')
   }
 
   async #judge({ data, from }: GossipMessage): Promise<GossipVerdict> {
@@ -142,8 +171,10 @@ export class BlockGossip {
       this.#dependencies.onGap(from, { hash: headerHash(header), missing: header.parentHash })
       return undefined
     }
-    if (this.#pulls >= MAX_PULLS) return undefined
-    this.#pulls++
+    const own = this.#pulls.get(from) ?? 0
+    const all = [...this.#pulls.values()].reduce((sum, count) => sum + count, 0)
+    if (all >= MAX_PULLS || own >= MAX_PULLS_PER_PEER) return undefined
+    this.#pulls.set(from, own + 1)
     try {
       const signal = AbortSignal.any([AbortSignal.timeout(PULL_TIMEOUT_MS), this.#stopping.signal])
       const body = await fetchBody(from, header, signal)
@@ -157,7 +188,9 @@ export class BlockGossip {
       if (!isBusy && peers.get(from) !== undefined) peers.report(from, 'announced-without-serving')
       return undefined
     } finally {
-      this.#pulls--
+      const left = (this.#pulls.get(from) ?? 1) - 1
+      if (left > 0) this.#pulls.set(from, left)
+      else this.#pulls.delete(from)
     }
   }
 

@@ -2,9 +2,10 @@ import { type Chain, Emitter, type Subscribe } from '@poai/chain'
 import { type Body, type Clock, type Header, type Logger, type NetworkParams, RuleError } from '@poai/core'
 import type { BlockGap } from '../gossip/block-gossip.ts'
 import type { ForeignBlocks } from '../gossip/foreign-blocks.ts'
+import type { BudgetOutcome, VerificationBudget } from '../gossip/verification-budget.ts'
 import { NetworkError } from '../network-error.ts'
 import type { NetworkSync, SyncStatus } from '../network-sync.ts'
-import { blockOffence } from '../peers/block-offence.ts'
+import { blockOffence, isFailedReplay } from '../peers/block-offence.ts'
 import type { Peer, PeerSet } from '../peers/peer.ts'
 import type { ChainRequests } from '../requests/chain-requests.ts'
 import { BodyDownload } from './body-download.ts'
@@ -23,6 +24,7 @@ export interface SynchroniserDependencies {
   readonly peers: Pick<PeerSet, 'list' | 'get' | 'report' | 'onJoined' | 'onStatus'>
   readonly foreign: ForeignBlocks
   readonly policy: ReplayPolicy
+  readonly budget: VerificationBudget
   /** Begins to answer others. */
   serve(): Promise<void>
   readonly clock: Clock
@@ -205,12 +207,15 @@ class Synchroniser implements NetworkSync {
     try {
       for (const { header, hash } of headers) {
         const body = await download.next()
-        const imported = this.#import(peer, { header, body }, signal).then(tell)
+        // A stranger's first block is judged before its second one is looked at.
+        const { budget, policy } = this.#dependencies
+        const isTrial = !budget.isProven(peer.id) && !policy.isExcused(hash)
+        const imported = this.#import(peer, { header, body }, { signal, isTrial }).then(tell)
         // Children are judged behind parents that are under way; what fails first is heard of in its turn.
         imported.catch(() => undefined)
         this.#dependencies.foreign.add(hash)
         underWay.push(imported)
-        if (underWay.length >= IMPORT_WINDOW) await underWay.shift()
+        while (underWay.length >= (isTrial ? 1 : IMPORT_WINDOW)) await underWay.shift()
       }
       for (const imported of underWay) await imported
     } catch (error) {
@@ -226,9 +231,23 @@ class Synchroniser implements NetworkSync {
   async #import(
     peer: Peer,
     block: { readonly header: Header; readonly body: Body },
-    signal: AbortSignal,
+    { signal, isTrial }: { readonly signal: AbortSignal; readonly isTrial: boolean },
   ): Promise<void> {
-    await this.#dependencies.chain.importBlock(block, { source: peer.id, priority: 'sync', signal })
+    const { chain, budget } = this.#dependencies
+    const ticket = isTrial ? await budget.admit(peer.id, peer.address, signal) : undefined
+    if (isTrial && ticket === undefined)
+      throw new NetworkError('P2P_REQUEST', "the peer's budget of replays is used up")
+    let outcome: BudgetOutcome = 'undecided'
+    try {
+      await chain.importBlock(block, { source: peer.id, priority: 'sync', signal })
+      outcome = 'valid'
+    } catch (error) {
+      if (error instanceof RuleError && isFailedReplay(error)) outcome = 'failed-replay'
+      throw error
+    } finally {
+      if (ticket !== undefined) ticket.settle(outcome)
+      else if (outcome === 'failed-replay') budget.charge(peer.id, peer.address)
+    }
   }
 
   #tellProgress(

@@ -92,4 +92,22 @@ describe('the inference budget', () => {
     await new Promise(setImmediate)
     expect(isIn).toBe(true)
   })
+
+  it('judges a line that waits by what failed in front of it', async () => {
+    const budget = create()
+    const line = Array.from({ length: 10 }, () => fail(budget, 'a'))
+    expect((await Promise.all(line)).filter((isIn) => isIn)).toHaveLength(2)
+    expect((await budget.admit('b', '1.2.3.5')) === undefined).toBe(false)
+  })
+
+  it('can be charged without a ticket, which ends the trust in a peer', async () => {
+    const budget = create()
+    ;(await budget.admit('a', ADDRESS))?.settle('valid')
+    expect(budget.isProven('a')).toBe(true)
+    budget.charge('a', ADDRESS)
+    expect(budget.isProven('a')).toBe(false)
+    budget.charge('a', ADDRESS)
+    expect(await budget.admit('a', ADDRESS)).toBeUndefined()
+    expect(await budget.admit('b', ADDRESS)).toBeUndefined()
+  })
 })

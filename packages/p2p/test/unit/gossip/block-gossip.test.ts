@@ -44,6 +44,7 @@ beforeAll(async () => {
 class Fixture {
   readonly offences: Offence[] = []
   readonly outcomes: BudgetOutcome[] = []
+  readonly charged: string[] = []
   readonly gaps: string[] = []
   peer: Peer | undefined = { id: 'peer', address: '1.2.3.4', direction: 'in', status: A_STATUS, connectedAtMs: 0 }
   readonly published: Uint8Array[] = []
@@ -78,7 +79,12 @@ class Fixture {
         },
         codecs,
         peers: { get: () => this.peer, report: (_, offence) => this.offences.push(offence) },
-        budget: { admit: async () => ({ settle: (outcome) => this.outcomes.push(outcome) }) },
+        budget: {
+          admit: async () => ({ settle: (outcome) => this.outcomes.push(outcome) }),
+          isProven: () => true,
+          charge: (peerId) => this.charged.push(peerId),
+        },
+        clock: { nowMs: () => 0 },
         foreign: this.foreign,
         fetchBody: async () => large.block.body,
         onGap: (peerId) => this.gaps.push(peerId),
@@ -141,7 +147,9 @@ describe('the gossip of blocks', () => {
   })
 
   it('asks nothing of the chain for a peer that has used up its budget', async () => {
-    const fixture = new Fixture({ budget: { admit: async () => undefined } })
+    const fixture = new Fixture({
+      budget: { admit: async () => undefined, isProven: () => false, charge: () => undefined },
+    })
     expect(await fixture.judge(encodeBlockMessage(small.block, codecs))).toBe('ignore')
     expect(fixture.imported).toEqual([])
   })
@@ -198,5 +206,44 @@ describe('the gossip of blocks', () => {
     const error = new RuleError('EXECUTION_STATE_ROOT', 'broken')
     fixture.rejections.emit({ hash: small.hash, source: 'peer', error })
     expect(fixture.offences).toEqual(['invalid-block'])
+    expect(fixture.charged).toEqual([])
+  })
+
+  it('charges whoever brought an orphan whose replay failed', () => {
+    const fixture = new Fixture()
+    const error = new RuleError('WORK_TRANSCRIPT_MISMATCH', 'forged')
+    fixture.rejections.emit({ hash: small.hash, source: 'peer', error })
+    expect(fixture.charged).toEqual(['peer'])
+  })
+
+  it('asks one neighbour for two bodies at a time, and no more', async () => {
+    let asked = 0
+    let answer: (error: Error) => void = () => undefined
+    const never = new Promise<never>((_, reject) => {
+      answer = reject
+    })
+    const fixture = new Fixture({
+      fetchBody: () => {
+        asked++
+        return never
+      },
+    })
+    const message = encodeBlockMessage(large.block, codecs)
+    const verdicts = [fixture.judge(message), fixture.judge(message), fixture.judge(message)]
+    expect(await verdicts[2]).toBe('ignore')
+    expect(asked).toBe(2)
+    answer(new NetworkError('P2P_BUSY', 'busy'))
+    expect(await Promise.all(verdicts)).toEqual(['ignore', 'ignore', 'ignore'])
+    void fixture.judge(message)
+    expect(asked).toBe(3)
+  })
+
+  it('takes points for a flood of blocks that are of no use, and not for some', async () => {
+    const fixture = new Fixture({ importBlock: rejecting(new AppError('CHAIN_BUSY', 'busy')) })
+    const message = encodeBlockMessage(small.block, codecs)
+    for (let count = 0; count < 256; count++) await fixture.judge(message)
+    expect(fixture.offences).toEqual([])
+    await fixture.judge(message)
+    expect(fixture.offences).toEqual(['rate-limit'])
   })
 })
