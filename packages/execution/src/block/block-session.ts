@@ -53,19 +53,25 @@ export interface BlockSession {
 const NO_LOGS: Bloom = toBloom(new Uint8Array(BLOOM_BYTES))
 
 class MachineSession implements BlockSession {
+  private readonly common: Common
   private readonly input: BlockInput
-  private readonly machine: Machine
+  private readonly world: WorldState
   private readonly receipts: Receipt[] = []
+  private machine: Promise<Machine> | undefined
   gasUsed = 0n
 
-  constructor(input: BlockInput, machine: Machine) {
+  constructor(common: Common, input: BlockInput) {
+    this.common = common
     this.input = input
-    this.machine = machine
+    this.world = new WorldState(input.state)
   }
 
   async apply(sent: SentTransaction): Promise<Receipt> {
-    const gasLeft = this.input.environment.gasLimit - this.gasUsed
-    const { succeeded, gasUsed, logs } = await applyTransaction(this.machine, sent, { gasLeft })
+    const { environment, blockHash } = this.input
+    const gasLeft = environment.gasLimit - this.gasUsed
+    // Only now: a block without transactions needs none, and one costs as much as the rest of such a block.
+    this.machine ??= createMachine({ common: this.common, world: this.world, environment, blockHash })
+    const { succeeded, gasUsed, logs } = await applyTransaction(await this.machine, sent, { gasLeft })
     this.gasUsed += gasUsed
     const receipt: Receipt = {
       type: sent.transaction.type,
@@ -80,7 +86,7 @@ class MachineSession implements BlockSession {
 
   finish(): BlockOutcome {
     const { reward, environment, nodes, stateRoot, state } = this.input
-    const { world } = this.machine
+    const { world } = this
     if (reward > 0n) world.addBalance(environment.beneficiary, reward)
     world.endTransaction()
     const commit = commitState({ nodes, stateRoot }, world.changes(), (address) => state.account(address))
@@ -96,7 +102,5 @@ class MachineSession implements BlockSession {
 
 /** Begins a block on its parent's state. */
 export async function openBlock(common: Common, input: BlockInput): Promise<BlockSession> {
-  const { state, environment, blockHash } = input
-  const machine = await createMachine({ common, world: new WorldState(state), environment, blockHash })
-  return new MachineSession(input, machine)
+  return new MachineSession(common, input)
 }
