@@ -9,12 +9,13 @@ import {
   type Startable,
 } from '@poai/core'
 import { createWorkService, type MiningGate, type WorkService } from '@poai/miner'
-import type { Network } from '@poai/p2p'
+import { excusingVerifier, type Network, type ReplayPolicy } from '@poai/p2p'
 import type { RpcServer } from '@poai/rpc'
 import { type ImportFigures, isFatal } from './chain/watch-chain.ts'
 import { createMining, type MiningParts } from './compose/create-mining.ts'
 import { type ChainParts, openChainParts } from './compose/open-chain-parts.ts'
 import { openNetwork } from './compose/open-network.ts'
+import { replayPolicyOf } from './compose/replay-policy-of.ts'
 import type { NodeConfig } from './config/node-config.ts'
 import { type DataPlaces, placesIn } from './data-directory.ts'
 import { openDoors } from './doors/open-doors.ts'
@@ -111,7 +112,9 @@ class ComposedNode implements Node {
   readonly #log: NodeLogger
   readonly #judge: WorkJudge
   readonly #replays: ReplayCounter
+  /** Replays whatever it is asked. */
   readonly #verifier: WorkVerifier
+  readonly #replayPolicy: ReplayPolicy
   readonly #loop: EventLoopWatch
   readonly #services: ServiceStack
   readonly #metrics: NodeMetrics
@@ -138,6 +141,7 @@ class ComposedNode implements Node {
     this.#replays = createReplayCounter({ clock, logger })
     const verifier = createReplayVerifier(networkExamOptions(params), { evaluator: this.#judge, logger })
     this.#verifier = this.#replays.count(verifier)
+    this.#replayPolicy = replayPolicyOf(config.sync)
     this.#loop = createEventLoopWatch({ clock, logger })
     this.#services = new ServiceStack({ clock, logger })
     this.#metrics = createNodeMetrics(() => this.#look())
@@ -224,7 +228,7 @@ class ComposedNode implements Node {
     const chain = await openChainParts(
       { params, places: this.#places, config },
       {
-        ...{ services, clock, logger, verifier: this.#verifier },
+        ...{ services, clock, logger, verifier: excusingVerifier(this.#verifier, this.#replayPolicy) },
         onLocked: () => this.#log.openFile(),
         onFatal: (error) => this.fail(error),
       },
@@ -257,7 +261,10 @@ class ComposedNode implements Node {
     const { config, params, version } = this.#options
     const isJudge = this.#judge.status.state === 'ready'
     return openNetwork(
-      { params, config, version, places: this.#places, domain: isJudge ? params.work.domain : '' },
+      {
+        ...{ params, config, version, places: this.#places, replayPolicy: this.#replayPolicy },
+        domain: isJudge ? params.work.domain : '',
+      },
       { chain, codecs, database, clock: this.#clock, logger: this.logger },
     )
   }

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { isIPv6 } from 'node:net'
 import type { Chain } from '@poai/chain'
 import type { BlockCodecs, Clock, Logger, NetworkParams } from '@poai/core'
-import { createNetwork, createStoredPeerNotes, loadIdentity, type Network } from '@poai/p2p'
+import { createNetwork, createStoredPeerNotes, loadIdentity, type Network, type ReplayPolicy } from '@poai/p2p'
 import type { Database } from '@poai/storage'
 import type { NodeConfig } from '../config/node-config.ts'
 import type { DataPlaces } from '../data-directory.ts'
@@ -15,6 +15,8 @@ export interface OpenNetworkOptions {
   /** Empty for a node that judges nothing. */
   readonly domain: string
   readonly version: string
+  /** Decides what is replayed of the past; the chain's verifier asks it too. */
+  readonly replayPolicy: ReplayPolicy
 }
 
 /** What a network needs, and nothing more. */
@@ -28,7 +30,7 @@ export interface OpenNetworkDependencies {
 
 /** The node's part in its network, not yet started. Reads the node's key, or makes it. */
 export async function openNetwork(
-  { params, places, config, domain, version }: OpenNetworkOptions,
+  { params, places, config, domain, version, replayPolicy }: OpenNetworkOptions,
   { database, ...dependencies }: OpenNetworkDependencies,
 ): Promise<Network> {
   const { p2p, storage } = config
@@ -37,7 +39,7 @@ export async function openNetwork(
   const preSharedKey = p2p.pskFile === undefined ? undefined : await readKeyFile(p2p.pskFile)
   return createNetwork(
     {
-      ...{ params, domain, bootnodes, announce, mdns, privateAddresses },
+      ...{ params, domain, bootnodes, announce, mdns, privateAddresses, replayPolicy },
       identity: await loadIdentity(places.key),
       agent: `poai/${version}`,
       servesAllBlocks: storage.keep !== 'light',

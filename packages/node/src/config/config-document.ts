@@ -21,6 +21,7 @@ const SECTION_TITLES: Readonly<Record<string, string>> = {
   engine: 'Engine',
   mining: 'Mining',
   p2p: 'Network',
+  sync: 'Catching up',
   mempool: 'Mempool',
   rpc: 'JSON-RPC',
   metrics: 'Metrics and health',

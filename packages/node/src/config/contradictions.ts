@@ -2,7 +2,7 @@ import type { ConfigFault } from './config-error.ts'
 import type { NodeConfig } from './node-config.ts'
 
 /** Settings that are right alone and make no sense together. */
-export function contradictionsOf({ mining, p2p, rpc, metrics }: NodeConfig): readonly ConfigFault[] {
+export function contradictionsOf({ mining, p2p, sync, rpc, metrics }: NodeConfig): readonly ConfigFault[] {
   const faults: ConfigFault[] = []
   if (mining.enabled && mining.beneficiary === undefined) {
     faults.push({ path: '--beneficiary', expected: 'an account that is paid for the blocks of --mine', actual: 'none' })
@@ -12,6 +12,16 @@ export function contradictionsOf({ mining, p2p, rpc, metrics }: NodeConfig): rea
   }
   if (!p2p.enabled && mining.enabled && !mining.alone) {
     faults.push({ path: '--mine', expected: '--mine-alone where --no-p2p is', actual: 'mining that waits for peers' })
+  }
+  if (sync.mode === 'assume-valid' && sync.assumeValid === undefined) {
+    faults.push({
+      path: '--assume-valid',
+      expected: 'the hash of a block that you trust, for --sync assume-valid',
+      actual: 'none',
+    })
+  }
+  if (sync.mode !== 'assume-valid' && sync.assumeValid !== undefined) {
+    faults.push({ path: '--sync', expected: 'assume-valid, since --assume-valid names a block', actual: sync.mode })
   }
   const open = [
     ...(p2p.enabled ? [{ flag: '--p2p-port', port: p2p.port }] : []),

@@ -1,4 +1,4 @@
-import type { Address } from '@poai/core'
+import type { Address, Hash32 } from '@poai/core'
 
 /** How much of the past a node keeps. */
 export type KeepMode = 'archive' | 'full' | 'light'
@@ -51,6 +51,16 @@ export interface P2pConfig {
   readonly sharedAddresses: boolean
 }
 
+/** What is replayed of the past while the node catches up. */
+export interface SyncConfig {
+  readonly mode: 'full' | 'sampled' | 'assume-valid'
+  /** Of the old blocks, where they are sampled. */
+  readonly samplePercent: number
+  /** The newest blocks, which are all replayed, where the older ones are sampled. */
+  readonly sampleRecent: number
+  readonly assumeValid: Hash32 | undefined
+}
+
 /** What waits for a block. */
 export interface MempoolConfig {
   readonly maxTransactions: number
@@ -92,6 +102,7 @@ export interface NodeConfig {
   readonly engine: EngineConfig
   readonly mining: MiningConfig
   readonly p2p: P2pConfig
+  readonly sync: SyncConfig
   readonly mempool: MempoolConfig
   readonly rpc: RpcConfig
   readonly metrics: MetricsConfig

@@ -1,11 +1,12 @@
 import { MEMPOOL_DEFAULTS } from '@poai/chain'
 import { MAX_EXTRA_DATA_BYTES } from '@poai/core'
 import { DEFAULT_POOL_OPTIONS } from '@poai/inference'
-import { DEFAULT_P2P_PORT, NETWORK_DEFAULTS } from '@poai/p2p'
+import { DEFAULT_P2P_PORT, DEFAULT_RECENT_BLOCKS, DEFAULT_SAMPLE_SHARE, NETWORK_DEFAULTS } from '@poai/p2p'
 import type { NodeConfig } from './node-config.ts'
 import type { Setting } from './setting.ts'
 import {
   account,
+  blockHash,
   ipAddress,
   listOf,
   multiaddress,
@@ -30,6 +31,8 @@ const MAX_WORKERS = 256
 const DEFAULT_CACHE_MB = 154
 /** More peers than a home line can feed. */
 const MAX_PEERS = 1000
+/** Half a year of the devnet. */
+const MAX_RECENT_BLOCKS = 3_000_000
 
 const { limits } = NETWORK_DEFAULTS
 
@@ -172,6 +175,34 @@ export const SETTINGS: SettingsTable = {
       kind: onOff,
       default: limits.sharedAddresses,
       description: 'set no limit and no blame by address, for several nodes of one machine; never on the open internet',
+    },
+  },
+  sync: {
+    mode: {
+      flag: 'sync',
+      kind: oneOf(['full', 'sampled', 'assume-valid']),
+      default: 'full',
+      description: 'what is replayed of the past: all of it, a secret share, or nothing up to a block that you trust',
+    },
+    samplePercent: {
+      flag: 'sync-sample',
+      kind: wholeNumber(1, 100, 'percent'),
+      default: Math.round(DEFAULT_SAMPLE_SHARE * 100),
+      description: 'the share of old blocks that --sync sampled replays',
+    },
+    sampleRecent: {
+      flag: 'sync-recent',
+      kind: wholeNumber(1, MAX_RECENT_BLOCKS, 'blocks'),
+      default: DEFAULT_RECENT_BLOCKS,
+      description: 'the newest blocks, all of which --sync sampled replays',
+    },
+    assumeValid: {
+      flag: 'assume-valid',
+      kind: blockHash,
+      default: undefined,
+      defaultText: 'none',
+      description:
+        'the hash of the block up to which --sync assume-valid replays nothing; take it from somebody whom you trust',
     },
   },
   mempool: {

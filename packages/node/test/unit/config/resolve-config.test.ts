@@ -114,6 +114,10 @@ it.each<[string, ConfigSources, string]>([
   ['peers without a network', { flags: { p2p: false, peers: PEER } }, '--no-p2p'],
   ['waiting for peers without a network', { flags: { p2p: false, mine: true, beneficiary: ACCOUNT } }, '--mine'],
   ['one port for two doors', { flags: { 'http-port': '9000', 'metrics-port': '9000' } }, '--metrics-port'],
+  ['trust in no block', { flags: { sync: 'assume-valid' } }, '--assume-valid'],
+  ['a trusted block that nothing asks for', { flags: { 'assume-valid': `0x${'ab'.repeat(32)}` } }, '--sync'],
+  ['a sample of nothing', { flags: { sync: 'sampled', 'sync-sample': '0' } }, '--sync-sample'],
+  ['a hash of 31 bytes', { flags: { sync: 'assume-valid', 'assume-valid': `0x${'ab'.repeat(31)}` } }, '--assume-valid'],
   ['the port of peers for HTTP', { flags: { 'http-port': '30404' } }, '--http-port'],
 ])('refuses %s', (_what, sources, path) => {
   expect(faultsOf(sources).map((fault) => fault.path)).toEqual([path])
@@ -127,6 +131,8 @@ it.each<[string, ConfigSources]>([
   ['an empty list', { flags: { peers: '' } }],
   ['extra data of 64 bytes', { flags: { 'extra-data': 'é'.repeat(32) } }],
   ['mining alone without a network', { flags: { p2p: false, mine: true, 'mine-alone': true, beneficiary: ACCOUNT } }],
+  ['a block that is trusted', { flags: { sync: 'assume-valid', 'assume-valid': `0x${'ab'.repeat(32)}` } }],
+  ['all blocks in the sample', { flags: { sync: 'sampled', 'sync-sample': '100' } }],
   ['variables of other commands', { environment: { POAI_RPC: 'http://localhost', POAI_CONFIG: 'x' } }],
 ])('accepts %s', (_what, sources) => {
   expect(faultsOf(sources)).toEqual([])
