@@ -179,10 +179,22 @@ describe('the gossip of blocks', () => {
   it('holds nothing against one that is busy, or has gone', async () => {
     const busy = new Fixture({ fetchBody: async () => Promise.reject(new NetworkError('P2P_BUSY', 'busy')) })
     expect(await busy.judge(encodeBlockMessage(large.block, codecs))).toBe('ignore')
-    const gone = new Fixture({ fetchBody: async () => Promise.reject(new AppError('P2P_REQUEST', 'no answer')) })
-    gone.peer = undefined
+    const gone: Fixture = new Fixture({
+      fetchBody: async () => {
+        gone.peer = undefined
+        throw new AppError('P2P_REQUEST', 'no answer')
+      },
+    })
     expect(await gone.judge(encodeBlockMessage(large.block, codecs))).toBe('ignore')
     expect([...busy.offences, ...gone.offences]).toEqual([])
+  })
+
+  it('looks at nothing from whoever has not shaken hands, or is banned by now', async () => {
+    const fixture = new Fixture()
+    fixture.peer = undefined
+    expect(await fixture.judge(encodeBlockMessage(small.block, codecs))).toBe('ignore')
+    expect(await fixture.judge(Uint8Array.of(9))).toBe('ignore')
+    expect([fixture.imported, fixture.offences]).toEqual([[], []])
   })
 
   it('does not ask for the body of a header whose work is only claimed', async () => {
