@@ -4,7 +4,7 @@ import { Fields, Hash } from '../parts/fields.tsx'
 import { TokenCard } from '../parts/token-card.tsx'
 import { TransactionTable } from '../parts/transaction-table.tsx'
 import type { Hex, Transaction } from '../rpc/answers.ts'
-import { blocks } from '../state/live.ts'
+import { settledHead } from '../state/live.ts'
 import { useAnswer } from '../state/use-answer.ts'
 import { coins, count } from '../text/show.ts'
 
@@ -12,7 +12,7 @@ const PAGE = 25
 
 /** An account: what it has, and what it did. */
 export function AccountPage({ address }: { readonly address: string }): VNode {
-  const head = blocks.value[0]?.hash
+  const head = settledHead.value?.hash
   const balance = useAnswer<Hex>('eth_getBalance', [address, 'latest'], head)
   const nonce = useAnswer<Hex>('eth_getTransactionCount', [address, 'latest'], head)
   const code = useAnswer<Hex>('eth_getCode', [address, 'latest'], head)

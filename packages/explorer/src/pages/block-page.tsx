@@ -183,7 +183,7 @@ function Leaves({ hash }: { readonly hash: string }): VNode {
           <>
             <ul class="leaves">
               {(transcript.leaves ?? []).map((leaf, index) => (
-                <li key={leaf}>
+                <li key={`${index}-${leaf}`}>
                   <button
                     type="button"
                     aria-pressed={chosen === index}

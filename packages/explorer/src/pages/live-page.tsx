@@ -5,7 +5,7 @@ import { ExamView } from '../parts/exam-view.tsx'
 import { Figure } from '../parts/fields.tsx'
 import { to } from '../router.ts'
 import type { Exam } from '../rpc/answers.ts'
-import { blocks, nowMs, status } from '../state/live.ts'
+import { blocks, nowMs, settledHead, status } from '../state/live.ts'
 import { readStatus } from '../state/read-status.ts'
 import { useAnswer } from '../state/use-answer.ts'
 import { ago, count, duration, nats, toNumber } from '../text/show.ts'
@@ -15,6 +15,7 @@ const SHOWN = 15
 /** What the chain is doing now. */
 export function LivePage(): VNode {
   const [head] = blocks.value
+  const examined = settledHead.value
   const node = readStatus(status.value)
   return (
     <>
@@ -50,8 +51,8 @@ export function LivePage(): VNode {
             A miner had to answer this to make the block; its raw numbers are hashed into the block’s proof of work.
             Every full node has computed the same numbers again.
           </p>
-          {head === undefined || toNumber(head.number) === 0 ? null : (
-            <NewestExam hash={head.hash} number={toNumber(head.number)} />
+          {examined === undefined || toNumber(examined.number) === 0 ? null : (
+            <NewestExam hash={examined.hash} number={toNumber(examined.number)} />
           )}
         </section>
       </div>

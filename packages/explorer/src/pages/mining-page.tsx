@@ -3,7 +3,7 @@ import { Answered } from '../parts/answered.tsx'
 import { Figure } from '../parts/fields.tsx'
 import { Plot } from '../parts/plot.tsx'
 import { Scroll } from '../parts/scroll.tsx'
-import type { Accuracy } from '../rpc/answers.ts'
+import type { Accuracy, Header } from '../rpc/answers.ts'
 import { blocks, status } from '../state/live.ts'
 import { readStatus } from '../state/read-status.ts'
 import { type Answer, useAnswer } from '../state/use-answer.ts'
@@ -13,6 +13,9 @@ import { count, nats, toNumber } from '../text/show.ts'
 const GRADED = 60
 /** The plot of answers moves on by steps, so that the node is not asked with every block. */
 const GRADE_EVERY = 10
+
+/** Blocks that a mean is taken of. */
+const MEAN_OF = 10
 
 /** Difficulty, spacing, and how well the model answers. */
 export function MiningPage(): VNode {
@@ -47,7 +50,17 @@ export function MiningPage(): VNode {
             unit="attempts"
             at={numbers}
             lines={[
-              { label: 'Difficulty', values: known.map((block) => toNumber(block.difficulty)), colour: 'accent' },
+              {
+                label: 'Asked by the rule',
+                values: known.map((block) => toNumber(block.difficulty)),
+                colour: 'accent',
+              },
+              {
+                label: 'Done by the miners in the wanted time',
+                values: doneWork(known, wanted),
+                colour: 'good',
+                isDotted: true,
+              },
             ]}
           />
         </section>
@@ -58,7 +71,7 @@ export function MiningPage(): VNode {
             at={numbers}
             lines={[
               { label: 'Block', values: spacings, colour: 'faint', isScattered: true },
-              { label: 'Mean of 10', values: rollingMean(spacings, 10), colour: 'accent' },
+              { label: `Mean of ${MEAN_OF}`, values: rollingMean(spacings, MEAN_OF), colour: 'accent' },
               {
                 label: 'Wanted',
                 values: known.map(() => (wanted === 0 ? null : wanted)),
@@ -94,6 +107,19 @@ export function MiningPage(): VNode {
       </section>
     </>
   )
+}
+
+/** What miners did by the last blocks' difficulties and times, in the time that a block should take: where the difficulty must go. */
+function doneWork(known: readonly Header[], wantedSeconds: number): readonly (number | null)[] {
+  return known.map((block, index) => {
+    const first = known[index - MEAN_OF]
+    if (first === undefined || wantedSeconds === 0) return null
+    const seconds = Math.max(1, toNumber(block.timestamp) - toNumber(first.timestamp))
+    const work = known
+      .slice(index - MEAN_OF + 1, index + 1)
+      .reduce((sum, { difficulty }) => sum + toNumber(difficulty), 0)
+    return (work / seconds) * wantedSeconds
+  })
 }
 
 function rollingMean(values: readonly (number | null)[], span: number): readonly (number | null)[] {

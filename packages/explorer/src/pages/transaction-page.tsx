@@ -2,7 +2,7 @@ import type { VNode } from 'preact'
 import { Answered } from '../parts/answered.tsx'
 import { Account, BlockLink, Fields, Hash } from '../parts/fields.tsx'
 import type { Hex, Log, Receipt, Transaction } from '../rpc/answers.ts'
-import { blocks } from '../state/live.ts'
+import { settledHead } from '../state/live.ts'
 import { useAnswer } from '../state/use-answer.ts'
 import { type Decoded, decodeCall, decodeLog } from '../text/decode-call.ts'
 import { coins, count, gwei, toNumber } from '../text/show.ts'
@@ -18,7 +18,7 @@ interface TracedCall {
 
 /** A transaction, what it asked for and what it did. */
 export function TransactionPage({ hash }: { readonly hash: string }): VNode {
-  const head = blocks.value[0]?.hash
+  const head = settledHead.value?.hash
   const answer = useAnswer<Transaction | null>('eth_getTransactionByHash', [hash], head)
   return (
     <>

@@ -3,7 +3,7 @@ import { useEffect, useState } from 'preact/hooks'
 import { Account, TransactionLink } from '../parts/fields.tsx'
 import type { Hex } from '../rpc/answers.ts'
 import { ask } from '../rpc/node-client.ts'
-import { blocks } from '../state/live.ts'
+import { settledHead } from '../state/live.ts'
 import { useAnswer } from '../state/use-answer.ts'
 import { coins } from '../text/show.ts'
 import { parseDraft } from '../wallet/parse-draft.ts'
@@ -71,7 +71,7 @@ export function WalletPage(): VNode {
 }
 
 function Balance({ address }: { readonly address: Hex }): VNode {
-  const balance = useAnswer<Hex>('eth_getBalance', [address, 'latest'], blocks.value[0]?.hash)
+  const balance = useAnswer<Hex>('eth_getBalance', [address, 'latest'], settledHead.value?.hash)
   return (
     <p>
       <Account address={address} isWhole /> has <strong>{balance.kind === 'found' ? coins(balance.value) : '…'}</strong>

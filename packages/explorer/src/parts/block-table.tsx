@@ -14,11 +14,13 @@ export function BlockTable({ blocks }: { readonly blocks: readonly Header[] }): 
           <tr>
             <th>Block</th>
             <th>Age</th>
-            <th>Miner</th>
-            <th class="number">Transactions</th>
-            <th class="number">Gas</th>
+            <th class="wide">Miner</th>
+            <th class="number">
+              <abbr title="Transactions">Txs</abbr>
+            </th>
+            <th class="number wide">Gas</th>
             <th class="number">Loss</th>
-            <th class="number">Difficulty</th>
+            <th class="number wide">Difficulty</th>
           </tr>
         </thead>
         <tbody>
@@ -28,13 +30,13 @@ export function BlockTable({ blocks }: { readonly blocks: readonly Header[] }): 
                 <BlockLink number={toNumber(block.number)} />
               </td>
               <td>{ago(block.timestamp, nowMs.value)}</td>
-              <td>
+              <td class="wide">
                 <Account address={block.miner} />
               </td>
               <td class="number">{transactionsOf(block)}</td>
-              <td class="number">{fullness(block)}</td>
+              <td class="number wide">{fullness(block)}</td>
               <td class="number">{nats(block.poai.lossMicroNats)}</td>
-              <td class="number">{count(block.difficulty)}</td>
+              <td class="number wide">{count(block.difficulty)}</td>
             </tr>
           ))}
         </tbody>

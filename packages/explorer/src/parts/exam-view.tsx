@@ -2,13 +2,13 @@ import type { VNode } from 'preact'
 import type { Exam, ExamToken, Quiz } from '../rpc/answers.ts'
 import { nats, toNumber, visible } from '../text/show.ts'
 
-/** Losses above this, in nats, are as hot as can be. */
-const HOTTEST_NATS = 3
-const STEPS = 6
+/** Losses from which on a token is so much hotter, in nats: by powers, for a model that knows an answer is hardly surprised at all. */
+const STEPS_NATS = [0.0001, 0.001, 0.01, 0.1, 0.5, 2] as const
 
 /** How surprised the model was, from 0 to 6. */
 function heatOf({ lossMicroNats }: ExamToken): number {
-  return Math.min(STEPS, Math.ceil((toNumber(lossMicroNats) / 1e6 / HOTTEST_NATS) * STEPS))
+  const loss = toNumber(lossMicroNats) / 1e6
+  return STEPS_NATS.filter((step) => loss >= step).length
 }
 
 /** An exam: questions, expected answers and the model's side by side, and its surprise at each token. */
@@ -18,7 +18,20 @@ export function ExamView({ exam }: { readonly exam: Exam }): VNode {
       {exam.quizzes.map((quiz, index) => (
         <QuizView key={`${exam.hash}-${index}`} quiz={quiz} />
       ))}
+      {exam.right === undefined ? null : <Legend />}
     </div>
+  )
+}
+
+function Legend(): VNode {
+  return (
+    <p class="legend muted">
+      <span>surprised by a token, in nats: none</span>
+      {['0', ...STEPS_NATS].map((from, step) => (
+        <span key={from} class={`swatch heat-${step}`} title={`from ${from} nats`} />
+      ))}
+      <span>{STEPS_NATS.at(-1)} and more</span>
+    </p>
   )
 }
 

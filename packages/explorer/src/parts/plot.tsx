@@ -71,14 +71,22 @@ function format(value: number): string {
   return Math.abs(value) >= 100 ? Math.round(value).toLocaleString('en') : String(Number(value.toPrecision(3)))
 }
 
+/** Room above the largest value. */
+const HEADROOM = 1.15
+
+/** Sizes are compared by eye, so their axis begins at nothing. */
+function fromZero(_: uPlot, __: number, max: number): uPlot.Range.MinMax {
+  return [0, Number.isFinite(max) && max > 0 ? max * HEADROOM : 1]
+}
+
 function optionsOf(element: HTMLElement, lines: readonly Line[], unit: string): uPlot.Options {
   const [ink, grid] = [colour('muted'), colour('rule')]
   const axis = { stroke: ink, grid: { stroke: grid, width: 1 }, ticks: { stroke: grid, width: 1 } }
   return {
     width: element.clientWidth,
     height: HEIGHT,
-    scales: { x: { time: false } },
-    legend: { show: lines.length > 1 },
+    scales: { x: { time: false }, y: { range: fromZero } },
+    legend: { show: lines.length > 1, live: false },
     cursor: { y: false },
     axes: [axis, { ...axis, size: 64, values: (_, values) => values.map(format) }],
     series: [

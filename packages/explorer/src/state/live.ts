@@ -3,6 +3,7 @@ import type { Block, Header, Status } from '../rpc/answers.ts'
 import { followHeads } from '../rpc/follow-heads.ts'
 import { ask, askAll } from '../rpc/node-client.ts'
 import { toNumber } from '../text/show.ts'
+import { mergeHeads, type Replaced } from './merge-heads.ts'
 
 /** Blocks that the page keeps: enough for its plots, and no more however long it is open. */
 const MAX_BLOCKS = 240
@@ -11,11 +12,19 @@ const STATUS_EVERY_MS = 2000
 /** Updates of the page a second at most, however fast blocks come. */
 const FLUSH_EVERY_MS = 200
 const CLOCK_EVERY_MS = 1000
+/** What costs the node something to answer is asked for anew with a head, but no more often than this. */
+const SETTLE_EVERY_MS = 2000
+/** Blocks below the head that are asked for again after a break: they may have been replaced. */
+const REORGANISED = 20
+/** Calls of one request. */
+const BATCH = 60
 
 /** The newest blocks, the head first. */
 export const blocks = signal<readonly Header[]>([])
 /** Heads that replaced one of the same height since the page was opened, with the one they replaced. */
-export const replaced = signal<readonly { readonly number: number; readonly from: string; readonly to: string }[]>([])
+export const replaced = signal<readonly Replaced[]>([])
+/** The head of the chain, as of a moment ago: for questions that are not asked with every block. */
+export const settledHead = signal<Header | undefined>(undefined)
 /** What the node says of itself. */
 export const status = signal<Status | undefined>(undefined)
 /** Whether the node can be heard. */
@@ -26,6 +35,8 @@ export const nowMs = signal(Date.now())
 export const chainId = signal<string | undefined>(undefined)
 
 const waiting: Header[] = []
+let settledMs = 0
+let isHeard = false
 
 /** Starts to follow the node, for as long as the page is open. */
 export async function startLive(): Promise<void> {
@@ -36,43 +47,55 @@ export async function startLive(): Promise<void> {
   followHeads({
     onHead: (header) => void waiting.push(header),
     onLine: (isOpen) => {
+      isHeard = isOpen
       isLive.value = isOpen
       // What came while nobody listened.
-      if (isOpen) void loadNewest()
+      if (isOpen) void loadNewest().catch(() => undefined)
     },
   })
   const refresh = async (): Promise<void> => {
     const found = await ask<Status>('poai_nodeStatus').catch(() => undefined)
     if (found !== undefined) status.value = found
+    // Where no WebSocket gets through the chain is asked for instead.
+    if (!isHeard)
+      isLive.value = await loadNewest().then(
+        () => true,
+        () => isHeard,
+      )
   }
   void refresh()
   window.setInterval(() => void refresh(), STATUS_EVERY_MS)
   chainId.value = await ask<string>('net_version').catch(() => undefined)
 }
 
+/** Asks for the newest blocks that the page does not have. */
 async function loadNewest(): Promise<void> {
   const head = toNumber(await ask<`0x${string}`>('eth_blockNumber'))
-  const wanted = Array.from({ length: Math.min(MAX_BLOCKS, head + 1) }, (_, index) => head - index)
-  const found = await askAll<Block>(
-    wanted.map((number) => ['eth_getBlockByNumber', [`0x${number.toString(16)}`, false]]),
-  )
-  waiting.push(...found.filter((block) => block !== undefined && block !== null).toReversed())
+  const known = new Set(blocks.value.slice(REORGANISED).map(({ number }) => toNumber(number)))
+  const newest = Array.from({ length: Math.min(MAX_BLOCKS, head + 1) }, (_, index) => head - index)
+  const wanted = newest.filter((number) => !known.has(number)).toReversed()
+  for (let start = 0; start < wanted.length; start += BATCH) {
+    const calls = wanted
+      .slice(start, start + BATCH)
+      .map((number) => ['eth_getBlockByNumber', [`0x${number.toString(16)}`, false]] as const)
+    const found = await askAll<Block>(calls)
+    waiting.push(...found.filter((block) => block !== undefined && block !== null))
+  }
   flush()
 }
 
 function flush(): void {
-  if (waiting.length === 0) return
-  const byNumber = new Map(blocks.value.map((block) => [toNumber(block.number), block]))
-  const news: { number: number; from: string; to: string }[] = []
-  for (const header of waiting.splice(0)) {
-    const number = toNumber(header.number)
-    const before = byNumber.get(number)
-    if (before !== undefined && before.hash !== header.hash) news.push({ number, from: before.hash, to: header.hash })
-    byNumber.set(number, header)
+  const [head] = blocks.value
+  const settledNow = Date.now() - settledMs >= SETTLE_EVERY_MS && settledHead.value?.hash !== head?.hash
+  if (settledNow) {
+    settledMs = Date.now()
+    settledHead.value = head
   }
-  const newest = [...byNumber.values()].sort((a, b) => toNumber(b.number) - toNumber(a.number)).slice(0, MAX_BLOCKS)
+  if (waiting.length === 0) return
+  const merged = mergeHeads(blocks.value, waiting.splice(0), MAX_BLOCKS)
   batch(() => {
-    blocks.value = newest
-    if (news.length > 0) replaced.value = [...news, ...replaced.value].slice(0, MAX_BLOCKS)
+    blocks.value = merged.blocks
+    settledHead.value ??= merged.blocks[0]
+    if (merged.replaced.length > 0) replaced.value = [...merged.replaced, ...replaced.value].slice(0, MAX_BLOCKS)
   })
 }

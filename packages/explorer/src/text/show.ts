@@ -35,7 +35,7 @@ export function count(value: Hex | number | bigint): string {
 /** Seconds, in the largest units that say enough. */
 export function duration(seconds: number): string {
   if (seconds < 1) return `${Math.round(seconds * 1000)} ms`
-  if (seconds < 60) return `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`
+  if (seconds < 60) return `${seconds < 10 && !Number.isInteger(seconds) ? seconds.toFixed(1) : Math.round(seconds)} s`
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`
   const hours = Math.floor(seconds / 3600)
   return hours < 48 ? `${hours} h ${Math.round((seconds % 3600) / 60)} min` : `${Math.floor(hours / 24)} days`
@@ -47,9 +47,12 @@ export function ago(timestamp: Hex, nowMs: number): string {
   return seconds < 1 ? 'now' : `${duration(Math.floor(seconds))} ago`
 }
 
-/** Micro-nats as nats. */
+const FEW_NATS = 0.01
+
+/** Micro-nats as nats; small ones to the last digit, for good models differ there. */
 export function nats(microNats: Hex | undefined): string {
-  return (toNumber(microNats) / 1e6).toFixed(4)
+  const value = toNumber(microNats) / 1e6
+  return value.toFixed(value < FEW_NATS ? 6 : 4)
 }
 
 /** Bytes as text where they are printable text, or undefined. */

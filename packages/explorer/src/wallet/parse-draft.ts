@@ -1,5 +1,12 @@
 import type { Hex } from '../rpc/answers.ts'
-import type { Draft } from './signer.ts'
+
+/** What somebody wants to send. */
+export interface Draft {
+  /** Undefined creates a contract. */
+  readonly to: Hex | undefined
+  readonly value: bigint
+  readonly data: Hex
+}
 
 /** Text of the form, as people typed it. */
 export interface DraftText {

@@ -1,14 +1,7 @@
 import { addr, Transaction } from 'micro-eth-signer'
 import type { Hex } from '../rpc/answers.ts'
 import { ask } from '../rpc/node-client.ts'
-
-/** What somebody wants to send. */
-export interface Draft {
-  /** Undefined creates a contract. */
-  readonly to: Hex | undefined
-  readonly value: bigint
-  readonly data: Hex
-}
+import type { Draft } from './parse-draft.ts'
 
 /** Someone who can send from this page. */
 export interface Signer {

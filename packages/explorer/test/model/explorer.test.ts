@@ -161,7 +161,8 @@ describe.skipIf(executablePath === undefined)('the explorer page', () => {
     const address = await contract.innerText()
     await contract.click()
     await page.getByRole('heading', { name: 'Token' }).waitFor()
-    expect(await page.getByText(MARKUP).count()).toBe(2)
+    // Its name and its symbol, each when the node has said it.
+    await expect.poll(() => page.getByText(MARKUP).count(), { timeout: 60_000 }).toBe(2)
     expect(await page.locator('main img').count()).toBe(0)
 
     await go(page, 'wallet', 'Sign and send')

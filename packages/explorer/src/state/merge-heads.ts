@@ -1,0 +1,32 @@
+import type { Header } from '../rpc/answers.ts'
+import { toNumber } from '../text/show.ts'
+
+/** A block that left the chain, and the one that took its place. */
+export interface Replaced {
+  readonly number: number
+  readonly from: string
+  readonly to: string
+}
+
+export interface MergedHeads {
+  /** The newest first, at most as many as wanted. */
+  readonly blocks: readonly Header[]
+  readonly replaced: readonly Replaced[]
+}
+
+/** Puts heads that came to those that are known. Of a height only the last that came counts, and those above it that it did not lead to are gone. */
+export function mergeHeads(known: readonly Header[], came: readonly Header[], maxBlocks: number): MergedHeads {
+  const byNumber = new Map(known.map((block) => [toNumber(block.number), block]))
+  const replaced: Replaced[] = []
+  for (const header of came) {
+    const number = toNumber(header.number)
+    const before = byNumber.get(number)
+    if (before !== undefined && before.hash !== header.hash) {
+      replaced.unshift({ number, from: before.hash, to: header.hash })
+      for (const other of [...byNumber.keys()]) if (other > number) byNumber.delete(other)
+    }
+    byNumber.set(number, header)
+  }
+  const blocks = [...byNumber.values()].sort((a, b) => toNumber(b.number) - toNumber(a.number)).slice(0, maxBlocks)
+  return { blocks, replaced }
+}
