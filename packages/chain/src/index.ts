@@ -54,6 +54,7 @@ export type { AccountContent, PoolSize } from './mempool/pool-content.ts'
 export { effectiveTip, maxCost, type PooledTransaction } from './mempool/pooled-transaction.ts'
 export { createPriceOrder, type PriceOrder } from './mempool/price-order.ts'
 export type { MempoolHead } from './mempool/validate-pooling.ts'
+export { BoundedCache } from './readers/bounded-cache.ts'
 export type { BlockTag, ChainQueries, FoundTransaction } from './readers/chain-queries.ts'
 export {
   bloomMayMatch,

@@ -1,4 +1,4 @@
-import type { Chain, ChainQueries, FoundTransaction, PastState } from '@poai/chain'
+import { type Chain, type ChainQueries, createCachedRecovery, type FoundTransaction, type PastState } from '@poai/chain'
 import {
   type Address,
   type Block,
@@ -11,6 +11,7 @@ import {
 } from '@poai/core'
 import type { SenderRecovery } from '@poai/execution'
 import { RpcError } from './errors/rpc-error.ts'
+import { HeadState } from './head-state.ts'
 import type { BlockHeight, BlockPlace } from './schema/ethereum-shapes.ts'
 
 /** A header and the name of its block. */
@@ -30,11 +31,13 @@ export class ChainView {
   readonly #chain: Pick<Chain, 'head'>
   readonly #queries: ChainQueries
   readonly #recovery: SenderRecovery
+  readonly #headState: HeadState
 
-  constructor(chain: Pick<Chain, 'head' | 'queries'>, recovery: SenderRecovery) {
+  constructor(chain: Pick<Chain, 'head' | 'queries' | 'onHead'>, recovery: SenderRecovery) {
+    this.#headState = new HeadState(chain)
     this.#chain = chain
     this.#queries = chain.queries
-    this.#recovery = recovery
+    this.#recovery = createCachedRecovery(recovery)
   }
 
   /** The height of a tag or number, whether there is a block or not. */
@@ -91,6 +94,7 @@ export class ChainView {
     const at = this.requireHeader(place)
     if (!this.isCanonical(at))
       throw new RpcError('serverError', 'the block is not on the canonical chain: its state is not kept')
+    if (at.header.number === this.headNumber) return this.#headState.use((state) => read(state, at))
     const state = this.#queries.stateAt(at.header.number)
     try {
       return await read(state, at)
@@ -103,6 +107,11 @@ export class ChainView {
   canonicalHash(number: bigint): Hash32 | undefined {
     const header = this.#queries.header(number)
     return header === undefined ? undefined : headerHash(header)
+  }
+
+  /** Gives back what it holds of the database. */
+  close(): void {
+    this.#headState.close()
   }
 
   get headNumber(): bigint {

@@ -1,4 +1,5 @@
 import type { Startable } from '@poai/core'
+import { ChainView } from './chain-view.ts'
 import { type CallReport, createDispatcher, type Dispatcher } from './dispatch/dispatcher.ts'
 import { createMethods } from './methods/create-methods.ts'
 import type { RpcDependencies } from './rpc-dependencies.ts'
@@ -39,15 +40,17 @@ export function createRpcServer(options: RpcServerOptions, dependencies: RpcDepe
 class ChainRpcServer implements RpcServer {
   readonly ipcPath: string | undefined
   readonly #http: HttpServer | undefined
+  readonly #view: ChainView
   readonly #servers: readonly Startable[]
 
   constructor(options: RpcServerOptions, dependencies: RpcDependencies) {
     const limits: RpcLimits = { ...RPC_DEFAULTS, ...options.limits }
     const { logger } = dependencies
+    this.#view = new ChainView(dependencies.chain, dependencies.recovery)
     const dispatcher: Dispatcher = createDispatcher(
       { limits, privateNamespaces: PRIVATE_NAMESPACES },
       {
-        methods: createMethods(dependencies, limits),
+        methods: createMethods(dependencies, { limits, view: this.#view }),
         logger,
         elapsedMs: () => performance.now(),
         ...(options.onCall === undefined ? {} : { onCall: options.onCall }),
@@ -76,5 +79,6 @@ class ChainRpcServer implements RpcServer {
 
   async stop(): Promise<void> {
     for (const server of this.#servers.toReversed()) await server.stop()
+    this.#view.close()
   }
 }

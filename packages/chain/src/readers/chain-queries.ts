@@ -1,6 +1,7 @@
 import type { ChainContext } from '@poai/consensus'
 import type { Block, Hash32, Header, Receipt, Transaction } from '@poai/core'
-import type { ChainDatabase, PastState } from '../database/chain-database.ts'
+import type { PastState } from '../database/chain-database.ts'
+import { createCachedReader, type QueriedDatabase } from './cached-reader.ts'
 import { type FoundLog, findLogs, type LogSearch } from './find-logs.ts'
 
 /** Names for heights, as Ethereum's clients ask for them. */
@@ -42,7 +43,8 @@ export interface ChainQueryOptions {
 }
 
 /** Queries over a chain that has its genesis block. */
-export function createChainQueries(options: ChainQueryOptions, database: ChainDatabase): ChainQueries {
+export function createChainQueries(options: ChainQueryOptions, uncached: QueriedDatabase): ChainQueries {
+  const database = createCachedReader(uncached)
   const hashOf = (place: Hash32 | bigint): Hash32 | undefined =>
     typeof place === 'bigint' ? database.canonicalHash(place) : place
   const header = (place: Hash32 | bigint): Header | undefined => {

@@ -71,7 +71,10 @@ export function logsOfReceipts(
 }
 
 /** Finds logs of canonical blocks in their order; reads receipts only where a header's filter lets something hope. */
-export async function findLogs(reader: ChainReader, search: LogSearch): Promise<readonly FoundLog[]> {
+export async function findLogs(
+  reader: Pick<ChainReader, 'canonicalHash' | 'header' | 'receipts' | 'body'>,
+  search: LogSearch,
+): Promise<readonly FoundLog[]> {
   const { from, to, signal } = search
   if (to - from >= MAX_LOG_SEARCH_BLOCKS) {
     throw new ChainError('CHAIN_BUSY', 'a search for logs looks at too many blocks', {

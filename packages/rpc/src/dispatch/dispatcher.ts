@@ -3,7 +3,7 @@ import { RpcError } from '../errors/rpc-error.ts'
 import { toRpcError } from '../errors/to-rpc-error.ts'
 import { isRecord } from '../schema/shape.ts'
 import { checkDepth } from './check-depth.ts'
-import { type Method, namespaceOf, type Session } from './method.ts'
+import { type Call, type Method, namespaceOf, PreparedJson, type Session } from './method.ts'
 
 /** What one message may ask for. */
 export interface DispatchLimits {
@@ -124,16 +124,14 @@ class TableDispatcher implements Dispatcher {
     const { id } = request
     try {
       const result = await this.#call(request, session)
-      return id === undefined
-        ? undefined
-        : `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":${JSON.stringify(result)}}`
+      return id === undefined ? undefined : `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":${textOf(result)}}`
     } catch (error) {
       const told = toRpcError(error, this.#dependencies.logger, request.method)
       return id === undefined ? undefined : errorText(id, told)
     }
   }
 
-  async #call({ method: name, params }: Request, session: Session): Promise<JsonValue> {
+  async #call({ method: name, params }: Request, session: Session): Promise<JsonValue | PreparedJson> {
     const method = this.#methods.get(name)
     if (method === undefined) {
       throw new RpcError('methodNotFound', `the method ${shorten(name)} does not exist/is not available`)
@@ -153,8 +151,7 @@ class TableDispatcher implements Dispatcher {
     const report = (outcome: CallReport['outcome']): void =>
       onCall?.({ method: name, outcome, seconds: (elapsedMs() - startedMs) / 1000 })
     try {
-      const signal = AbortSignal.any([session.closed, AbortSignal.timeout(limits.callTimeoutMs)])
-      const result = await method.invoke(values, { signal, session })
+      const result = await method.invoke(values, new RunningCall(session, limits.callTimeoutMs))
       report('ok')
       return result
     } catch (error) {
@@ -164,6 +161,27 @@ class TableDispatcher implements Dispatcher {
       this.#running--
     }
   }
+}
+
+/** Makes its signal when somebody reads it: most methods answer at once, and a signal costs more than they do. */
+class RunningCall implements Call {
+  readonly session: Session
+  readonly #timeoutMs: number
+  #signal: AbortSignal | undefined
+
+  constructor(session: Session, timeoutMs: number) {
+    this.session = session
+    this.#timeoutMs = timeoutMs
+  }
+
+  get signal(): AbortSignal {
+    this.#signal ??= AbortSignal.any([this.session.closed, AbortSignal.timeout(this.#timeoutMs)])
+    return this.#signal
+  }
+}
+
+function textOf(result: JsonValue | PreparedJson): string {
+  return result instanceof PreparedJson ? result.text : JSON.stringify(result)
 }
 
 function parseParams({ params: wanted }: Method, given: readonly unknown[]): readonly unknown[] {

@@ -17,13 +17,25 @@ export interface Session {
   readonly closed: AbortSignal
 }
 
+/** An answer whose text is ready: what never changes is written once. */
+export class PreparedJson {
+  readonly text: string
+
+  constructor(text: string) {
+    this.text = text
+  }
+}
+
+/** What a method answers. */
+export type Result = JsonValue | PreparedJson
+
 /** A method as it is offered: one row of the table that drives dispatch, validation and the OpenRPC document. */
 export interface Method {
   readonly name: string
   readonly summary: string
   readonly params: readonly Param<unknown>[]
   readonly result: JsonSchema
-  invoke(values: readonly unknown[], call: Call): JsonValue | Promise<JsonValue>
+  invoke(values: readonly unknown[], call: Call): Result | Promise<Result>
 }
 
 type ValuesOf<Params extends readonly Param<unknown>[]> = {
@@ -37,7 +49,7 @@ export interface MethodDefinition<Params extends readonly Param<unknown>[]> {
   readonly summary: string
   readonly params: Params
   readonly result: JsonSchema
-  run(values: ValuesOf<Params>, call: Call): JsonValue | Promise<JsonValue>
+  run(values: ValuesOf<Params>, call: Call): Result | Promise<Result>
 }
 
 /** A row of the table; `run` gets its arguments parsed. */

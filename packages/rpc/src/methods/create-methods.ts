@@ -1,9 +1,7 @@
-import { ChainView } from '../chain-view.ts'
 import { type Method, method } from '../dispatch/method.ts'
 import { openRpcDocument } from '../documents/open-rpc.ts'
 import { ExamDesk } from '../exams/exam-desk.ts'
 import type { RpcDependencies } from '../rpc-dependencies.ts'
-import type { RpcLimits } from '../rpc-limits.ts'
 import { RESULTS } from '../schema/ethereum-shapes.ts'
 import { traceMethods } from './debug/traces.ts'
 import { accountMethods } from './eth/accounts.ts'
@@ -25,12 +23,11 @@ import { nodeMethods } from './poai/node.ts'
 import { rawMethods } from './raw.ts'
 
 /** Every method of the server: the one table that dispatch and documents are made from. */
-export function createMethods(dependencies: RpcDependencies, limits: RpcLimits): readonly Method[] {
-  const context: MethodContext = {
-    ...dependencies,
-    limits,
-    view: new ChainView(dependencies.chain, dependencies.recovery),
-  }
+export function createMethods(
+  dependencies: RpcDependencies,
+  { limits, view }: Pick<MethodContext, 'limits' | 'view'>,
+): readonly Method[] {
+  const context: MethodContext = { ...dependencies, limits, view }
   const desk = new ExamDesk(context.params, context.chain, context.evaluator)
   const methods = [
     ...blockMethods(context),

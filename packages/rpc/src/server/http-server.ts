@@ -145,12 +145,7 @@ export class HttpServer implements Startable {
       response.setHeader('connection', 'close')
       return refuse(response, 413, `a request has at most ${this.#dependencies.limits.maxBodyBytes} bytes`)
     }
-    const gone = new AbortController()
-    response.once('close', () => gone.abort(new AppError('RPC_CLIENT_GONE', 'the client has gone')))
-    const session: Session = {
-      isTrusted: this.isTrusted(request),
-      closed: AbortSignal.any([gone.signal, this.#closed.signal]),
-    }
+    const session = new HttpSession(response, this.isTrusted(request), this.#closed.signal)
     const answer = await this.#dependencies.dispatcher.answer(body, session)
     if (response.destroyed) return
     const bytes = Buffer.from(answer ?? '')
@@ -165,6 +160,33 @@ export class HttpServer implements Startable {
     if (headers.origin === undefined) return
     response.setHeader('access-control-allow-origin', headers.origin)
     response.setHeader('vary', 'origin')
+  }
+}
+
+/** Lasts as long as one request. Its signal is made when somebody reads it. */
+class HttpSession implements Session {
+  readonly isTrusted: boolean
+  readonly #response: ServerResponse
+  readonly #stopped: AbortSignal
+  #closed: AbortSignal | undefined
+
+  constructor(response: ServerResponse, isTrusted: boolean, stopped: AbortSignal) {
+    this.isTrusted = isTrusted
+    this.#response = response
+    this.#stopped = stopped
+  }
+
+  get closed(): AbortSignal {
+    this.#closed ??= this.#watch()
+    return this.#closed
+  }
+
+  #watch(): AbortSignal {
+    const gone = new AbortController()
+    const abort = (): void => gone.abort(new AppError('RPC_CLIENT_GONE', 'the client has gone'))
+    if (this.#response.destroyed) abort()
+    else this.#response.once('close', abort)
+    return AbortSignal.any([gone.signal, this.#stopped])
   }
 }
 

@@ -4,9 +4,8 @@ import { Ajv, type ValidateFunction } from 'ajv'
 import { expect, it } from 'vitest'
 import type { Method } from '../../src/dispatch/method.ts'
 import { createMethods } from '../../src/methods/create-methods.ts'
-import { RPC_DEFAULTS } from '../../src/rpc-limits.ts'
 import { LOGGER_INIT_CODE } from '../support/contracts.ts'
-import { dependenciesOf, openRpcFixture, type RpcFixture } from '../support/rpc-fixture.ts'
+import { contextOf, dependenciesOf, openRpcFixture, type RpcFixture } from '../support/rpc-fixture.ts'
 
 const TOKEN = 'the owner'
 const LOGGER = bytesToHex(LOGGER_WALLET.address)
@@ -215,7 +214,7 @@ async function fill(fixture: RpcFixture): Promise<Places> {
 it('answers every method in its schema', async () => {
   const http = { host: '127.0.0.1', port: 0, corsOrigins: [], virtualHosts: [], token: TOKEN }
   const fixture = await openRpcFixture({ server: { http }, dependencies: PARTS })
-  const methods = createMethods({ ...dependenciesOf(fixture), ...PARTS }, RPC_DEFAULTS)
+  const methods = createMethods({ ...dependenciesOf(fixture), ...PARTS }, contextOf(fixture))
   const calls = callsOf(await fill(fixture))
   const names = methods.map(({ name }) => name).filter((name) => !ELSEWHERE.has(name))
   expect(Object.keys(calls).sort()).toEqual(names.sort())

@@ -2,15 +2,14 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { expect, it } from 'vitest'
 import { rpcDocument } from '../../src/documents/rpc-document.ts'
 import { createMethods } from '../../src/methods/create-methods.ts'
-import { RPC_DEFAULTS } from '../../src/rpc-limits.ts'
 import { openMiningChain } from '../support/mining-chain.ts'
-import { dependenciesOf } from '../support/rpc-fixture.ts'
+import { contextOf, dependenciesOf } from '../support/rpc-fixture.ts'
 
 const DOCUMENT = new URL('../../../../docs/JSON-RPC.md', import.meta.url)
 
 it('docs/JSON-RPC.md is what the table of methods says', async () => {
   const mining = await openMiningChain()
-  const methods = createMethods(dependenciesOf(mining), RPC_DEFAULTS)
+  const methods = createMethods(dependenciesOf(mining), contextOf(mining))
   await mining.close()
   const wanted = rpcDocument(methods)
   if (process.env['POAI_WRITE_DOCUMENTS'] === '1') await writeFile(DOCUMENT, wanted)

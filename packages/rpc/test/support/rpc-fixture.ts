@@ -1,7 +1,15 @@
 import { inlineRecovery } from '@poai/chain'
 import { type JsonValue, type NetworkParams, silentLogger } from '@poai/core'
 import { onTestFinished } from 'vitest'
-import { createRpcServer, type RpcDependencies, type RpcServer, type RpcServerOptions } from '../../src/index.ts'
+import { ChainView } from '../../src/chain-view.ts'
+import {
+  createRpcServer,
+  RPC_DEFAULTS,
+  type RpcDependencies,
+  type RpcLimits,
+  type RpcServer,
+  type RpcServerOptions,
+} from '../../src/index.ts'
 import { type MiningChain, openMiningChain } from './mining-chain.ts'
 
 /** A chain with a server over it. */
@@ -32,6 +40,11 @@ export interface RpcFixtureOptions {
 /** What a server over that chain needs. */
 export function dependenciesOf({ engine, ...mining }: MiningChain): RpcDependencies {
   return { ...mining, evaluator: engine, recovery: inlineRecovery, logger: silentLogger, clientVersion: 'poai/test' }
+}
+
+/** What methods over that chain are made with besides. */
+export function contextOf({ chain }: MiningChain): { readonly limits: RpcLimits; readonly view: ChainView } {
+  return { limits: RPC_DEFAULTS, view: new ChainView(chain, inlineRecovery) }
 }
 
 /** Opens it on a free port; everything ends with the test. */

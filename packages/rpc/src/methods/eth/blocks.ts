@@ -1,6 +1,7 @@
+import { BoundedCache } from '@poai/chain'
 import { bytesToHex, type JsonValue } from '@poai/core'
 import type { SentBlock } from '../../chain-view.ts'
-import { type Method, method } from '../../dispatch/method.ts'
+import { type Method, method, PreparedJson, type Result } from '../../dispatch/method.ts'
 import { formatBlock } from '../../format/format-block.ts'
 import { formatReceipt } from '../../format/format-receipt.ts'
 import { formatTransaction } from '../../format/format-transaction.ts'
@@ -19,12 +20,24 @@ import { SCHEMAS } from '../../schema/result-schemas.ts'
 import { required, withDefault } from '../../schema/shape.ts'
 import type { MethodContext } from '../method-context.ts'
 
+/** Of blocks that were asked for: a block of its hash never changes. */
+const MAX_WRITTEN_CHARACTERS = 32 * 1024 * 1024
+
 /** Blocks, and how many things are in them. */
 export function blockMethods(context: MethodContext): readonly Method[] {
   const { view } = context
-  const show = async (place: BlockPlace, isFull: boolean): Promise<JsonValue> => {
-    const found = await view.block(place)
-    return found === undefined ? null : showBlock(context, found, isFull)
+  const written = new BoundedCache<string, PreparedJson>(MAX_WRITTEN_CHARACTERS)
+  const show = async (place: BlockPlace, isFull: boolean): Promise<Result> => {
+    const named = view.header(place)
+    if (named === undefined) return null
+    const name = `${bytesToHex(named.hash)}${isFull ? '' : ', hashes'}`
+    const known = written.get(name)
+    if (known !== undefined) return known
+    const found = await view.block({ kind: 'hash', hash: named.hash, requireCanonical: false })
+    if (found === undefined) return null
+    const prepared = new PreparedJson(JSON.stringify(showBlock(context, found, isFull)))
+    written.set(name, prepared, prepared.text.length)
+    return prepared
   }
   const countOf = async (place: BlockPlace): Promise<JsonValue> => {
     const found = await view.block(place)

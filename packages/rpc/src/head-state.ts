@@ -1,0 +1,55 @@
+import type { Chain, PastState, Unsubscribe } from '@poai/chain'
+import { equalBytes, type Hash32 } from '@poai/core'
+
+interface SharedState {
+  readonly state: PastState
+  readonly head: Hash32
+  users: number
+  isOld: boolean
+}
+
+/** One view of the newest state for all who ask, as long as it is the newest: opening one costs more than most of what is asked. */
+export class HeadState {
+  readonly #chain: Pick<Chain, 'head' | 'queries'>
+  readonly #unsubscribe: Unsubscribe
+  #shared: SharedState | undefined
+
+  constructor(chain: Pick<Chain, 'head' | 'queries' | 'onHead'>) {
+    this.#chain = chain
+    this.#unsubscribe = chain.onHead(() => this.#retire())
+  }
+
+  /** Lends the state after the head to `read`. */
+  async use<T>(read: (state: PastState) => T | Promise<T>): Promise<T> {
+    const shared = this.#current()
+    shared.users++
+    try {
+      return await read(shared.state)
+    } finally {
+      shared.users--
+      if (shared.isOld && shared.users === 0) await shared.state.close()
+    }
+  }
+
+  /** Gives the state back; nothing may be asked any more. */
+  close(): void {
+    this.#unsubscribe()
+    this.#retire()
+  }
+
+  #current(): SharedState {
+    const { hash, number } = this.#chain.head()
+    if (this.#shared !== undefined && equalBytes(this.#shared.head, hash)) return this.#shared
+    this.#retire()
+    this.#shared = { state: this.#chain.queries.stateAt(number), head: hash, users: 0, isOld: false }
+    return this.#shared
+  }
+
+  #retire(): void {
+    const shared = this.#shared
+    this.#shared = undefined
+    if (shared === undefined) return
+    shared.isOld = true
+    if (shared.users === 0) void shared.state.close()
+  }
+}
