@@ -39,6 +39,8 @@ export interface ClusterLook {
   readonly mined: number
   readonly pool: { readonly size: number; readonly digest: string }
   readonly figures: NetworkFigures
+  /** Since the start, those that failed twice counted twice. */
+  readonly replays: number
   readonly rssBytes: number
 }
 

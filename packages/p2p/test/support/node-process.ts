@@ -23,6 +23,7 @@ import {
   sha256,
 } from '@poai/core'
 import { createFakeEngine } from '@poai/inference'
+import { openBenchEngine } from '@poai/testing/bench-engine'
 import { WALLETS } from '@poai/testing/chain'
 import type { NodeIdentity } from '../../src/identity/node-identity.ts'
 import type { ClusterCommand, ClusterEvent, Misbehaviour } from './cluster-messages.ts'
@@ -32,6 +33,7 @@ import { startNode, systemClock, type TestNode } from './start-node.ts'
 const params: NetworkParams = clusterNetwork()
 const codecs = createBlockCodecs(createTransactionCodec(params.chainId))
 let replayMs = 0
+let replays = 0
 let isTrusting = false
 let misbehaviour: Misbehaviour | undefined
 /** Transactions of the canonical chain. */
@@ -54,6 +56,7 @@ function slow(verifier: WorkVerifier): WorkVerifier {
   return {
     verify: async (header, options) => {
       if (isTrusting) return
+      replays++
       if (replayMs > 0) await systemClock.sleep(replayMs, options.signal)
       await verifier.verify(header, options)
     },
@@ -155,6 +158,7 @@ async function obey(node: TestNode, command: ClusterCommand): Promise<unknown> {
         mined,
         pool: poolDigest(node),
         figures: network.figures(),
+        replays,
         rssBytes: process.memoryUsage().rss,
       }
     }
@@ -183,13 +187,26 @@ async function obey(node: TestNode, command: ClusterCommand): Promise<unknown> {
     }
     case 'stop':
       await node.stop()
+      await bench?.close()
       return undefined
   }
 }
 
 const keyText = process.env['POAI_TEST_KEY']
 const identity = keyText === undefined ? {} : { identity: identityOf(Buffer.from(keyText, 'hex')) }
-const node = await startNode({ params, verifier: slow, mempool: CLUSTER_POOL, shownChain: disguise, ...identity })
+// Under siege: limits by address hold, though all are on one machine.
+const limits = { sharedAddresses: process.env['POAI_TEST_STRICT'] === undefined }
+const bench = process.env['POAI_TEST_MODEL'] === undefined ? undefined : await openBenchEngine()
+const evaluator = bench === undefined ? {} : { evaluator: bench.engine }
+const node = await startNode({
+  network: { limits },
+  ...evaluator,
+  params,
+  verifier: slow,
+  mempool: CLUSTER_POOL,
+  shownChain: disguise,
+  ...identity,
+})
 node.chain.onHead(({ head, added, removed }) => {
   tell({ kind: 'head', hash: bytesToHex(head.hash), atMs: now() })
   for (const { block } of added) mined += block.body.transactions.length
