@@ -53,7 +53,8 @@ export interface TestnetSummary {
   /** From the start of the command; null if there was none. */
   readonly firstBlockSeconds: number | null
   readonly wallSeconds: number
-  readonly traffic: TrafficFigures | null
+  /** What was sent and refused, and how much of it is in the blocks of this run. */
+  readonly traffic: (TrafficFigures & { readonly mined: number }) | null
   readonly chaos: (ChaosFigures & { readonly seed: string }) | null
   readonly nodes: readonly NodeSummary[]
 }
@@ -107,7 +108,10 @@ export async function summarise(testnet: Testnet, facts: RunFacts, signal: Abort
     everyBlockReplayed,
     firstBlockSeconds: facts.firstBlockSeconds === undefined ? null : round(facts.firstBlockSeconds),
     wallSeconds: round(performance.now() / 1000),
-    traffic: facts.traffic ?? null,
+    traffic:
+      facts.traffic === undefined
+        ? null
+        : { ...facts.traffic, mined: await countTransactions(testnet.server, facts.startHeight + 1, height, signal) },
     chaos: facts.chaos ?? null,
     nodes,
   }
@@ -167,6 +171,25 @@ async function spacing(server: TestnetNode, from: number, to: number, signal: Ab
   return first === undefined || last === undefined ? null : round((last - first) / (to - from))
 }
 
+/** Blocks that are asked for at one time. */
+const COUNTED_AT_ONCE = 64
+
+/** Transactions in the blocks of some heights. */
+async function countTransactions(server: TestnetNode, from: number, to: number, signal: AbortSignal): Promise<number> {
+  let sum = 0
+  for (let first = from; first <= to; first += COUNTED_AT_ONCE) {
+    const numbers = Array.from({ length: Math.min(COUNTED_AT_ONCE, to - first + 1) }, (_, index) => first + index)
+    const counts = await Promise.all(
+      numbers.map((number) => {
+        const params = [`0x${number.toString(16)}`]
+        return server.process.call('eth_getBlockTransactionCountByNumber', params, { signal })
+      }),
+    )
+    sum += counts.reduce<number>((all, count) => all + numberIn(count), 0)
+  }
+  return sum
+}
+
 async function timestampOf(server: TestnetNode, number: number, signal: AbortSignal): Promise<number | undefined> {
   const tag = `0x${number.toString(16)}`
   const block = await server.process.call('eth_getBlockByNumber', [tag, false], { signal }).catch(() => null)
@@ -198,7 +221,9 @@ export function formatSummary(summary: TestnetSummary): string {
       ],
       ['work', `${formatCount(summary.attempts)} attempts, ${formatCount(summary.replays)} replays`],
       ['time', `${formatSeconds(summary.wallSeconds)}, first block after ${seconds(summary.firstBlockSeconds)}`],
-      ...(traffic === null ? [] : [['traffic', `${traffic.sent} transactions sent, ${traffic.refused} refused`]]),
+      ...(traffic === null
+        ? []
+        : [['traffic', `${traffic.sent} transactions sent, ${traffic.mined} in blocks, ${traffic.refused} refused`]]),
       ...(chaos === null
         ? []
         : [['chaos', `${chaos.kills} kills, ${chaos.partitions} partitions, seed ${chaos.seed}`]]),

@@ -113,6 +113,7 @@ describe('poai testnet', () => {
     const next: TestnetSummary = JSON.parse(second.out)
     expect(next.startHeight).toBe(summary.nodes[0]?.height)
     expect(next.block.number).toBeGreaterThan(next.startHeight)
+    expect(next.traffic?.refused).toBe(0)
     expect(await processesOf(directory)).toEqual([])
 
     const other = await start('testnet', '--nodes', '3', '--data-dir', directory, '--blocks', '1').ended
