@@ -24,6 +24,9 @@ interface Consumer {
   readonly names: readonly string[]
 }
 
+/** Files for browsers: nothing to import. */
+const PAGE = '@poai/explorer'
+
 describe('npm run build', () => {
   let copy: CheckoutCopy
   let consumer: Consumer
@@ -56,11 +59,12 @@ describe('npm run build', () => {
         recursive: true,
         encoding: 'utf8',
       }).filter((file) => !file.startsWith('node_modules'))
+      const entries = name === PAGE ? ['index.html'] : ['index.js', 'index.d.ts']
       expect(files, name).toEqual(
-        expect.arrayContaining(['LICENSE', 'package.json', join('dist', 'index.js'), join('dist', 'index.d.ts')]),
+        expect.arrayContaining(['LICENSE', 'package.json', ...entries.map((entry) => join('dist', entry))]),
       )
       expect(
-        files.filter((file) => /(?<!\.d)\.ts$/.test(file)),
+        files.filter((file) => /(?<!\.d)\.tsx?$/.test(file)),
         name,
       ).toEqual([])
       expect(readFileSync(join(consumer.root, 'node_modules', name, 'package.json'), 'utf8'), name).not.toMatch(
@@ -71,7 +75,8 @@ describe('npm run build', () => {
 
   // A user may run with the condition for packages of his own.
   it.each([[[]], [['--conditions=source']]])('is imported by a plain Node with the flags %j', async (flags) => {
-    const script = consumer.names.map((name) => `await import('${name}')`).join('\n')
+    const modules = consumer.names.filter((name) => name !== PAGE)
+    const script = modules.map((name) => `await import('${name}')`).join('\n')
     writeFileSync(join(consumer.root, 'use.mjs'), `${script}\nconsole.log('imported')\nprocess.exit()\n`)
     const env = { PATH: process.env['PATH'] }
     expect(await runNode([...flags, join(consumer.root, 'use.mjs')], { cwd: consumer.root, env })).toEqual({
