@@ -116,27 +116,11 @@ export const ATTACKS: Readonly<Record<string, Attack>> = {
   },
   headerFlood: {
     name: 'headers with ground work claims',
-    run: async (scene) => {
-      const topic = topicsOf(genesisHash(scene.params)).blocks
-      let published = 0
-      let clients = 0
-      // New names as long as the victim lets one in.
-      while (published < scene.tries) {
-        const client = await admitted(scene)
-        if (client === undefined) break
-        clients++
-        await client.joinTopic(topic)
-        for (; published < scene.tries && client.isConnected; published++) {
-          const { block } = forgeBlock(scene.params, scene.head, { salt: published })
-          await client.publish(topic, encodeBlockMessage(block, scene.codecs))
-          // What is in the line when the connection closes would never be read.
-          if (published % 16 === 15) await pause(5)
-        }
-        await standOut(client, 2000)
-        await client.close()
-      }
-      return `${published} blocks by ${clients} names`
-    },
+    run: (scene) => floodWithHeaders(scene, 1),
+  },
+  spreadHeaderFlood: {
+    name: 'the same from many addresses',
+    run: (scene) => floodWithHeaders(scene, MANY_ADDRESSES),
   },
   orphanFlood: {
     name: 'orphans with ground work claims',
@@ -284,6 +268,35 @@ export const ATTACKS: Readonly<Record<string, Attack>> = {
   },
 }
 
+/** Of the loopback network: what an attacker would rent. */
+const MANY_ADDRESSES = 64
+
+/** New names as long as the victim lets one in, then another address. */
+async function floodWithHeaders(scene: AttackScene, addresses: number): Promise<string> {
+  const topic = topicsOf(genesisHash(scene.params)).blocks
+  let published = 0
+  let clients = 0
+  let address = 0
+  while (published < scene.tries && address < addresses) {
+    const client = await admitted(scene, `127.0.1.${address + 1}`)
+    if (client === undefined) {
+      address++
+      continue
+    }
+    clients++
+    await client.joinTopic(topic)
+    for (; published < scene.tries && client.isConnected; published++) {
+      const { block } = forgeBlock(scene.params, scene.head, { salt: published })
+      await client.publish(topic, encodeBlockMessage(block, scene.codecs))
+      // What is in the line when the connection closes would never be read.
+      if (published % 16 === 15) await pause(5)
+    }
+    await standOut(client, 2000)
+    await client.close()
+  }
+  return `${published} blocks by ${clients} names from ${Math.min(address + 1, addresses)} addresses`
+}
+
 const FIRST_HASH = new Uint8Array(32).fill(7)
 
 /** Questions that no honest program encodes. RLP has no negative numbers: what wraps has too many bytes. */
@@ -371,8 +384,8 @@ async function serving(
   }
 }
 
-async function admitted(scene: AttackScene): Promise<HostileClient | undefined> {
-  const client = await scene.start()
+async function admitted(scene: AttackScene, from?: string): Promise<HostileClient | undefined> {
+  const client = await scene.start(from)
   try {
     await client.greet()
     return client

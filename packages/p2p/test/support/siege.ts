@@ -18,6 +18,8 @@ export interface SiegeReport {
   readonly attackSeconds: number
   /** Milliseconds from the honest neighbour's head to the victim's. */
   readonly before: readonly number[]
+  /** While the same attack goes on against another node of this machine: what it costs the machine, and not the victim. */
+  readonly control: readonly number[]
   readonly during: readonly number[]
 }
 
@@ -32,6 +34,8 @@ export interface SiegeOptions {
   /** Honest blocks before the attack, and at least so many while it lasts. */
   readonly blocks: number
   readonly pauseMs: number
+  /** Attacked in the victim's place first. */
+  readonly decoy?: ClusterNode
 }
 
 /** Starts a victim in a process of its own, lets an attacker at it, and measures how soon it hears of an honest neighbour's blocks. */
@@ -52,31 +56,42 @@ export async function besiege(options: SiegeOptions): Promise<SiegeReport & { re
   }
   try {
     await victim.ask({ kind: 'connect', address: honest.address })
+    if (options.decoy !== undefined) await options.decoy.ask({ kind: 'connect', address: honest.address })
     await until('the victim is current', 60_000, async () => (await victim.look()).head === Number(tip.context.number))
     // The mesh of gossip grows within a heartbeat or two.
     for (let count = 0; count < 3; count++) await grow()
     const before: number[] = []
     for (let count = 0; count < blocks; count++) before.push(await grow())
+    const assault = (target: ClusterNode): Promise<string> => {
+      const start = async (from?: string): Promise<HostileClient> => {
+        const where = from === undefined ? {} : { from }
+        const client = await startHostileClient({ params, victim: target.address, ...where })
+        clients.push(client)
+        return client
+      }
+      return attack.run({ params, codecs, head: tip.context, start, tries })
+    }
+    const growWhile = async (attacking: Promise<string>): Promise<readonly number[]> => {
+      let isOver = false
+      const over = attacking.finally(() => {
+        isOver = true
+      })
+      const times: number[] = []
+      while (!isOver || times.length < blocks) times.push(await grow())
+      await over
+      return times
+    }
+    const control = options.decoy === undefined ? [] : await growWhile(assault(options.decoy))
     const [look, cpu] = [await victim.look(), (await victim.ask({ kind: 'usage' })) as number]
     const begin = performance.now()
-    let isOver = false
-    const start = async (from?: string): Promise<HostileClient> => {
-      const where = from === undefined ? {} : { from }
-      const client = await startHostileClient({ params, victim: victim.address, ...where })
-      clients.push(client)
-      return client
-    }
-    const attacking = attack.run({ params, codecs, head: tip.context, start, tries }).finally(() => {
-      isOver = true
-    })
-    const during: number[] = []
-    while (!isOver || during.length < blocks) during.push(await grow())
+    const attacking = assault(victim)
+    const during = await growWhile(attacking)
     const said = await attacking
     const attackSeconds = (performance.now() - begin) / 1000
     const after = await victim.look()
     const { offences } = after.figures.peers
     return {
-      ...{ said, before, during, attackSeconds, tip },
+      ...{ said, before, control, during, attackSeconds, tip },
       offences: Object.entries(offences)
         .map(([offence, count]) => `${count} ${offence}`)
         .join(', '),
