@@ -11,9 +11,8 @@ export function packPackage(root: string, member: BuildPackage, destination: str
   const stage = mkdtempSync(join(tmpdir(), 'poai-pack-'))
   try {
     const manifest = publishManifest(member.manifest)
-    for (const entry of [...(manifest.files ?? []), 'README.md']) {
-      const source = join(member.folder, entry)
-      if (existsSync(source)) cpSync(source, join(stage, entry), { recursive: true })
+    for (const entry of manifest.files ?? []) {
+      cpSync(findEntry(root, member, entry), join(stage, entry), { recursive: true })
     }
     cpSync(join(root, 'LICENSE'), join(stage, 'LICENSE'))
     writeFileSync(join(stage, 'package.json'), `${JSON.stringify(manifest, undefined, 2)}\n`)
@@ -21,6 +20,14 @@ export function packPackage(root: string, member: BuildPackage, destination: str
   } finally {
     rmSync(stage, { recursive: true, force: true })
   }
+}
+
+/** What a package carries is its own, or stands at the top of the checkout as the models do. */
+function findEntry(root: string, member: BuildPackage, entry: string): string {
+  const found = [member.folder, root].map((folder) => join(folder, entry)).find((path) => existsSync(path))
+  if (found === undefined)
+    throw new Error(`${member.manifest.name}: package.json promises ${entry}, which does not exist`)
+  return found
 }
 
 function runPack(stage: string, destination: string): string {

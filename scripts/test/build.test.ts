@@ -92,6 +92,16 @@ describe('npm run build', () => {
     expect(outcome).toMatchObject({ code: 0, output: expect.stringContaining('Usage: poai') })
   })
 
+  it('carries the model and runs it', async () => {
+    const bin = join(consumer.root, 'node_modules', '@poai', 'cli', 'bin', 'poai.mjs')
+    const home = join(consumer.root, 'home')
+    const outcome = await runNode([bin, 'engine', 'check', '--home', home], {
+      cwd: consumer.root,
+      env: { PATH: process.env['PATH'] },
+    })
+    expect(outcome).toMatchObject({ code: 0, output: expect.stringContaining('72 exams') })
+  })
+
   it('has declarations that a strict project compiles against', async () => {
     writeFileSync(
       join(consumer.root, 'use.ts'),

@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, realpathSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { EngineError } from './engine-error.ts'
 import type { LocatedBuild } from './llama-build.ts'
+import { mappedModules } from './mapped-modules.ts'
 
 /** The part of the native addon that loads CPU modules. */
 interface BackendLoader {
@@ -36,18 +37,15 @@ export function loadPinnedBackend(build: LocatedBuild): void {
  */
 export function checkLoadedModules(build: LocatedBuild): void {
   if (process.platform !== 'linux') return
-  const modules = new Set<string>()
-  for (const line of readFileSync('/proc/self/maps', 'utf8').split('\n')) {
-    const path = /\S*libggml-cpu[^/]*$/.exec(line)?.[0]
-    if (path !== undefined) modules.add(path)
-  }
-  if (modules.size === 1 && modules.has(build.backendFile)) return
+  const modules = mappedModules(readFileSync('/proc/self/maps', 'utf8'))
+  const [only, ...others] = modules
+  if (others.length === 0 && only === realpathSync(build.backendFile)) return
   throw new EngineError(
     'INFERENCE_PLATFORM_UNSUPPORTED',
     'Another CPU module of llama.cpp is loaded than the pinned one',
     {
       expected: build.backendFile,
-      actual: [...modules].join(', ') || 'none',
+      actual: modules.join(', ') || 'none',
     },
   )
 }
