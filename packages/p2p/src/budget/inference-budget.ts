@@ -61,6 +61,12 @@ class InferenceBudget implements VerificationBudget {
     this.#clock = clock
   }
 
+  isOpenTo(peerId: string, address: string): boolean {
+    if (this.#isSpent(this.#namesOf(peerId, address))) return false
+    if (this.isProven(peerId)) return (this.#running.get(peerId) ?? 0) < this.#limits.provenAtOnce
+    return this.#hasPlaceInLine()
+  }
+
   async admit(peerId: string, address: string, signal?: AbortSignal): Promise<BudgetTicket | undefined> {
     const names = this.#namesOf(peerId, address)
     if (this.#isSpent(names)) return undefined
@@ -130,6 +136,10 @@ class InferenceBudget implements VerificationBudget {
     return bucket
   }
 
+  #hasPlaceInLine(): boolean {
+    return this.#unproven < this.#limits.unprovenAtOnce || this.#waiting.length < this.#limits.maxWaiting
+  }
+
   #leave(peerId: string): void {
     const running = (this.#running.get(peerId) ?? 1) - 1
     if (running <= 0) this.#running.delete(peerId)
@@ -141,7 +151,7 @@ class InferenceBudget implements VerificationBudget {
       this.#unproven++
       return true
     }
-    if (this.#waiting.length >= this.#limits.maxWaiting || signal?.aborted === true) return false
+    if (!this.#hasPlaceInLine() || signal?.aborted === true) return false
     return new Promise((resolve) => {
       const enter = (): void => {
         signal?.removeEventListener('abort', giveUp)

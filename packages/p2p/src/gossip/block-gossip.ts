@@ -145,7 +145,7 @@ export class BlockGossip {
   async #judge({ data, from }: GossipMessage): Promise<GossipVerdict> {
     // Without a handshake nobody is known to be of this network, nor limited by address; its status will tell of the head.
     const peer = this.#dependencies.peers.get(from)
-    if (peer === undefined) return 'ignore'
+    if (peer === undefined || !this.#dependencies.budget.isOpenTo(from, peer.address)) return 'ignore'
     try {
       const message = decodeBlockMessage(data, this.#dependencies.codecs)
       const header = message.kind === 'block' ? message.block.header : message.header

@@ -16,6 +16,8 @@ export interface BudgetTicket {
 export interface VerificationBudget {
   /** Undefined if the peer or its address has used up what it is trusted with. May wait for a place in the strangers' slice. */
   admit(peerId: string, address: string, signal?: AbortSignal): Promise<BudgetTicket | undefined>
+  /** False if `admit` would refuse at once: then what the peer sends is not worth being read. */
+  isOpenTo(peerId: string, address: string): boolean
   /** True if it brought valid blocks lately. */
   isProven(peerId: string): boolean
   /** Charges a failed replay that no ticket was taken for. */

@@ -49,6 +49,20 @@ describe('the inference budget', () => {
     expect(await second).toBeDefined()
   })
 
+  it('says beforehand whom it would refuse at once', async () => {
+    const budget = create()
+    expect(budget.isOpenTo('a', ADDRESS)).toBe(true)
+    await fail(budget, 'a')
+    await fail(budget, 'a')
+    expect([budget.isOpenTo('a', ADDRESS), budget.isOpenTo('b', ADDRESS), budget.isOpenTo('b', '1.0.0.1')]).toEqual([
+      false,
+      false,
+      true,
+    ])
+    for (let count = 0; count <= BUDGET_DEFAULTS.maxWaiting; count++) void budget.admit(`w${count}`, '1.0.0.2')
+    expect(budget.isOpenTo('b', '1.0.0.1')).toBe(false)
+  })
+
   it('lets go of who gives up waiting', async () => {
     const budget = create()
     const first = await budget.admit('a', ADDRESS)

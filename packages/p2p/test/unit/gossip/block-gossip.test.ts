@@ -81,6 +81,7 @@ class Fixture {
         peers: { get: () => this.peer, report: (_, offence) => this.offences.push(offence) },
         budget: {
           admit: async () => ({ settle: (outcome) => this.outcomes.push(outcome) }),
+          isOpenTo: () => true,
           isProven: () => true,
           charge: (peerId) => this.charged.push(peerId),
         },
@@ -148,10 +149,18 @@ describe('the gossip of blocks', () => {
 
   it('asks nothing of the chain for a peer that has used up its budget', async () => {
     const fixture = new Fixture({
-      budget: { admit: async () => undefined, isProven: () => false, charge: () => undefined },
+      budget: { admit: async () => undefined, isOpenTo: () => true, isProven: () => false, charge: () => undefined },
     })
     expect(await fixture.judge(encodeBlockMessage(small.block, codecs))).toBe('ignore')
     expect(fixture.imported).toEqual([])
+  })
+
+  it('does not even read what a peer sends whose budget is used up', async () => {
+    const fixture = new Fixture({
+      budget: { admit: async () => undefined, isOpenTo: () => false, isProven: () => false, charge: () => undefined },
+    })
+    expect(await fixture.judge(Uint8Array.of(3))).toBe('ignore')
+    expect(fixture.offences).toEqual([])
   })
 
   it('tells of a gap, and does not pass an orphan on', async () => {
