@@ -65,6 +65,11 @@ export function forgeChain(params: NetworkParams, parent: ChainContext, length: 
   return blocks
 }
 
+/** The same block with a claim that no model stands behind. */
+export function forgeSeal({ header, body }: Block): Block {
+  return { header: grind(header, 0), body }
+}
+
 function grind(empty: Omit<Header, 'transcriptRoot'>, salt: number): Header {
   for (let round = 0; ; round++) {
     const transcriptRoot: Hash32 = hash32(uintToBytes((BigInt(salt) << 64n) | BigInt(round), 32))

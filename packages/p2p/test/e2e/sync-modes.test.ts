@@ -1,0 +1,95 @@
+import { createFakeEngine } from '@poai/inference'
+import { ChainGenerator, type GeneratedBlock } from '@poai/testing/chain'
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { createReplayPolicy, excusingVerifier, type ReplayMode } from '../../src/sync/replay-policy.ts'
+import { forgeSeal } from '../support/forged-blocks.ts'
+import { startNode, type TestNode } from '../support/start-node.ts'
+
+const WAIT = { timeout: 60_000, interval: 20 }
+const HONEST = 20
+
+const nodes: TestNode[] = []
+let honest: readonly GeneratedBlock[] = []
+
+beforeAll(async () => {
+  const engine = createFakeEngine()
+  await engine.start()
+  const generator = new ChainGenerator({ evaluator: engine })
+  honest = await generator.grow(generator.genesis, HONEST + 1)
+})
+
+afterEach(async () => {
+  await Promise.all(nodes.splice(0).map((node) => node.stop()))
+})
+
+function blockAt(number: number): GeneratedBlock {
+  const found = honest[number - 1]
+  if (found === undefined) throw new RangeError('the chain is longer')
+  return found
+}
+
+/** A node that believes every claim, and may so have a forged block after the honest ones. */
+async function startServer(last: 'honest' | 'forged'): Promise<TestNode> {
+  const server = await startNode({ verifier: () => ({ verify: async () => undefined }) })
+  nodes.push(server)
+  for (const { block } of honest.slice(0, HONEST)) await server.chain.importBlock(block)
+  if (last === 'forged') await server.chain.importBlock(forgeSeal(blockAt(HONEST + 1).block))
+  return server
+}
+
+/** A node that catches up in a mode; what it replayed is counted. */
+async function startFollower(mode: ReplayMode, server: TestNode): Promise<{ node: TestNode; replayed: bigint[] }> {
+  const policy = createReplayPolicy(mode)
+  const replayed: bigint[] = []
+  const node = await startNode({
+    network: { replayPolicy: policy },
+    verifier: (verifier) =>
+      excusingVerifier(
+        {
+          verify: async (header, options) => {
+            replayed.push(header.number)
+            await verifier.verify(header, options)
+          },
+        },
+        policy,
+      ),
+  })
+  nodes.push(node)
+  node.network.peers.add(server.network.addresses()[0] ?? '')
+  return { node, replayed }
+}
+
+function numbers(from: number, to: number): readonly bigint[] {
+  return Array.from({ length: to - from + 1 }, (_, index) => BigInt(from + index))
+}
+
+const unknown = new Uint8Array(32).fill(7) as GeneratedBlock['hash']
+
+describe('catching up', () => {
+  it.each([
+    ['full', (): ReplayMode => ({ kind: 'full' }), numbers(1, HONEST)],
+    ['a sample of everything', (): ReplayMode => ({ kind: 'sampled', share: 1, recentBlocks: 0 }), numbers(1, HONEST)],
+    [
+      'a sample of the last blocks',
+      (): ReplayMode => ({ kind: 'sampled', share: 0, recentBlocks: 5 }),
+      numbers(16, HONEST),
+    ],
+    ['from a trusted block', (): ReplayMode => ({ kind: 'assume-valid', hash: blockAt(12).hash }), numbers(13, HONEST)],
+    ['from a block that is nowhere', (): ReplayMode => ({ kind: 'assume-valid', hash: unknown }), numbers(1, HONEST)],
+  ])('replays what the mode says: %s', async (_, mode, expected) => {
+    const { node, replayed } = await startFollower(mode(), await startServer('honest'))
+    await vi.waitFor(() => expect(node.chain.head().hash).toEqual(blockAt(HONEST).hash), WAIT)
+    expect(replayed.sort((a, b) => Number(a - b))).toEqual(expected)
+  })
+
+  it.each([
+    ['in the sample', (): ReplayMode => ({ kind: 'sampled', share: 1, recentBlocks: 0 })],
+    ['among the last', (): ReplayMode => ({ kind: 'sampled', share: 0, recentBlocks: 1 })],
+    ['after the trusted one', (): ReplayMode => ({ kind: 'assume-valid', hash: blockAt(HONEST).hash })],
+  ])('finds a forged block %s, keeps the chain before it and blames the peer', async (_, mode) => {
+    const server = await startServer('forged')
+    const { node } = await startFollower(mode(), server)
+    await vi.waitFor(() => expect(node.network.figures().peers.offences).toMatchObject({ 'failed-replay': 1 }), WAIT)
+    expect(node.chain.head().hash).toEqual(blockAt(HONEST).hash)
+  })
+})
