@@ -43,7 +43,7 @@ export interface Attack {
 
 const REQUEST_PROTOCOLS = [headersProtocol, bodiesProtocol, poolProtocol, transactionsProtocol]
 
-/** Follows the order of the list; each ends when the attacker is thrown out or has done all it wanted. */
+/** In the order of docs/SECURITY-MODEL.md; each ends when the attacker is thrown out or has done all it wanted. */
 export const ATTACKS: Readonly<Record<string, Attack>> = {
   oversizedFrames: {
     name: 'oversized frames',

@@ -34,13 +34,16 @@ export interface SiegeOptions {
   /** Honest blocks before the attack, and at least so many while it lasts. */
   readonly blocks: number
   readonly pauseMs: number
-  /** Attacked in the victim's place first. */
+  /** Attacked in the victim's place, in turns with it: what the machine does by the hour falls on both. */
   readonly decoy?: ClusterNode
+  /** Turns; 1 unless given. */
+  readonly rounds?: number
 }
 
 /** Starts a victim in a process of its own, lets an attacker at it, and measures how soon it hears of an honest neighbour's blocks. */
 export async function besiege(options: SiegeOptions): Promise<SiegeReport & { readonly tip: GeneratedBlock }> {
-  const { attack, tries, generator, honest, blocks, pauseMs } = options
+  const { attack, generator, honest, blocks, pauseMs, rounds = 1 } = options
+  const tries = Math.ceil(options.tries / rounds)
   const victim = await startClusterNode()
   const clients: HostileClient[] = []
   let { tip } = options
@@ -77,25 +80,31 @@ export async function besiege(options: SiegeOptions): Promise<SiegeReport & { re
         isOver = true
       })
       const times: number[] = []
-      while (!isOver || times.length < blocks) times.push(await grow())
+      while (!isOver || times.length < blocks / rounds) times.push(await grow())
       await over
       return times
     }
-    const control = options.decoy === undefined ? [] : await growWhile(assault(options.decoy))
     const [look, cpu] = [await victim.look(), (await victim.ask({ kind: 'usage' })) as number]
-    const begin = performance.now()
-    const attacking = assault(victim)
-    const during = await growWhile(attacking)
-    const said = await attacking
-    const attackSeconds = (performance.now() - begin) / 1000
+    const control: number[] = []
+    const during: number[] = []
+    const said: string[] = []
+    let attackSeconds = 0
+    for (let round = 0; round < rounds; round++) {
+      if (options.decoy !== undefined) control.push(...(await growWhile(assault(options.decoy))))
+      const begin = performance.now()
+      const attacking = assault(victim)
+      during.push(...(await growWhile(attacking)))
+      said.push(await attacking)
+      attackSeconds += (performance.now() - begin) / 1000
+    }
     const after = await victim.look()
     const { offences } = after.figures.peers
     return {
-      ...{ said, before, control, during, attackSeconds, tip },
+      ...{ said: said.join('; '), before, control, during, attackSeconds, tip },
       offences: Object.entries(offences)
         .map(([offence, count]) => `${count} ${offence}`)
         .join(', '),
-      replays: after.replays - look.replays - during.length,
+      replays: after.replays - look.replays - during.length - control.length,
       cpuSeconds: ((await victim.ask({ kind: 'usage' })) as number) - cpu,
       rssGrowthBytes: after.rssBytes - look.rssBytes,
     }
