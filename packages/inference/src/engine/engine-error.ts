@@ -14,6 +14,7 @@ import { AppError } from '@poai/core'
  * - `INFERENCE_PLATFORM_UNSUPPORTED`: no llama.cpp build for this machine, or not the one the domain names.
  * - `INFERENCE_DOMAIN_MISMATCH`: this machine computes other bits than the network's recorded vectors.
  * - `INFERENCE_VECTORS_INVALID`: a vectors file is damaged or does not belong to the model or domain.
+ * - `INFERENCE_BUILD_FAILED`: the portable library could not be compiled, or what was compiled computes other bits.
  */
 export type EngineErrorCode =
   | 'INFERENCE_NOT_RUNNING'
@@ -27,6 +28,7 @@ export type EngineErrorCode =
   | 'INFERENCE_PLATFORM_UNSUPPORTED'
   | 'INFERENCE_DOMAIN_MISMATCH'
   | 'INFERENCE_VECTORS_INVALID'
+  | 'INFERENCE_BUILD_FAILED'
 
 /** The engine or its surroundings failed: an abstention, never a verdict on a block. */
 export class EngineError extends AppError<EngineErrorCode> {
