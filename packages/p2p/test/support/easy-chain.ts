@@ -1,7 +1,7 @@
 import { access, mkdir, rename, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { ExamEvaluator } from '@poai/consensus'
-import { createBlockCodecs, createTransactionCodec, encodeRlp } from '@poai/core'
+import { bytesToHex, createBlockCodecs, createTransactionCodec, encodeRlp, genesisHash } from '@poai/core'
 import { type BlockPlan, ChainGenerator, type GeneratedBlock } from '@poai/testing/chain'
 import { clusterNetwork } from './cluster-network.ts'
 
@@ -16,7 +16,8 @@ export async function easyChain(options: {
   readonly onProgress?: (blocks: number) => void
 }): Promise<string> {
   const params = clusterNetwork()
-  const file = join(CACHE, `${options.name}-${options.length}.rlp`)
+  const network = bytesToHex(genesisHash(params)).slice(2, 10)
+  const file = join(CACHE, `${options.name}-${network}-${options.length}.rlp`)
   if (
     await access(file).then(
       () => true,
