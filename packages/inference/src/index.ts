@@ -10,6 +10,14 @@
  * await engine.stop()
  */
 
+export {
+  type BuildPortableDependencies,
+  type BuildPortableOptions,
+  type BuildProgress,
+  type BuiltPortable,
+  buildPortable,
+} from './build/build-portable.ts'
+export { findPortableLibrary, type PortableLibrary, type PortableRecord } from './build/portable-library.ts'
 export { checkCLibrary } from './doctor/check-c-library.ts'
 export { type ClockEvidence, checkClock } from './doctor/check-clock.ts'
 export { checkCpuFeatures } from './doctor/check-cpu-features.ts'
@@ -26,6 +34,7 @@ export {
   type DeterminismDomain,
   findDomain,
   KNOWN_DOMAINS,
+  PORTABLE_DOMAIN_NAME,
 } from './domain/determinism-domain.ts'
 export {
   type DomainVectors,
@@ -69,7 +78,12 @@ export type {
   PositionBits,
   WorkerStatus,
 } from './engine/inference-engine.ts'
-export type { LlamaBuild, PrebuiltLlamaBuild } from './engine/llama-build.ts'
+export {
+  buildVariant,
+  type LlamaBuild,
+  type PortableLlamaBuild,
+  type PrebuiltLlamaBuild,
+} from './engine/llama-build.ts'
 export { createLlamaEngine, type LlamaEngineDependencies } from './engine/llama-engine.ts'
 export { MAX_PROBES, MAX_REQUESTS_PER_CALL } from './engine/validate-request.ts'
 export { describeModel, inspectModel, type ModelDescription } from './models/describe-model.ts'

@@ -8,6 +8,7 @@
  */
 
 export { examToRequest, mixedExamRequests, seededExamRequests, seededExams } from './exam-requests.ts'
+export { preparePortableCache } from './portable-cache.ts'
 export {
   type RecordedModelVectors,
   type RecordModelVectorsOptions,

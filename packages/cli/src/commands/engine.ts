@@ -1,4 +1,4 @@
-import { KNOWN_DOMAINS, requireMachineDomain, wordsOfEngine } from '@poai/inference'
+import { buildVariant, KNOWN_DOMAINS, requireMachineDomain, wordsOfEngine } from '@poai/inference'
 import { createDomainEngine, setUpWork } from '@poai/node'
 import type { Command } from 'commander'
 import type { CliContext } from '../cli-context.ts'
@@ -72,7 +72,7 @@ function listDomains(context: CliContext, options: CommonOptions): void {
       ['DOMAIN', 'BUILD', 'RUNS ON'],
       ...KNOWN_DOMAINS.map(({ name, build, description }) => [
         name,
-        `${build.package} ${build.version} ${build.variant}`,
+        `${build.package} ${build.version} ${buildVariant(build)}`,
         description,
       ]),
     ]),

@@ -115,11 +115,6 @@ void multiply_floats(poai_format format, int64_t length, poai_rows rows, poai_ro
 
 struct UnpackedBlock { i16x16 values[ROWS][2]; float scales[ROWS]; float unused[4]; };
 
-POAI_INLINE float half_to_float(uint16_t half) {
-    const uint16_t halves[8] = { half, 0, 0, 0, 0, 0, 0, 0 };
-    return halves_to_floats(halves)[0];
-}
-
 void unpack_blocks(poai_format format, int64_t blocks, const char * rows, size_t stride, int count, UnpackedBlock * to) {
     for (int64_t b = 0; b < blocks; b++) {
         for (int r = 0; r < ROWS; r++) {

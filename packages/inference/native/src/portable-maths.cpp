@@ -261,3 +261,40 @@ PORTABLE float fminf(float a, float b) {
     if (is_nan(a)) return b;
     return a > b || (a == b && (bits_of(b) >> 31)) ? b : a;
 }
+
+// What libm has besides and some targets call as a function. Exact everywhere; defined here so that the library can be linked
+// without any libm, which proves that nothing else of it is used.
+
+PORTABLE float truncf(float x) {
+    const uint32_t u = bits_of(x), exponent = (u >> 23) & 255u;
+    if (exponent >= 150u) return x;
+    if (exponent < 127u) return float_of(u & 0x80000000u);
+    return float_of(u & ~(0x7fffffu >> (exponent - 127u)));
+}
+
+PORTABLE float floorf(float x) {
+    const float t = truncf(x);
+    return t > x ? t - 1.0f : t;
+}
+
+PORTABLE float ceilf(float x) {
+    const float t = truncf(x);
+    return t < x ? with_sign(t + 1.0f, bits_of(x)) : t;
+}
+
+PORTABLE float roundf(float x) {
+    const float t = truncf(x);
+    return magnitude(x - t) >= 0.5f ? t + with_sign(1.0f, bits_of(x)) : t;
+}
+
+PORTABLE double floor(double x) {
+    const uint64_t u = bits_of(x), exponent = (u >> 52) & 2047u;
+    if (exponent >= 1075u) return x;
+    const double t = exponent < 1023u ? double_of(u & (uint64_t(1) << 63)) : double_of(u & ~(0xfffffffffffffu >> (exponent - 1023u)));
+    return t > x ? t - 1.0 : t;
+}
+
+PORTABLE float ldexpf(float x, int n) {
+    const int64_t bounded = n < -400 ? -400 : n > 400 ? 400 : n;
+    return (float) ((double) x * double_of((uint64_t) (bounded + 1023) << 52));
+}

@@ -129,6 +129,20 @@ POAI_INLINE f32x8 halves_to_floats(const uint16_t * from) {
 #endif
 }
 
+/// One half, the same way.
+POAI_INLINE float half_to_float(uint16_t half) {
+#if defined(__F16C__)
+    return _cvtsh_ss(half);
+#else
+    const uint32_t magnitude = half & 0x7fffu;
+    const uint32_t bits = (magnitude << 13) + (112u << 23) + (magnitude >= 0x7c00u ? 112u << 23 : 0u);
+    float normal;
+    memcpy(&normal, &bits, sizeof normal);
+    const float positive = magnitude < 0x400u ? (float) (int32_t) magnitude * 0x1p-24f : normal;
+    return half & 0x8000u ? -positive : positive;
+#endif
+}
+
 /// Eight floats as halves, to the nearest, ties to even.
 POAI_INLINE u16x8 floats_to_halves(f32x8 v) {
 #if defined(__F16C__) && defined(__AVX2__)

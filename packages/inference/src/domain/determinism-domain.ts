@@ -1,4 +1,5 @@
 import type { LlamaBuild } from '../engine/llama-build.ts'
+import { BINDING_VERSION } from '../engine/locate-prebuilt.ts'
 
 /**
  * A class of machines and builds that compute the same bits. The name and the row only say how to reach the domain;
@@ -20,14 +21,25 @@ const AVX_FEATURES = ['avx'] as const
 const AVX2_FEATURES = ['avx', 'avx2', 'fma', 'f16c', 'bmi2'] as const
 const AVX512_FEATURES = [...AVX2_FEATURES, 'avx512f', 'avx512bw', 'avx512vl', 'avx512dq', 'avx512cd'] as const
 
-/** The domain of the built-in networks: practically every x86-64 machine since 2013 can compute it. */
+/** The domain of local networks: practically every x86-64 machine since 2013 can compute it, with nothing to compile. */
 export const DEFAULT_DOMAIN_NAME = 'x64-avx2'
+
+/** The domain of public networks: every processor can compute it. */
+export const PORTABLE_DOMAIN_NAME = 'portable-1'
 
 /**
  * All domains that this release can pin. CPU variants that give equal bits share a row (measured: haswell = alderlake;
  * skylakex = cannonlake = cascadelake = icelake = cooperlake = zen4); all rows differ from each other.
  */
 export const KNOWN_DOMAINS: readonly DeterminismDomain[] = [
+  {
+    name: PORTABLE_DOMAIN_NAME,
+    description:
+      'built on this machine from node-llama-cpp 3.22.1 and portable kernels, any x86-64 or 64-bit Arm processor',
+    build: { kind: 'portable', package: 'node-llama-cpp', version: BINDING_VERSION },
+    platforms: ['linux-x64', 'linux-arm64'],
+    cpuFeatures: [],
+  },
   prebuilt('x64-sse2', 'x64', 'any x86-64 processor', []),
   prebuilt('x64-sse42', 'sse42', 'x86-64 with SSE 4.2', ['sse4_2', 'popcnt']),
   prebuilt('x64-avx', 'sandybridge', 'x86-64 with AVX', AVX_FEATURES),
@@ -45,7 +57,7 @@ function prebuilt(name: string, variant: string, processor: string, cpuFeatures:
   return {
     name,
     description: `node-llama-cpp 3.22.1 on Linux, ${processor}`,
-    build: { kind: 'prebuilt', package: 'node-llama-cpp', version: '3.22.1', variant },
+    build: { kind: 'prebuilt', package: 'node-llama-cpp', version: BINDING_VERSION, variant },
     platforms: ['linux-x64'],
     cpuFeatures,
   }

@@ -1,9 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { copyFile, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
+import { findPortableLibrary, portableFolder } from '../build/portable-library.ts'
 import { EngineError } from './engine-error.ts'
-import type { LlamaBuild, LocatedBuild } from './llama-build.ts'
-import { locatePrebuilt } from './locate-prebuilt.ts'
+import type { LlamaBuild, LocatedBuild, PortableLlamaBuild, PrebuiltLlamaBuild } from './llama-build.ts'
+import { locateBinaries, locatePrebuilt } from './locate-prebuilt.ts'
 
 /**
  * Makes sure that `cacheDirectory` has a folder with the build's CPU module alone, and says where everything is.
@@ -14,6 +15,24 @@ import { locatePrebuilt } from './locate-prebuilt.ts'
  * `cacheDirectory` must be writable by this user only: what lies in it is executed.
  */
 export async function isolateBackend(build: LlamaBuild, cacheDirectory: string): Promise<LocatedBuild> {
+  return build.kind === 'portable'
+    ? await findBuilt(build, cacheDirectory)
+    : await isolatePrebuilt(build, cacheDirectory)
+}
+
+/** A portable library lies in a folder of its own since it was built. */
+async function findBuilt({ version }: PortableLlamaBuild, cacheDirectory: string): Promise<LocatedBuild> {
+  const { addonPath } = await locateBinaries(version)
+  const library = await findPortableLibrary(cacheDirectory)
+  if (library !== undefined) return { addonPath, backendDirectory: library.folder, backendFile: library.file }
+  throw new EngineError('INFERENCE_PLATFORM_UNSUPPORTED', 'The portable library is not built on this machine', {
+    expected: portableFolder(cacheDirectory),
+    actual: 'nothing, or not what was built',
+    hint: 'Run `poai engine build`: it takes about a minute and needs a C++ compiler.',
+  })
+}
+
+async function isolatePrebuilt(build: PrebuiltLlamaBuild, cacheDirectory: string): Promise<LocatedBuild> {
   const { addonPath, modulePath } = await locatePrebuilt(build)
   const wanted = await hashModule(modulePath, build)
   const backendDirectory = join(cacheDirectory, `${build.variant}-${wanted.slice(0, 16)}`)
@@ -33,7 +52,7 @@ export async function isolateBackend(build: LlamaBuild, cacheDirectory: string):
   return { addonPath, backendDirectory, backendFile: join(backendDirectory, name) }
 }
 
-async function hashModule(path: string, build: LlamaBuild): Promise<string> {
+async function hashModule(path: string, build: PrebuiltLlamaBuild): Promise<string> {
   return await hashFile(path).catch((cause: unknown) => {
     throw new EngineError('INFERENCE_PLATFORM_UNSUPPORTED', `There is no CPU variant ${build.variant} in this build`, {
       expected: path,

@@ -8,8 +8,24 @@ export interface PrebuiltLlamaBuild {
   readonly variant: string
 }
 
-/** What computes the bits. Portable builds and GPU classes become further kinds. */
-export type LlamaBuild = PrebuiltLlamaBuild
+/**
+ * The CPU backend compiled on this machine from the package's sources, with the project's kernels and maths: the same bits on
+ * every processor. `poai engine build` makes it.
+ */
+export interface PortableLlamaBuild {
+  readonly kind: 'portable'
+  readonly package: 'node-llama-cpp'
+  /** Exact version of the package, and so of llama.cpp. */
+  readonly version: string
+}
+
+/** What computes the bits. GPU classes become a further kind. */
+export type LlamaBuild = PrebuiltLlamaBuild | PortableLlamaBuild
+
+/** One word for people, and for names of folders. */
+export function buildVariant(build: LlamaBuild): string {
+  return build.kind === 'portable' ? 'portable' : build.variant
+}
 
 /** The files of a build on this machine. */
 export interface LocatedBuild {

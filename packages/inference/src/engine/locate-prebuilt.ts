@@ -5,10 +5,14 @@ import { fileURLToPath } from 'node:url'
 import { EngineError } from './engine-error.ts'
 import type { PrebuiltLlamaBuild } from './llama-build.ts'
 
-/** Package of prebuilt binaries by `process.platform`-`process.arch`, and how its CPU modules are called. */
-const PLATFORM_PACKAGES: Readonly<
-  Record<string, { readonly name: string; readonly module: (variant: string) => string }>
-> = {
+/** Package of prebuilt binaries, and how its CPU modules are called. */
+interface PlatformPackage {
+  readonly name: string
+  readonly module: (variant: string) => string
+}
+
+/** By `process.platform`-`process.arch`. */
+const PLATFORM_PACKAGES: Readonly<Record<string, PlatformPackage>> = {
   'linux-x64': { name: 'linux-x64', module: (variant) => `libggml-cpu-${variant}.so` },
   'linux-arm64': { name: 'linux-arm64', module: (variant) => `libggml-cpu-${variant}.so` },
   'darwin-x64': { name: 'mac-x64', module: (variant) => `libggml-cpu-${variant}.so` },
@@ -24,30 +28,45 @@ export interface PrebuiltFiles {
   readonly modulePath: string
 }
 
+/** The folder of the binding's native files, and its addon in it. */
+export interface BindingBinaries {
+  readonly binaries: string
+  readonly addonPath: string
+}
+
+/** The version of node-llama-cpp that all builds of this release belong to. */
+export const BINDING_VERSION = '3.22.1'
+
 /**
  * Finds the files of `build` through Node's own resolution, starting at node-llama-cpp, so that what we load is what
  * the binding loads. Throws `INFERENCE_PLATFORM_UNSUPPORTED` where there is none, or another version.
  */
 export async function locatePrebuilt(build: PrebuiltLlamaBuild): Promise<PrebuiltFiles> {
-  const platform = `${process.platform}-${process.arch}`
-  const platformPackage = PLATFORM_PACKAGES[platform]
-  if (platformPackage === undefined) {
-    throw unsupported(
-      'There is no prebuilt llama.cpp for this platform',
-      Object.keys(PLATFORM_PACKAGES).join(', '),
-      platform,
-    )
-  }
-  const root = packageRoot(`@node-llama-cpp/${platformPackage.name}`)
+  const { binaries, addonPath } = await locateBinaries(build.version)
+  return { addonPath, modulePath: join(binaries, platformPackage().module(build.variant)) }
+}
+
+/** The same for the files that all variants share. */
+export async function locateBinaries(version: string = BINDING_VERSION): Promise<BindingBinaries> {
+  const { name } = platformPackage()
+  const root = packageRoot(`@node-llama-cpp/${name}`)
   const manifest = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { readonly version?: unknown }
-  if (manifest.version !== build.version) {
-    throw unsupported('Another version of llama.cpp is installed', build.version, String(manifest.version))
+  if (manifest.version !== version) {
+    throw unsupported('Another version of llama.cpp is installed', version, String(manifest.version))
   }
-  const binaries = join(root, 'bins', platformPackage.name)
-  return {
-    addonPath: join(binaries, 'llama-addon.node'),
-    modulePath: join(binaries, platformPackage.module(build.variant)),
-  }
+  const binaries = join(root, 'bins', name)
+  return { binaries, addonPath: join(binaries, 'llama-addon.node') }
+}
+
+function platformPackage(): PlatformPackage {
+  const platform = `${process.platform}-${process.arch}`
+  const found = PLATFORM_PACKAGES[platform]
+  if (found !== undefined) return found
+  throw unsupported(
+    'There is no prebuilt llama.cpp for this platform',
+    Object.keys(PLATFORM_PACKAGES).join(', '),
+    platform,
+  )
 }
 
 /** Folder of the platform package: up from its entry point to the folder above `dist`. */

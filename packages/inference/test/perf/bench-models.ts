@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { preparePortableCache } from '@poai/testing'
 import { DEFAULT_DOMAIN_NAME, findDomain } from '../../src/domain/determinism-domain.ts'
 import type { LlamaBuild } from '../../src/engine/llama-build.ts'
 import {
@@ -38,13 +39,12 @@ export interface BenchFolder {
   remove(): Promise<void>
 }
 
-/** Makes the folder. */
-export async function createBenchFolder(): Promise<BenchFolder> {
+/** Makes the folder. The cache is the one that tests share: it has the library of `portable-1`. */
+export async function createBenchFolder(domain: string = DEFAULT_DOMAIN_NAME): Promise<BenchFolder> {
   const folder = await mkdtemp(join(tmpdir(), 'poai-bench-'))
-  const build = findDomain(DEFAULT_DOMAIN_NAME)?.build
-  if (build === undefined) throw new Error('the default domain is not known')
-  const cacheDirectory = join(folder, 'cache')
-  await mkdir(cacheDirectory)
+  const build = findDomain(domain)?.build
+  if (build === undefined) throw new Error(`the domain ${domain} is not known`)
+  const cacheDirectory = await preparePortableCache()
   const synthetic = async (name: string, shape: Partial<SyntheticLlamaOptions>): Promise<string> => {
     const path = join(folder, `${name}.gguf`)
     if (!existsSync(path)) await writeSyntheticLlama(path, { ...QUIZ_SHAPED, ...shape })

@@ -1,11 +1,18 @@
 // Which shapes and settings change a bit of a transcript leaf, and which do not.
-// npm run bench -- determinism [--quick]
+// npm run bench -- determinism [--quick] [--domain portable-1]
 //
 // The reference is the engine in its canonical shape. Rows that must be equal compare at least 100,000 leaves between
 // them; rows that must differ are there to show that the comparison would notice.
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
-import { createLlamaEngine, type EvaluationRequest, KNOWN_DOMAINS, wordsOfEngine } from '@poai/inference'
+import {
+  createLlamaEngine,
+  DEFAULT_DOMAIN_NAME,
+  type EvaluationRequest,
+  KNOWN_DOMAINS,
+  type LlamaBuild,
+  wordsOfEngine,
+} from '@poai/inference'
 import { mixedExamRequests, seededExamRequests } from '@poai/testing'
 import { isolateBackend } from '../../src/engine/isolate-backend.ts'
 import { decodeResults, encodeBatch } from '../../src/engine/worker-protocol.ts'
@@ -23,6 +30,9 @@ const EXAMS = [...seededExamRequests('determinism', quick ? 32 : 480), ...mixedE
 /** Evaluations in one process before its last ones are compared. */
 const LONG_RUN = quick ? 1_000 : 10_000
 
+const domainAt = process.argv.indexOf('--domain')
+const domainName = domainAt < 0 ? DEFAULT_DOMAIN_NAME : (process.argv[domainAt + 1] ?? '')
+
 interface Row {
   readonly row: string
   readonly expected: 'equal' | 'different'
@@ -33,24 +43,24 @@ interface Row {
 }
 
 interface Setting extends Partial<Omit<ProbeOptions, 'build' | 'schedule'>> {
-  readonly variant?: string
+  readonly build?: LlamaBuild
   readonly schedule?: Schedule
 }
 
 const ALONE: Schedule = { kind: 'alone' }
-const folder = await createBenchFolder()
+const folder = await createBenchFolder(domainName)
 const modelPath = await folder.quizModel()
 const rows: Row[] = []
 
 /** Evaluates in a fresh process with the setting. */
 async function probe(setting: Setting, requests: readonly EvaluationRequest[]): Promise<readonly Uint32Array[]> {
-  const { variant = folder.build.variant, ...rest } = setting
+  const { build: wanted = folder.build, ...rest } = setting
   const child = fork(new URL('./shape-probe.ts', import.meta.url), [], {
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   })
   try {
-    const build = await isolateBackend({ ...folder.build, variant }, folder.cacheDirectory)
+    const build = await isolateBackend(wanted, folder.cacheDirectory)
     await ask(child, { build, modelPath, threads: 1, batchSize: 256, flashAttention: false, schedule: ALONE, ...rest })
     const evaluations = decodeResults((await ask(child, encodeBatch(requests))) as Uint32Array, requests)
     if (evaluations === undefined) throw new Error('the probe answered with another number of words')
@@ -128,9 +138,8 @@ compare(`after ${LONG_RUN} evaluations`, 'equal', { ...all, found: await evaluat
 await engine.stop()
 
 for (const domain of KNOWN_DOMAINS) {
-  const { variant } = domain.build
-  if (variant === folder.build.variant || !canRunDomain(domain)) continue
-  await row(`CPU variant ${variant}`, 'different', { variant }, few)
+  if (domain.name === domainName || !canRunDomain(domain)) continue
+  await row(`domain ${domain.name}`, 'different', { build: domain.build }, few)
 }
 await row('flash attention', 'different', { flashAttention: true }, few)
 const half = folder.path('half.gguf')

@@ -1,0 +1,110 @@
+import { randomUUID } from 'node:crypto'
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { EngineError } from '../engine/engine-error.ts'
+import { locateBinaries } from '../engine/locate-prebuilt.ts'
+import { compileProfile } from './compile-profile.ts'
+import { machineTarget } from './compile-target.ts'
+import { findCompiler } from './find-compiler.ts'
+import { applyGgmlEdits } from './ggml-edits.ts'
+import { GGML_CPU_PATHS, unpackGgmlSources } from './ggml-sources.ts'
+import { linkLibrary } from './link-library.ts'
+import { PORTABLE_LIBRARY } from './portable-key.ts'
+import { findPortableLibrary, hashLibrary, type PortableLibrary, portableFolder } from './portable-library.ts'
+
+/** How far a build has come. */
+export interface BuildProgress {
+  readonly step: 'unpack' | 'compile' | 'test'
+  readonly done: number
+  readonly total: number
+}
+
+export interface BuildPortableOptions {
+  /** As an engine's; see `LlamaEngineOptions`. */
+  readonly cacheDirectory: string
+  /** A compiler's program; default: the first that is installed. */
+  readonly compiler?: string
+  /** Builds although there is one. Default false. */
+  readonly again?: boolean
+  readonly signal?: AbortSignal
+  onProgress?(progress: BuildProgress): void
+}
+
+export interface BuildPortableDependencies {
+  /**
+   * Throws unless an engine with this cache computes the recorded bits: only then does the library come to its place.
+   * Without it the admission test of the engine's workers is the first test.
+   */
+  readonly selfTest?: (cacheDirectory: string) => Promise<void>
+}
+
+/** A library, and whether it was there before. */
+export interface BuiltPortable extends PortableLibrary {
+  readonly isNew: boolean
+}
+
+/**
+ * Compiles the CPU backend of the domain `portable-1` for this machine, from the sources that node-llama-cpp carries and the
+ * project's own kernels and maths, tests it, and puts it into the cache. Needs a C++ compiler and git; takes less than a minute
+ * on two cores. Finds what an earlier build left.
+ */
+export async function buildPortable(
+  options: BuildPortableOptions,
+  { selfTest }: BuildPortableDependencies = {},
+): Promise<BuiltPortable> {
+  const { cacheDirectory, again = false } = options
+  const existing = again ? undefined : await findPortableLibrary(cacheDirectory)
+  if (existing !== undefined) return { ...existing, isNew: false }
+  const folder = portableFolder(cacheDirectory)
+  const draft = join(cacheDirectory, `building-${randomUUID()}`)
+  await mkdir(draft, { recursive: true, mode: 0o700 })
+  try {
+    const made = await compileInto(draft, options)
+    options.onProgress?.({ step: 'test', done: 0, total: 1 })
+    await selfTest?.(draft)
+    options.onProgress?.({ step: 'test', done: 1, total: 1 })
+    await publish(made, folder)
+  } finally {
+    await rm(draft, { recursive: true, force: true })
+  }
+  const library = await findPortableLibrary(cacheDirectory)
+  if (library !== undefined) return { ...library, isNew: true }
+  throw new EngineError('INFERENCE_BUILD_FAILED', 'The portable library is not where it was put', { expected: folder })
+}
+
+/** Builds as if `draft` were the cache; returns the folder. */
+async function compileInto(
+  draft: string,
+  { compiler: program, signal, onProgress }: BuildPortableOptions,
+): Promise<string> {
+  const compiler = await findCompiler(program)
+  const target = machineTarget()
+  if (target === undefined) throw new EngineError('INFERENCE_PLATFORM_UNSUPPORTED', 'No target for this processor')
+  const { binaries } = await locateBinaries()
+  const work = join(draft, 'work')
+  const cancel = signal === undefined ? {} : { signal }
+  onProgress?.({ step: 'unpack', done: 0, total: 1 })
+  await unpackGgmlSources(work, GGML_CPU_PATHS, cancel)
+  await applyGgmlEdits(join(work, 'ggml'))
+  const objects = await compileProfile({
+    ...{ compiler, target, sources: work, objects: join(work, 'objects'), ...cancel },
+    onProgress: (done, total) => onProgress?.({ step: 'compile', done, total }),
+  })
+  const made = portableFolder(draft)
+  await mkdir(made, { mode: 0o700 })
+  const output = join(made, PORTABLE_LIBRARY)
+  await linkLibrary({ compiler, objects, binaries, output, ...cancel })
+  await rm(work, { recursive: true, force: true })
+  const record = { sha256: await hashLibrary(output), compiler: compiler.version }
+  await writeFile(`${made}.json`, `${JSON.stringify(record)}\n`, { mode: 0o600 })
+  return made
+}
+
+/** The record comes last: a library without it, or with another's, is not taken, and is built again. */
+async function publish(made: string, folder: string): Promise<void> {
+  await mkdir(dirname(folder), { recursive: true, mode: 0o700 })
+  const old = join(dirname(made), `old-${basename(folder)}`)
+  await rename(folder, old).catch(() => undefined)
+  await rename(made, folder)
+  await rename(`${made}.json`, `${folder}.json`)
+}

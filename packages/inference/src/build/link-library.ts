@@ -1,0 +1,31 @@
+import { join } from 'node:path'
+
+import { compile } from './compile-profile.ts'
+import type { Compiler } from './find-compiler.ts'
+import { PROFILE_FOLDER } from './native-folder.ts'
+import { PORTABLE_LIBRARY } from './portable-key.ts'
+
+export interface LinkOptions {
+  readonly compiler: Compiler
+  readonly objects: readonly string[]
+  /** Folder of the binding's `libggml-base.so`: the library must use that one, never a copy. */
+  readonly binaries: string
+  /** Made by the link. */
+  readonly output: string
+  readonly signal?: AbortSignal
+}
+
+/**
+ * Links the library, without libm: a function of it that is still needed stops the link, so the platform's cannot slip in.
+ * Of our own functions none leaves the library.
+ */
+export async function linkLibrary({ compiler, objects, binaries, output, signal }: LinkOptions): Promise<void> {
+  const args = [
+    ...['-shared', '-nodefaultlibs', `-Wl,-soname,${PORTABLE_LIBRARY}`, '-Wl,--no-undefined', '-Wl,-z,noexecstack'],
+    `-Wl,--version-script=${join(PROFILE_FOLDER, 'exports.map')}`,
+    ...objects,
+    ...[join(binaries, 'libggml-base.so'), `-Wl,-rpath-link,${binaries}`],
+    ...['-lstdc++', '-lgcc_s', '-lgcc', '-lc', '-o', output],
+  ]
+  await compile(compiler, args, signal)
+}
