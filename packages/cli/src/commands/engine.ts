@@ -7,6 +7,8 @@ import { loadNetwork } from '../load-network.ts'
 import { wholeNumber } from '../parse-options.ts'
 import { formatTable } from '../table.ts'
 import { withEngine } from '../with-engine.ts'
+import { addEngineBenchCommand } from './engine-bench.ts'
+import { addEngineBuildCommand } from './engine-build.ts'
 import { type CommonOptions, installationOf, leafCommand, printResult } from './leaf-command.ts'
 
 /** Workers of one engine: more than any machine has cores to spare. */
@@ -14,7 +16,7 @@ const MAX_WORKERS = 256
 
 /** Adds `poai engine …`. */
 export function addEngineCommands(program: Command, context: CliContext): void {
-  const engine = program.command('engine').description('check the inference engine, and which bits it computes')
+  const engine = program.command('engine').description('build, check and compare inference engines')
 
   leafCommand(engine, 'check', {
     description: 'replay all recorded vectors of a network: does this machine compute the same bits?',
@@ -28,6 +30,9 @@ export function addEngineCommands(program: Command, context: CliContext): void {
     description: 'list the determinism domains that this release can pin',
     examples: ['engine domains'],
   }).action((options: CommonOptions) => listDomains(context, options))
+
+  addEngineBuildCommand(engine, context)
+  addEngineBenchCommand(engine, context)
 }
 
 interface CheckOptions extends CommonOptions {

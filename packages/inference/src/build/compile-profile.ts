@@ -101,7 +101,16 @@ export async function compileProfile(options: CompileOptions): Promise<readonly 
       options.onProgress?.(done, queue.length)
     }
   }
-  await Promise.all(Array.from({ length: jobs }, work))
+  // All have ended before a failure is reported: nobody writes into a folder that is being removed.
+  const ended = await Promise.allSettled(
+    Array.from({ length: jobs }, () =>
+      work().catch((error: unknown) => {
+        waiting.length = 0
+        throw error
+      }),
+    ),
+  )
+  for (const result of ended) if (result.status === 'rejected') throw result.reason
   return queue.map(({ object }) => object)
 }
 
