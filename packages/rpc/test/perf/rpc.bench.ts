@@ -8,13 +8,13 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
-import { Agent, request } from 'node:http'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { Wallet } from 'ethers'
 import { WebSocket } from 'ws'
 import { LOGGER_INIT_CODE } from '../support/contracts.ts'
 import { startHardhat } from '../support/hardhat-node.ts'
+import { openHttpLine } from '../support/http-line.ts'
 
 const ROOT = join(import.meta.dirname, '../../../..')
 const { values } = parseArgs({ options: { seconds: { type: 'string', default: '2' } } })
@@ -46,23 +46,19 @@ interface Measured {
 }
 
 let lastId = 0
-const agent = new Agent({ keepAlive: true, maxSockets: CONCURRENCY })
 
 function body(method: string, params: readonly unknown[]): string {
   return `{"jsonrpc":"2.0","id":${++lastId},"method":"${method}","params":${JSON.stringify(params)}}`
 }
 
-function post(url: string, text: string): Promise<string> {
-  const { promise, resolve, reject } = Promise.withResolvers<string>()
-  const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }
-  const sent = request(url, { method: 'POST', agent, headers }, (response) => {
-    const chunks: Buffer[] = []
-    response.on('data', (chunk: Buffer) => chunks.push(chunk))
-    response.on('end', () => resolve(Buffer.concat(chunks).toString()))
-  })
-  sent.on('error', reject)
-  sent.end(text)
-  return promise
+/** Over a connection of its own: servers close idle ones. */
+async function post(url: string, text: string): Promise<string> {
+  const line = await openHttpLine(url)
+  try {
+    return await line.post(text)
+  } finally {
+    line.close()
+  }
 }
 
 async function call(url: string, method: string, params: readonly unknown[] = []): Promise<unknown> {
@@ -141,15 +137,18 @@ async function fill(server: Server): Promise<{ readonly contract: string; readon
   return { contract, raw }
 }
 
-/** Asks as fast as answers come, for a slice of time or until `next` has no more. */
+/** Sends a text and resolves with the answer. */
+type Send = (text: string) => Promise<string>
+
+/** Asks as fast as answers come, each of `senders` one thing at a time, for a slice of time or until `next` has no more. */
 async function load(
   next: () => string | undefined,
-  send: (text: string) => Promise<string>,
+  senders: readonly Send[],
   measured: Measured,
   perText: number,
 ): Promise<void> {
   const end = performance.now() + sliceMs
-  const ask = async (): Promise<void> => {
+  const ask = async (send: Send): Promise<void> => {
     while (performance.now() < end) {
       const text = next()
       if (text === undefined) return
@@ -160,7 +159,7 @@ async function load(
       measured.calls += perText
     }
   }
-  await Promise.all(Array.from({ length: CONCURRENCY }, ask))
+  await Promise.all(senders.map(ask))
 }
 
 async function measure(server: Server, measured: Measured, run: () => Promise<void>): Promise<void> {
@@ -171,7 +170,7 @@ async function measure(server: Server, measured: Measured, run: () => Promise<vo
 }
 
 /** One call a frame, over one connection. */
-async function openSocket(url: string): Promise<{ send(text: string): Promise<string>; close(): void }> {
+async function openSocket(url: string): Promise<{ readonly send: Send; close(): void }> {
   const socket = new WebSocket(url.replace('http', 'ws'))
   await once(socket, 'open')
   const waiting = new Map<string, (text: string) => void>()
@@ -189,6 +188,13 @@ async function openSocket(url: string): Promise<{ send(text: string): Promise<st
       }),
     close: () => socket.close(),
   }
+}
+
+/** Runs something over as many connections as calls go at a time. */
+async function overHttp({ url }: Server, run: (senders: readonly Send[]) => Promise<void>): Promise<void> {
+  const lines = await Promise.all(Array.from({ length: CONCURRENCY }, () => openHttpLine(url)))
+  await run(lines.map(({ post: send }) => send))
+  for (const line of lines) line.close()
 }
 
 const hardhat = await startHardhat(join(ROOT, '.cache/hardhat'))
@@ -254,14 +260,14 @@ try {
           const single = (): string => body(method, given)
           if (way === 'WebSocket') {
             const socket = await openSocket(server.url)
-            await measure(server, measured, () => load(single, socket.send, measured, 1))
+            await measure(server, measured, () => load(single, Array(CONCURRENCY).fill(socket.send), measured, 1))
             socket.close()
             continue
           }
           const isBatch = way !== 'HTTP'
           const next = isBatch ? (): string => `[${Array.from({ length: BATCH }, single).join(',')}]` : single
-          await measure(server, measured, () =>
-            load(next, (text) => post(server.url, text), measured, isBatch ? BATCH : 1),
+          await overHttp(server, (senders) =>
+            measure(server, measured, () => load(next, senders, measured, isBatch ? BATCH : 1)),
           )
         }
       }
@@ -276,11 +282,10 @@ try {
       const raw = left.shift()
       return raw === undefined ? undefined : body('eth_sendRawTransaction', [raw])
     }
-    await measure(server, measured, () => load(next, (text) => post(server.url, text), measured, 1))
+    await overHttp(server, (senders) => measure(server, measured, () => load(next, senders, measured, 1)))
   }
   report('eth_sendRawTransaction, HTTP', sending, 1)
 } finally {
   hardhat.process.kill()
-  agent.destroy()
 }
 process.exit(0)
