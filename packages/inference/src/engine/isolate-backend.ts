@@ -24,7 +24,8 @@ export async function isolateBackend(build: LlamaBuild, cacheDirectory: string):
 async function findBuilt({ version }: PortableLlamaBuild, cacheDirectory: string): Promise<LocatedBuild> {
   const { addonPath } = await locateBinaries(version)
   const library = await findPortableLibrary(cacheDirectory)
-  if (library !== undefined) return { addonPath, backendDirectory: library.folder, backendFile: library.file }
+  if (library !== undefined)
+    return { kind: 'portable', addonPath, backendDirectory: library.folder, backendFile: library.file }
   throw new EngineError('INFERENCE_PLATFORM_UNSUPPORTED', 'The portable library is not built on this machine', {
     expected: portableFolder(cacheDirectory),
     actual: 'nothing, or not what was built',
@@ -49,7 +50,7 @@ async function isolatePrebuilt(build: PrebuiltLlamaBuild, cacheDirectory: string
       },
     )
   }
-  return { addonPath, backendDirectory, backendFile: join(backendDirectory, name) }
+  return { kind: 'prebuilt', addonPath, backendDirectory, backendFile: join(backendDirectory, name) }
 }
 
 async function hashModule(path: string, build: PrebuiltLlamaBuild): Promise<string> {

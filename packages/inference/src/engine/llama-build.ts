@@ -29,6 +29,7 @@ export function buildVariant(build: LlamaBuild): string {
 
 /** The files of a build on this machine. */
 export interface LocatedBuild {
+  readonly kind: LlamaBuild['kind']
   /** The native addon that node-llama-cpp loads too. */
   readonly addonPath: string
   /** Holds the one CPU module of the build and nothing else. */

@@ -1,6 +1,6 @@
 import type { LlamaContextSequence, LlamaModel } from 'node-llama-cpp'
 import { EngineError } from './engine-error.ts'
-import { evaluateSequence } from './evaluate-sequence.ts'
+import { type EvaluateSequence, evaluateSequence, evaluateSequencePortably } from './evaluate-sequence.ts'
 import type { EngineModel, EvaluationRequest } from './inference-engine.ts'
 import type { LocatedBuild } from './llama-build.ts'
 import { checkLoadedModules, loadPinnedBackend } from './load-pinned-backend.ts'
@@ -68,6 +68,7 @@ export async function openLlamaSession(options: SessionOptions): Promise<LlamaSe
     failedCreationRemedy: false,
     ignoreMemorySafetyChecks: true,
   })
+  const evaluateOne = options.build.kind === 'portable' ? evaluateSequencePortably : evaluateSequence
   const sequences = Array.from({ length: options.maxSequences }, () => context.getSequence())
   return {
     model: {
@@ -75,7 +76,7 @@ export async function openLlamaSession(options: SessionOptions): Promise<LlamaSe
       contextSize: options.contextSize,
       systemInfo: llama.systemInfo,
     },
-    evaluate: (requests) => evaluateInGroups(sequences, requests),
+    evaluate: (requests) => evaluateInGroups(evaluateOne, sequences, requests),
   }
 }
 
@@ -89,6 +90,7 @@ function readVocabularySize(model: LlamaModel): number {
 
 /** As many requests together as there are sequences, each in a sequence without history. */
 async function evaluateInGroups(
+  evaluateOne: EvaluateSequence,
   sequences: readonly LlamaContextSequence[],
   requests: readonly EvaluationRequest[],
 ): Promise<readonly Uint32Array[]> {
@@ -97,7 +99,7 @@ async function evaluateInGroups(
     const group = requests.slice(start, start + sequences.length)
     await Promise.all(sequences.map((sequence) => sequence.clearHistory()))
     const words = await Promise.all(
-      group.map((request, index) => evaluateSequence(sequences[index] as LlamaContextSequence, request)),
+      group.map((request, index) => evaluateOne(sequences[index] as LlamaContextSequence, request)),
     )
     evaluations.push(...words)
   }

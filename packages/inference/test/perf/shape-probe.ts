@@ -1,6 +1,10 @@
 // Child of determinism.bench.ts: evaluates exams in shapes that the engine never uses, and answers with their words.
 import { getLlama, type LlamaContextSequence, LlamaLogLevel, type Token } from 'node-llama-cpp'
-import { evaluateSequence } from '../../src/engine/evaluate-sequence.ts'
+import {
+  type EvaluateSequence,
+  evaluateSequence as evaluateByBinding,
+  evaluateSequencePortably,
+} from '../../src/engine/evaluate-sequence.ts'
 import type { EvaluationRequest } from '../../src/engine/inference-engine.ts'
 import type { LocatedBuild } from '../../src/engine/llama-build.ts'
 import { loadPinnedBackend } from '../../src/engine/load-pinned-backend.ts'
@@ -26,7 +30,10 @@ export interface ProbeOptions {
   readonly schedule: Schedule
 }
 
+let evaluateSequence: EvaluateSequence = evaluateByBinding
+
 process.once('message', async (options: ProbeOptions) => {
+  if (options.build.kind === 'portable') evaluateSequence = evaluateSequencePortably
   const sequences = await openSequences(options)
   process.on('message', async (words: Uint32Array) => {
     process.send?.(encodeResults(await run(sequences, decodeBatch(words), options.schedule)))
