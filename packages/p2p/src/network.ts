@@ -144,7 +144,16 @@ class ComposedNetwork implements Network {
     )
     const host = this.#host
     const memory = this.#memory
-    this.#connected = new ConnectedPeers({ ownId: this.peerId, limits }, { host, memory, clock, logger })
+    this.#connected = new ConnectedPeers(
+      { ownId: this.peerId, limits },
+      {
+        ...{ host, memory, clock, logger },
+        meritsOf: (peerId) => ({
+          roundTripMs: liveness.roundTripMs(peerId),
+          broughtBlockAtMs: this.#blocks.lastBroughtMs(peerId),
+        }),
+      },
+    )
     const peers = this.#connected
     this.#handshake = createHandshake(
       { genesisHash: network },

@@ -69,7 +69,7 @@ const MAX_PULLS_PER_PEER = 2
  * behind; above this a flood costs points.
  */
 const USELESS: Allowance = { capacity: 256, perSecond: 2 }
-/** Neighbours whose useless blocks are counted. */
+/** Neighbours whose useless blocks are counted, and whose last good one is remembered. */
 const MAX_COUNTED = 512
 /** Two megabytes over a slow line. */
 const PULL_TIMEOUT_MS = 15_000
@@ -84,6 +84,7 @@ export class BlockGossip {
   /** By neighbour. */
   readonly #pulls = new Map<string, number>()
   readonly #useless = new Map<string, TokenBucket>()
+  readonly #broughtMs = new Map<string, number>()
 
   constructor(options: BlockGossipOptions, dependencies: BlockGossipDependencies) {
     this.#options = options
@@ -93,6 +94,11 @@ export class BlockGossip {
   get counts(): BlockGossipCounts {
     const { published, accept, ignore, reject, pulled } = this.#counts
     return { published, accepted: accept, ignored: ignore, rejected: reject, pulled }
+  }
+
+  /** When a neighbour last brought a new block that keeps all rules. */
+  lastBroughtMs(peerId: string): number | undefined {
+    return this.#broughtMs.get(peerId)
   }
 
   start(): void {
@@ -135,10 +141,7 @@ export class BlockGossip {
   #countUseless(from: string): void {
     const { clock, peers } = this.#dependencies
     const bucket = this.#useless.get(from) ?? new TokenBucket(USELESS, clock)
-    this.#useless.delete(from)
-    this.#useless.set(from, bucket)
-    const [oldest] = this.#useless.keys()
-    if (this.#useless.size > MAX_COUNTED && oldest !== undefined) this.#useless.delete(oldest)
+    remember(this.#useless, from, bucket)
     if (!bucket.take(1)) peers.report(from, 'rate-limit')
   }
 
@@ -211,6 +214,7 @@ export class BlockGossip {
         return 'ignore'
       }
       outcome = 'valid'
+      if (imported.kind !== 'known') remember(this.#broughtMs, from, this.#dependencies.clock.nowMs())
       return 'accept'
     } catch (error) {
       if (error instanceof RuleError && isFailedReplay(error)) outcome = 'failed-replay'
@@ -235,4 +239,12 @@ export class BlockGossip {
     this.#dependencies.peers.report(from, offence)
     return 'reject'
   }
+}
+
+/** Puts a neighbour last; the one that was heard of longest ago goes. */
+function remember<Value>(map: Map<string, Value>, peerId: string, value: Value): void {
+  map.delete(peerId)
+  map.set(peerId, value)
+  const [oldest] = map.keys()
+  if (map.size > MAX_COUNTED && oldest !== undefined) map.delete(oldest)
 }

@@ -8,6 +8,7 @@ import { addressGroup } from '../host/multiaddresses.ts'
 import type { Remote } from '../host/stream-host.ts'
 import { NetworkError } from '../network-error.ts'
 import { BAN_MS } from './ban-list.ts'
+import { chooseEvicted, type InboundPeer } from './choose-evicted.ts'
 import { BAN_SCORE, DISCONNECT_SCORE, OFFENCES, type Offence } from './offences.ts'
 import type { Peer, PeerSet, PeerStatus } from './peer.ts'
 import { ADDRESS_BAN_SCORE, GOODBYE_ROOM, type PeerLimits } from './peer-limits.ts'
@@ -25,6 +26,8 @@ export interface ConnectedPeersOptions {
 export interface ConnectedPeersDependencies {
   readonly host: Pick<Host, 'disconnect' | 'remotes' | 'forget' | 'onConnected' | 'onDisconnected'>
   readonly memory: PeerMemory
+  /** What speaks for keeping a peer. */
+  meritsOf(peerId: string): Pick<InboundPeer, 'roundTripMs' | 'broughtBlockAtMs'>
   readonly clock: Clock
   readonly logger: Logger
 }
@@ -128,7 +131,7 @@ export class ConnectedPeers implements PeerSet {
     if (this.#isBanned(id, address)) return 'banned'
     if (this.#dependencies.memory.scores.scoreOf(id) <= DISCONNECT_SCORE) return 'low-score'
     if (this.#peers.has(id) || this.#isStatic(id)) return undefined
-    if (direction === 'in' && this.counts.inbound >= this.#options.limits.maxInbound) return 'too-many-peers'
+    if (direction === 'in' && this.#isFull() && this.#weakest() === undefined) return 'too-many-peers'
     if (this.#isAddressFull(address, id)) return 'same-address'
     return undefined
   }
@@ -184,6 +187,22 @@ export class ConnectedPeers implements PeerSet {
   #isBanned(peerId: string, address: string): boolean {
     const { bans } = this.#dependencies.memory
     return bans.find(peerId) !== undefined || (address !== '' && bans.find(banTargetOf(address)) !== undefined)
+  }
+
+  #isFull(): boolean {
+    return this.counts.inbound >= this.#options.limits.maxInbound
+  }
+
+  /** Whom a newcomer may replace. */
+  #weakest(): string | undefined {
+    const { meritsOf } = this.#dependencies
+    const inbound = this.list().filter(({ id, direction }) => direction === 'in' && !this.#isStatic(id))
+    return chooseEvicted(inbound.map((peer) => ({ ...peer, ...meritsOf(peer.id) })))
+  }
+
+  #makeRoom(): void {
+    const peerId = this.#weakest()
+    if (peerId !== undefined) void this.disconnect(peerId, 'too-many-peers')
   }
 
   #isAddressFull(address: string, except: string): boolean {
@@ -259,6 +278,7 @@ export class ConnectedPeers implements PeerSet {
       this.#statuses.emit(peer)
       return
     }
+    if (remote.direction === 'in' && this.#isFull()) this.#makeRoom()
     const peer: Peer = { ...remote, status, connectedAtMs: clock.nowMs() }
     this.#peers.set(peer.id, peer)
     if (memory.known.get(peer.id) !== undefined) memory.known.succeeded(peer.id, clock.nowMs())

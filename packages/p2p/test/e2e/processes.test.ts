@@ -1,7 +1,23 @@
-import { signTransaction } from '@poai/testing/chain'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createBlockCodecs, createTransactionCodec } from '@poai/core'
+import { createFakeEngine } from '@poai/inference'
+import { ChainGenerator, signTransaction } from '@poai/testing/chain'
 import { afterEach, describe, expect, it } from 'vitest'
-import { type ClusterNode, regularGraph, seededRandom, startCluster, until } from '../support/cluster.ts'
+import {
+  type ClusterNode,
+  regularGraph,
+  seededRandom,
+  startCluster,
+  startClusterNode,
+  until,
+} from '../support/cluster.ts'
 import { clusterNetwork, SENDING_WALLETS } from '../support/cluster-network.ts'
+
+/** Blocks to catch up with, and what a replay takes: two seconds in all. */
+const LENGTH = 240
+const REPLAY_MS = 60
 
 let nodes: readonly ClusterNode[] = []
 
@@ -15,6 +31,16 @@ function transfer(sender: number): string {
   if (wallet === undefined) throw new RangeError()
   const plan = { nonce: 0n, to: wallet.address, value: 1n }
   return Buffer.from(signTransaction(clusterNetwork().chainId, wallet, plan).bytes).toString('base64')
+}
+
+async function blocksInBase64(count: number): Promise<readonly string[]> {
+  const params = clusterNetwork()
+  const engine = createFakeEngine()
+  await engine.start()
+  const generator = new ChainGenerator({ params, evaluator: engine })
+  const codec = createBlockCodecs(createTransactionCodec(params.chainId)).block
+  const blocks = await generator.grow(generator.genesis, count)
+  return blocks.map(({ block }) => Buffer.from(codec.encode(block)).toString('base64'))
 }
 
 async function sameEverywhere(alive: readonly ClusterNode[], head: number): Promise<boolean> {
@@ -41,5 +67,33 @@ describe('nodes in processes of their own', () => {
     await until('the others go on', 90_000, () => sameEverywhere([a, b, c], 2))
     expect((await a.look()).mined).toBe(3)
     await Promise.all([a, b, c].map((node) => node.stop()))
+  })
+
+  it('go on with catching up where they were killed', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'poai-resume-'))
+    try {
+      const server = await startClusterNode()
+      nodes = [server]
+      for (const block of await blocksInBase64(LENGTH)) await server.ask({ kind: 'import', block })
+      const first = await startClusterNode({ directory })
+      nodes = [server, first]
+      await first.ask({ kind: 'replay', ms: REPLAY_MS })
+      await first.ask({ kind: 'connect', address: server.address })
+      await until('a third is there', 90_000, async () => (await first.look()).head > LENGTH / 3)
+      await first.kill()
+      const second = await startClusterNode({ directory })
+      nodes = [server, second]
+      const kept = (await second.look()).head
+      expect(kept).toBeGreaterThan(LENGTH / 3)
+      expect(kept).toBeLessThan(LENGTH)
+      await second.ask({ kind: 'connect', address: server.address })
+      await until('all is there', 90_000, async () => (await second.look()).head === LENGTH)
+      const [end, wanted] = [await second.look(), await server.look()]
+      expect(end.headHash).toBe(wanted.headHash)
+      expect(end.replays).toBe(LENGTH - kept)
+      await Promise.all(nodes.map((node) => node.stop()))
+    } finally {
+      await rm(directory, { recursive: true, force: true })
+    }
   })
 })

@@ -30,7 +30,8 @@ let kills = 0
 
 async function arrive(place: number): Promise<void> {
   const isOld = random() < 0.5
-  const node = await startClusterNode(isOld ? keys[place] : undefined)
+  const key = keys[place]
+  const node = await startClusterNode(isOld && key !== undefined ? { key } : {})
   starts++
   alive[place] = node
   const others = [...residents, ...alive.filter((other) => other !== undefined && other !== node)]

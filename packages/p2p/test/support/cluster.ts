@@ -20,11 +20,23 @@ const SCRIPT = join(import.meta.dirname, 'node-process.ts')
 /** A start is two seconds of CPU; on a machine that many others use, that may be minutes. */
 const START_TIMEOUT_MS = 300_000
 
-/** Starts a node that finds nobody by itself; with a key (libp2p's protobuf of it) the node that it names. */
-export async function startClusterNode(key?: Uint8Array): Promise<ClusterNode> {
+/** What a node keeps from one life to the next. */
+export interface ClusterNodeOptions {
+  /** libp2p's protobuf of its key. */
+  readonly key?: Uint8Array
+  /** Of its database; in memory unless given. */
+  readonly directory?: string
+}
+
+/** Starts a node that finds nobody by itself. */
+export async function startClusterNode({ key, directory }: ClusterNodeOptions = {}): Promise<ClusterNode> {
   const child = fork(SCRIPT, [], {
     execArgv: ['--conditions=source', '--disable-warning=ExperimentalWarning', '--expose-gc'],
-    env: { ...process.env, ...(key === undefined ? {} : { POAI_TEST_KEY: Buffer.from(key).toString('hex') }) },
+    env: {
+      ...process.env,
+      ...(key === undefined ? {} : { POAI_TEST_KEY: Buffer.from(key).toString('hex') }),
+      ...(directory === undefined ? {} : { POAI_TEST_DIRECTORY: directory }),
+    },
   })
   const heads = new Map<string, number>()
   const waiting = new Map<number, { resolve(answer: unknown): void; reject(error: Error): void }>()

@@ -197,6 +197,8 @@ const keyText = process.env['POAI_TEST_KEY']
 const identity = keyText === undefined ? {} : { identity: identityOf(Buffer.from(keyText, 'hex')) }
 // Under siege: limits by address hold, though all are on one machine.
 const limits = { sharedAddresses: process.env['POAI_TEST_STRICT'] === undefined }
+const directoryText = process.env['POAI_TEST_DIRECTORY']
+const directory = directoryText === undefined ? {} : { directory: directoryText }
 const bench = process.env['POAI_TEST_MODEL'] === undefined ? undefined : await openBenchEngine()
 const evaluator = bench === undefined ? {} : { evaluator: bench.engine }
 const node = await startNode({
@@ -207,6 +209,7 @@ const node = await startNode({
   mempool: CLUSTER_POOL,
   shownChain: disguise,
   ...identity,
+  ...directory,
 })
 node.chain.onHead(({ head, added, removed }) => {
   tell({ kind: 'head', hash: bytesToHex(head.hash), atMs: now() })

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Remote } from '../../../src/host/stream-host.ts'
 import { NetworkError } from '../../../src/network-error.ts'
 import { BAN_MS } from '../../../src/peers/ban-list.ts'
+import type { InboundPeer } from '../../../src/peers/choose-evicted.ts'
 import { ConnectedPeers } from '../../../src/peers/connected-peers.ts'
 import { PEER_DEFAULTS, type PeerLimits } from '../../../src/peers/peer-limits.ts'
 import { PeerMemory } from '../../../src/peers/peer-memory.ts'
@@ -10,6 +11,11 @@ import { createMemoryPeerNotes } from '../../../src/peers/peer-notes.ts'
 import { A_STATUS, FakeHandshake } from '../../support/fake-handshake.ts'
 import { FakeHost } from '../../support/fake-host.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
+
+const NO_MERITS: Pick<InboundPeer, 'roundTripMs' | 'broughtBlockAtMs'> = {
+  roundTripMs: undefined,
+  broughtBlockAtMs: undefined,
+}
 
 class Fixture {
   readonly clock: ManualClock = new ManualClock()
@@ -22,11 +28,18 @@ class Fixture {
   })
   readonly peers: ConnectedPeers
   readonly events: string[] = []
+  readonly merits: Map<string, typeof NO_MERITS> = new Map()
 
   constructor(limits: Partial<PeerLimits> = {}) {
     this.peers = new ConnectedPeers(
       { ownId: 'self', limits: { ...PEER_DEFAULTS, ...limits } },
-      { host: this.host, memory: this.memory, clock: this.clock, logger: silentLogger },
+      {
+        host: this.host,
+        memory: this.memory,
+        meritsOf: (id) => this.merits.get(id) ?? NO_MERITS,
+        clock: this.clock,
+        logger: silentLogger,
+      },
     )
     this.peers.onJoined(({ id }) => this.events.push(`${id} joined`))
     this.peers.onLeft(({ id }) => this.events.push(`${id} left`))
@@ -123,7 +136,8 @@ describe('connected peers', () => {
   })
 
   it('find room up to the limits: in all, and for each address', async () => {
-    const { peers, memory, greet } = await new Fixture({ maxInbound: 3, maxPerAddress: 2 }).attached()
+    const { peers, memory, merits, greet } = await new Fixture({ maxInbound: 3, maxPerAddress: 2 }).attached()
+    for (const id of ['a', 'b', 'd']) merits.set(id, { roundTripMs: 5, broughtBlockAtMs: undefined })
     greet(remote('a', '2001:db8::1'))
     greet(remote('b', '2001:db8::2'))
     expect(peers.refusal(remote('c', '2001:db8::3'))).toBe('same-address')
@@ -132,6 +146,20 @@ describe('connected peers', () => {
     expect(peers.refusal(remote('e', '1.2.3.5', 'out'))).toBeUndefined()
     memory.known.put('friend', { role: 'static' })
     expect(peers.refusal(remote('friend', '2001:db8::3'))).toBeUndefined()
+  })
+
+  it('make room for newcomers, unless they are worth keeping', async () => {
+    const { peers, merits, clock, handshake, greet } = await new Fixture({ maxInbound: 3 }).attached()
+    for (const [index, id] of ['first', 'bringer', 'late'].entries()) {
+      clock.now += 1
+      greet(remote(id, `1.2.${index}.4`))
+    }
+    merits.set('bringer', { roundTripMs: undefined, broughtBlockAtMs: 1 })
+    expect(peers.refusal(remote('new', '1.3.3.4'))).toBeUndefined()
+    greet(remote('new', '1.3.3.4'))
+    await settled()
+    expect(peers.list().map(({ id }) => id)).toEqual(['first', 'bringer', 'new'])
+    expect(handshake.goodbyes).toEqual([['late', 'too-many-peers']])
   })
 
   it('do not even get through the gate when connections abound', async () => {

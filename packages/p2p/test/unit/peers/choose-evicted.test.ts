@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest'
+import { chooseEvicted, type InboundPeer } from '../../../src/peers/choose-evicted.ts'
+
+/** Peers of addresses of their own, which came one after the other. */
+function crowd(count: number): InboundPeer[] {
+  return Array.from({ length: count }, (_, index) => ({
+    id: `p${index}`,
+    address: `10.0.${index}.1`,
+    connectedAtMs: index,
+    roundTripMs: undefined,
+    broughtBlockAtMs: undefined,
+  }))
+}
+
+/** Pushes out one after the other until nobody more goes. */
+function evictAll(peers: readonly InboundPeer[]): readonly string[] {
+  const evicted = chooseEvicted(peers)
+  if (evicted === undefined) return []
+  return [evicted, ...evictAll(peers.filter(({ id }) => id !== evicted))]
+}
+
+describe('the inbound peer that makes room', () => {
+  it('is nobody where there is nobody, or one alone', () => {
+    expect(chooseEvicted([])).toBeUndefined()
+    expect(chooseEvicted(crowd(1))).toBeUndefined()
+  })
+
+  it('is the last that came, other things equal', () => {
+    expect(chooseEvicted(crowd(10))).toBe('p9')
+  })
+
+  it('is one of the address group with the most of them', () => {
+    const peers = crowd(12).map((peer, index) =>
+      index === 7 || index === 8 ? { ...peer, address: '192.0.2.1' } : peer,
+    )
+    expect(chooseEvicted(peers)).toBe('p8')
+  })
+
+  it('is never one of the four nearest', () => {
+    const peers = crowd(12).map((peer, index) => ({ ...peer, roundTripMs: 100 - index }))
+    expect(chooseEvicted(peers)).toBe('p7')
+  })
+
+  it('is never one of the four that brought blocks last', () => {
+    const peers = crowd(12).map((peer, index) => ({ ...peer, broughtBlockAtMs: index }))
+    expect(chooseEvicted(peers)).toBe('p7')
+  })
+
+  it('is never one of the older half, however many come', () => {
+    const gone = evictAll(crowd(32))
+    expect(gone).not.toContain('p0')
+    expect(chooseEvicted(crowd(32))).not.toMatch(/^p(?:\d|1[0-5])$/)
+  })
+})
