@@ -96,3 +96,5 @@ export { type ManifestModel, type ModelManifest, readModelManifest } from './mod
 export type { ModelStore } from './models/model-store.ts'
 export { type PullModelOptions, pullModel } from './models/pull-model.ts'
 export { type ResolvedModel, resolveModel, verifyModel } from './models/resolve-model.ts'
+export { type BuildWasmOptions, type BuiltWasm, buildWasm } from './wasm/build-wasm.ts'
+export { findWasmModule, type WasmEngineModule } from './wasm/wasm-module.ts'

@@ -1,11 +1,9 @@
 import { mkdir } from 'node:fs/promises'
-import { availableParallelism } from 'node:os'
 import { basename, join } from 'node:path'
-import { EngineError } from '../engine/engine-error.ts'
 import type { CompileTarget } from './compile-target.ts'
+import { type CompileUnitsOptions, compileUnits } from './compile-units.ts'
 import type { Compiler } from './find-compiler.ts'
 import { PROFILE_FOLDER } from './native-folder.ts'
-import { runProgram } from './run-program.ts'
 
 /** The files of ggml's CPU backend that are compiled, below `ggml/src/ggml-cpu`. */
 export const GGML_CPU_FILES: readonly string[] = [
@@ -42,7 +40,7 @@ export const STRICT_FLAGS: readonly string[] = [
   ...OWN_FUNCTIONS.map((name) => `-fno-builtin-${name}`),
 ]
 
-export interface CompileOptions {
+export interface CompileOptions extends CompileUnitsOptions {
   readonly compiler: Compiler
   readonly target: CompileTarget
   /** Unpacked and edited sources: holds `ggml/`. */
@@ -53,24 +51,11 @@ export interface CompileOptions {
   readonly extraFlags?: readonly string[]
   /** Own files to leave out: experiments with the platform's libm. */
   readonly without?: readonly string[]
-  readonly signal?: AbortSignal
-  /** Compiler runs at a time. Default: all cores. */
-  readonly jobs?: number
-  onProgress?(done: number, total: number): void
 }
 
 /** Compiles the backend's files, several at a time, and returns the objects. */
 export async function compileProfile(options: CompileOptions): Promise<readonly string[]> {
-  const {
-    compiler,
-    target,
-    sources,
-    objects,
-    extraFlags = [],
-    without = [],
-    signal,
-    jobs = availableParallelism(),
-  } = options
+  const { compiler, target, sources, objects, extraFlags = [], without = [] } = options
   await mkdir(objects, { recursive: true })
   const ggml = join(sources, 'ggml')
   const include = ['include', 'src', 'src/ggml-cpu'].map((folder) => `-I${join(ggml, folder)}`)
@@ -87,40 +72,10 @@ export async function compileProfile(options: CompileOptions): Promise<readonly 
       flags: file === 'portable-mul-mat.cpp' ? profiled : [],
     })),
   ]
-  let done = 0
   const queue = units.map(({ source, flags }) => {
     const language = source.endsWith('.c') ? ['-x', 'c', '-std=c11'] : ['-x', 'c++', '-std=c++17']
     const object = join(objects, `${basename(source)}.o`)
     return { object, args: [...language, ...shared, ...flags, '-c', source, '-o', object] }
   })
-  const waiting = [...queue]
-  const work = async (): Promise<void> => {
-    for (let unit = waiting.shift(); unit !== undefined; unit = waiting.shift()) {
-      await compile(compiler, unit.args, signal)
-      done += 1
-      options.onProgress?.(done, queue.length)
-    }
-  }
-  // All have ended before a failure is reported: nobody writes into a folder that is being removed.
-  const ended = await Promise.allSettled(
-    Array.from({ length: jobs }, () =>
-      work().catch((error: unknown) => {
-        waiting.length = 0
-        throw error
-      }),
-    ),
-  )
-  for (const result of ended) if (result.status === 'rejected') throw result.reason
-  return queue.map(({ object }) => object)
-}
-
-/** Runs the compiler; its first error becomes the message's. */
-export async function compile(compiler: Compiler, args: readonly string[], signal?: AbortSignal): Promise<void> {
-  const { code, stderr } = await runProgram(compiler.program, args, signal === undefined ? {} : { signal })
-  if (code === 0) return
-  throw new EngineError('INFERENCE_BUILD_FAILED', 'The compiler refused the portable library', {
-    expected: `${compiler.program} ${args.slice(-3).join(' ')}`,
-    actual: /.*error:.*/.exec(stderr)?.[0] ?? stderr.trim().slice(0, 400),
-    hint: `Needed: GCC 12 or Clang 15 or later. Found: ${compiler.version}.`,
-  })
+  return await compileUnits(compiler, queue, options)
 }

@@ -6,6 +6,8 @@ export interface Compiler {
   readonly program: string
   /** First line of `--version`. */
   readonly version: string
+  /** What would do, for people. Default: what the native library needs. */
+  readonly needed?: string
 }
 
 /** In the order of preference; measured to be equally fast. */

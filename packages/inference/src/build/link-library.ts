@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 
-import { compile } from './compile-profile.ts'
+import { compile } from './compile-units.ts'
 import type { Compiler } from './find-compiler.ts'
 import { PROFILE_FOLDER } from './native-folder.ts'
 import { PORTABLE_LIBRARY } from './portable-key.ts'

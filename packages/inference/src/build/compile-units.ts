@@ -1,0 +1,56 @@
+import { availableParallelism } from 'node:os'
+import { EngineError } from '../engine/engine-error.ts'
+import type { Compiler } from './find-compiler.ts'
+import { runProgram } from './run-program.ts'
+
+/** One run of a compiler: its arguments, and the object that it makes. */
+export interface CompileUnit {
+  readonly object: string
+  readonly args: readonly string[]
+}
+
+export interface CompileUnitsOptions {
+  readonly signal?: AbortSignal
+  /** Compiler runs at a time. Default: all cores. */
+  readonly jobs?: number
+  onProgress?(done: number, total: number): void
+}
+
+/** Compiles all units, several at a time, and returns the objects. */
+export async function compileUnits(
+  compiler: Compiler,
+  units: readonly CompileUnit[],
+  { signal, jobs = availableParallelism(), onProgress }: CompileUnitsOptions = {},
+): Promise<readonly string[]> {
+  const waiting = [...units]
+  let done = 0
+  const work = async (): Promise<void> => {
+    for (let unit = waiting.shift(); unit !== undefined; unit = waiting.shift()) {
+      await compile(compiler, unit.args, signal)
+      done += 1
+      onProgress?.(done, units.length)
+    }
+  }
+  // All have ended before a failure is reported: nobody writes into a folder that is being removed.
+  const ended = await Promise.allSettled(
+    Array.from({ length: jobs }, () =>
+      work().catch((error: unknown) => {
+        waiting.length = 0
+        throw error
+      }),
+    ),
+  )
+  for (const result of ended) if (result.status === 'rejected') throw result.reason
+  return units.map(({ object }) => object)
+}
+
+/** Runs the compiler; its first error becomes the message's. */
+export async function compile(compiler: Compiler, args: readonly string[], signal?: AbortSignal): Promise<void> {
+  const { code, stderr } = await runProgram(compiler.program, args, signal === undefined ? {} : { signal })
+  if (code === 0) return
+  throw new EngineError('INFERENCE_BUILD_FAILED', 'The compiler refused the portable library', {
+    expected: `${compiler.program} ${args.slice(-3).join(' ')}`,
+    actual: /.*error:.*/.exec(stderr)?.[0] ?? stderr.trim().slice(0, 400),
+    hint: `Needed: ${compiler.needed ?? 'GCC 12 or Clang 15 or later'}. Found: ${compiler.version}.`,
+  })
+}
