@@ -56,16 +56,9 @@ export { createPriceOrder, type PriceOrder } from './mempool/price-order.ts'
 export type { MempoolHead } from './mempool/validate-pooling.ts'
 export { BoundedCache } from './readers/bounded-cache.ts'
 export type { BlockTag, ChainQueries, FoundTransaction } from './readers/chain-queries.ts'
-export {
-  bloomMayMatch,
-  type FoundLog,
-  type LogFilter,
-  type LogSearch,
-  logMatches,
-  logsOfReceipts,
-  MAX_FOUND_LOGS,
-  MAX_LOG_SEARCH_BLOCKS,
-} from './readers/find-logs.ts'
+export { type LogSearch, MAX_FOUND_LOGS } from './readers/find-logs.ts'
+export { MAX_LOG_SEARCH_BLOCKS } from './readers/log-index.ts'
+export { bloomSearch, type FoundLog, type LogFilter, logMatches, logsOfReceipts } from './readers/match-logs.ts'
 export { createCachedRecovery, MAX_CACHED_SENDERS } from './recovery/cached-recovery.ts'
 export { inlineRecovery } from './recovery/inline-recovery.ts'
 export {

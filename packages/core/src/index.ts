@@ -79,7 +79,7 @@ export {
   type SealedHeader,
   sealHash,
 } from './wire/header.ts'
-export { bloomMayContain, bloomOfLogs, mergeBlooms } from './wire/logs-bloom.ts'
+export { bloomMayContain, bloomOfLogs, bloomTest, mergeBlooms } from './wire/logs-bloom.ts'
 export { type Log, MAX_GAS_LIMIT, MAX_RECEIPT_BYTES, type Receipt, receiptCodec } from './wire/receipt.ts'
 export {
   addressField,

@@ -5,6 +5,7 @@ import { type BlockInput, type BlockOutcome, openBlock } from './block/block-ses
 import { type EstimateInput, estimateGas, type GasEstimate } from './call/estimate-gas.ts'
 import { type CallInput, type CallOutcome, executeCall } from './call/execute-call.ts'
 import { createEvmCommon } from './evm/evm-common.ts'
+import { MachinePool } from './evm/machine-pool.ts'
 import { type TraceBlockInput, type TransactionTrace, traceBlock } from './trace/trace-block.ts'
 
 /** A block to execute. */
@@ -33,6 +34,7 @@ export interface Execution {
 /** Makes the state transition for a network. Holds no state: blocks and calls may run side by side. */
 export function createExecution(params: Pick<NetworkParams, 'chainId' | 'limits'>): Execution {
   const common = createEvmCommon(params.chainId)
+  const machines = new MachinePool(common)
   return {
     async executeBlock(input) {
       const { transactions, senders, signal } = input
@@ -47,8 +49,8 @@ export function createExecution(params: Pick<NetworkParams, 'chainId' | 'limits'
     async buildBlock(input) {
       return createBlockBuilder(await openBlock(common, input), params.limits.bodyBytes)
     },
-    executeCall: (input) => executeCall(common, input),
-    estimateGas: (input) => estimateGas((call) => executeCall(common, call), input),
+    executeCall: (input) => executeCall(machines, input),
+    estimateGas: (input) => estimateGas((call) => executeCall(machines, call), input),
     traceBlock: (input) => traceBlock(common, input),
   }
 }

@@ -32,6 +32,8 @@ export class ChainView {
   readonly #queries: ChainQueries
   readonly #recovery: SenderRecovery
   readonly #headState: HeadState
+  /** Names of headers: to hash one costs more than to find it, and the reader hands out the same object for some time. */
+  readonly #hashes = new WeakMap<Header, Hash32>()
 
   constructor(chain: Pick<Chain, 'head' | 'queries' | 'onHead'>, recovery: SenderRecovery) {
     this.#headState = new HeadState(chain)
@@ -49,9 +51,10 @@ export class ChainView {
 
   /** Undefined if there is no such block. */
   header(place: BlockPlace): NamedHeader | undefined {
+    if (isNewest(place)) return this.#newest()
     const header = this.#queries.header(place.kind === 'hash' ? place.hash : this.heightOf(place))
     if (header === undefined) return undefined
-    const hash = place.kind === 'hash' ? place.hash : headerHash(header)
+    const hash = place.kind === 'hash' ? place.hash : this.#hashOf(header)
     if (place.kind === 'hash' && place.requireCanonical && !this.isCanonical({ header, hash })) return undefined
     return { header, hash }
   }
@@ -59,7 +62,7 @@ export class ChainView {
   /** True if the block is on the chain that counts. */
   isCanonical({ header, hash }: NamedHeader): boolean {
     const canonical = this.#queries.header(header.number)
-    return canonical !== undefined && equalBytes(headerHash(canonical), hash)
+    return canonical !== undefined && equalBytes(this.#hashOf(canonical), hash)
   }
 
   /** Throws what clients expect where there is no such block. */
@@ -92,7 +95,7 @@ export class ChainView {
   /** Reads the state after a block that is on the chain; the state lasts as long as `read` does. */
   async withState<T>(place: BlockPlace, read: (state: PastState, at: NamedHeader) => T | Promise<T>): Promise<T> {
     const at = this.requireHeader(place)
-    if (!this.isCanonical(at))
+    if (!isNewest(place) && !this.isCanonical(at))
       throw new RpcError('serverError', 'the block is not on the canonical chain: its state is not kept')
     if (at.header.number === this.headNumber) return this.#headState.use((state) => read(state, at))
     const state = this.#queries.stateAt(at.header.number)
@@ -106,7 +109,22 @@ export class ChainView {
   /** The hash of a canonical block. */
   canonicalHash(number: bigint): Hash32 | undefined {
     const header = this.#queries.header(number)
-    return header === undefined ? undefined : headerHash(header)
+    return header === undefined ? undefined : this.#hashOf(header)
+  }
+
+  #newest(): NamedHeader {
+    const { hash } = this.#chain.head()
+    const header = this.#queries.header(hash)
+    invariant(header !== undefined, 'the head has a header')
+    return { header, hash }
+  }
+
+  #hashOf(header: Header): Hash32 {
+    const known = this.#hashes.get(header)
+    if (known !== undefined) return known
+    const hash = headerHash(header)
+    this.#hashes.set(header, hash)
+    return hash
   }
 
   /** Gives back what it holds of the database. */
@@ -117,4 +135,8 @@ export class ChainView {
   get headNumber(): bigint {
     return this.#chain.head().number
   }
+}
+
+function isNewest(place: BlockPlace): boolean {
+  return place.kind === 'tag' && (place.tag === 'latest' || place.tag === 'pending')
 }

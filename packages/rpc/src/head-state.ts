@@ -1,5 +1,6 @@
 import type { Chain, PastState, Unsubscribe } from '@poai/chain'
 import { equalBytes, type Hash32 } from '@poai/core'
+import { rememberReads } from './remember-reads.ts'
 
 interface SharedState {
   readonly state: PastState
@@ -41,7 +42,7 @@ export class HeadState {
     const { hash, number } = this.#chain.head()
     if (this.#shared !== undefined && equalBytes(this.#shared.head, hash)) return this.#shared
     this.#retire()
-    this.#shared = { state: this.#chain.queries.stateAt(number), head: hash, users: 0, isOld: false }
+    this.#shared = { state: rememberReads(this.#chain.queries.stateAt(number)), head: hash, users: 0, isOld: false }
     return this.#shared
   }
 

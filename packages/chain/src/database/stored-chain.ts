@@ -1,5 +1,14 @@
 import { type ChainContext, chainContextCodec } from '@poai/consensus'
-import { type Block, type BlockCodecs, bytesToHex, type Hash32, type Hex, invariant, type Receipt } from '@poai/core'
+import {
+  type Block,
+  type BlockCodecs,
+  bytesToHex,
+  equalBytes,
+  type Hash32,
+  type Hex,
+  invariant,
+  type Receipt,
+} from '@poai/core'
 import type { BlockOutcome } from '@poai/execution'
 import {
   applyState,
@@ -43,14 +52,17 @@ export function createStoredChain(dependencies: StoredChainDependencies): ChainD
     const bytes = blocks.context(hash)
     return bytes === undefined ? undefined : chainContextCodec.decode(bytes)
   }
+  // Everybody asks for it all the time, and a block of its hash has one context.
+  let lastHead: ChainContext | undefined
   const database: ChainDatabase = {
     rollbackDepth: dependencies.retention.undo,
     head: () => {
       const head = blocks.head()
       invariant(head !== undefined, 'a chain has at least its genesis block')
-      const found = context(head.hash)
-      invariant(found !== undefined, 'the head has a context')
-      return found
+      if (lastHead !== undefined && equalBytes(lastHead.hash, head.hash)) return lastHead
+      lastHead = context(head.hash)
+      invariant(lastHead !== undefined, 'the head has a context')
+      return lastHead
     },
     context,
     header: blocks.header,

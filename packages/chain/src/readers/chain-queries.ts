@@ -2,7 +2,9 @@ import type { ChainContext } from '@poai/consensus'
 import type { Block, Hash32, Header, Receipt, Transaction } from '@poai/core'
 import type { PastState } from '../database/chain-database.ts'
 import { createCachedReader, type QueriedDatabase } from './cached-reader.ts'
-import { type FoundLog, findLogs, type LogSearch } from './find-logs.ts'
+import { findLogs, type LogSearch } from './find-logs.ts'
+import { LogIndex } from './log-index.ts'
+import type { FoundLog } from './match-logs.ts'
 
 /** Names for heights, as Ethereum's clients ask for them. */
 export type BlockTag = 'earliest' | 'finalized' | 'safe' | 'latest'
@@ -45,6 +47,7 @@ export interface ChainQueryOptions {
 /** Queries over a chain that has its genesis block. */
 export function createChainQueries(options: ChainQueryOptions, uncached: QueriedDatabase): ChainQueries {
   const database = createCachedReader(uncached)
+  const logIndex = new LogIndex(database)
   const hashOf = (place: Hash32 | bigint): Hash32 | undefined =>
     typeof place === 'bigint' ? database.canonicalHash(place) : place
   const header = (place: Hash32 | bigint): Header | undefined => {
@@ -94,7 +97,7 @@ export function createChainQueries(options: ChainQueryOptions, uncached: Queried
         logsBefore: before.reduce((sum, { logs }) => sum + logs.length, 0),
       }
     },
-    logs: (search) => findLogs(database, search),
+    logs: (search) => findLogs(logIndex, search),
     stateAt: (number) => database.stateAt(number),
   }
 }

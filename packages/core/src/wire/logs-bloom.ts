@@ -2,14 +2,23 @@ import { BLOOM_BYTES, type Bloom, toBloom } from '../branded.ts'
 import { keccak256 } from '../keccak.ts'
 import type { Log } from './receipt.ts'
 
+/** A bit of the filter: a byte, and which of its bits. */
+interface BloomBit {
+  readonly index: number
+  readonly mask: number
+}
+
 /** An entry sets three of the filter's 2,048 bits, each named by 11 bits of its hash (Yellow Paper, section 4.3.1). */
-function addEntry(bloom: Uint8Array, entry: Uint8Array): void {
+function bitsOf(entry: Uint8Array): readonly BloomBit[] {
   const digest = keccak256(entry)
-  for (const i of [0, 2, 4]) {
+  return [0, 2, 4].map((i) => {
     const bit = (((digest[i] as number) << 8) | (digest[i + 1] as number)) & 2047
-    const index = BLOOM_BYTES - 1 - (bit >> 3)
-    bloom[index] = (bloom[index] as number) | (1 << (bit & 7))
-  }
+    return { index: BLOOM_BYTES - 1 - (bit >> 3), mask: 1 << (bit & 7) }
+  })
+}
+
+function addEntry(bloom: Uint8Array, entry: Uint8Array): void {
+  for (const { index, mask } of bitsOf(entry)) bloom[index] = (bloom[index] as number) | mask
 }
 
 /** The filter of the addresses and topics of `logs`. */
@@ -30,9 +39,13 @@ export function mergeBlooms(blooms: readonly Bloom[]): Bloom {
   return toBloom(merged)
 }
 
-/** False if `entry` (an address or topic) is surely in no log that the filter covers. */
+/** Asks many filters about one `entry` (an address or topic): false if it is surely in no log that the filter covers. */
+export function bloomTest(entry: Uint8Array): (bloom: Bloom) => boolean {
+  const bits = bitsOf(entry)
+  return (bloom) => bits.every(({ index, mask }) => ((bloom[index] as number) & mask) !== 0)
+}
+
+/** False if `entry` is surely in no log that the filter covers. */
 export function bloomMayContain(bloom: Bloom, entry: Uint8Array): boolean {
-  const wanted = new Uint8Array(BLOOM_BYTES)
-  addEntry(wanted, entry)
-  return wanted.every((byte, i) => ((bloom[i] as number) & byte) === byte)
+  return bloomTest(entry)(bloom)
 }

@@ -1,4 +1,3 @@
-import type { Common } from '@ethereumjs/common'
 import {
   type AccessListEntry,
   type Address,
@@ -10,7 +9,8 @@ import {
   toHash32,
 } from '@poai/core'
 import type { BlockEnvironment, BlockHashLookup } from '../evm/block-environment.ts'
-import { createMachine, type Machine } from '../evm/create-machine.ts'
+import type { Machine } from '../evm/create-machine.ts'
+import type { MachinePool } from '../evm/machine-pool.ts'
 import { type Message, type MessageOutcome, runInEvm } from '../evm/run-message.ts'
 import { NEW_ACCOUNT } from '../state/account.ts'
 import type { StateReader } from '../state/state-reader.ts'
@@ -98,7 +98,7 @@ function refused(failure: string, gasUsed: bigint): CallOutcome {
  * Runs a message on a state without changing it: what `eth_call`, `eth_estimateGas`, `eth_createAccessList` and tracing ask for. Gas is
  * not paid for, and the sender may be anybody; the value must be there.
  */
-export async function executeCall(common: Common, input: CallInput): Promise<CallOutcome> {
+export async function executeCall(machines: MachinePool, input: CallInput): Promise<CallOutcome> {
   const { state, environment, blockHash, message, overrides = [] } = input
   const world = new WorldState(state)
   for (const account of overrides) override(world, account)
@@ -107,12 +107,13 @@ export async function executeCall(common: Common, input: CallInput): Promise<Cal
   if (message.gasLimit < intrinsicGas(message)) return refused('intrinsic gas too low', message.gasLimit)
   if (sender.balance < message.value) return refused('insufficient balance', 0n)
   world.setAccount(message.from, { ...sender, nonce: sender.nonce + 1n })
-  const machine = await createMachine({ common, world, environment, blockHash })
-  machine.evm.journal.startReportingAccessList()
-  const run = (): Promise<MessageOutcome> => runInEvm(machine, message)
-  const outcome = await (isWatched(input) ? watchMachine(machine, { message, hooks: input }, run) : run())
-  const touched = machine.evm.journal.accessList ?? new Map()
-  return { ...outcome, accessList: accessListOf(touched, namesOfWarm(machine, message)) }
+  return machines.use({ world, environment, blockHash }, async (machine) => {
+    machine.evm.journal.startReportingAccessList()
+    const run = (): Promise<MessageOutcome> => runInEvm(machine, message)
+    const outcome = await (isWatched(input) ? watchMachine(machine, { message, hooks: input }, run) : run())
+    const touched = machine.evm.journal.accessList ?? new Map()
+    return { ...outcome, accessList: accessListOf(touched, namesOfWarm(machine, message)) }
+  })
 }
 
 function isWatched({ onStep, onEnter, onExit, onLog }: TraceHooks): boolean {

@@ -24,15 +24,20 @@ function notDuringExecution(what: string): InvariantError {
 
 /** What EthereumJS's EVM wants of a state, over ours. Roots do not exist while transactions run: they are made once a block. */
 export class EvmStateManager implements StateManagerInterface {
-  private readonly world: WorldState
+  private world: WorldState
   readonly originalStorageCache: StateManagerInterface['originalStorageCache']
 
   constructor(world: WorldState) {
     this.world = world
     this.originalStorageCache = {
-      get: (address, key) => Promise.resolve(world.originalSlot(address.bytes, key)),
+      get: (address, key) => Promise.resolve(this.world.originalSlot(address.bytes, key)),
       clear: () => {},
     }
+  }
+
+  /** From now on over another world: between messages only. */
+  moveTo(world: WorldState): void {
+    this.world = world
   }
 
   getAccount(address: EvmAddress): Promise<EvmAccount | undefined> {

@@ -1,6 +1,7 @@
 import { type Method, method } from '../dispatch/method.ts'
 import { openRpcDocument } from '../documents/open-rpc.ts'
 import { ExamDesk } from '../exams/exam-desk.ts'
+import { LogTexts } from '../format/log-texts.ts'
 import type { RpcDependencies } from '../rpc-dependencies.ts'
 import { RESULTS } from '../schema/ethereum-shapes.ts'
 import { traceMethods } from './debug/traces.ts'
@@ -27,7 +28,7 @@ export function createMethods(
   dependencies: RpcDependencies,
   { limits, view }: Pick<MethodContext, 'limits' | 'view'>,
 ): readonly Method[] {
-  const context: MethodContext = { ...dependencies, limits, view }
+  const context: MethodContext = { ...dependencies, limits, view, logTexts: new LogTexts() }
   const desk = new ExamDesk(context.params, context.chain, context.evaluator)
   const methods = [
     ...blockMethods(context),

@@ -1,5 +1,6 @@
 import type { ChainView } from '../chain-view.ts'
 import { RpcError } from '../errors/rpc-error.ts'
+import type { LogTexts } from '../format/log-texts.ts'
 import type { RpcDependencies } from '../rpc-dependencies.ts'
 import type { RpcLimits } from '../rpc-limits.ts'
 
@@ -7,6 +8,7 @@ import type { RpcLimits } from '../rpc-limits.ts'
 export interface MethodContext extends RpcDependencies {
   readonly view: ChainView
   readonly limits: RpcLimits
+  readonly logTexts: LogTexts
 }
 
 /** A part that this node may lack. Throws what a client can understand if it does. */

@@ -5,6 +5,7 @@ import {
   devnet,
   genesisHeader,
   type Hash32,
+  type Header,
   hash32,
   type Log,
   type Receipt,
@@ -14,6 +15,7 @@ import { describe, expect, it } from 'vitest'
 import type { ChainReader } from '../../../src/index.ts'
 import { logMatches, logsOfReceipts } from '../../../src/index.ts'
 import { findLogs } from '../../../src/readers/find-logs.ts'
+import { LogIndex } from '../../../src/readers/log-index.ts'
 import { fakeAddress, fakeTransaction } from '../../support/fake-transactions.ts'
 
 const [a, b] = [fakeAddress(1), fakeAddress(2)] as [Address, Address]
@@ -53,10 +55,10 @@ function chainOf(blocks: readonly (readonly Receipt[])[]): { readonly reader: Ch
 describe('a search for logs', () => {
   it('reads receipts only of blocks whose filter lets it hope', async () => {
     const { reader, read } = chainOf([[], [receipt(log(a, t))], [receipt(log(b, u))], [receipt(log(a, u))]])
-    const found = await findLogs(reader, { from: 0n, to: 10n, addresses: [a], topics: [] })
+    const found = await findLogs(new LogIndex(reader), { from: 0n, to: 10n, addresses: [a], topics: [] })
     expect(found.map(({ blockNumber }) => blockNumber)).toEqual([1n, 3n])
     expect(read).toEqual([1n, 3n])
-    await findLogs(reader, { from: 0n, to: 10n, addresses: [], topics: [[t]] })
+    await findLogs(new LogIndex(reader), { from: 0n, to: 10n, addresses: [], topics: [[t]] })
     expect(read).toEqual([1n, 3n, 1n])
   })
 
@@ -74,12 +76,36 @@ describe('a search for logs', () => {
     ])
   })
 
+  it('remembers what it read, until the chain has another past', async () => {
+    const { reader, read } = chainOf([[], [receipt(log(a, t))]])
+    let head = { ...genesisContext(devnet), hash: t, number: 1n }
+    let hashAt1 = t
+    const moving = {
+      ...reader,
+      head: () => head,
+      canonicalHash: (number: bigint) => (number === 1n ? hashAt1 : reader.canonicalHash(number)),
+      header: (hash: Hash32) => ({ ...reader.header(hash), logsBloom: bloomOfLogs([log(a, t)]) }) as Header,
+      receipts: async (hash: Hash32) => {
+        read.push(BigInt(hash[0] ?? 0))
+        return [receipt(log(a, hash))]
+      },
+    }
+    const index = new LogIndex(moving)
+    const search = { from: 1n, to: 1n, addresses: [a], topics: [] }
+    const [once, again] = [await findLogs(index, search), await findLogs(index, search)]
+    expect(again[0]).toBe(once[0])
+    expect(read).toHaveLength(1)
+    head = { ...head, hash: u }
+    hashAt1 = u
+    expect((await findLogs(index, search)).map(({ blockHash }) => blockHash)).toEqual([u])
+    expect(read).toHaveLength(2)
+  })
+
   it('stops with its signal', async () => {
     const { reader } = chainOf([[]])
     const signal = AbortSignal.abort(new Error('nobody asks any more'))
-    await expect(findLogs(reader, { from: 0n, to: 0n, addresses: [], topics: [], signal })).rejects.toThrow(
-      'nobody asks',
-    )
+    const search = { from: 0n, to: 0n, addresses: [], topics: [], signal }
+    await expect(findLogs(new LogIndex(reader), search)).rejects.toThrow('nobody asks')
   })
 })
 

@@ -46,6 +46,26 @@ describe('executeCall', () => {
     expect((await chain.execute([sent])).gasUsed).toBe(outcome.gasUsed)
   })
 
+  test('is not changed by calls before it or beside it', async () => {
+    const alone = await call({ data: transfer(stranger, 10) })
+    const beside = await Promise.all([1, 2, 3].map(() => call({ data: transfer(stranger, 10) })))
+    await call({ data: transfer(stranger, 1_001) })
+    for (const outcome of [...beside, await call({ data: transfer(stranger, 10) })]) expect(outcome).toEqual(alone)
+  })
+
+  test('goes on after one whose state could not be read', async () => {
+    const broken: CallInput['state'] = {
+      account: (address) => chain.state.account(address),
+      code: (codeHash) => chain.state.code(codeHash),
+      storage: () => {
+        throw new Error('no disk')
+      },
+    }
+    const alone = await call({ data: transfer(stranger, 10) })
+    await expect(call({ data: transfer(stranger, 10) }, { state: broken })).rejects.toThrow('no disk')
+    expect(await call({ data: transfer(stranger, 10) })).toEqual(alone)
+  })
+
   test('of a transfer costs the intrinsic gas', async () => {
     expect(await call({ to: stranger, value: 5n })).toMatchObject({ succeeded: true, gasUsed: 21_000n })
   })

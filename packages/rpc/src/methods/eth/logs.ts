@@ -1,8 +1,7 @@
 import { type LogFilter, logsOfReceipts } from '@poai/chain'
-import type { Address, Hash32, JsonValue } from '@poai/core'
-import { type Method, method } from '../../dispatch/method.ts'
+import type { Address, Hash32 } from '@poai/core'
+import { type Method, method, type Result } from '../../dispatch/method.ts'
 import { RpcError } from '../../errors/rpc-error.ts'
-import { formatLog } from '../../format/format-receipt.ts'
 import { address, type BlockHeight, blockNumber, hash, LATEST } from '../../schema/ethereum-shapes.ts'
 import { SCHEMAS } from '../../schema/result-schemas.ts'
 import { listOf, objectOf, required, type Shape } from '../../schema/shape.ts'
@@ -65,22 +64,22 @@ export async function findLogs(
   context: MethodContext,
   question: Partial<LogQuestion>,
   signal: AbortSignal,
-): Promise<JsonValue> {
+): Promise<Result> {
   if (question.blockHash !== undefined) return findLogsOfBlock(context, question, question.blockHash)
-  const { chain, view } = context
+  const { chain, view, logTexts } = context
   const from = view.heightOf(question.fromBlock ?? LATEST)
   const to = view.heightOf(question.toBlock ?? LATEST)
   if (from > to) throw new RpcError('invalidParams', 'invalid block range: fromBlock is after toBlock')
   if (to > view.headNumber) throw new RpcError('invalidParams', 'block range extends beyond current head block')
   const found = await chain.queries.logs({ ...filterOf(question), from, to, signal })
-  return found.map((log) => formatLog(log))
+  return logTexts.listOf(found)
 }
 
 async function findLogsOfBlock(
-  { chain, view }: MethodContext,
+  { chain, view, logTexts }: MethodContext,
   question: Partial<LogQuestion>,
   blockHash: Hash32,
-): Promise<JsonValue> {
+): Promise<Result> {
   if (question.fromBlock !== undefined || question.toBlock !== undefined) {
     throw new RpcError('invalidParams', 'cannot specify both blockHash and fromBlock/toBlock, choose one or the other')
   }
@@ -90,5 +89,5 @@ async function findLogsOfBlock(
   if (receipts === undefined) return []
   const transactionHashes = found.block.body.transactions.map((transaction) => transaction.hash)
   const place = { blockHash, blockNumber: found.header.number }
-  return logsOfReceipts(place, { receipts, transactionHashes }, filterOf(question)).map((log) => formatLog(log))
+  return logTexts.listOf(logsOfReceipts(place, { receipts, transactionHashes }, filterOf(question)))
 }

@@ -1,0 +1,25 @@
+import type { Common } from '@ethereumjs/common'
+import { type Machine, MachineCore, type MachinePlace } from './create-machine.ts'
+
+/** Machines that wait for work: as many calls as usually run side by side. Each is some hundred kilobytes. */
+const MAX_IDLE = 8
+
+/** Machines for short work, used again: to make one costs ten times what most calls do. */
+export class MachinePool {
+  readonly #common: Common
+  readonly #idle: MachineCore[] = []
+
+  constructor(common: Common) {
+    this.#common = common
+  }
+
+  /** Lends a machine in a place to `work`. */
+  async use<T>(place: MachinePlace, work: (machine: Machine) => Promise<T>): Promise<T> {
+    const core = this.#idle.pop() ?? new MachineCore(this.#common)
+    const result = await work(core.moveTo(place))
+    // Not one whose work threw: nobody knows where it stopped.
+    core.leave()
+    if (this.#idle.length < MAX_IDLE) this.#idle.push(core)
+    return result
+  }
+}
