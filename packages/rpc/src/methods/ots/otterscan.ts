@@ -4,6 +4,7 @@ import { effectiveGasPrice } from '@poai/execution'
 import type { SentBlock } from '../../chain-view.ts'
 import { type Method, method } from '../../dispatch/method.ts'
 import { RpcError } from '../../errors/rpc-error.ts'
+import { formatHeader } from '../../format/format-block.ts'
 import { formatReceipt } from '../../format/format-receipt.ts'
 import { formatTransaction } from '../../format/format-transaction.ts'
 import { toQuantity } from '../../format/hex-text.ts'
@@ -68,6 +69,16 @@ export function otterscanMethods(context: MethodContext): readonly Method[] {
       params: [],
       result: RESULTS.any,
       run: () => API_LEVEL,
+    }),
+    method({
+      name: 'erigon_getHeaderByNumber',
+      summary: 'The header of a block, without its body',
+      params: [required('block', blockNumber)],
+      result: orNull(RESULTS.object),
+      run: ([place]) => {
+        const found = view.header(place)
+        return found === undefined ? null : formatHeader(found.header, found.hash)
+      },
     }),
     method({
       name: 'ots_hasCode',
