@@ -82,6 +82,7 @@ export {
   buildVariant,
   type LlamaBuild,
   type PortableLlamaBuild,
+  type PortableProgram,
   type PrebuiltLlamaBuild,
 } from './engine/llama-build.ts'
 export { createLlamaEngine, type LlamaEngineDependencies } from './engine/llama-engine.ts'

@@ -8,15 +8,20 @@ export interface PrebuiltLlamaBuild {
   readonly variant: string
 }
 
+/** What computes the domain portable-1: a library for this machine, or WebAssembly. `auto` takes the library where it is built. */
+export type PortableProgram = 'auto' | 'native' | 'wasm'
+
 /**
- * The CPU backend compiled on this machine from the package's sources, with the project's kernels and maths: the same bits on
- * every processor. `poai engine build` makes it.
+ * The CPU backend compiled from the package's sources, with the project's kernels and maths: the same bits on every processor,
+ * and in WebAssembly. `poai engine build` makes it.
  */
 export interface PortableLlamaBuild {
   readonly kind: 'portable'
   readonly package: 'node-llama-cpp'
   /** Exact version of the package, and so of llama.cpp. */
   readonly version: string
+  /** Default `auto`. */
+  readonly program?: PortableProgram
 }
 
 /** What computes the bits. GPU classes become a further kind. */
@@ -28,7 +33,16 @@ export function buildVariant(build: LlamaBuild): string {
 }
 
 /** The files of a build on this machine. */
-export interface LocatedBuild {
+export type LocatedBuild = LocatedNative | LocatedWasm
+
+/** A module for any machine. */
+export interface LocatedWasm {
+  readonly kind: 'wasm'
+  readonly moduleFile: string
+}
+
+/** A library, and the addon that loads it. */
+export interface LocatedNative {
   readonly kind: LlamaBuild['kind']
   /** The native addon that node-llama-cpp loads too. */
   readonly addonPath: string

@@ -2,7 +2,7 @@ import type { LlamaContextSequence, LlamaModel } from 'node-llama-cpp'
 import { EngineError } from './engine-error.ts'
 import { type EvaluateSequence, evaluateSequence, evaluateSequencePortably } from './evaluate-sequence.ts'
 import type { EngineModel, EvaluationRequest } from './inference-engine.ts'
-import type { LocatedBuild } from './llama-build.ts'
+import type { LocatedBuild, LocatedNative } from './llama-build.ts'
 import { checkLoadedModules, loadPinnedBackend } from './load-pinned-backend.ts'
 
 /** What a process needs to know to evaluate with one model. */
@@ -16,7 +16,7 @@ export interface SessionOptions {
 }
 
 /** A loaded model with its context, in this process. */
-export interface LlamaSession {
+export interface EngineSession {
   readonly model: EngineModel
   /** The words of each request's evaluation. One call at a time. */
   evaluate(requests: readonly EvaluationRequest[]): Promise<readonly Uint32Array[]>
@@ -32,7 +32,9 @@ const RESERVED_CELLS = 1
 const THREADS = 1
 
 /** Loads the pinned build and the model. Everything that could change a bit or depend on the machine is said explicitly. */
-export async function openLlamaSession(options: SessionOptions): Promise<LlamaSession> {
+export async function openLlamaSession(
+  options: SessionOptions & { readonly build: LocatedNative },
+): Promise<EngineSession> {
   loadPinnedBackend(options.build)
   const { getLlama, LlamaLogLevel } = await import('node-llama-cpp')
   const llama = await getLlama({

@@ -1,9 +1,10 @@
 /** The program of a worker process: loads one model, evaluates batches one after the other, dies with its parent. */
 import { EngineError } from './engine-error.ts'
-import { type LlamaSession, openLlamaSession, type SessionOptions } from './llama-session.ts'
+import type { EngineSession, SessionOptions } from './llama-session.ts'
+import { openSession } from './open-session.ts'
 import { decodeBatch, encodeResults, type FromWorker, type ToWorker, type WorkerFailure } from './worker-protocol.ts'
 
-let session: LlamaSession | undefined
+let session: EngineSession | undefined
 
 process.on('message', (message: ToWorker) => {
   if (message.kind === 'load') void load(message.options)
@@ -18,7 +19,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 
 async function load(options: SessionOptions): Promise<void> {
   try {
-    session = await openLlamaSession(options)
+    session = await openSession(options)
     send({ kind: 'ready', model: session.model })
   } catch (error) {
     send({ kind: 'load-failed', failure: toFailure(error, 'INFERENCE_START_FAILED') })
