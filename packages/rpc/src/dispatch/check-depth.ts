@@ -3,8 +3,10 @@ export const MAX_JSON_DEPTH = 32
 
 const BACKSLASH = 92
 const QUOTE = 34
-const OPEN = new Set([91, 123])
-const CLOSE = new Set([93, 125])
+const OPEN_LIST = 91
+const CLOSE_LIST = 93
+const OPEN_OBJECT = 123
+const CLOSE_OBJECT = 125
 
 /** Throws if a document nests deeper than any call does. Looks at characters, not at JSON: it must only never miss depth. */
 export function checkDepth(text: string): void {
@@ -18,9 +20,9 @@ export function checkDepth(text: string): void {
       continue
     }
     if (code === QUOTE) isInText = true
-    else if (OPEN.has(code)) {
+    else if (code === OPEN_LIST || code === OPEN_OBJECT) {
       depth++
       if (depth > MAX_JSON_DEPTH) throw new RangeError('nested too deep')
-    } else if (CLOSE.has(code)) depth--
+    } else if (code === CLOSE_LIST || code === CLOSE_OBJECT) depth--
   }
 }

@@ -1,10 +1,11 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { AppError, type Logger, type Startable } from '@poai/core'
 import type { Dispatcher } from '../dispatch/dispatcher.ts'
 import type { Session } from '../dispatch/method.ts'
 import type { RpcLimits } from '../rpc-limits.ts'
+import { QuickDoor } from './quick-door.ts'
 import { RpcServerError } from './rpc-server-error.ts'
 import type { ServeFile } from './static-site.ts'
 
@@ -44,6 +45,7 @@ export class HttpServer implements Startable {
   readonly #options: HttpOptions
   readonly #dependencies: HttpDependencies
   readonly #server: Server
+  readonly #door: QuickDoor
   readonly #closed = new AbortController()
   #state: 'new' | 'running' | 'stopped' = 'new'
 
@@ -55,6 +57,23 @@ export class HttpServer implements Startable {
     this.#server.headersTimeout = HEADERS_TIMEOUT_MS
     this.#server.keepAliveTimeout = KEEP_ALIVE_MS
     this.#server.maxConnections = dependencies.limits.maxConnections
+    this.#door = this.#putDoorBefore(this.#server)
+  }
+
+  /** Connections come to the door first; what it does not know goes where all would have gone. */
+  #putDoorBefore(server: Server): QuickDoor {
+    const listeners = server.listeners('connection')
+    server.removeAllListeners('connection')
+    const { dispatcher, limits } = this.#dependencies
+    const door = new QuickDoor({
+      ...{ dispatcher, maxBodyBytes: limits.maxBodyBytes, idleMs: KEEP_ALIVE_MS, stopped: this.#closed.signal },
+      admitsHost: (host) => this.admitsHost(host),
+      handOver: (socket) => {
+        for (const listener of listeners) listener.call(server, socket)
+      },
+    })
+    server.on('connection', (socket: Socket) => door.attend(socket))
+    return door
   }
 
   /** For others that listen on the same port, such as WebSocket. */
@@ -91,6 +110,7 @@ export class HttpServer implements Startable {
     this.#closed.abort(new AppError('RPC_NOT_RUNNING', 'the server is being stopped'))
     const { promise, resolve } = Promise.withResolvers<void>()
     this.#server.close(() => resolve())
+    this.#door.close()
     this.#server.closeAllConnections()
     await promise
   }
@@ -206,16 +226,20 @@ function refuse(response: ServerResponse, status: number, text: string): void {
 }
 
 /** Undefined if it is too long. */
-async function readBody(request: IncomingMessage, maxBytes: number): Promise<string | undefined> {
-  if (Number(request.headers['content-length'] ?? 0) > maxBytes) return undefined
+function readBody(request: IncomingMessage, maxBytes: number): Promise<string | undefined> {
+  const { promise, resolve, reject } = Promise.withResolvers<string | undefined>()
+  if (Number(request.headers['content-length'] ?? 0) > maxBytes) return Promise.resolve(undefined)
   const chunks: Buffer[] = []
   let bytes = 0
-  for await (const chunk of request as AsyncIterable<Buffer>) {
+  request.on('data', (chunk: Buffer) => {
     bytes += chunk.length
-    if (bytes > maxBytes) return undefined
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks).toString('utf8')
+    if (bytes > maxBytes) resolve(undefined)
+    else chunks.push(chunk)
+  })
+  request.on('end', () => resolve(Buffer.concat(chunks).toString('utf8')))
+  request.on('error', reject)
+  request.on('close', () => reject(new AppError('RPC_CLIENT_GONE', 'the client has gone')))
+  return promise
 }
 
 function cannotListen(cause: unknown, where: string): RpcServerError {

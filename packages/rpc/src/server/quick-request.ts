@@ -1,0 +1,57 @@
+/** A request that came whole and plain. */
+export interface QuickRequest {
+  readonly host: string
+  /** Where the body begins in the bytes that came. */
+  readonly bodyStart: number
+  readonly bodyBytes: number
+}
+
+const REQUEST_LINE = 'POST / HTTP/1.1\r\n'
+const END_OF_HEAD = '\r\n\r\n'
+/** Heads of programs are a few hundred bytes. */
+const MAX_HEAD_BYTES = 2048
+/** More digits are no request that comes in one piece. */
+const LENGTH = /^\d{1,7}$/
+/** Visible characters only: nothing that one reader takes for the end of a line and another does not. */
+const MEMBER = /^([A-Za-z-]+):[ \t]*([\x20-\x7e]*)$/
+/**
+ * What may stand in a plain request: members that change nothing about how it is read or who may ask. Whatever decides something (`origin`,
+ * `authorization`, `transfer-encoding`, `expect`, `upgrade` …) is not here.
+ */
+const PLAIN_MEMBERS: ReadonlySet<string> = new Set([
+  'host',
+  'content-type',
+  'content-length',
+  'connection',
+  'user-agent',
+  'accept',
+  'accept-encoding',
+  'accept-language',
+  'sec-fetch-mode',
+])
+
+/**
+ * Reads bytes that are one whole, plain POST to `/` and nothing else, as programs send them; undefined for anything else, however right it may
+ * be. It never has to understand what it refuses.
+ */
+export function readQuickRequest(bytes: Buffer): QuickRequest | undefined {
+  const head = bytes.toString('latin1', 0, Math.min(bytes.length, MAX_HEAD_BYTES))
+  const headEnd = head.indexOf(END_OF_HEAD)
+  if (headEnd < 0 || !head.startsWith(REQUEST_LINE)) return undefined
+  const seen = new Map<string, string>()
+  for (const line of head.slice(REQUEST_LINE.length, headEnd).split('\r\n')) {
+    const [, name = '', value = ''] = MEMBER.exec(line) ?? []
+    const member = name.toLowerCase()
+    if (!PLAIN_MEMBERS.has(member) || seen.has(member)) return undefined
+    seen.set(member, value.trim())
+  }
+  const [host, length, connection = 'keep-alive'] = [
+    seen.get('host'),
+    seen.get('content-length'),
+    seen.get('connection'),
+  ]
+  if (host === undefined || length === undefined || !LENGTH.test(length)) return undefined
+  if (connection.toLowerCase() !== 'keep-alive') return undefined
+  const [bodyStart, bodyBytes] = [headEnd + END_OF_HEAD.length, Number(length)]
+  return bodyStart + bodyBytes === bytes.length ? { host, bodyStart, bodyBytes } : undefined
+}
