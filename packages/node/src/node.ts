@@ -137,7 +137,7 @@ class ComposedNode implements Node {
     this.#log = createNodeLogger({ config: config.log, directory }, screen)
     const logger = this.#log.logger
     const niceness = config.mining.enabled ? MINING_NICENESS : JUDGING_NICENESS
-    this.#judge = createWorkJudge({ params, installation, workers: config.engine.workers, niceness }, { logger })
+    this.#judge = createWorkJudge({ params, installation, ...config.engine, niceness }, { logger })
     this.#replays = createReplayCounter({ clock, logger })
     const verifier = createReplayVerifier(networkExamOptions(params), { evaluator: this.#judge, logger })
     this.#verifier = this.#replays.count(verifier)

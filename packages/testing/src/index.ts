@@ -15,3 +15,4 @@ export {
   recordModelVectors,
   vectorExamRequests,
 } from './record-model-vectors.ts'
+export { prepareWasmCache } from './wasm-cache.ts'

@@ -7,8 +7,10 @@ import {
   type DeterminismDomain,
   type EvaluationRequest,
   findPortableLibrary,
+  findWasmModule,
   type InferenceEngine,
   KNOWN_DOMAINS,
+  type PortableProgram,
 } from '@poai/inference'
 import { createDomainEngine, type Installation, setUpWork } from '@poai/node'
 import type { Command } from 'commander'
@@ -42,8 +44,13 @@ export function addEngineBenchCommand(engine: Command, context: CliContext): voi
     .action((options: EngineBenchOptions) => bench(context, options))
 }
 
-interface Contestant {
+/** A domain, and what computes it here. */
+interface Entry {
   readonly domain: DeterminismDomain
+  readonly program: PortableProgram
+}
+
+interface Contestant extends Entry {
   readonly engine: InferenceEngine
   exams: number
   seconds: number
@@ -54,9 +61,10 @@ async function bench(context: CliContext, options: EngineBenchOptions): Promise<
   const params = await loadNetwork(options.network)
   const { model, vectors } = await setUpWork(installation, params)
   const { reachable, missing } = await findReachable(installation)
-  const contestants = reachable.map((domain): Contestant => {
+  const contestants = reachable.map(({ domain, program }): Contestant => {
     const work = { modelPath: model.path, domain, contextSize: vectors.contextSize }
-    return { domain, engine: createDomainEngine(installation, work, { workers: 1 }), exams: 0, seconds: 0 }
+    const engine = createDomainEngine(installation, work, { workers: 1, program })
+    return { domain, program, engine, exams: 0, seconds: 0 }
   })
   const bar = createCountBar(context.terminal)
   try {
@@ -68,7 +76,7 @@ async function bench(context: CliContext, options: EngineBenchOptions): Promise<
     for (let turn = 0; turn < ROUNDS * contestants.length; turn++) {
       const contestant = contestants[turn % contestants.length]
       if (contestant === undefined) continue
-      if (!options.json) bar.update({ label: contestant.domain.name, done: turn, total: ROUNDS * contestants.length })
+      if (!options.json) bar.update({ label: labelOf(contestant), done: turn, total: ROUNDS * contestants.length })
       await measure(contestant, requests, { forMs: (options.seconds * 1000) / ROUNDS, signal: context.signal })
     }
   } finally {
@@ -100,20 +108,28 @@ function examRequests(params: NetworkParams): readonly EvaluationRequest[] {
   )
 }
 
+function labelOf({ domain, program }: Entry): string {
+  return program === 'wasm' ? `${domain.name}, WebAssembly` : domain.name
+}
+
 interface Reachable {
-  readonly reachable: readonly DeterminismDomain[]
+  readonly reachable: readonly Entry[]
   /** What could be reached, and how. */
   readonly missing: readonly string[]
 }
 
 async function findReachable(installation: Installation): Promise<Reachable> {
-  const reachable: DeterminismDomain[] = []
+  const reachable: Entry[] = []
+  const cacheDirectory = join(installation.cache, 'engine')
   const missing: string[] = []
   for (const domain of KNOWN_DOMAINS) {
+    const isPortable = domain.build.kind === 'portable'
+    if (isPortable && (await findWasmModule(cacheDirectory))) reachable.push({ domain, program: 'wasm' })
+    else if (isPortable) missing.push(`${domain.name} is not built for WebAssembly: poai engine build --wasm`)
     if (!domain.platforms.includes(`${process.platform}-${process.arch}`)) continue
     if (!(await checkCpuFeatures(domain)).ok) continue
-    const isBuilt = domain.build.kind === 'prebuilt' || (await findPortableLibrary(join(installation.cache, 'engine')))
-    if (isBuilt) reachable.push(domain)
+    if (!isPortable) reachable.push({ domain, program: 'auto' })
+    else if (await findPortableLibrary(cacheDirectory)) reachable.unshift({ domain, program: 'native' })
     else missing.push(`${domain.name} is not built: poai engine build`)
   }
   return { reachable, missing }
@@ -131,6 +147,8 @@ function report(context: CliContext, options: EngineBenchOptions, finding: Findi
   const reference = contestants.find(({ domain }) => domain.name === DEFAULT_DOMAIN_NAME)
   const rows = contestants.map((contestant) => ({
     domain: contestant.domain.name,
+    program: contestant.program === 'wasm' ? 'wasm' : 'native',
+    label: labelOf(contestant),
     examsPerSecond: rateOf(contestant),
     tokensPerSecond: rateOf(contestant) * (params.work.exam.tokens - 1),
     ratio: reference === undefined ? undefined : rateOf(contestant) / rateOf(reference),
@@ -143,8 +161,8 @@ function report(context: CliContext, options: EngineBenchOptions, finding: Findi
       [
         formatTable([
           ['DOMAIN', 'EXAMS/S', 'TOKENS/S', `OF ${DEFAULT_DOMAIN_NAME}`],
-          ...rows.map(({ domain, examsPerSecond, tokensPerSecond, ratio }) => [
-            domain,
+          ...rows.map(({ label, examsPerSecond, tokensPerSecond, ratio }) => [
+            label,
             examsPerSecond.toFixed(1),
             Math.round(tokensPerSecond).toLocaleString('en'),
             ratio?.toFixed(2) ?? '-',

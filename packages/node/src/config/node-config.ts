@@ -1,4 +1,5 @@
 import type { Address, Hash32 } from '@poai/core'
+import type { PortableProgram } from '@poai/inference'
 
 /** How much of the past a node keeps. */
 export type KeepMode = 'archive' | 'full' | 'light'
@@ -23,6 +24,7 @@ export interface StorageConfig {
 /** The workers that run the model. */
 export interface EngineConfig {
   readonly workers: number
+  readonly program: PortableProgram
 }
 
 /** Attempts at blocks. */

@@ -84,6 +84,13 @@ export const SETTINGS: SettingsTable = {
       defaultText: 'one less than the machine has cores',
       description: 'worker processes that run the model, to replay and to mine',
     },
+    program: {
+      flag: 'engine',
+      kind: oneOf(['auto', 'native', 'wasm']),
+      default: 'auto',
+      description:
+        'what runs it in networks of domain portable-1; auto: the native library if it is built, else WebAssembly',
+    },
   },
   mining: {
     enabled: { flag: 'mine', kind: onOff, default: false, description: 'mine blocks' },

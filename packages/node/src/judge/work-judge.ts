@@ -8,6 +8,7 @@ import {
   type EngineEvent,
   type EngineStatus,
   type InferenceEngine,
+  type PortableProgram,
   requireMachineDomain,
   wordsOfEngine,
 } from '@poai/inference'
@@ -43,6 +44,8 @@ export interface WorkJudgeOptions {
   readonly params: NetworkParams
   readonly installation: Installation
   readonly workers: number
+  /** What runs the model, where the domain leaves a choice. Default `auto`. */
+  readonly program?: PortableProgram
   /** How far the workers step back behind this process. */
   readonly niceness: number
 }
@@ -128,7 +131,8 @@ class EngineJudge implements WorkJudge {
     })
     if (this.#isStopped()) return
     const seconds = ((performance.now() - began) / 1000).toFixed(1)
-    logger.info('Self-test passed', { exams: vectors.exams.length, domain: domain.name, seconds })
+    const engine = this.#engine.status.model?.systemInfo
+    logger.info('Self-test passed', { exams: vectors.exams.length, domain: domain.name, engine, seconds })
     this.#become('ready')
   }
 
@@ -137,11 +141,11 @@ class EngineJudge implements WorkJudge {
     onEvent: (event: EngineEvent) => void,
   ): InferenceEngine => {
     const { contextSize, maxSequences } = vectors
-    const { installation, workers, niceness } = this.#options
+    const { installation, workers, program = 'auto', niceness } = this.#options
     return createDomainEngine(
       installation,
       { modelPath: model.path, domain, contextSize, maxSequences },
-      { workers, niceness, admit: admitByVectors(vectors), onEvent },
+      { workers, program, niceness, admit: admitByVectors(vectors), onEvent },
     )
   }
 

@@ -11,7 +11,9 @@ import {
   hashVectors,
   type InferenceEngine,
   KNOWN_DOMAINS,
+  type LlamaBuild,
   type LlamaEngineDependencies,
+  type PortableProgram,
   parseFingerprints,
   parseVectors,
   type ResolvedModel,
@@ -117,6 +119,8 @@ async function readFingerprints(installation: Installation, model: string): Prom
 /** How many workers an engine gets, and what they must pass. */
 export interface EngineChoice extends LlamaEngineDependencies {
   readonly workers?: number
+  /** What runs the model in the domain portable-1. Default `auto`; the other domains know no choice. */
+  readonly program?: PortableProgram
   /** How far the workers step back behind other processes of the machine; see `LlamaEngineOptions`. */
   readonly niceness?: number
 }
@@ -130,12 +134,12 @@ export function createDomainEngine(
     readonly contextSize?: number
     readonly maxSequences?: number
   },
-  { workers, niceness, ...dependencies }: EngineChoice = {},
+  { workers, niceness, program = 'auto', ...dependencies }: EngineChoice = {},
 ): InferenceEngine {
   const { modelPath, domain, contextSize, maxSequences } = work
   return createLlamaEngine(
     {
-      build: domain.build,
+      build: chooseProgram(domain, program),
       modelPath,
       cacheDirectory: join(installation.cache, 'engine'),
       ...(contextSize === undefined ? {} : { contextSize }),
@@ -145,4 +149,14 @@ export function createDomainEngine(
     },
     dependencies,
   )
+}
+
+function chooseProgram({ name, build }: DeterminismDomain, program: PortableProgram): LlamaBuild {
+  if (build.kind === 'portable') return { ...build, program }
+  if (program !== 'wasm') return build
+  throw new EngineError('INFERENCE_PLATFORM_UNSUPPORTED', `domain ${name} has no WebAssembly engine`, {
+    expected: 'a network of domain portable-1, or --engine auto',
+    actual: 'engine wasm',
+    hint: 'leave the setting out',
+  })
 }
