@@ -2,7 +2,12 @@ import { type DeterminismDomain, findDomain, type PortableProgram } from '@poai/
 import { createDomainEngine } from '@poai/node'
 import { expect, it } from 'vitest'
 
-const INSTALLATION = { home: '/nowhere', models: '/nowhere/models', cache: '/nowhere/cache' }
+const INSTALLATION = {
+  home: '/nowhere',
+  models: '/nowhere/models',
+  modelStore: '/nowhere/store',
+  cache: '/nowhere/cache',
+}
 
 function create(name: string, program: PortableProgram): () => void {
   const domain = findDomain(name) as DeterminismDomain
