@@ -27,6 +27,7 @@ export function formatTransaction(
   return {
     blockHash: hexOrNull(mined?.blockHash),
     blockNumber: mined === undefined ? null : toQuantity(mined.header.number),
+    blockTimestamp: mined === undefined ? null : toQuantity(mined.header.timestamp),
     transactionIndex: mined === undefined ? null : toQuantity(mined.index),
     hash: bytesToHex(transaction.hash),
     type: toQuantity(type),

@@ -51,6 +51,7 @@ const transaction: JsonSchema = exactly(
   {
     blockHash: orNull(hash),
     blockNumber: orNull(quantity),
+    blockTimestamp: orNull(quantity),
     transactionIndex: orNull(quantity),
     hash,
     type: { type: 'string', enum: ['0x0', '0x1', '0x2'] },
@@ -154,6 +155,7 @@ const exam: JsonSchema = exactly(
 export const SCHEMAS: Readonly<
   Record<
     | 'block'
+    | 'header'
     | 'transaction'
     | 'receipt'
     | 'receipts'
@@ -175,6 +177,7 @@ export const SCHEMAS: Readonly<
   >
 > = {
   block: { title: 'block', ...block },
+  header: { title: 'header', ...exactly(headerMembers) },
   transaction: { title: 'transaction', ...transaction },
   receipt: { title: 'receipt', ...receipt },
   receipts: { title: 'receipts', ...listSchema(receipt) },

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import type { LogFilter, Unsubscribe } from '@poai/chain'
-import { bytesToHex, type Clock, type Hash32, type JsonValue } from '@poai/core'
+import { bytesToHex, bytesToUint, type Clock, type Hash32, type Hex, type JsonValue } from '@poai/core'
 import { RpcError } from '../errors/rpc-error.ts'
+import { toQuantity } from '../format/hex-text.ts'
 import type { LogQuestion } from '../methods/eth/logs.ts'
 import { type ChainFeed, logsOfChange } from './chain-feed.ts'
 
@@ -97,7 +98,7 @@ export class FilterRegistry {
   }
 }
 
-/** Nobody can guess another client's. */
-export function newSubscriptionId(): string {
-  return bytesToHex(randomBytes(ID_BYTES))
+/** Nobody can guess another client's. A quantity, as the public schemas want it. */
+export function newSubscriptionId(): Hex {
+  return toQuantity(bytesToUint(randomBytes(ID_BYTES)))
 }

@@ -1,10 +1,10 @@
 import { bytesToHex, createTransactionCodec, genesisHash } from '@poai/core'
 import { LOGGER_WALLET, signTransaction, testWallet, WALLETS } from '@poai/testing/chain'
-import { Ajv, type ValidateFunction } from 'ajv'
+import { Ajv } from 'ajv'
 import { expect, it } from 'vitest'
-import type { Method } from '../../src/dispatch/method.ts'
 import { createMethods } from '../../src/methods/create-methods.ts'
 import { LOGGER_INIT_CODE } from '../support/contracts.ts'
+import { PUBLIC_METHODS } from '../support/public-schemas.ts'
 import { contextOf, dependenciesOf, openRpcFixture, type RpcFixture } from '../support/rpc-fixture.ts'
 
 const TOKEN = 'the owner'
@@ -69,6 +69,9 @@ function callsOf(places: Places): Readonly<Record<string, readonly (readonly unk
       ['0xffff', true],
     ],
     eth_getBlockByHash: [[block, true], [block], [UNKNOWN_HASH, false]],
+    eth_getHeaderByNumber: blocks,
+    eth_getHeaderByHash: [[block], [UNKNOWN_HASH]],
+    erigon_getHeaderByNumber: blocks,
     eth_getBlockTransactionCountByNumber: blocks,
     eth_getBlockTransactionCountByHash: [[block], [UNKNOWN_HASH]],
     eth_getUncleCountByBlockNumber: blocks,
@@ -211,7 +214,7 @@ async function fill(fixture: RpcFixture): Promise<Places> {
   return { block: block.hash, call: logged, creation, waiting, filter, raw }
 }
 
-it('answers every method in its schema', async () => {
+it('answers every method in its schema, and in the public one', async () => {
   const http = { host: '127.0.0.1', port: 0, corsOrigins: [], virtualHosts: [], token: TOKEN }
   const fixture = await openRpcFixture({ server: { http }, dependencies: PARTS })
   const methods = createMethods({ ...dependenciesOf(fixture), ...PARTS }, contextOf(fixture))
@@ -219,20 +222,34 @@ it('answers every method in its schema', async () => {
   const names = methods.map(({ name }) => name).filter((name) => !ELSEWHERE.has(name))
   expect(Object.keys(calls).sort()).toEqual(names.sort())
   const ajv = new Ajv({ allErrors: true, strict: false })
-  const schemas = new Map<string, ValidateFunction>(
-    methods.map(({ name, result }: Method) => [name, ajv.compile(result)]),
-  )
-  for (const [method, all] of Object.entries(calls)) {
-    for (const params of all) {
-      const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params })
-      const answer = (await (await fixture.post(body, { authorization: `Bearer ${TOKEN}` })).json()) as {
-        readonly result?: unknown
+  for (const { name, result } of methods) {
+    const judges = [ajv.compile(result)]
+    const known = PUBLIC_METHODS[name]
+    if (known !== undefined) judges.push(ajv.compile(known.result))
+    for (const params of calls[name] ?? []) {
+      const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: name, params })
+      const answer: unknown = await (await fixture.post(body, { authorization: `Bearer ${TOKEN}` })).json()
+      const question = `${name}(${JSON.stringify(params)})`
+      expect(answer, `${question}: ${JSON.stringify(answer)}`).toHaveProperty('result')
+      for (const judge of judges) {
+        const isValid = judge((answer as { readonly result: unknown }).result)
+        expect(isValid, `${question}: ${ajv.errorsText(judge.errors)} in ${JSON.stringify(answer)}`).toBe(true)
       }
-      expect(answer, `${method}(${JSON.stringify(params)}): ${JSON.stringify(answer)}`).toHaveProperty('result')
-      const validate = schemas.get(method)
-      const isValid = validate?.(answer.result)
-      expect(isValid, `${method}(${JSON.stringify(params)}): ${ajv.errorsText(validate?.errors ?? null)}`).toBe(true)
     }
+  }
+})
+
+it('has every public method that applies, and takes the arguments that clients give it', async () => {
+  const fixture = await openRpcFixture()
+  const methods = new Map(
+    createMethods(dependenciesOf(fixture), contextOf(fixture)).map((method) => [method.name, method]),
+  )
+  for (const [name, { arguments: given }] of Object.entries(PUBLIC_METHODS)) {
+    const params = methods.get(name)?.params ?? []
+    const required = params.filter(({ isRequired }) => isRequired).length
+    expect({ name, isThere: methods.has(name) }).toEqual({ name, isThere: true })
+    expect(required, `${name} wants more than clients give`).toBeLessThanOrEqual(given[0])
+    expect(params.length, `${name} takes less than clients give`).toBeGreaterThanOrEqual(given[1])
   }
 })
 

@@ -2,7 +2,7 @@ import { BoundedCache } from '@poai/chain'
 import { bytesToHex, type JsonValue } from '@poai/core'
 import type { SentBlock } from '../../chain-view.ts'
 import { type Method, method, PreparedJson, type Result } from '../../dispatch/method.ts'
-import { formatBlock } from '../../format/format-block.ts'
+import { formatBlock, formatHeader } from '../../format/format-block.ts'
 import { formatReceipt } from '../../format/format-receipt.ts'
 import { formatTransaction } from '../../format/format-transaction.ts'
 import { toQuantity } from '../../format/hex-text.ts'
@@ -68,6 +68,20 @@ export function blockMethods(context: MethodContext): readonly Method[] {
       run: ([named, isFull]) => show({ kind: 'hash', hash: named, requireCanonical: false }, isFull),
     }),
     method({
+      name: 'eth_getHeaderByNumber',
+      summary: 'The header of a block by its height or tag; a pending block has none yet',
+      params: [required('block', blockNumber)],
+      result: orNull(SCHEMAS.header),
+      run: ([place]) => (place.kind === 'tag' && place.tag === 'pending' ? null : showHeader(view, place)),
+    }),
+    method({
+      name: 'eth_getHeaderByHash',
+      summary: 'The header of a block by its hash',
+      params: [required('hash', hash)],
+      result: orNull(SCHEMAS.header),
+      run: ([named]) => showHeader(view, { kind: 'hash', hash: named, requireCanonical: false }),
+    }),
+    method({
       name: 'eth_getBlockTransactionCountByNumber',
       summary: 'How many transactions a block has',
       params: [required('block', blockNumber)],
@@ -117,6 +131,12 @@ export function blockMethods(context: MethodContext): readonly Method[] {
       run: ([place]) => showReceipts(context, place),
     }),
   ]
+}
+
+/** A header in the shape of `eth_getHeaderBy…`. */
+export function showHeader(view: MethodContext['view'], place: BlockPlace): JsonValue {
+  const found = view.header(place)
+  return found === undefined ? null : formatHeader(found.header, found.hash)
 }
 
 /** A block in the shape of `eth_getBlockBy…`. */

@@ -28,21 +28,21 @@ export function filterMethods(context: MethodContext): readonly Method[] {
       name: 'eth_newFilter',
       summary: 'Remembers matching logs until they are asked for',
       params: [required('filter', logQuestion)],
-      result: RESULTS.data,
+      result: RESULTS.quantity,
       run: ([question]) => registry.add({ kind: 'logs', filter: filterOf(question), question }),
     }),
     method({
       name: 'eth_newBlockFilter',
       summary: 'Remembers the hashes of new blocks until they are asked for',
       params: [],
-      result: RESULTS.data,
+      result: RESULTS.quantity,
       run: () => registry.add({ kind: 'blocks' }),
     }),
     method({
       name: 'eth_newPendingTransactionFilter',
       summary: 'Remembers the hashes of transactions that come to wait until they are asked for',
       params: [],
-      result: RESULTS.data,
+      result: RESULTS.quantity,
       run: () => registry.add({ kind: 'transactions' }),
     }),
     method({
@@ -101,7 +101,7 @@ export function subscriptionMethods(context: MethodContext): readonly Method[] {
       name: 'eth_subscribe',
       summary: 'Tells of new heads, logs, waiting transactions or syncing as they happen',
       params: [required('kind', textOf(32)), optional('option', subscriptionOption)],
-      result: RESULTS.data,
+      result: RESULTS.quantity,
       run: ([kind, option], { session }) => subscriptions.add(session, starterOf(kind, option)),
     }),
     method({

@@ -4,7 +4,6 @@ import { effectiveGasPrice } from '@poai/execution'
 import type { SentBlock } from '../../chain-view.ts'
 import { type Method, method } from '../../dispatch/method.ts'
 import { RpcError } from '../../errors/rpc-error.ts'
-import { formatHeader } from '../../format/format-block.ts'
 import { formatReceipt } from '../../format/format-receipt.ts'
 import { formatTransaction } from '../../format/format-transaction.ts'
 import { toQuantity } from '../../format/hex-text.ts'
@@ -19,8 +18,9 @@ import {
   quantity,
   RESULTS,
 } from '../../schema/ethereum-shapes.ts'
+import { SCHEMAS } from '../../schema/result-schemas.ts'
 import { required, withDefault } from '../../schema/shape.ts'
-import { showBlock } from '../eth/blocks.ts'
+import { showBlock, showHeader } from '../eth/blocks.ts'
 import type { MethodContext } from '../method-context.ts'
 import { type FoundInBlock, findTransactions, involves } from './find-transactions.ts'
 import { insideMethods } from './inside-transactions.ts'
@@ -74,11 +74,8 @@ export function otterscanMethods(context: MethodContext): readonly Method[] {
       name: 'erigon_getHeaderByNumber',
       summary: 'The header of a block, without its body',
       params: [required('block', blockNumber)],
-      result: orNull(RESULTS.object),
-      run: ([place]) => {
-        const found = view.header(place)
-        return found === undefined ? null : formatHeader(found.header, found.hash)
-      },
+      result: orNull(SCHEMAS.header),
+      run: ([place]) => showHeader(view, place),
     }),
     method({
       name: 'ots_hasCode',

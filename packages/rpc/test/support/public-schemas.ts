@@ -1,0 +1,202 @@
+import type { JsonSchema } from '../../src/schema/shape.ts'
+
+/** What the public description of a method says: Ethereum's execution-apis, as facts. */
+export interface PublicMethod {
+  /** How many arguments a client has to give at least, and may give: names are anybody's, places are not. */
+  readonly arguments: readonly [least: number, most: number]
+  readonly result: JsonSchema
+}
+
+// Not made from the product's own schemas: a slip in those must show against these. Members that they do not name may be there besides where the
+// public description leaves an object open; where it closes one, so does this.
+
+function pattern(of: string): JsonSchema {
+  return { type: 'string', pattern: of }
+}
+
+const uint = pattern('^0x([1-9a-f][0-9a-f]*|0)$')
+const bytes = pattern('^0x([0-9a-f][0-9a-f])*$')
+const bytes8 = pattern('^0x[0-9a-f]{16}$')
+const bytes256 = pattern('^0x[0-9a-f]{512}$')
+const hash32 = pattern('^0x[0-9a-f]{64}$')
+const address = pattern('^0x[0-9a-fA-F]{40}$')
+const oneByte = pattern('^0x[0-9a-fA-F]{1,2}$')
+const boolean: JsonSchema = { type: 'boolean' }
+const text: JsonSchema = { type: 'string' }
+const ratio: JsonSchema = { type: 'number', minimum: 0, maximum: 1 }
+
+function open(members: Readonly<Record<string, JsonSchema>>, required: readonly string[]): JsonSchema {
+  return { type: 'object', properties: members, required }
+}
+
+function closed(members: Readonly<Record<string, JsonSchema>>, required: readonly string[]): JsonSchema {
+  return { ...open(members, required), additionalProperties: false }
+}
+
+function all(members: Readonly<Record<string, JsonSchema>>): JsonSchema {
+  return open(members, Object.keys(members))
+}
+
+function listOf(items: JsonSchema, more: JsonSchema = {}): JsonSchema {
+  return { type: 'array', items, ...more }
+}
+
+function mapOf(values: JsonSchema): JsonSchema {
+  return { type: 'object', additionalProperties: values }
+}
+
+function orNull(schema: JsonSchema): JsonSchema {
+  return { oneOf: [{ type: 'null' }, schema] }
+}
+
+const HEADER = {
+  ...{ parentHash: hash32, sha3Uncles: hash32, miner: address, stateRoot: hash32, transactionsRoot: hash32 },
+  ...{ receiptsRoot: hash32, logsBloom: bytes256, number: uint, gasLimit: uint, gasUsed: uint, timestamp: uint },
+  ...{ extraData: bytes, mixHash: hash32, nonce: bytes8, hash: hash32, difficulty: uint, baseFeePerGas: uint },
+} as const
+
+const accessList = listOf(closed({ address, storageKeys: listOf(hash32) }, ['address', 'storageKeys']))
+
+/** Members of every signed transaction; `to` is null where one creates a contract. */
+const SIGNED = {
+  ...{ type: uint, nonce: uint, to: orNull(address), gas: uint, value: uint, input: bytes, gasPrice: uint },
+  ...{ r: uint, s: uint, from: address, hash: hash32 },
+} as const
+const LEGACY = all({ ...SIGNED, type: { const: '0x0' }, v: uint })
+const WITH_ACCESS_LIST = all({ ...SIGNED, type: { const: '0x1' }, chainId: uint, accessList, yParity: oneByte })
+const WITH_TIP = all({
+  ...{ ...SIGNED, type: { const: '0x2' }, chainId: uint, accessList, yParity: oneByte },
+  ...{ maxFeePerGas: uint, maxPriorityFeePerGas: uint },
+})
+const signedTransaction: JsonSchema = { oneOf: [LEGACY, WITH_ACCESS_LIST, WITH_TIP] }
+
+const MINED = { blockHash: hash32, blockNumber: uint, blockTimestamp: uint, transactionIndex: uint } as const
+const NOWHERE = Object.fromEntries(Object.keys(MINED).map((name) => [name, { type: 'null' }]))
+const minedTransaction: JsonSchema = { allOf: [all(MINED), signedTransaction] }
+/** One that waits says so by null, as geth's do. */
+const transactionInfo: JsonSchema = { allOf: [{ oneOf: [all(MINED), all(NOWHERE)] }, signedTransaction] }
+
+const log = closed(
+  {
+    ...{ removed: boolean, logIndex: uint, transactionIndex: uint, transactionHash: hash32, blockHash: hash32 },
+    ...{ blockNumber: uint, blockTimestamp: uint, address, data: bytes, topics: listOf(hash32, { maxItems: 4 }) },
+  },
+  // Only the first is demanded publicly; ethers and viem read them all.
+  [
+    'transactionHash',
+    'blockHash',
+    'blockNumber',
+    'address',
+    'data',
+    'topics',
+    'logIndex',
+    'transactionIndex',
+    'removed',
+  ],
+)
+
+const receipt = closed(
+  {
+    ...{ type: oneByte, transactionHash: hash32, transactionIndex: uint, blockHash: hash32, blockNumber: uint },
+    ...{ from: address, to: orNull(address), cumulativeGasUsed: uint, gasUsed: uint, contractAddress: orNull(address) },
+    ...{ logs: listOf(log), logsBloom: bytes256, status: { enum: ['0x0', '0x1'] }, effectiveGasPrice: uint },
+  },
+  [
+    ...['blockHash', 'blockNumber', 'from', 'cumulativeGasUsed', 'gasUsed', 'logs', 'logsBloom', 'transactionHash'],
+    ...['transactionIndex', 'effectiveGasPrice', 'status', 'type', 'to', 'contractAddress'],
+  ],
+)
+
+const header = all(HEADER)
+const block = all({
+  ...HEADER,
+  size: uint,
+  transactions: { anyOf: [listOf(hash32), listOf(minedTransaction)] },
+  uncles: listOf(hash32),
+})
+
+const filterResults: JsonSchema = { anyOf: [listOf(hash32), listOf(log)] }
+const accountProof = all({
+  ...{ address, accountProof: listOf(bytes), balance: uint, codeHash: hash32, nonce: uint, storageHash: hash32 },
+  storageProof: listOf(all({ key: hash32, value: uint, proof: listOf(bytes) })),
+})
+const poolOf = (entry: JsonSchema): JsonSchema =>
+  closed({ pending: mapOf(mapOf(entry)), queued: mapOf(mapOf(entry)) }, ['pending', 'queued'])
+
+function method(least: number, most: number, result: JsonSchema): PublicMethod {
+  return { arguments: [least, most], result }
+}
+
+/**
+ * Every public method that a node without keys, blobs, uncles and a beacon chain can answer. Left out for that: `eth_sign`, `eth_signTransaction`,
+ * `eth_sendTransaction` (keys), `eth_blobBaseFee` (blobs), `eth_config` (forks by time), `engine_…` (beacon chain), `testing_…`.
+ */
+export const PUBLIC_METHODS: Readonly<Record<string, PublicMethod>> = {
+  eth_chainId: method(0, 0, uint),
+  eth_syncing: method(0, 0, {
+    oneOf: [{ const: false }, all({ startingBlock: uint, currentBlock: uint, highestBlock: uint })],
+  }),
+  eth_coinbase: method(0, 0, address),
+  eth_accounts: method(0, 0, listOf(address)),
+  eth_blockNumber: method(0, 0, uint),
+  eth_gasPrice: method(0, 0, uint),
+  eth_baseFee: method(0, 0, uint),
+  eth_maxPriorityFeePerGas: method(0, 0, uint),
+  eth_feeHistory: method(
+    3,
+    3,
+    closed(
+      {
+        ...{ oldestBlock: uint, baseFeePerGas: listOf(uint), gasUsedRatio: listOf(ratio) },
+        ...{ baseFeePerBlobGas: listOf(uint), blobGasUsedRatio: listOf(ratio), reward: listOf(listOf(uint)) },
+      },
+      ['oldestBlock', 'baseFeePerGas', 'gasUsedRatio'],
+    ),
+  ),
+  eth_getBlockByHash: method(2, 2, orNull(block)),
+  eth_getBlockByNumber: method(2, 2, orNull(block)),
+  eth_getHeaderByHash: method(1, 1, orNull(header)),
+  eth_getHeaderByNumber: method(1, 1, orNull(header)),
+  eth_getBlockTransactionCountByHash: method(1, 1, orNull(uint)),
+  eth_getBlockTransactionCountByNumber: method(1, 1, orNull(uint)),
+  eth_getUncleCountByBlockHash: method(1, 1, orNull(uint)),
+  eth_getUncleCountByBlockNumber: method(1, 1, orNull(uint)),
+  eth_getBlockReceipts: method(1, 1, orNull(listOf(receipt))),
+  eth_getTransactionByHash: method(1, 1, orNull(transactionInfo)),
+  eth_getTransactionByBlockHashAndIndex: method(2, 2, orNull(minedTransaction)),
+  eth_getTransactionByBlockNumberAndIndex: method(2, 2, orNull(minedTransaction)),
+  eth_getTransactionReceipt: method(1, 1, orNull(receipt)),
+  eth_sendRawTransaction: method(1, 1, hash32),
+  eth_getBalance: method(1, 2, uint),
+  eth_getTransactionCount: method(1, 2, uint),
+  eth_getCode: method(1, 2, bytes),
+  eth_getStorageAt: method(2, 3, bytes),
+  eth_getProof: method(3, 3, accountProof),
+  eth_call: method(1, 2, bytes),
+  eth_estimateGas: method(1, 2, uint),
+  eth_createAccessList: method(1, 2, closed({ accessList, error: text, gasUsed: uint }, ['accessList', 'gasUsed'])),
+  eth_getLogs: method(1, 1, filterResults),
+  eth_newFilter: method(1, 1, uint),
+  eth_newBlockFilter: method(0, 0, uint),
+  eth_newPendingTransactionFilter: method(0, 0, uint),
+  eth_getFilterChanges: method(1, 1, filterResults),
+  eth_getFilterLogs: method(1, 1, filterResults),
+  eth_uninstallFilter: method(1, 1, boolean),
+  net_version: method(0, 0, pattern('^[0-9]+$')),
+  net_listening: method(0, 0, boolean),
+  net_peerCount: method(0, 0, uint),
+  web3_clientVersion: method(0, 0, text),
+  web3_sha3: method(1, 1, hash32),
+  txpool_status: method(0, 0, closed({ pending: uint, queued: uint }, ['pending', 'queued'])),
+  txpool_content: method(0, 0, poolOf(transactionInfo)),
+  txpool_contentFrom: method(
+    1,
+    1,
+    closed({ pending: mapOf(transactionInfo), queued: mapOf(transactionInfo) }, ['pending', 'queued']),
+  ),
+  txpool_inspect: method(0, 0, poolOf(text)),
+  debug_getRawHeader: method(1, 1, orNull(bytes)),
+  debug_getRawBlock: method(1, 1, orNull(bytes)),
+  debug_getRawReceipts: method(1, 1, orNull(listOf(bytes))),
+  debug_getRawTransaction: method(1, 1, orNull(bytes)),
+}
