@@ -83,7 +83,10 @@ export async function openChain(options: ChainOptions, dependencies: ChainDepend
     { ...options.mempool, head: mempoolHead(params, database) },
     { codec: dependencies.codecs.transaction, recovery, store: dependencies.mempoolStore, clock, logger },
   )
+  // A commit shows in the store before it is on disk, where states are read from: readers see a head when it is there.
+  let shownHead = database.head()
   const beforeHead = async (event: HeadEvent): Promise<void> => {
+    shownHead = event.head
     mempool.setHead(mempoolHead(params, database), await changeOfHead(event, recovery, logger))
   }
   const importer = createBlockImporter({ params, limits }, { ...dependencies, recovery, beforeHead })
@@ -92,7 +95,7 @@ export async function openChain(options: ChainOptions, dependencies: ChainDepend
     ...{ params, database, mempool, execution: dependencies.execution, onHead: importer.onHead, clock, logger },
   }
   return {
-    head: () => database.head(),
+    head: () => shownHead,
     context: (hash) => database.context(hash),
     importBlock: (block, importOptions) => importer.importBlock(block, importOptions),
     importEncoded: (bytes, importOptions) => importer.importEncoded(bytes, importOptions),
@@ -100,7 +103,7 @@ export async function openChain(options: ChainOptions, dependencies: ChainDepend
     onOrphanRejected: importer.onOrphanRejected,
     mempool,
     templates: createTemplateSource(refreshMs === undefined ? {} : { refreshMs }, templateDependencies),
-    queries: createChainQueries({ finalityDepth, safeDepth }, database),
+    queries: createChainQueries({ finalityDepth, safeDepth }, { ...database, head: () => shownHead }),
     start: () => mempool.start(),
     stop: async () => {
       await importer.stop()

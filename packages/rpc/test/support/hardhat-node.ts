@@ -17,8 +17,8 @@ export interface HardhatNode {
   readonly process: ChildProcess
 }
 
-/** Installs Hardhat into `directory` the first time, and starts its node there. */
-export async function startHardhat(directory: string): Promise<HardhatNode> {
+/** Installs Hardhat into `directory` the first time. Answers with its program. */
+export async function installHardhat(directory: string): Promise<string> {
   await mkdir(directory, { recursive: true })
   if (!existsSync(join(directory, 'node_modules', 'hardhat'))) {
     await writeFile(join(directory, 'package.json'), JSON.stringify({ private: true, type: 'module' }))
@@ -26,17 +26,29 @@ export async function startHardhat(directory: string): Promise<HardhatNode> {
     const [code] = await once(spawn('npm', arguments_, { cwd: directory, stdio: 'inherit' }), 'exit')
     if (code !== 0) throw new Error('npm could not install hardhat')
   }
+  return join(directory, 'node_modules', 'hardhat', 'dist', 'src', 'cli.js')
+}
+
+/** What Hardhat's processes run with: it asks nobody anything, and Node's flags of ours are not for it. */
+export const HARDHAT_ENVIRONMENT: NodeJS.ProcessEnv = {
+  ...process.env,
+  HARDHAT_DISABLE_TELEMETRY_PROMPT: 'true',
+  NODE_OPTIONS: '',
+}
+
+/** Installs Hardhat into `directory` the first time, and starts its node there. */
+export async function startHardhat(directory: string): Promise<HardhatNode> {
+  const cli = await installHardhat(directory)
   const network = `{ type: 'edr-simulated', chainType: 'l1', mining: { auto: false, interval: 0 }, blockGasLimit: 12_000_000 }`
   await writeFile(
     join(directory, 'hardhat.config.js'),
     `export default { networks: { node: ${network}, default: ${network} } }\n`,
   )
   const port = await freePort()
-  const cli = join(directory, 'node_modules', 'hardhat', 'dist', 'src', 'cli.js')
   const child = spawn(process.execPath, [cli, 'node', '--port', String(port)], {
     cwd: directory,
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, HARDHAT_DISABLE_TELEMETRY_PROMPT: 'true', NODE_OPTIONS: '' },
+    env: HARDHAT_ENVIRONMENT,
   })
   // Its log must be read, or its pipe fills and it stands still.
   child.stdout?.resume()
