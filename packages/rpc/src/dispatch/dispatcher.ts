@@ -3,10 +3,13 @@ import { RpcError } from '../errors/rpc-error.ts'
 import { toRpcError } from '../errors/to-rpc-error.ts'
 import { isRecord } from '../schema/shape.ts'
 import { checkDepth } from './check-depth.ts'
-import { type Call, type Method, namespaceOf, PreparedJson, type Session } from './method.ts'
+import { Deadlines } from './deadlines.ts'
+import { type Method, namespaceOf, PreparedJson, type Session } from './method.ts'
+import { costOf, RATE_DEFAULTS, RateLimiter, type RateLimits } from './rate-limiter.ts'
+import { RunningCall } from './running-call.ts'
 
 /** What one message may ask for. */
-export interface DispatchLimits {
+export interface DispatchLimits extends RateLimits {
   /** Calls in a batch; a page of an explorer asks for some hundred. */
   readonly maxBatch: number
   /** Characters of an answer to a batch; the calls after that are refused one by one. */
@@ -19,6 +22,7 @@ export interface DispatchLimits {
 
 /** Limits that public nodes of Ethereum use. */
 export const DISPATCH_DEFAULTS: DispatchLimits = {
+  ...RATE_DEFAULTS,
   maxBatch: 1000,
   maxAnswerCharacters: 25 * 1024 * 1024,
   callTimeoutMs: 30_000,
@@ -75,12 +79,16 @@ class TableDispatcher implements Dispatcher {
   readonly #options: DispatcherOptions
   readonly #dependencies: DispatcherDependencies
   readonly #methods: ReadonlyMap<string, Method>
+  readonly #deadlines: Deadlines
+  readonly #rates: RateLimiter
   #running = 0
 
   constructor(options: DispatcherOptions, dependencies: DispatcherDependencies) {
     this.#options = options
     this.#dependencies = dependencies
     this.#methods = new Map(dependencies.methods.map((entry) => [entry.name, entry]))
+    this.#deadlines = new Deadlines(options.limits.callTimeoutMs, dependencies.elapsedMs)
+    this.#rates = new RateLimiter(options.limits, dependencies.elapsedMs)
   }
 
   async answer(text: string, session: Session): Promise<string | undefined> {
@@ -123,12 +131,22 @@ class TableDispatcher implements Dispatcher {
     }
     const { id } = request
     try {
+      this.#charge(request, session)
       const result = await this.#call(request, session)
       return id === undefined ? undefined : `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":${textOf(result)}}`
     } catch (error) {
       const told = toRpcError(error, this.#dependencies.logger, request.method)
       return id === undefined ? undefined : errorText(id, told)
     }
+  }
+
+  /** Throws if the client has asked for too much lately. */
+  #charge({ method: name }: Request, { client }: Session): void {
+    if (client === undefined) return
+    const retryAfterMs = this.#rates.waitMs(client, costOf(name))
+    if (retryAfterMs === 0) return
+    const text = `rate limit exceeded: too many requests, try again in ${retryAfterMs} ms`
+    throw new RpcError('limitExceeded', text, { data: { retryAfterMs } })
   }
 
   async #call({ method: name, params }: Request, session: Session): Promise<JsonValue | PreparedJson> {
@@ -150,33 +168,18 @@ class TableDispatcher implements Dispatcher {
     const startedMs = elapsedMs()
     const report = (outcome: CallReport['outcome']): void =>
       onCall?.({ method: name, outcome, seconds: (elapsedMs() - startedMs) / 1000 })
+    const call = new RunningCall(session, this.#deadlines)
     try {
-      const result = await method.invoke(values, new RunningCall(session, limits.callTimeoutMs))
+      const result = await method.invoke(values, call)
       report('ok')
       return result
     } catch (error) {
       report('error')
       throw error
     } finally {
+      call.finish()
       this.#running--
     }
-  }
-}
-
-/** Makes its signal when somebody reads it: most methods answer at once, and a signal costs more than they do. */
-class RunningCall implements Call {
-  readonly session: Session
-  readonly #timeoutMs: number
-  #signal: AbortSignal | undefined
-
-  constructor(session: Session, timeoutMs: number) {
-    this.session = session
-    this.#timeoutMs = timeoutMs
-  }
-
-  get signal(): AbortSignal {
-    this.#signal ??= AbortSignal.any([this.session.closed, AbortSignal.timeout(this.#timeoutMs)])
-    return this.#signal
   }
 }
 

@@ -1,5 +1,6 @@
 import type { JsonValue } from '@poai/core'
 import type { JsonSchema, Param } from '../schema/shape.ts'
+import type { RatedClient } from './rate-limiter.ts'
 
 /** Who calls, and how long the answer is of use. */
 export interface Call {
@@ -11,6 +12,8 @@ export interface Call {
 export interface Session {
   /** The local socket, or a client that knows the token: may use the private namespaces. */
   readonly isTrusted: boolean
+  /** Whose calls are counted together; undefined where nobody counts, as on the local socket. */
+  readonly client?: RatedClient | undefined
   /** Sends a notification; undefined where the client cannot hear one, as over plain HTTP. */
   readonly notify?: (method: string, params: JsonValue) => void
   /** Aborted when the client has gone. */

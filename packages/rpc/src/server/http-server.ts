@@ -4,6 +4,7 @@ import type { AddressInfo, Socket } from 'node:net'
 import { AppError, type Logger, type Startable } from '@poai/core'
 import type { Dispatcher } from '../dispatch/dispatcher.ts'
 import type { Session } from '../dispatch/method.ts'
+import { type RatedClient, ratedClient } from '../dispatch/rate-limiter.ts'
 import type { RpcLimits } from '../rpc-limits.ts'
 import { QuickDoor } from './quick-door.ts'
 import { RpcServerError } from './rpc-server-error.ts'
@@ -165,7 +166,10 @@ export class HttpServer implements Startable {
       response.setHeader('connection', 'close')
       return refuse(response, 413, `a request has at most ${this.#dependencies.limits.maxBodyBytes} bytes`)
     }
-    const session = new HttpSession(response, this.isTrusted(request), this.#closed.signal)
+    const session = new HttpSession(request, response, {
+      isTrusted: this.isTrusted(request),
+      stopped: this.#closed.signal,
+    })
     const answer = await this.#dependencies.dispatcher.answer(body, session)
     if (response.destroyed) return
     const bytes = Buffer.from(answer ?? '')
@@ -186,12 +190,19 @@ export class HttpServer implements Startable {
 /** Lasts as long as one request. Its signal is made when somebody reads it. */
 class HttpSession implements Session {
   readonly isTrusted: boolean
+  readonly client: RatedClient | undefined
   readonly #response: ServerResponse
   readonly #stopped: AbortSignal
   #closed: AbortSignal | undefined
 
-  constructor(response: ServerResponse, isTrusted: boolean, stopped: AbortSignal) {
+  constructor(
+    { socket }: IncomingMessage,
+    response: ServerResponse,
+    { isTrusted, stopped }: { readonly isTrusted: boolean; readonly stopped: AbortSignal },
+  ) {
     this.isTrusted = isTrusted
+    // The owner is not counted.
+    this.client = isTrusted ? undefined : ratedClient(socket.remoteAddress ?? '')
     this.#response = response
     this.#stopped = stopped
   }

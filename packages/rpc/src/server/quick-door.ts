@@ -2,6 +2,7 @@ import type { Socket } from 'node:net'
 import { AppError } from '@poai/core'
 import type { Dispatcher } from '../dispatch/dispatcher.ts'
 import type { Session } from '../dispatch/method.ts'
+import { type RatedClient, ratedClient } from '../dispatch/rate-limiter.ts'
 import { readQuickRequest } from './quick-request.ts'
 
 /** What the door needs, and nothing more. */
@@ -150,11 +151,13 @@ class QuickConnection {
 /** Lasts as long as its connection. Its signal is made when somebody reads it. */
 class SocketSession implements Session {
   readonly isTrusted = false
+  readonly client: RatedClient
   readonly #socket: Socket
   readonly #stopped: AbortSignal
   #closed: AbortSignal | undefined
 
   constructor(socket: Socket, stopped: AbortSignal) {
+    this.client = ratedClient(socket.remoteAddress ?? '')
     this.#socket = socket
     this.#stopped = stopped
   }

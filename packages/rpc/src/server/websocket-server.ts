@@ -4,6 +4,7 @@ import { AppError, type JsonValue, type Logger, type Startable } from '@poai/cor
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { Dispatcher } from '../dispatch/dispatcher.ts'
 import type { Session } from '../dispatch/method.ts'
+import { ratedClient } from '../dispatch/rate-limiter.ts'
 import type { RpcLimits } from '../rpc-limits.ts'
 import type { HttpServer } from './http-server.ts'
 
@@ -77,11 +78,12 @@ export class RpcWebSocketServer implements Startable {
       stream.end('HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\n\r\n')
       return
     }
-    this.#server.handleUpgrade(request, stream, head, (socket) => this.#attend(socket, http.isTrusted(request)))
+    this.#server.handleUpgrade(request, stream, head, (socket) => this.#attend(socket, request))
   }
 
-  #attend(socket: WebSocket, isTrusted: boolean): void {
-    const { dispatcher, limits, logger } = this.#dependencies
+  #attend(socket: WebSocket, request: IncomingMessage): void {
+    const { http, dispatcher, limits, logger } = this.#dependencies
+    const isTrusted = http.isTrusted(request)
     const closed = new AbortController()
     const send = (text: string): void => {
       if (socket.readyState !== socket.OPEN) return
@@ -93,6 +95,7 @@ export class RpcWebSocketServer implements Startable {
     }
     const session: Session = {
       isTrusted,
+      client: isTrusted ? undefined : ratedClient(request.socket.remoteAddress ?? ''),
       closed: closed.signal,
       notify: (method: string, params: JsonValue) => send(JSON.stringify({ jsonrpc: '2.0', method, params })),
     }

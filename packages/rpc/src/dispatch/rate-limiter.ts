@@ -1,0 +1,135 @@
+import { isIPv6 } from 'node:net'
+
+/** How much one client may ask for. Plain reads cost 1; {@link costOf} says what others do. */
+export interface RateLimits {
+  /** Cost that a client may go on to cause each second; 0: as much as it likes. */
+  readonly costPerSecond: number
+  /** What it may cause at once after a rest. */
+  readonly costBurst: number
+}
+
+/** A page of an explorer causes some hundred at once; a wallet some ten a second. */
+export const RATE_DEFAULTS: RateLimits = { costPerSecond: 2000, costBurst: 20_000 }
+
+/** Programs on the same machine are the owner's: for them the limit only keeps a runaway loop from taking all. */
+const LOOPBACK_FACTOR = 1000
+/** Clients that are remembered; each is some hundred bytes. */
+const MAX_CLIENTS = 20_000
+/** When there are too many, the one to forget is looked for among so many: enough to find one that rests. */
+const LOOKED_AT = 32
+/** IPv4 as a socket for both kinds shows it. */
+const MAPPED = '::ffff:'
+const LOOPBACK = /^127\.\d+\.\d+\.\d+$/
+const IPV6_GROUPS = 8
+const SUBNET_GROUPS = 4
+
+/** Against plain reads, by what they were measured to take: ten microseconds of processor are 1. */
+const METHOD_COSTS: ReadonlyMap<string, number> = new Map([
+  ['eth_call', 10],
+  ['eth_estimateGas', 100],
+  ['eth_createAccessList', 50],
+  ['eth_getLogs', 20],
+  ['eth_getFilterLogs', 20],
+  ['eth_getBlockReceipts', 10],
+  ['eth_getProof', 20],
+  ['eth_feeHistory', 20],
+  ['eth_sendRawTransaction', 20],
+  ['txpool_content', 100],
+  ['txpool_inspect', 100],
+  ['ots_searchTransactionsBefore', 500],
+  ['ots_searchTransactionsAfter', 500],
+  ['ots_getContractCreator', 500],
+  ['ots_traceTransaction', 200],
+  ['ots_getInternalOperations', 200],
+  ['ots_getTransactionError', 200],
+  // A pass of the model each.
+  ['poai_getExam', 1000],
+  ['poai_verifyBlock', 1000],
+  ['poai_getAccuracy', 1000],
+])
+
+/** What a call of a method costs, whether there is such a method or not. */
+export function costOf(method: string): number {
+  return METHOD_COSTS.get(method) ?? 1
+}
+
+/** Who is counted as one. */
+export interface RatedClient {
+  readonly name: string
+  /** On the same machine. */
+  readonly isLocal: boolean
+}
+
+/** Who asks from an address, as a socket names it. */
+export function ratedClient(address: string): RatedClient {
+  const plain = address.startsWith(MAPPED) ? address.slice(MAPPED.length) : address
+  const isLocal = plain === '::1' || LOOPBACK.test(plain)
+  return { name: isIPv6(plain) ? subnetOf(plain) : plain, isLocal }
+}
+
+/** The first four groups: a household or a machine has a whole /64 of IPv6. */
+function subnetOf(address: string): string {
+  const [front = '', back] = address.split('::')
+  const [before, after] = [groupsOf(front), groupsOf(back)]
+  const zeros = back === undefined ? 0 : Math.max(0, IPV6_GROUPS - before.length - after.length)
+  return [...before, ...Array<string>(zeros).fill('0'), ...after].slice(0, SUBNET_GROUPS).join(':')
+}
+
+function groupsOf(text: string | undefined): readonly string[] {
+  return text === undefined || text === '' ? [] : text.split(':')
+}
+
+interface Bucket {
+  /** What is left to cause now. */
+  left: number
+  atMs: number
+}
+
+/** A bucket of tokens for each client address. */
+export class RateLimiter {
+  readonly #limits: RateLimits
+  readonly #nowMs: () => number
+  readonly #buckets = new Map<string, Bucket>()
+
+  constructor(limits: RateLimits, nowMs: () => number) {
+    this.#limits = limits
+    this.#nowMs = nowMs
+  }
+
+  /** Milliseconds until `client` may ask this; 0: it may now, and it is charged. */
+  waitMs({ name, isLocal }: RatedClient, cost: number): number {
+    const factor = isLocal ? LOOPBACK_FACTOR : 1
+    const perMs = (this.#limits.costPerSecond * factor) / 1000
+    if (perMs === 0) return 0
+    const burst = this.#limits.costBurst * factor
+    const nowMs = this.#nowMs()
+    const bucket = this.#bucketOf(name, burst, nowMs)
+    bucket.left = Math.min(burst, bucket.left + (nowMs - bucket.atMs) * perMs)
+    bucket.atMs = nowMs
+    // What costs more than all of it waits for a full bucket, and no longer.
+    const wanted = Math.min(cost, burst)
+    if (bucket.left < wanted) return Math.ceil((wanted - bucket.left) / perMs)
+    bucket.left -= cost
+    return 0
+  }
+
+  #bucketOf(client: string, burst: number, nowMs: number): Bucket {
+    const known = this.#buckets.get(client)
+    if (known !== undefined) return known
+    const bucket = { left: burst, atMs: nowMs }
+    this.#buckets.set(client, bucket)
+    if (this.#buckets.size > MAX_CLIENTS) this.#forgetOne()
+    return bucket
+  }
+
+  /** Of those that have been known for longest the one that asked least lately: who asks a lot is not forgotten for it. */
+  #forgetOne(): void {
+    let oldest: { readonly client: string; readonly atMs: number } | undefined
+    let looked = 0
+    for (const [client, { atMs }] of this.#buckets) {
+      if (oldest === undefined || atMs < oldest.atMs) oldest = { client, atMs }
+      if (++looked === LOOKED_AT) break
+    }
+    if (oldest !== undefined) this.#buckets.delete(oldest.client)
+  }
+}
