@@ -10,6 +10,7 @@
  */
 
 export { type CallReport, DISPATCH_DEFAULTS, type DispatchLimits } from './dispatch/dispatcher.ts'
+export { RATE_DEFAULTS, type RateLimits } from './dispatch/rate-limiter.ts'
 export { RPC_CODES, type RpcCodeName, RpcError } from './errors/rpc-error.ts'
 export type { MinerControl, PeerControl, RpcDependencies, SyncProgress, WorkService } from './rpc-dependencies.ts'
 export { RPC_DEFAULTS, type RpcLimits } from './rpc-limits.ts'

@@ -79,6 +79,8 @@ export interface RpcConfig {
   readonly cors: readonly string[]
   readonly vhosts: readonly string[]
   readonly explorer: boolean
+  /** Cost that one client may cause each second. */
+  readonly rate: number
   readonly token: string | undefined
 }
 

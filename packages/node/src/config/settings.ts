@@ -2,6 +2,7 @@ import { MEMPOOL_DEFAULTS } from '@poai/chain'
 import { MAX_EXTRA_DATA_BYTES } from '@poai/core'
 import { DEFAULT_POOL_OPTIONS } from '@poai/inference'
 import { DEFAULT_P2P_PORT, DEFAULT_RECENT_BLOCKS, DEFAULT_SAMPLE_SHARE, NETWORK_DEFAULTS } from '@poai/p2p'
+import { RATE_DEFAULTS } from '@poai/rpc'
 import type { NodeConfig } from './node-config.ts'
 import type { Setting } from './setting.ts'
 import {
@@ -270,6 +271,13 @@ export const SETTINGS: SettingsTable = {
       kind: onOff,
       default: true,
       description: 'serve the explorer page on the port of HTTP',
+    },
+    rate: {
+      flag: 'http-rate',
+      kind: wholeNumber(0, 1_000_000_000, 'plain reads'),
+      default: RATE_DEFAULTS.costPerSecond,
+      description:
+        'what one client address may ask for each second, ten times that at once; dear methods count more; 0: no limit',
     },
     token: {
       flag: 'rpc-token',

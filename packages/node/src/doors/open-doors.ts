@@ -37,12 +37,15 @@ export interface DoorsDependencies {
   readonly logger: Logger
 }
 
+/** What a client may have saved up: a page of an explorer asks for some hundred things at once. */
+const BURST_SECONDS = 10
+
 /** JSON-RPC over a socket and HTTP, not yet started. */
 export function openDoors(
   { params, places, config, version, site, onCall }: DoorsOptions,
   { chain: parts, judge, verifier, network, mining, workService, nodeStatus, clock, logger }: DoorsDependencies,
 ): RpcServer {
-  const { ipc, port, host, cors, vhosts, token, explorer } = config.rpc
+  const { ipc, port, host, cors, vhosts, token, explorer, rate } = config.rpc
   const http =
     port === undefined
       ? {}
@@ -58,6 +61,7 @@ export function openDoors(
       ...http,
       ...(ipc ? { ipcPath: places.socket } : {}),
       ...(explorer && site !== undefined ? { siteDirectory: site } : {}),
+      limits: { costPerSecond: rate, costBurst: rate * BURST_SECONDS },
       onCall,
     },
     {
