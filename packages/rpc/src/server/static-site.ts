@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto'
 import { readFile, stat } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { extname, join, normalize, sep } from 'node:path'
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
 
 /** Answers requests for files. Resolves to false for what is none of them. */
 export type ServeFile = (request: IncomingMessage, response: ServerResponse) => Promise<boolean>
@@ -44,17 +46,33 @@ const FOR_EVER = 'public, max-age=31536000, immutable'
 /** A page is small; larger files are not served from here. */
 const MAX_FILE_BYTES = 4 * 1024 * 1024
 
+/** A file as it goes out. */
+interface SiteFile {
+  readonly modifiedMs: number
+  readonly bytes: Buffer
+  /** Undefined where that is no gain. */
+  readonly compressed: Buffer | undefined
+  /** Weak: it is of the content, compressed or not. */
+  readonly tag: string
+}
+
+const compress = promisify(gzip)
+/** Below it, compression saves no packet. */
+const MIN_COMPRESSED_BYTES = 1024
+
 /** Serves the files of a folder, as they are at each request: the page may be built while the node runs. */
 export function createStaticSite(directory: string): ServeFile {
-  const kept = new Map<string, { readonly modifiedMs: number; readonly bytes: Buffer; readonly tag: string }>()
-  const load = async (path: string): Promise<{ readonly bytes: Buffer; readonly tag: string } | undefined> => {
+  const kept = new Map<string, SiteFile>()
+  const load = async (path: string): Promise<SiteFile | undefined> => {
     const found = await stat(path).catch(() => undefined)
     if (found === undefined || !found.isFile() || found.size > MAX_FILE_BYTES) return undefined
     const known = kept.get(path)
     if (known?.modifiedMs === found.mtimeMs) return known
     const bytes = await readFile(path)
-    const tag = `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`
-    const file = { modifiedMs: found.mtimeMs, bytes, tag }
+    const tag = `W/"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`
+    const small = bytes.length < MIN_COMPRESSED_BYTES ? undefined : await compress(bytes)
+    const compressed = small !== undefined && small.length < bytes.length ? small : undefined
+    const file: SiteFile = { modifiedMs: found.mtimeMs, bytes, compressed, tag }
     kept.set(path, file)
     return file
   }
@@ -67,6 +85,7 @@ export function createStaticSite(directory: string): ServeFile {
     const headers = {
       ...HEADERS,
       etag: file.tag,
+      vary: 'accept-encoding',
       'cache-control': path.includes(ASSETS) ? FOR_EVER : 'no-cache',
     }
     if (request.headers['if-none-match'] === file.tag) {
@@ -74,10 +93,22 @@ export function createStaticSite(directory: string): ServeFile {
       response.end()
       return true
     }
-    response.writeHead(200, { ...headers, 'content-type': type, 'content-length': file.bytes.length })
-    response.end(request.method === 'HEAD' ? undefined : file.bytes)
+    const isCompressed = file.compressed !== undefined && acceptsGzip(request)
+    const bytes = isCompressed ? file.compressed : file.bytes
+    response.writeHead(200, {
+      ...headers,
+      ...(isCompressed ? { 'content-encoding': 'gzip' } : {}),
+      'content-type': type,
+      'content-length': bytes.length,
+    })
+    response.end(request.method === 'HEAD' ? undefined : bytes)
     return true
   }
+}
+
+/** A quality of nothing is how a client says that it cannot. */
+function acceptsGzip({ headers }: IncomingMessage): boolean {
+  return /(?:^|,)\s*gzip\s*(?:$|,|;\s*q=(?!0(?:\.0*)?\s*(?:,|$)))/.test(String(headers['accept-encoding'] ?? ''))
 }
 
 /** The file that a request means; undefined for names that lead out of the folder or make no sense. */

@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import { openRpcFixture } from '../support/rpc-fixture.ts'
 
+const LONG = 'let a = 1\n'.repeat(1000)
+
 async function openSite(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'poai-site-'))
   onTestFinished(() => rm(directory, { recursive: true, force: true }))
@@ -12,6 +14,7 @@ async function openSite(): Promise<string> {
   await writeFile(join(directory, 'secret.html'), 'secret')
   await writeFile(join(directory, 'site', 'index.html'), '<title>page</title>')
   await writeFile(join(directory, 'site', 'assets', 'a-1.js'), 'let a')
+  await writeFile(join(directory, 'site', 'assets', 'long.js'), LONG)
   await writeFile(join(directory, 'site', 'notes.txt'), 'no type')
   const { url } = await openRpcFixture({ server: { siteDirectory: join(directory, 'site') } })
   return url
@@ -39,6 +42,18 @@ it('serves the page under a strict policy, beside JSON-RPC', async () => {
   expect(asset.headers.get('cache-control')).toContain('immutable')
   const answer = await fetch(url, { method: 'POST', body: '{"jsonrpc":"2.0","id":1,"method":"eth_blockNumber"}' })
   expect(await answer.json()).toMatchObject({ result: '0x0' })
+})
+
+it.each([
+  ['gzip, deflate, br', 'gzip'],
+  ['br;q=1, gzip;q=0.5', 'gzip'],
+  ['gzip;q=0', null],
+  ['identity', null],
+])('sends less to those who accept it: %s', async (accepted, encoding) => {
+  const answer = await fetch(`${await openSite()}/assets/long.js`, { headers: { 'accept-encoding': accepted } })
+  expect(answer.headers.get('content-encoding')).toBe(encoding)
+  expect(Number(answer.headers.get('content-length')) < LONG.length).toBe(encoding !== null)
+  expect(await answer.text()).toBe(LONG)
 })
 
 it.each([
