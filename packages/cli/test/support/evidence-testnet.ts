@@ -11,7 +11,7 @@ import { nodeArguments } from '../../src/testnet/node-arguments.ts'
 import { Testnet } from '../../src/testnet/testnet.ts'
 import { type DevelopmentAccount, readTestnetDefinition } from '../../src/testnet/testnet-definition.ts'
 import type { TestnetNode } from '../../src/testnet/testnet-node.ts'
-import { planTestnet } from '../../src/testnet/testnet-plan.ts'
+import { type PlannedNode, planTestnet } from '../../src/testnet/testnet-plan.ts'
 
 const HOST = '127.0.0.1'
 const MAIN = join(import.meta.dirname, '../../src/main.ts')
@@ -21,6 +21,12 @@ export interface EvidenceTestnetOptions {
   readonly nodes: number
   readonly miners: number
   readonly spacingSeconds: number
+  /** A built-in network whose domain replaces the definition's. */
+  readonly domainOf?: string
+  /** Where engines are cached; default: the user's own. */
+  readonly home?: string
+  /** More of a node's command line. */
+  readonly argumentsOf?: (node: PlannedNode) => readonly string[]
 }
 
 /** Nodes in processes of their own with the real model, in a folder that goes with them. */
@@ -34,10 +40,12 @@ export interface EvidenceTestnet {
 
 /** Starts a network of `poai node`s as `poai testnet` does. */
 export async function startEvidenceTestnet(options: EvidenceTestnetOptions): Promise<EvidenceTestnet> {
-  const { nodes, miners, spacingSeconds } = options
+  const { nodes, miners, spacingSeconds, domainOf, argumentsOf = () => [] } = options
   const folder = await mkdtemp(join(tmpdir(), 'poai-evidence-'))
   const definition = await readTestnetDefinition()
-  const params = deriveNetwork(await loadNetwork(definition.network), { spacingSeconds })
+  const definedOn = await loadNetwork(definition.network)
+  const { domain, vectorsSha256 } = (domainOf === undefined ? definedOn : await loadNetwork(domainOf)).work
+  const params = deriveNetwork({ ...definedOn, work: { ...definedOn.work, domain, vectorsSha256 } }, { spacingSeconds })
   const networkFile = join(folder, 'network.json')
   await writeFile(networkFile, JSON.stringify(networkParamsToJson(params)))
   const ports = await findFreePorts(40_000 + Math.floor(Math.random() * 10_000), { count: nodes + 1, host: HOST })
@@ -47,11 +55,14 @@ export async function startEvidenceTestnet(options: EvidenceTestnetOptions): Pro
     ...{ directory: folder, nodes, miners, peerPorts, httpPort, accounts },
     cores: availableParallelism(),
   })
-  const { home } = findInstallation(undefined, process.env)
+  const { home } = findInstallation(options.home, process.env)
   const testnet = new Testnet({
     plan,
     program: { command: process.execPath, prefix: [...FLAGS, MAIN], codeCache: join(folder, 'code') },
-    argumentsOf: (node) => nodeArguments(node, { network: networkFile, home, host: HOST, isAlone: false }),
+    argumentsOf: (node) => [
+      ...nodeArguments(node, { network: networkFile, home, host: HOST, isAlone: false }),
+      ...argumentsOf(node),
+    ],
     onEvent: (text) => console.error(text),
   })
   const killAll = (): void => testnet.kill()

@@ -40,6 +40,7 @@ export function statusToJson(status: NodeStatus): JsonValue {
     engine: {
       ...model,
       state: engine?.state ?? 'none',
+      system: engine?.model?.systemInfo ?? null,
       workers: engine?.workers.length ?? 0,
       evaluations: engine?.evaluations ?? 0,
       crashes: engine?.crashes ?? 0,
