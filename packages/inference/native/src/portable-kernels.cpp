@@ -37,7 +37,7 @@ struct Panel {
 };
 thread_local Panel panel;
 
-template <int COLUMNS> POAI_INLINE void store_tile(f32x8 (&sums)[COLUMNS][ROWS], float * out, size_t out_stride, int rows) {
+template <int COLUMNS> POAI_INLINE void store_tile(lanes (&sums)[COLUMNS][ROWS], float * out, size_t out_stride, int rows) {
     for (int c = 0; c < COLUMNS; c++) {
         const f32x4 products = sum_lanes(sums[c][0], sums[c][1], sums[c][2], sums[c][3]);
         if (rows == ROWS) {
@@ -49,7 +49,7 @@ template <int COLUMNS> POAI_INLINE void store_tile(f32x8 (&sums)[COLUMNS][ROWS],
 }
 
 /// [length / 8 rounded up][ROWS] vectors; missing elements and rows are +0.
-void unpack_floats(poai_format format, int64_t length, const char * rows, size_t stride, int count, f32x8 * to) {
+void unpack_floats(poai_format format, int64_t length, const char * rows, size_t stride, int count, lanes * to) {
     for (int r = 0; r < ROWS; r++) {
         const char * row = rows + r * stride;
         for (int64_t i = 0; i < length; i += 8) {
@@ -69,36 +69,36 @@ void unpack_floats(poai_format format, int64_t length, const char * rows, size_t
                     v = halves_to_floats(from);
                 }
             }
-            to[(i / 8) * ROWS + r] = v;
+            to[(i / 8) * ROWS + r] = lanes_of(v);
         }
     }
 }
 
 /// Lane l of a product takes the elements l, l + 8, … in order: a multiplication, then an addition.
 template <int COLUMNS>
-POAI_INLINE void float_tile(int64_t length, const f32x8 * rows, const char * columns, size_t stride, float * out,
+POAI_INLINE void float_tile(int64_t length, const lanes * rows, const char * columns, size_t stride, float * out,
                             size_t out_stride, int count) {
-    f32x8 sums[COLUMNS][ROWS];
+    lanes sums[COLUMNS][ROWS];
     for (int c = 0; c < COLUMNS; c++)
-        for (int r = 0; r < ROWS; r++) sums[c][r] = splat(0.0f);
+        for (int r = 0; r < ROWS; r++) sums[c][r] = no_lanes();
     int64_t i = 0;
     for (; i + 8 <= length; i += 8, rows += ROWS) {
         for (int c = 0; c < COLUMNS; c++) {
-            const f32x8 column = load<f32x8>((const float *) (columns + c * stride) + i);
-            for (int r = 0; r < ROWS; r++) sums[c][r] = sums[c][r] + rows[r] * column;
+            const lanes column = load_lanes((const float *) (columns + c * stride) + i);
+            for (int r = 0; r < ROWS; r++) sums[c][r] = add_product(sums[c][r], rows[r], column);
         }
     }
     if (i < length) {
         for (int c = 0; c < COLUMNS; c++) {
-            const f32x8 column = load_part((const float *) (columns + c * stride) + i, (int) (length - i));
-            for (int r = 0; r < ROWS; r++) sums[c][r] = sums[c][r] + rows[r] * column;
+            const lanes column = lanes_of(load_part((const float *) (columns + c * stride) + i, (int) (length - i)));
+            for (int r = 0; r < ROWS; r++) sums[c][r] = add_product(sums[c][r], rows[r], column);
         }
     }
     store_tile<COLUMNS>(sums, out, out_stride, count);
 }
 
 void multiply_floats(poai_format format, int64_t length, poai_rows rows, poai_rows columns, float * out, size_t out_stride) {
-    f32x8 * unpacked = (f32x8 *) panel.reserve(sizeof(f32x8) * ROWS * ((length + 7) / 8 + 1));
+    lanes * unpacked = (lanes *) panel.reserve(sizeof(lanes) * ROWS * ((length + 7) / 8 + 1));
     const char * from = (const char *) columns.data;
     for (int64_t r = 0; r < rows.count; r += ROWS) {
         const int count = rows.count - r < ROWS ? (int) (rows.count - r) : ROWS;
@@ -144,9 +144,9 @@ void unpack_blocks(poai_format format, int64_t blocks, const char * rows, size_t
 template <int COLUMNS>
 POAI_INLINE void block_tile(int64_t blocks, const UnpackedBlock * rows, const char * columns, size_t stride, float * out,
                             size_t out_stride, int count) {
-    f32x8 sums[COLUMNS][ROWS];
+    lanes sums[COLUMNS][ROWS];
     for (int c = 0; c < COLUMNS; c++)
-        for (int r = 0; r < ROWS; r++) sums[c][r] = splat(0.0f);
+        for (int r = 0; r < ROWS; r++) sums[c][r] = no_lanes();
     for (int64_t b = 0; b < blocks; b++) {
         for (int c = 0; c < COLUMNS; c++) {
             const poai_block_q8_0 * block = (const poai_block_q8_0 *) (columns + c * stride) + b;
@@ -154,8 +154,8 @@ POAI_INLINE void block_tile(int64_t blocks, const UnpackedBlock * rows, const ch
             const float scale = half_to_float(block->scale);
             const f32x4 scales = load<f32x4>(rows[b].scales) * f32x4{ scale, scale, scale, scale };
             for (int r = 0; r < ROWS; r++) {
-                const i32x8 dot = dot_pairs(rows[b].values[r][0], first) + dot_pairs(rows[b].values[r][1], second);
-                sums[c][r] = sums[c][r] + __builtin_convertvector(dot, f32x8) * splat(scales[r]);
+                const int_lanes dot = add(dot_pairs(rows[b].values[r][0], first), dot_pairs(rows[b].values[r][1], second));
+                sums[c][r] = add_scaled(sums[c][r], dot, scales[r]);
             }
         }
     }

@@ -27,7 +27,12 @@ typedef int32_t i32x8 __attribute__((vector_size(32)));
 typedef uint32_t u32x8 __attribute__((vector_size(32)));
 typedef uint16_t u16x8 __attribute__((vector_size(16)));
 typedef int16_t i16x8 __attribute__((vector_size(16)));
+#if defined(__AVX2__)
 typedef int16_t i16x16 __attribute__((vector_size(32)));
+#else
+/// In halves by hand: GCC takes a vector of two registers apart lane by lane.
+struct i16x16 { i16x8 low, high; };
+#endif
 typedef int8_t i8x8 __attribute__((vector_size(8)));
 typedef int8_t i8x16 __attribute__((vector_size(16)));
 
@@ -57,14 +62,6 @@ POAI_INLINE float sum_lanes(f32x8 v) {
     return (w[0] + w[2]) + (w[1] + w[3]);
 }
 
-/// `sum_lanes` of four vectors at once.
-POAI_INLINE f32x4 sum_lanes(f32x8 a, f32x8 b, f32x8 c, f32x8 d) {
-    const f32x4 wa = low(a) + high(a), wb = low(b) + high(b), wc = low(c) + high(c), wd = low(d) + high(d);
-    const f32x4 ab = __builtin_shufflevector(wa, wb, 0, 1, 4, 5) + __builtin_shufflevector(wa, wb, 2, 3, 6, 7);
-    const f32x4 cd = __builtin_shufflevector(wc, wd, 0, 1, 4, 5) + __builtin_shufflevector(wc, wd, 2, 3, 6, 7);
-    return __builtin_shufflevector(ab, cd, 0, 2, 4, 6) + __builtin_shufflevector(ab, cd, 1, 3, 5, 7);
-}
-
 /// The smallest vector that holds `count` < 8 floats, the rest +0.
 POAI_INLINE f32x8 load_part(const float * from, int count) {
     float padded[8] = { 0, 0, 0, 0, 0, 0, 0, 0 };
@@ -72,42 +69,85 @@ POAI_INLINE f32x8 load_part(const float * from, int count) {
     return load<f32x8>(padded);
 }
 
-/// Lane i: a[2i] b[2i] + a[2i + 1] b[2i + 1], exact.
-POAI_INLINE i32x8 dot_pairs(i16x16 a, i16x16 b) {
+/// The eight lanes of a sum. Where a register holds four, they are two by hand: GCC keeps such structures in registers, and takes
+/// vectors of twice the register apart in memory.
 #if defined(__AVX2__)
-    return (i32x8) _mm256_madd_epi16((__m256i) a, (__m256i) b);
+typedef f32x8 lanes;
+typedef i32x8 int_lanes;
+
+POAI_INLINE lanes no_lanes() { return splat(0.0f); }
+POAI_INLINE lanes load_lanes(const float * from) { return load<f32x8>(from); }
+POAI_INLINE lanes lanes_of(f32x8 v) { return v; }
+POAI_INLINE lanes add_product(lanes sum, lanes a, lanes b) { return sum + a * b; }
+POAI_INLINE lanes add_scaled(lanes sum, int_lanes dot, float scale) {
+    return sum + __builtin_convertvector(dot, f32x8) * splat(scale);
+}
+POAI_INLINE int_lanes add(int_lanes a, int_lanes b) { return a + b; }
+POAI_INLINE f32x4 fold(lanes v) { return low(v) + high(v); }
 #else
-    const i16x8 a0 = __builtin_shufflevector(a, a, 0, 1, 2, 3, 4, 5, 6, 7);
-    const i16x8 a1 = __builtin_shufflevector(a, a, 8, 9, 10, 11, 12, 13, 14, 15);
-    const i16x8 b0 = __builtin_shufflevector(b, b, 0, 1, 2, 3, 4, 5, 6, 7);
-    const i16x8 b1 = __builtin_shufflevector(b, b, 8, 9, 10, 11, 12, 13, 14, 15);
-#if defined(__SSE2__)
-    const i32x4 r0 = (i32x4) _mm_madd_epi16((__m128i) a0, (__m128i) b0);
-    const i32x4 r1 = (i32x4) _mm_madd_epi16((__m128i) a1, (__m128i) b1);
-#elif defined(__ARM_NEON)
-    const i32x4 r0 = (i32x4) vpaddq_s32(vmull_s16(vget_low_s16((int16x8_t) a0), vget_low_s16((int16x8_t) b0)),
-                                        vmull_high_s16((int16x8_t) a0, (int16x8_t) b0));
-    const i32x4 r1 = (i32x4) vpaddq_s32(vmull_s16(vget_low_s16((int16x8_t) a1), vget_low_s16((int16x8_t) b1)),
-                                        vmull_high_s16((int16x8_t) a1, (int16x8_t) b1));
-#elif defined(__wasm_simd128__)
-    const i32x4 r0 = (i32x4) wasm_i32x4_dot_i16x8((v128_t) a0, (v128_t) b0);
-    const i32x4 r1 = (i32x4) wasm_i32x4_dot_i16x8((v128_t) a1, (v128_t) b1);
-#else
-    i32x4 r0, r1;
-    for (int i = 0; i < 4; i++) {
-        r0[i] = (int32_t) a0[2 * i] * b0[2 * i] + (int32_t) a0[2 * i + 1] * b0[2 * i + 1];
-        r1[i] = (int32_t) a1[2 * i] * b1[2 * i] + (int32_t) a1[2 * i + 1] * b1[2 * i + 1];
-    }
+struct lanes { f32x4 low, high; };
+struct int_lanes { i32x4 low, high; };
+
+POAI_INLINE lanes no_lanes() { return { f32x4{ 0, 0, 0, 0 }, f32x4{ 0, 0, 0, 0 } }; }
+POAI_INLINE lanes load_lanes(const float * from) { return { load<f32x4>(from), load<f32x4>(from + 4) }; }
+POAI_INLINE lanes lanes_of(f32x8 v) { return { low(v), high(v) }; }
+POAI_INLINE lanes add_product(lanes sum, lanes a, lanes b) {
+    return { sum.low + a.low * b.low, sum.high + a.high * b.high };
+}
+POAI_INLINE lanes add_scaled(lanes sum, int_lanes dot, float scale) {
+    const f32x4 scales = { scale, scale, scale, scale };
+    return { sum.low + __builtin_convertvector(dot.low, f32x4) * scales,
+             sum.high + __builtin_convertvector(dot.high, f32x4) * scales };
+}
+POAI_INLINE int_lanes add(int_lanes a, int_lanes b) { return { a.low + b.low, a.high + b.high }; }
+POAI_INLINE f32x4 fold(lanes v) { return v.low + v.high; }
 #endif
-    return __builtin_shufflevector(r0, r1, 0, 1, 2, 3, 4, 5, 6, 7);
+
+/// `sum_lanes` of four sums at once.
+POAI_INLINE f32x4 sum_lanes(lanes a, lanes b, lanes c, lanes d) {
+    const f32x4 wa = fold(a), wb = fold(b), wc = fold(c), wd = fold(d);
+    const f32x4 ab = __builtin_shufflevector(wa, wb, 0, 1, 4, 5) + __builtin_shufflevector(wa, wb, 2, 3, 6, 7);
+    const f32x4 cd = __builtin_shufflevector(wc, wd, 0, 1, 4, 5) + __builtin_shufflevector(wc, wd, 2, 3, 6, 7);
+    return __builtin_shufflevector(ab, cd, 0, 2, 4, 6) + __builtin_shufflevector(ab, cd, 1, 3, 5, 7);
+}
+
+/// Four lanes: a[2i] b[2i] + a[2i + 1] b[2i + 1], exact.
+#if !defined(__AVX2__)
+POAI_INLINE i32x4 dot_pairs(i16x8 a, i16x8 b) {
+#if defined(__SSE2__)
+    return (i32x4) _mm_madd_epi16((__m128i) a, (__m128i) b);
+#elif defined(__ARM_NEON)
+    return (i32x4) vpaddq_s32(vmull_s16(vget_low_s16((int16x8_t) a), vget_low_s16((int16x8_t) b)),
+                              vmull_high_s16((int16x8_t) a, (int16x8_t) b));
+#elif defined(__wasm_simd128__)
+    return (i32x4) wasm_i32x4_dot_i16x8((v128_t) a, (v128_t) b);
+#else
+    i32x4 r;
+    for (int i = 0; i < 4; i++) r[i] = (int32_t) a[2 * i] * b[2 * i] + (int32_t) a[2 * i + 1] * b[2 * i + 1];
+    return r;
+#endif
+}
+#endif
+
+/// The same in eight lanes.
+POAI_INLINE int_lanes dot_pairs(i16x16 a, i16x16 b) {
+#if defined(__AVX2__)
+    return (int_lanes) _mm256_madd_epi16((__m256i) a, (__m256i) b);
+#else
+    return { dot_pairs(a.low, b.low), dot_pairs(a.high, b.high) };
 #endif
 }
 
 POAI_INLINE i16x16 widen(i8x16 v) {
 #if defined(__AVX2__)
     return (i16x16) _mm256_cvtepi8_epi16((__m128i) v);
+#elif defined(__SSE2__)
+    // Each byte into the upper half of its lane, then down with its sign.
+    return { (i16x8) _mm_srai_epi16(_mm_unpacklo_epi8((__m128i) v, (__m128i) v), 8),
+             (i16x8) _mm_srai_epi16(_mm_unpackhi_epi8((__m128i) v, (__m128i) v), 8) };
 #else
-    return __builtin_convertvector(v, i16x16);
+    return { __builtin_convertvector(__builtin_shufflevector(v, v, 0, 1, 2, 3, 4, 5, 6, 7), i16x8),
+             __builtin_convertvector(__builtin_shufflevector(v, v, 8, 9, 10, 11, 12, 13, 14, 15), i16x8) };
 #endif
 }
 
