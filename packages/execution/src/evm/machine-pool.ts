@@ -1,8 +1,8 @@
 import type { Common } from '@ethereumjs/common'
 import { type Machine, MachineCore, type MachinePlace } from './create-machine.ts'
 
-/** Machines that wait for work: as many calls as usually run side by side. Each is some hundred kilobytes. */
-const MAX_IDLE = 8
+/** Machines that wait for work: as many as the calls that usually run side by side. */
+const MAX_IDLE = 32
 
 /** Machines for short work, used again: to make one costs ten times what most calls do. */
 export class MachinePool {

@@ -1,35 +1,41 @@
 /**
- * Requests a second beside Hardhat's node, on chains with the same content: `npm run bench -- rpc [--seconds S]`.
+ * Requests a second beside Hardhat's node, on chains with the same content: `npm run bench -- rpc [--seconds S] [--only TEXT]`.
  *
  * Both nodes run in processes of their own, on the same machine, one measured after the other in short slices by turns. Rates are given by
- * the wall clock and by second of the server's processor time, since client and server share the machine. Hardhat is installed from npm
- * into .cache/hardhat the first time.
+ * the wall clock and by second of the server's processor time, since client and server share the machine; the latter is what is judged by,
+ * as it does not depend on what else the machine does. Then blocks are mined and replayed at a steady pace, without questions and with as
+ * many as go through. Hardhat is installed from npm into .cache/hardhat the first time.
  */
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { Wallet } from 'ethers'
-import { WebSocket } from 'ws'
-import { LOGGER_INIT_CODE } from '../support/contracts.ts'
+import { BLOCKS, type Content, fill, OWNER, requireSameContent, TRANSFERS } from '../support/bench-content.ts'
+import {
+  callOnce,
+  callText,
+  freshMeasured,
+  type Load,
+  type Measured,
+  overHttp,
+  overWebSocket,
+  quantile,
+  runLoad,
+} from '../support/bench-load.ts'
 import { startHardhat } from '../support/hardhat-node.ts'
-import { openHttpLine } from '../support/http-line.ts'
 
 const ROOT = join(import.meta.dirname, '../../../..')
-const { values } = parseArgs({ options: { seconds: { type: 'string', default: '2' } } })
-const sliceMs = Number(values.seconds) * 1000
+const { values } = parseArgs({
+  options: { seconds: { type: 'string', default: '2' }, only: { type: 'string', default: '' } },
+})
+const durationMs = Number(values.seconds) * 1000
 const CONCURRENCY = 16
 const BATCH = 100
-const BLOCKS = 50
-const TRANSFERS = 20
-const SENT = 2000
 const ROUNDS = 2
-/** The first of the accounts that both nodes begin with: its key is public. */
-const KEY = '0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80'
-const TARGET = '0x0707070707070707070707070707070707070707'
-/** Clock ticks of /proc in a second. */
-const TICKS = 100
+const WAYS = ['HTTP', `HTTP, batch of ${BATCH}`, 'WebSocket'] as const
+/** Blocks come twelve times as often as on the public network. */
+const BLOCK_EVERY_MS = 400
+const PACED_MS = 10_000
 
 interface Server {
   readonly name: string
@@ -38,254 +44,127 @@ interface Server {
   mine(): Promise<void>
 }
 
-interface Measured {
-  calls: number
-  seconds: number
-  cpuSeconds: number
-  readonly latenciesMs: number[]
-}
-
-let lastId = 0
-
-function body(method: string, params: readonly unknown[]): string {
-  return `{"jsonrpc":"2.0","id":${++lastId},"method":"${method}","params":${JSON.stringify(params)}}`
-}
-
-/** Over a connection of its own: servers close idle ones. */
-async function post(url: string, text: string): Promise<string> {
-  const line = await openHttpLine(url)
-  try {
-    return await line.post(text)
-  } finally {
-    line.close()
-  }
-}
-
-async function call(url: string, method: string, params: readonly unknown[] = []): Promise<unknown> {
-  const { result, error } = JSON.parse(await post(url, body(method, params))) as {
-    readonly result?: unknown
-    readonly error?: { readonly message: string }
-  }
-  if (error !== undefined) throw new Error(`${method}: ${error.message}`)
-  return result
-}
-
-/** Processor time of a process so far. */
-async function cpuSecondsOf(pid: number): Promise<number> {
-  const text = await readFile(`/proc/${pid}/stat`, 'utf8')
-  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
-  return (Number(fields[11]) + Number(fields[12])) / TICKS
-}
-
-async function startOurs(): Promise<Server> {
-  const child = fork(join(import.meta.dirname, '../support/bench-node.ts'), {
-    execArgv: ['--conditions=source', '--disable-warning=ExperimentalWarning'],
-  })
-  const [{ url }] = (await once(child, 'message')) as [{ readonly url: string }]
-  return {
-    ...{ name: 'poai', url, pid: child.pid ?? 0 },
-    mine: async () => {
-      child.send('mine')
-      await once(child, 'message')
-    },
-  }
-}
-
-interface Signer {
-  readonly wallet: Wallet
-  readonly chainId: number
-  nonce: number
-}
-
-function sign(
-  { wallet, chainId, nonce }: Signer,
-  plan: { readonly to?: string; readonly data?: string; readonly value?: bigint },
-): Promise<string> {
-  const fees = { maxFeePerGas: 100_000_000_000n, maxPriorityFeePerGas: 1_000_000_000n }
-  return wallet.signTransaction({
-    ...fees,
-    ...plan,
-    type: 2,
-    chainId,
-    nonce,
-    gasLimit: plan.data === undefined ? 21_000 : 200_000,
-  })
-}
-
-/** The same blocks on both: a contract that logs, its calls, and transfers. Answers with what calls need. */
-async function fill(server: Server): Promise<{ readonly contract: string; readonly raw: readonly string[] }> {
-  const chainId = Number(await call(server.url, 'eth_chainId'))
-  const signer: Signer = { wallet: new Wallet(KEY), chainId, nonce: 0 }
-  const send = async (plan: Parameters<typeof sign>[1]): Promise<string> => {
-    const hash = String(await call(server.url, 'eth_sendRawTransaction', [await sign(signer, plan)]))
-    signer.nonce++
-    return hash
-  }
-  const creation = await send({ data: LOGGER_INIT_CODE })
-  await server.mine()
-  const receipt = (await call(server.url, 'eth_getTransactionReceipt', [creation])) as {
-    readonly contractAddress: string
-  }
-  const contract = receipt.contractAddress
-  for (let block = 0; block < BLOCKS; block++) {
-    await send({ to: contract, data: `0x${'07'.repeat(32)}` })
-    for (let transfer = 0; transfer < TRANSFERS; transfer++) await send({ to: TARGET, value: 1n })
-    await server.mine()
-  }
-  const raw: string[] = []
-  for (let count = 0; count < SENT; count++, signer.nonce++) raw.push(await sign(signer, { to: TARGET, value: 1n }))
-  return { contract, raw }
-}
-
-/** Sends a text and resolves with the answer. */
-type Send = (text: string) => Promise<string>
-
-/** Asks as fast as answers come, each of `senders` one thing at a time, for a slice of time or until `next` has no more. */
-async function load(
-  next: () => string | undefined,
-  senders: readonly Send[],
-  measured: Measured,
-  perText: number,
-): Promise<void> {
-  const end = performance.now() + sliceMs
-  const ask = async (send: Send): Promise<void> => {
-    while (performance.now() < end) {
-      const text = next()
-      if (text === undefined) return
-      const started = performance.now()
-      const answer = await send(text)
-      if (answer.includes('"error"')) throw new Error(answer.slice(0, 300))
-      measured.latenciesMs.push(performance.now() - started)
-      measured.calls += perText
-    }
-  }
-  await Promise.all(senders.map(ask))
-}
-
-async function measure(server: Server, measured: Measured, run: () => Promise<void>): Promise<void> {
-  const [cpuBefore, started] = [await cpuSecondsOf(server.pid), performance.now()]
-  await run()
-  measured.seconds += (performance.now() - started) / 1000
-  measured.cpuSeconds += (await cpuSecondsOf(server.pid)) - cpuBefore
-}
-
-/** One call a frame, over one connection. */
-async function openSocket(url: string): Promise<{ readonly send: Send; close(): void }> {
-  const socket = new WebSocket(url.replace('http', 'ws'))
-  await once(socket, 'open')
-  const waiting = new Map<string, (text: string) => void>()
-  socket.on('message', (data) => {
-    const text = String(data)
-    const id = /"id":(\d+)/.exec(text)?.[1] ?? ''
-    waiting.get(id)?.(text)
-    waiting.delete(id)
-  })
-  return {
-    send: (text) =>
-      new Promise((resolve) => {
-        waiting.set(/"id":(\d+)/.exec(text)?.[1] ?? '', resolve)
-        socket.send(text)
-      }),
-    close: () => socket.close(),
-  }
-}
-
-/** Runs something over as many connections as calls go at a time. */
-async function overHttp({ url }: Server, run: (senders: readonly Send[]) => Promise<void>): Promise<void> {
-  const lines = await Promise.all(Array.from({ length: CONCURRENCY }, () => openHttpLine(url)))
-  await run(lines.map(({ post: send }) => send))
-  for (const line of lines) line.close()
-}
-
+const ours = fork(join(import.meta.dirname, '../support/bench-node.ts'), {
+  execArgv: ['--conditions=source', '--disable-warning=ExperimentalWarning'],
+})
+const [{ url: ourUrl }] = (await once(ours, 'message')) as [{ readonly url: string }]
 const hardhat = await startHardhat(join(ROOT, '.cache/hardhat'))
+const poai: Server = {
+  ...{ name: 'poai', url: ourUrl, pid: ours.pid ?? 0 },
+  mine: async () => {
+    ours.send('mine')
+    await once(ours, 'message')
+  },
+}
 const servers: readonly Server[] = [
-  await startOurs(),
+  poai,
   {
     ...{ name: 'Hardhat', url: hardhat.url, pid: hardhat.process.pid ?? 0 },
-    mine: async () => void (await call(hardhat.url, 'evm_mine')),
+    mine: async () => void (await callOnce(hardhat.url, 'evm_mine')),
   },
 ]
+
+const COLUMNS =
+  'case                                      poai/s  Hardhat/s  ratio | by CPU-s: poai  Hardhat  ratio | p99 ms: poai  Hardhat  wanted'
+
+function report(name: string, [mine, theirs]: readonly [Measured, Measured], least: number): void {
+  const rate = ({ calls, seconds }: Measured): number => calls / seconds
+  const byCpu = ({ calls, cpuSeconds }: Measured): number => calls / cpuSeconds
+  const both = (of: (measured: Measured) => number, digits: number, width: number): string =>
+    [mine, theirs].map((measured) => of(measured).toFixed(digits).padStart(width)).join('  ')
+  const ratio = (of: (measured: Measured) => number): string => (of(mine) / of(theirs)).toFixed(1).padStart(6)
+  const verdict = byCpu(mine) / byCpu(theirs) >= least ? 'ok' : 'BELOW'
+  const p99 = (measured: Measured): number => quantile(measured.latenciesMs, 0.99)
+  console.log(
+    `${name.padEnd(40)} ${both(rate, 0, 7)}    ${ratio(rate)} |       ${both(byCpu, 0, 8)} ${ratio(byCpu)} |     ${both(p99, 1, 7)}  ${verdict} (${least}x)`,
+  )
+}
+
+function runOver(server: Server, way: (typeof WAYS)[number], load: Load, measured: Measured): Promise<void> {
+  const over = way === 'WebSocket' ? overWebSocket : overHttp
+  return over(server.url, CONCURRENCY, (senders) => runLoad(senders, load, measured, server.pid))
+}
+
+/** Texts of one call each, or of a batch. */
+function textsOf(way: (typeof WAYS)[number], single: () => string | undefined): Load {
+  if (!way.includes('batch')) return { next: single, callsPerText: 1, durationMs }
+  const next = (): string | undefined => {
+    const calls = Array.from({ length: BATCH }, single)
+    return calls.includes(undefined) ? undefined : `[${calls.join(',')}]`
+  }
+  return { next, callsPerText: BATCH, durationMs }
+}
+
+/** Mines at a pace for some time, and says how that went. */
+async function paced(meanwhile: (durationMs: number) => Promise<string>): Promise<string> {
+  ours.send({ everyMs: BLOCK_EVERY_MS })
+  const started = performance.now()
+  const said = await meanwhile(PACED_MS)
+  const seconds = (performance.now() - started) / 1000
+  ours.send('rest')
+  const [{ blockMs }] = (await once(ours, 'message')) as [{ readonly blockMs: readonly number[] }]
+  const median = quantile(blockMs, 0.5).toFixed(0)
+  return `${(blockMs.length / seconds).toFixed(2)} blocks/s mined and replayed of ${(1000 / BLOCK_EVERY_MS).toFixed(2)} wished, ${median} ms a block (p95 ${quantile(blockMs, 0.95).toFixed(0)})${said}`
+}
+
 try {
   const contents = await Promise.all(servers.map(fill))
-  const owner = new Wallet(KEY).address
-  const cases: readonly {
-    readonly name: string
-    readonly method: string
-    readonly params: (contract: string) => readonly unknown[]
-    readonly least: number
-  }[] = [
-    { name: 'eth_blockNumber', method: 'eth_blockNumber', params: () => [], least: 3 },
-    { name: 'eth_getBalance', method: 'eth_getBalance', params: () => [owner, 'latest'], least: 3 },
-    { name: 'eth_getBlockByNumber', method: 'eth_getBlockByNumber', params: () => ['0x10', true], least: 3 },
-    {
-      name: 'eth_getLogs',
-      method: 'eth_getLogs',
-      params: (contract) => [{ address: contract, fromBlock: '0x1', toBlock: '0x32' }],
-      least: 1,
-    },
-    {
-      name: 'eth_call',
-      method: 'eth_call',
-      params: (contract) => [{ to: contract, data: `0x${'01'.repeat(32)}` }, 'latest'],
-      least: 1,
-    },
+  const [{ contract }] = contents as [Content, Content]
+  const logs = { address: contract, fromBlock: '0x1', toBlock: '0x32' }
+  const call = { to: contract, data: `0x${'01'.repeat(32)}` }
+  await requireSameContent(
+    servers.map(({ url }) => url),
+    { logs, call },
+  )
+  const cases: readonly { readonly method: string; readonly params: readonly unknown[]; readonly least: number }[] = [
+    { method: 'eth_blockNumber', params: [], least: 3 },
+    { method: 'eth_getBalance', params: [OWNER, 'latest'], least: 3 },
+    { method: 'eth_getBlockByNumber', params: ['0x10', true], least: 3 },
+    { method: 'eth_getLogs', params: [logs], least: 1 },
+    { method: 'eth_call', params: [call, 'latest'], least: 1 },
   ]
   console.log(
-    `poai beside Hardhat ${hardhat.version}: ${BLOCKS + 1} blocks of ${TRANSFERS + 1} transactions, ${CONCURRENCY} calls at a time, ${ROUNDS} slices of ${sliceMs / 1000} s each by turns\n`,
+    `poai beside Hardhat ${hardhat.version}: ${BLOCKS + 1} blocks of ${TRANSFERS + 1} transactions, the same answers from both, ${CONCURRENCY} texts at a time, ${ROUNDS} slices of ${durationMs / 1000} s each by turns\n`,
   )
-  console.log(
-    'case                           poai/s  Hardhat/s  ratio | by CPU-s: poai  Hardhat  ratio | p99 ms: poai  Hardhat   wanted',
-  )
-  const report = (name: string, results: readonly Measured[], least: number): void => {
-    const [ours, theirs] = results as [Measured, Measured]
-    const rate = ({ calls, seconds }: Measured): number => calls / seconds
-    const byCpu = ({ calls, cpuSeconds }: Measured): number => calls / cpuSeconds
-    const p99 = ({ latenciesMs }: Measured): number =>
-      latenciesMs.toSorted((a, b) => a - b)[Math.floor(latenciesMs.length * 0.99)] ?? Number.NaN
-    const cells = [rate(ours), rate(theirs)].map((value) => value.toFixed(0).padStart(9)).join('  ')
-    const cpuCells = [byCpu(ours), byCpu(theirs)].map((value) => value.toFixed(0).padStart(8)).join(' ')
-    const ratio = rate(ours) / rate(theirs)
-    console.log(
-      `${name.padEnd(28)} ${cells} ${ratio.toFixed(1).padStart(6)} |         ${cpuCells} ${(byCpu(ours) / byCpu(theirs)).toFixed(1).padStart(6)} |    ${p99(ours).toFixed(1).padStart(7)}  ${p99(theirs).toFixed(1).padStart(7)}   ${ratio >= least ? 'ok' : 'BELOW'} (${least}x)`,
-    )
-  }
-  const fresh = (): Measured => ({ calls: 0, seconds: 0, cpuSeconds: 0, latenciesMs: [] })
-  for (const { name, method, params, least } of cases) {
-    for (const way of ['HTTP', `HTTP, batch of ${BATCH}`, 'WebSocket'] as const) {
-      const results = servers.map(fresh)
+  console.log(COLUMNS)
+  for (const { method, params, least } of cases.filter((entry) => entry.method.includes(values.only))) {
+    for (const way of WAYS) {
+      const results = [freshMeasured(), freshMeasured()] as const
       for (let round = 0; round < ROUNDS; round++) {
         for (const [index, server] of servers.entries()) {
-          const measured = results[index] as Measured
-          const given = params((contents[index] as { readonly contract: string }).contract)
-          const single = (): string => body(method, given)
-          if (way === 'WebSocket') {
-            const socket = await openSocket(server.url)
-            await measure(server, measured, () => load(single, Array(CONCURRENCY).fill(socket.send), measured, 1))
-            socket.close()
-            continue
-          }
-          const isBatch = way !== 'HTTP'
-          const next = isBatch ? (): string => `[${Array.from({ length: BATCH }, single).join(',')}]` : single
-          await overHttp(server, (senders) =>
-            measure(server, measured, () => load(next, senders, measured, isBatch ? BATCH : 1)),
+          await runOver(
+            server,
+            way,
+            textsOf(way, () => callText(method, params)),
+            results[index] as Measured,
           )
         }
       }
-      report(`${name}, ${way}`, results, least)
+      report(`${method}, ${way}`, results, least)
     }
   }
-  const sending = servers.map(fresh)
-  for (const [index, server] of servers.entries()) {
-    const measured = sending[index] as Measured
-    const left = [...(contents[index] as { readonly raw: readonly string[] }).raw]
-    const next = (): string | undefined => {
-      const raw = left.shift()
-      return raw === undefined ? undefined : body('eth_sendRawTransaction', [raw])
+  for (const [portion, way] of WAYS.entries()) {
+    const results = [freshMeasured(), freshMeasured()] as const
+    for (const [index, server] of servers.entries()) {
+      const left = [...((contents[index] as Content).portions[portion] ?? [])]
+      const next = (): string | undefined => {
+        const raw = left.shift()
+        return raw === undefined ? undefined : callText('eth_sendRawTransaction', [raw])
+      }
+      await runOver(server, way, textsOf(way, next), results[index] as Measured)
     }
-    await overHttp(server, (senders) => measure(server, measured, () => load(next, senders, measured, 1)))
+    report(`eth_sendRawTransaction, ${way}`, results, 1)
   }
-  report('eth_sendRawTransaction, HTTP', sending, 1)
+  const alone = await paced((forMs) => new Promise((resolve) => setTimeout(() => resolve(''), forMs)))
+  const asked = await paced(async (forMs) => {
+    const measured = freshMeasured()
+    const load = { ...textsOf('HTTP', () => callText('eth_getBalance', [OWNER, 'latest'])), durationMs: forMs }
+    await runOver(poai, 'HTTP', load, measured)
+    return `, beside ${(measured.calls / measured.seconds).toFixed(0)} eth_getBalance/s (p99 ${quantile(measured.latenciesMs, 0.99).toFixed(1)} ms)`
+  })
+  console.log(`\nasked nothing: ${alone}\nasked as much as it answers: ${asked}`)
 } finally {
   hardhat.process.kill()
+  ours.disconnect()
 }
 process.exit(0)

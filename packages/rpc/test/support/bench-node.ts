@@ -1,6 +1,6 @@
 /**
- * A server over a chain on LevelDB, in a process of its own: mines when it is told to by a message, and says when it is ready. The model is
- * the fake one: what is measured is the interface, and mining is switched off while it is.
+ * A server over a chain on LevelDB, in a process of its own: mines when it is told to by a message, once or in a steady pace, and says when
+ * it is ready. The model is the fake one: what is measured is the interface, and what blocks cost this process besides the model.
  */
 import { inlineRecovery } from '@poai/chain'
 import { devnet, type NetworkParams, silentLogger } from '@poai/core'
@@ -14,21 +14,51 @@ const params: NetworkParams = {
   difficulty: { ...devnet.difficulty, initialTarget: 1n << 255n, easiestTarget: 1n << 255n },
 }
 
-const { engine, mine, close, ...mining } = await openMiningChain(params)
+const { engine, mine, close, verifier, ...mining } = await openMiningChain(params)
 const server = createRpcServer(
   { http: { host: '127.0.0.1', port: 0, corsOrigins: [], virtualHosts: [] } },
-  { ...mining, evaluator: engine, recovery: inlineRecovery, logger: silentLogger, clientVersion: 'poai/bench' },
+  {
+    ...mining,
+    verifier,
+    evaluator: engine,
+    recovery: inlineRecovery,
+    logger: silentLogger,
+    clientVersion: 'poai/bench',
+  },
 )
 await server.start()
 process.send?.({ url: server.url })
 
-process.on('message', async (message) => {
+/** How long it took from the wish for a block until it was on the chain: attempts, replay, execution, disk. */
+const blockMs: number[] = []
+let pace: NodeJS.Timeout | undefined
+let running: Promise<void> = Promise.resolve()
+
+function mineTimed(): void {
+  const wishedAt = performance.now()
+  running = running.then(async () => {
+    await mine()
+    blockMs.push(performance.now() - wishedAt)
+  })
+}
+
+process.on('message', async (message: string | { readonly everyMs: number }) => {
   if (message === 'mine') {
     await mine()
     process.send?.('mined')
+    return
   }
+  if (message === 'rest') {
+    clearInterval(pace)
+    await running
+    process.send?.({ blockMs: blockMs.splice(0) })
+    return
+  }
+  if (typeof message === 'object') pace = setInterval(mineTimed, message.everyMs)
 })
 process.on('disconnect', async () => {
+  clearInterval(pace)
+  await running
   await server.stop()
   await close()
   process.exit(0)
