@@ -50,6 +50,11 @@ describe.skipIf(executablePath === undefined)('the explorer page', () => {
     await page.locator('main').getByText(text).first().waitFor()
   }
 
+  async function newestBlock(page: Page): Promise<number> {
+    const text = await page.locator('tbody tr').first().locator('td').first().innerText()
+    return Number(text.replace(',', ''))
+  }
+
   it.each([
     { colorScheme: 'light', width: 400 },
     { colorScheme: 'dark', width: 1280 },
@@ -71,12 +76,43 @@ describe.skipIf(executablePath === undefined)('the explorer page', () => {
     const page = await openPage(browser)
     await go(page, '', 'Newest blocks')
     await page.evaluate('window.isTheSamePage = true')
-    const newest = page.locator('tbody tr').first().locator('td').first()
-    const before = Number((await newest.innerText()).replace(',', ''))
-    await expect
-      .poll(async () => Number((await newest.innerText()).replace(',', '')), { timeout: 60_000 })
-      .toBeGreaterThan(before)
+    const before = await newestBlock(page)
+    await expect.poll(() => newestBlock(page), { timeout: 60_000 }).toBeGreaterThan(before)
     expect(await page.evaluate('window.isTheSamePage')).toBe(true)
+    await page.getByText('live', { exact: true }).waitFor()
+  })
+
+  it('asks for new blocks where no WebSocket gets through', async () => {
+    const page = await openPage(browser)
+    let refused = 0
+    await page.routeWebSocket(/.*/, async (socket) => {
+      refused++
+      await socket.close()
+    })
+    await go(page, '', 'Newest blocks')
+    const before = await newestBlock(page)
+    await expect.poll(() => newestBlock(page), { timeout: 60_000 }).toBeGreaterThan(before)
+    await page.getByText('live', { exact: true }).waitFor()
+    expect(refused).toBeGreaterThan(0)
+  })
+
+  it('listens again when its line to the node breaks', async () => {
+    const page = await openPage(browser)
+    let lines = 0
+    const told: string[] = []
+    await page.routeWebSocket(/.*/, (socket) => {
+      const line = ++lines
+      const server = socket.connectToServer()
+      socket.onMessage((message) => server.send(message))
+      server.onMessage((message) => {
+        const isHead = String(message).includes('eth_subscription')
+        if (isHead) told.push(`line ${line}`)
+        socket.send(message)
+        if (isHead && line === 1) void socket.close()
+      })
+    })
+    await go(page, '', 'Newest blocks')
+    await expect.poll(() => told, { timeout: 60_000 }).toContain('line 2')
     await page.getByText('live', { exact: true }).waitFor()
   })
 
