@@ -1,0 +1,57 @@
+import { readFile } from 'node:fs/promises'
+import { createPoai, POAI_METHODS, poaiActions, poaiOf } from '@poai/rpc/client'
+import { JsonRpcProvider } from 'ethers'
+import { createPublicClient, hexToBigInt, http } from 'viem'
+import { expect, expectTypeOf, it, onTestFinished } from 'vitest'
+import { openRpcFixture } from '../support/rpc-fixture.ts'
+
+const IMPORT = /^(?:import|export) (?!type )[^']*from '([^']+)'$/gm
+
+it('gives viem the chain’s own methods, typed', async () => {
+  const { url, mine } = await openRpcFixture()
+  await mine(2)
+  const client = createPublicClient({ transport: http(url) }).extend(poaiActions())
+  const exam = await client.poai.getExam('latest')
+  if (exam === null) throw new Error('the block has an exam')
+  expect(exam).toMatchObject({ number: '0x2', replayAgrees: true })
+  expect(hexToBigInt(exam.number)).toBe(await client.getBlockNumber())
+  expectTypeOf(exam.quizzes[0]?.isRight).toEqualTypeOf<boolean | undefined>()
+  expect(await client.poai.getExam(0n)).toBeNull()
+  // Heights as programs have them.
+  for (const height of [2, 2n, '0x2', exam.hash] as const) {
+    expect((await client.poai.getExam(height))?.hash).toBe(exam.hash)
+  }
+  const transcript = await client.poai.getTranscript(exam.hash, 1n)
+  expect(transcript).toMatchObject({ root: exam.transcriptRoot, index: 1, isIncluded: true })
+  const { families } = await client.poai.getAccuracy(1n, 'latest')
+  expect(families.length).toBeGreaterThan(0)
+  expectTypeOf(families[0]?.asked).toEqualTypeOf<number | undefined>()
+  // @ts-expect-error: no such tag
+  await expect(client.poai.getExam('newest')).rejects.toMatchObject({ cause: { code: -32_602 } })
+})
+
+it('gives them to ethers, and to whoever can send', async () => {
+  const { url, call, mine } = await openRpcFixture()
+  await mine()
+  const provider = new JsonRpcProvider(url)
+  onTestFinished(() => provider.destroy())
+  expect(await poaiOf(provider).verifyBlock('latest')).toMatchObject({ valid: true })
+  expect(await poaiOf(provider).getTranscript(1, undefined)).toMatchObject({ agrees: true })
+  const poai = createPoai(call)
+  expect(await poai.getRawHeader(1)).toMatch(/^0x/)
+  expect(Object.keys(poai)).toEqual(POAI_METHODS.map((name) => name.replace('poai_', '')))
+})
+
+it('brings nothing of Node into a browser: only its own files', async () => {
+  const seen = new Set<string>()
+  const follow = async (file: URL): Promise<void> => {
+    if (seen.has(file.href)) return
+    seen.add(file.href)
+    for (const [, name = ''] of (await readFile(file, 'utf8')).matchAll(IMPORT)) {
+      expect(name, file.pathname).toMatch(/^\.\/client\/|^\.\/[a-z-]+\.ts$/)
+      await follow(new URL(name, file))
+    }
+  }
+  await follow(new URL('../../src/client.ts', import.meta.url))
+  expect(seen.size).toBe(3)
+})
