@@ -48,10 +48,7 @@ export function Plot({
       plot.current = undefined
     }
   }, [shape])
-  useEffect(
-    () => plot.current?.setData(data),
-    [JSON.stringify(at.at(-1)), lines.map(({ values }) => values.length).join()],
-  )
+  useEffect(() => plot.current?.setData(data), [JSON.stringify(data)])
   const newest = lines.map(({ label, values }) => `${label} ${format(values.findLast((value) => value !== null) ?? 0)}`)
   return (
     <figure class="plot">
