@@ -14,8 +14,8 @@ export interface Session {
   readonly isTrusted: boolean
   /** Whose calls are counted together; undefined where nobody counts, as on the local socket. */
   readonly client?: RatedClient | undefined
-  /** Sends a notification; undefined where the client cannot hear one, as over plain HTTP. */
-  readonly notify?: (method: string, params: JsonValue) => void
+  /** Sends a notification, written out; undefined where the client cannot hear one, as over plain HTTP. */
+  readonly notify?: (document: string) => void
   /** Aborted when the client has gone. */
   readonly closed: AbortSignal
 }

@@ -1,5 +1,10 @@
+import { MAX_JSON_DEPTH } from '../dispatch/check-depth.ts'
 import type { Method } from '../dispatch/method.ts'
+import { RPC_DEFAULTS } from '../rpc-limits.ts'
 import { methodsToMarkdown } from './open-rpc.ts'
+
+const { maxBatch, maxBodyBytes, maxConcurrent, callTimeoutMs, costPerSecond, costBurst } = RPC_DEFAULTS
+const NUMBERS = new Intl.NumberFormat('en')
 
 const INTRODUCTION = `# JSON-RPC
 
@@ -9,12 +14,46 @@ A node answers JSON-RPC 2.0 over HTTP and WebSocket on one port (\`--http-port\`
 \`poai.ipc\` in the data directory, one JSON document a line. Arguments stand in a list; those with \`?\` may be left out. Numbers are
 quantities (\`"0x1f"\`), bytes have two digits each. What is not there is \`null\`, never an error.
 
+## From programs
+
+Whatever speaks to Ethereum speaks to this: ethers, viem, Hardhat, MetaMask, Otterscan, Blockscout. The chain's own methods come typed with
+\`@poai/rpc/client\`, which also runs in a browser:
+
+\`\`\`ts
+import { poaiActions, poaiOf } from '@poai/rpc/client'
+
+// viem
+const client = createPublicClient({ transport: http('http://127.0.0.1:8545') }).extend(poaiActions())
+const exam = await client.poai.getExam('latest')
+const { valid } = await client.poai.verifyBlock(1200n)
+
+// ethers
+const { families } = await poaiOf(new JsonRpcProvider('http://127.0.0.1:8545')).getAccuracy(1, 'latest')
+\`\`\`
+
+Heights and counts may be given as bigints, numbers or hexadecimal; in answers they are as the node sent them.
+
+## Who may ask what
+
 The namespaces \`admin\`, \`miner\` and \`debug\` are for the node's owner: over its local socket, or with its token
-(\`authorization: Bearer …\`). To others they do not exist.
+(\`authorization: Bearer …\`). To others they do not exist. Everything else reads, or offers what the node then judges like a stranger's
+(\`eth_sendRawTransaction\`, \`poai_submitWork\`). The node holds no keys: what signs (\`eth_sendTransaction\`, \`eth_sign\`,
+\`personal_…\`) does not exist. Pages of other origins need \`--http-cors\`, other host names \`--http-vhosts\`.
+
+One client address may ask for ${NUMBERS.format(costPerSecond)} plain reads a second and ${NUMBERS.format(costBurst)} at once (\`--http-rate\`); calls, searches and above
+all passes of the model count as many. A message has at most ${NUMBERS.format(maxBodyBytes / 2 ** 20)} MiB and nests ${MAX_JSON_DEPTH} deep, a batch has at most ${NUMBERS.format(maxBatch)} calls, a call takes at most
+${callTimeoutMs / 1000} s, and ${NUMBERS.format(maxConcurrent)} run at the same time. Who reads subscriptions too slowly is cut off.
+
+## When the chain is reorganised
+
+Every block that joins the chain is announced by \`newHeads\`, also at heights that were announced before. \`logs\` come again with
+\`removed: true\` for blocks that left, newest first, before those of the blocks that came. Transactions of blocks that left wait again.
+
+## Errors
 
 Errors have the numbers of JSON-RPC 2.0 and EIP-1474: -32700 no JSON, -32600 no call, -32601 no such method, -32602 wrong arguments,
 -32603 our fault, -32000 refused (with geth's texts, which ethers and viem read), -32002 not now, -32004 this node cannot, -32005 too
-much, 3 reverted (\`data\` is what the contract returned), 4444 not kept any more.`
+much (\`data.retryAfterMs\` says when again), 3 reverted (\`data\` is what the contract returned), 4444 not kept any more.`
 
 /** What people should know of a namespace besides its methods. */
 const NOTES: ReadonlyMap<string, string> = new Map([

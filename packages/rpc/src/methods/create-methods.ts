@@ -9,7 +9,7 @@ import { accountMethods } from './eth/accounts.ts'
 import { blockMethods } from './eth/blocks.ts'
 import { callMethods } from './eth/calls.ts'
 import { feeMethods } from './eth/fees.ts'
-import { filterMethods, subscriptionMethods } from './eth/filters.ts'
+import { newsMethods } from './eth/filters.ts'
 import { logMethods } from './eth/logs.ts'
 import { miningMethods } from './eth/mining.ts'
 import { proofMethods } from './eth/proofs.ts'
@@ -38,8 +38,7 @@ export function createMethods(
     ...callMethods(context),
     ...feeMethods(context),
     ...logMethods(context),
-    ...filterMethods(context),
-    ...subscriptionMethods(context),
+    ...newsMethods(context),
     ...miningMethods(context),
     ...netAndWeb3Methods(context),
     ...txpoolMethods(context),

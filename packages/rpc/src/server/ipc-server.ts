@@ -1,6 +1,6 @@
 import { chmod, rm } from 'node:fs/promises'
 import { connect, createServer, type Server, type Socket } from 'node:net'
-import { AppError, type JsonValue, type Logger, type Startable } from '@poai/core'
+import { AppError, type Logger, type Startable } from '@poai/core'
 import type { Dispatcher } from '../dispatch/dispatcher.ts'
 import type { Session } from '../dispatch/method.ts'
 import type { RpcLimits } from '../rpc-limits.ts'
@@ -77,7 +77,7 @@ export class IpcServer implements Startable {
     const session: Session = {
       isTrusted: true,
       closed: closed.signal,
-      notify: (method: string, params: JsonValue) => send(JSON.stringify({ jsonrpc: '2.0', method, params })),
+      notify: send,
     }
     let rest = ''
     let pending = 0

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { AppError, type JsonValue, type Logger, type Startable } from '@poai/core'
+import { AppError, type Logger, type Startable } from '@poai/core'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { Dispatcher } from '../dispatch/dispatcher.ts'
 import type { Session } from '../dispatch/method.ts'
@@ -78,15 +78,27 @@ export class RpcWebSocketServer implements Startable {
       stream.end('HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\n\r\n')
       return
     }
-    this.#server.handleUpgrade(request, stream, head, (socket) => this.#attend(socket, request))
+    this.#server.handleUpgrade(request, stream, head, (socket) => this.#attend(socket, request, stream))
   }
 
-  #attend(socket: WebSocket, request: IncomingMessage): void {
+  #attend(socket: WebSocket, request: IncomingMessage, stream: Duplex): void {
     const { http, dispatcher, limits, logger } = this.#dependencies
     const isTrusted = http.isTrusted(request)
     const closed = new AbortController()
+    let isCorked = false
+    /** What is sent in one turn leaves in one piece. */
+    const corkForNow = (): void => {
+      if (isCorked) return
+      isCorked = true
+      stream.cork()
+      process.nextTick(() => {
+        isCorked = false
+        stream.uncork()
+      })
+    }
     const send = (text: string): void => {
       if (socket.readyState !== socket.OPEN) return
+      corkForNow()
       socket.send(text)
       if (socket.bufferedAmount <= MAX_UNREAD_BYTES) return
       logger.debug('A WebSocket client reads too slowly', { unreadBytes: socket.bufferedAmount })
@@ -97,14 +109,14 @@ export class RpcWebSocketServer implements Startable {
       isTrusted,
       client: isTrusted ? undefined : ratedClient(request.socket.remoteAddress ?? ''),
       closed: closed.signal,
-      notify: (method: string, params: JsonValue) => send(JSON.stringify({ jsonrpc: '2.0', method, params })),
+      notify: send,
     }
     let pending = 0
     this.#answered.add(socket)
     socket.on('pong', () => this.#answered.add(socket))
-    socket.on('message', async (data) => {
+    socket.on('message', async (data: Buffer) => {
       if (++pending >= limits.maxPendingPerConnection) socket.pause()
-      const answer = await dispatcher.answer(String(data), session)
+      const answer = await dispatcher.answer(data.toString('utf8'), session)
       if (--pending < limits.maxPendingPerConnection) socket.resume()
       if (answer !== undefined) send(answer)
     })

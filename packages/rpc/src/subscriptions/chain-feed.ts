@@ -2,36 +2,97 @@ import {
   type Chain,
   type HeadEvent,
   type LogFilter,
+  logMatches,
   logsOfReceipts,
   type PooledTransaction,
   type Unsubscribe,
 } from '@poai/chain'
-import type { JsonValue } from '@poai/core'
+import { bytesToHex, type Log, type Logger } from '@poai/core'
 import { formatHeader } from '../format/format-block.ts'
 import { formatLog } from '../format/format-receipt.ts'
+import { formatPooled } from '../format/format-transaction.ts'
+import { FanOut } from './fan-out.ts'
 
-/** What one reads from a change of the chain. */
-export interface ChainFeed {
-  onHead(listener: (event: HeadEvent) => void): Unsubscribe
-  onTransaction(listener: (entry: PooledTransaction) => void): Unsubscribe
+/** What the feed needs, and nothing more. */
+export interface ChainFeedDependencies {
+  readonly chain: Pick<Chain, 'onHead' | 'mempool'>
+  readonly chainId: bigint
+  readonly logger: Pick<Logger, 'error'>
 }
 
-/** The chain's events. */
-export function createChainFeed({ onHead, mempool }: Pick<Chain, 'onHead' | 'mempool'>): ChainFeed {
-  return { onHead: (listener) => onHead(listener), onTransaction: (listener) => mempool.onAdded(listener) }
+const ANY_LOG = { addresses: [], topics: [] } as const
+
+/** What changes, as JSON: written once for all who hear of it, and only if somebody does. */
+export class ChainFeed {
+  readonly #heads: FanOut<HeadEvent>
+  readonly #transactions: FanOut<PooledTransaction>
+  readonly #headersOf = once(writeHeaders)
+  readonly #logsOf = once(writeLogs)
+  readonly #transactionOf: (entry: PooledTransaction) => string
+  readonly #hashOf = once(({ transaction }: PooledTransaction) => JSON.stringify(bytesToHex(transaction.hash)))
+
+  constructor({ chain, chainId, logger }: ChainFeedDependencies) {
+    this.#heads = new FanOut((listener) => chain.onHead(listener), logger)
+    this.#transactions = new FanOut((listener) => chain.mempool.onAdded(listener), logger)
+    this.#transactionOf = once((entry) => JSON.stringify(formatPooled(entry, chainId)))
+  }
+
+  /** Called with each new head. */
+  onHead(listener: (event: HeadEvent) => void): Unsubscribe {
+    return this.#heads.subscribe(listener)
+  }
+
+  /** The headers of blocks that joined the chain, lowest first: after a reorganisation a height comes again. */
+  onHeaders(listener: (texts: readonly string[]) => void): Unsubscribe {
+    return this.onHead((event) => listener(this.#headersOf(event)))
+  }
+
+  /** Matching logs: those that were taken back first, then those that joined. */
+  onLogs(filter: LogFilter, listener: (texts: readonly string[]) => void): Unsubscribe {
+    return this.onHead((event) => {
+      const found = this.#logsOf(event).filter(({ log }) => logMatches(log, filter))
+      listener(found.map(({ text }) => text))
+    })
+  }
+
+  /** The hashes of blocks that joined the chain. */
+  onBlockHashes(listener: (texts: readonly string[]) => void): Unsubscribe {
+    return this.onHead(({ added }) => listener(added.map(({ hash }) => JSON.stringify(bytesToHex(hash)))))
+  }
+
+  onTransactionHash(listener: (text: string) => void): Unsubscribe {
+    return this.#transactions.subscribe((entry) => listener(this.#hashOf(entry)))
+  }
+
+  onTransaction(listener: (text: string) => void): Unsubscribe {
+    return this.#transactions.subscribe((entry) => listener(this.#transactionOf(entry)))
+  }
 }
 
-/** The headers of blocks that joined the chain, lowest first: after a reorganisation a height comes again. */
-export function headersOf({ added }: HeadEvent): readonly JsonValue[] {
-  return added.map(({ block, hash }) => formatHeader(block.header, hash))
+function once<Event extends object, Written>(write: (event: Event) => Written): (event: Event) => Written {
+  const written = new WeakMap<Event, { readonly value: Written }>()
+  return (event) => {
+    const known = written.get(event)
+    if (known !== undefined) return known.value
+    const value = write(event)
+    written.set(event, { value })
+    return value
+  }
 }
 
-/** Matching logs: those that were taken back first, then those that joined. */
-export function logsOfChange({ removed, added }: HeadEvent, filter: LogFilter): readonly JsonValue[] {
-  const logsOf = ({ block, hash, receipts }: HeadEvent['added'][number], removal?: 'removed'): readonly JsonValue[] => {
+function writeHeaders({ added }: HeadEvent): readonly string[] {
+  return added.map(({ block, hash }) => JSON.stringify(formatHeader(block.header, hash)))
+}
+
+function writeLogs({ removed, added }: HeadEvent): readonly { readonly log: Log; readonly text: string }[] {
+  const logsOf = (
+    { block, hash, receipts }: HeadEvent['added'][number],
+    removal?: 'removed',
+  ): readonly { readonly log: Log; readonly text: string }[] => {
     const transactionHashes = block.body.transactions.map((transaction) => transaction.hash)
     const place = { blockHash: hash, blockNumber: block.header.number }
-    return logsOfReceipts(place, { receipts, transactionHashes }, filter).map((log) => formatLog(log, removal))
+    const found = logsOfReceipts(place, { receipts, transactionHashes }, ANY_LOG)
+    return found.map((entry) => ({ log: entry.log, text: JSON.stringify(formatLog(entry, removal)) }))
   }
   return [...removed.flatMap((block) => logsOf(block, 'removed')), ...added.flatMap((block) => logsOf(block))]
 }

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import type { LogFilter, Unsubscribe } from '@poai/chain'
-import { bytesToHex, bytesToUint, type Clock, type Hash32, type Hex, type JsonValue } from '@poai/core'
+import { bytesToUint, type Clock, type Hex } from '@poai/core'
+import { PreparedJson } from '../dispatch/method.ts'
 import { RpcError } from '../errors/rpc-error.ts'
 import { toQuantity } from '../format/hex-text.ts'
 import type { LogQuestion } from '../methods/eth/logs.ts'
-import { type ChainFeed, logsOfChange } from './chain-feed.ts'
+import type { ChainFeed } from './chain-feed.ts'
 
 /** Filters of all clients together. */
 const MAX_FILTERS = 1000
@@ -23,7 +24,8 @@ export type FilterKind =
 interface Filter {
   readonly what: FilterKind
   readonly unsubscribe: Unsubscribe
-  waiting: JsonValue[]
+  /** As JSON. */
+  waiting: string[]
   askedMs: number
 }
 
@@ -47,12 +49,12 @@ export class FilterRegistry {
     return id
   }
 
-  /** What happened since the last time. */
-  changes(id: string): readonly JsonValue[] {
+  /** What happened since the last time: a list. */
+  changes(id: string): PreparedJson {
     const filter = this.#require(id)
     const { waiting } = filter
     filter.waiting = []
-    return waiting
+    return new PreparedJson(`[${waiting.join(',')}]`)
   }
 
   /** What a filter looks for. */
@@ -74,18 +76,18 @@ export class FilterRegistry {
   }
 
   #follow(id: string, what: FilterKind): Unsubscribe {
-    const { onHead, onTransaction } = this.#feed
-    if (what.kind === 'transactions') {
-      return onTransaction(({ transaction }) => this.#push(id, [bytesToHex(transaction.hash)]))
+    const push = (found: readonly string[]): void => this.#push(id, found)
+    switch (what.kind) {
+      case 'transactions':
+        return this.#feed.onTransactionHash((text) => push([text]))
+      case 'blocks':
+        return this.#feed.onBlockHashes(push)
+      case 'logs':
+        return this.#feed.onLogs(what.filter, push)
     }
-    return onHead((event) => {
-      const hashes = (): readonly JsonValue[] =>
-        event.added.map(({ hash }: { readonly hash: Hash32 }) => bytesToHex(hash))
-      this.#push(id, what.kind === 'blocks' ? hashes() : logsOfChange(event, what.filter))
-    })
   }
 
-  #push(id: string, found: readonly JsonValue[]): void {
+  #push(id: string, found: readonly string[]): void {
     const filter = this.#filters.get(id)
     if (filter === undefined) return
     if (filter.waiting.length + found.length > MAX_WAITING) this.remove(id)

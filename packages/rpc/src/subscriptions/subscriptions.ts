@@ -1,5 +1,4 @@
 import type { Unsubscribe } from '@poai/chain'
-import type { JsonValue } from '@poai/core'
 import type { Session } from '../dispatch/method.ts'
 import { RpcError } from '../errors/rpc-error.ts'
 import { newSubscriptionId } from './filter-registry.ts'
@@ -7,8 +6,8 @@ import { newSubscriptionId } from './filter-registry.ts'
 /** Subscriptions of one connection. */
 const MAX_PER_SESSION = 128
 
-/** Starts to tell: `send` sends one result. */
-export type StartTelling = (send: (result: JsonValue) => void) => Unsubscribe
+/** Starts to tell: `send` sends one result, as JSON. */
+export type StartTelling = (send: (result: string) => void) => Unsubscribe
 
 /** Who is told of what, over connections that can be told. They end with their connection. */
 export class Subscriptions {
@@ -29,9 +28,10 @@ export class Subscriptions {
     if (own.size >= MAX_PER_SESSION) throw new RpcError('limitExceeded', `at most ${MAX_PER_SESSION} subscriptions`)
     const id = newSubscriptionId()
     this.#count++
+    const before = `{"jsonrpc":"2.0","method":"eth_subscription","params":{"subscription":"${id}","result":`
     own.set(
       id,
-      start((result) => notify('eth_subscription', { subscription: id, result })),
+      start((result) => notify(`${before}${result}}}`)),
     )
     return id
   }

@@ -15,6 +15,12 @@ const params: NetworkParams = {
 }
 
 const { engine, mine, close, verifier, ...mining } = await openMiningChain(params)
+/** When the newest block became the head. */
+let headAtMs = 0
+mining.chain.onHead(() => {
+  headAtMs = performance.timeOrigin + performance.now()
+})
+
 const server = createRpcServer(
   { http: { host: '127.0.0.1', port: 0, corsOrigins: [], virtualHosts: [] } },
   {
@@ -45,7 +51,13 @@ function mineTimed(): void {
 process.on('message', async (message: string | { readonly everyMs: number }) => {
   if (message === 'mine') {
     await mine()
-    process.send?.('mined')
+    process.send?.({ headAtMs })
+    return
+  }
+  if (message === 'memory') {
+    globalThis.gc?.()
+    const { heapUsed, external } = process.memoryUsage()
+    process.send?.({ usedBytes: heapUsed + external })
     return
   }
   if (message === 'rest') {

@@ -1,11 +1,10 @@
-import { bytesToHex, type JsonValue } from '@poai/core'
+import type { JsonValue } from '@poai/core'
 import { type Method, method } from '../../dispatch/method.ts'
 import { RpcError } from '../../errors/rpc-error.ts'
-import { formatPooled } from '../../format/format-transaction.ts'
 import { flag, RESULTS, textOf } from '../../schema/ethereum-shapes.ts'
 import { SCHEMAS } from '../../schema/result-schemas.ts'
 import { optional, required, type Shape } from '../../schema/shape.ts'
-import { createChainFeed, headersOf, logsOfChange } from '../../subscriptions/chain-feed.ts'
+import { ChainFeed } from '../../subscriptions/chain-feed.ts'
 import { FilterRegistry } from '../../subscriptions/filter-registry.ts'
 import { type StartTelling, Subscriptions } from '../../subscriptions/subscriptions.ts'
 import type { MethodContext } from '../method-context.ts'
@@ -20,9 +19,16 @@ const subscriptionOption: Shape<Partial<LogQuestion> | boolean> = {
   parse: (value, path) => (typeof value === 'boolean' ? value : logQuestion.parse(value, path)),
 }
 
+/** All ways to hear of what changes, from one feed. */
+export function newsMethods(context: MethodContext): readonly Method[] {
+  const { chain, params, logger } = context
+  const feed = new ChainFeed({ chain, chainId: params.chainId, logger })
+  return [...filterMethods(context, feed), ...subscriptionMethods(context, feed)]
+}
+
 /** Polling for news. */
-export function filterMethods(context: MethodContext): readonly Method[] {
-  const registry = new FilterRegistry(createChainFeed(context.chain), context.clock)
+function filterMethods(context: MethodContext, feed: ChainFeed): readonly Method[] {
+  const registry = new FilterRegistry(feed, context.clock)
   return [
     method({
       name: 'eth_newFilter',
@@ -74,24 +80,19 @@ export function filterMethods(context: MethodContext): readonly Method[] {
 }
 
 /** News as they happen, for connections that stay. */
-export function subscriptionMethods(context: MethodContext): readonly Method[] {
+function subscriptionMethods(context: MethodContext, feed: ChainFeed): readonly Method[] {
   const subscriptions = new Subscriptions()
-  const feed = createChainFeed(context.chain)
   const starterOf = (kind: string, option: Partial<LogQuestion> | boolean | undefined): StartTelling => {
     const question = typeof option === 'object' ? option : {}
     switch (kind) {
       case 'newHeads':
-        return (send) => feed.onHead((event) => headersOf(event).forEach(send))
+        return (send) => feed.onHeaders((texts) => texts.forEach(send))
       case 'logs':
-        return (send) => feed.onHead((event) => logsOfChange(event, filterOf(question)).forEach(send))
+        return (send) => feed.onLogs(filterOf(question), (texts) => texts.forEach(send))
       case 'newPendingTransactions':
-        return (send) =>
-          feed.onTransaction((entry) => {
-            const { chainId } = context.params
-            send(option === true ? formatPooled(entry, chainId) : bytesToHex(entry.transaction.hash))
-          })
+        return (send) => (option === true ? feed.onTransaction(send) : feed.onTransactionHash(send))
       case 'syncing':
-        return tellOfSyncing(context)
+        return tellOfSyncing(context, feed)
       default:
         throw new RpcError('invalidParams', 'no such subscription: newHeads, logs, newPendingTransactions or syncing')
     }
@@ -115,7 +116,7 @@ export function subscriptionMethods(context: MethodContext): readonly Method[] {
 }
 
 /** Told when it begins and ends; looked at with each new head, since a node that syncs has many. */
-function tellOfSyncing({ chain, sync }: MethodContext): StartTelling {
+function tellOfSyncing({ sync }: MethodContext, feed: ChainFeed): StartTelling {
   return (send) => {
     let last: boolean | undefined
     const tell = (): void => {
@@ -134,8 +135,8 @@ function tellOfSyncing({ chain, sync }: MethodContext): StartTelling {
                 highestBlock: Number(progress.highestBlock),
               },
             }
-      send(status)
+      send(JSON.stringify(status))
     }
-    return chain.onHead(tell)
+    return feed.onHead(tell)
   }
 }
