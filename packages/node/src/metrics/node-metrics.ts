@@ -1,7 +1,8 @@
 import type { CallReport } from '@poai/rpc'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { FinishedReplay } from '../judge/replay-counter.ts'
-import { METRIC_TABLE, type MetricRow } from './metric-table.ts'
+import type { MetricRow } from './metric-row.ts'
+import { METRIC_TABLE } from './metric-table.ts'
 import type { MetricsSnapshot } from './metrics-snapshot.ts'
 
 /** What a node measures, in the words of Prometheus. */
