@@ -9,6 +9,7 @@
 
 export { examToRequest, mixedExamRequests, seededExamRequests, seededExams } from './exam-requests.ts'
 export { preparePortableCache } from './portable-cache.ts'
+export { hasProgramForTests } from './program-for-tests.ts'
 export {
   type RecordedModelVectors,
   type RecordModelVectorsOptions,

@@ -16,7 +16,7 @@ import {
   wordsOfEngine,
 } from '@poai/inference'
 import { openWasmSession } from '@poai/inference/wasm'
-import { prepareWasmCache, seededExamRequests } from '@poai/testing'
+import { hasProgramForTests, prepareWasmCache, seededExamRequests } from '@poai/testing'
 import { inferenceEngineSuite } from '@poai/testing/inference-engine-suite'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openWasmFiles } from '../../../src/wasm/open-wasm-files.ts'
@@ -27,12 +27,13 @@ const SYNTHETIC = join(import.meta.dirname, '../../vectors/synthetic')
 /** Compiling the module takes a minute or two where no test has done it. */
 const BUILD_LIMIT_MS = 600_000
 
+const isPossible = hasProgramForTests(['emcc'], 'apt-get install emscripten')
 const wide = await createTestModel(WIDE_SHAPE)
 const small = await createTestModel()
 let cacheDirectory = ''
 
 beforeAll(async () => {
-  cacheDirectory = await prepareWasmCache()
+  if (isPossible) cacheDirectory = await prepareWasmCache()
 }, BUILD_LIMIT_MS)
 afterAll(async () => {
   await wide.remove()
@@ -67,9 +68,9 @@ async function replay(vectors: DomainVectors, modelPath: string, maxSequences = 
   }
 }
 
-inferenceEngineSuite('WebAssembly engine', () => createWasmEngine())
+if (isPossible) inferenceEngineSuite('WebAssembly engine', () => createWasmEngine())
 
-describe('the domain portable-1 in WebAssembly', () => {
+describe.skipIf(!isPossible)('the domain portable-1 in WebAssembly', () => {
   it('computes the recorded vectors of the embedded model, bit for bit', async () => {
     await replay(await readVectors(join(EMBEDDED, 'vectors')), join(EMBEDDED, 'quiz-1.Q8_0.gguf'))
   })
@@ -79,7 +80,7 @@ describe('the domain portable-1 in WebAssembly', () => {
   })
 })
 
-describe('the WebAssembly module', () => {
+describe.skipIf(!isPossible)('the WebAssembly module', () => {
   it('is built once', async () => {
     expect(await buildWasm({ cacheDirectory })).toMatchObject({ isNew: false })
   })
