@@ -24,6 +24,11 @@ export {
   type Exam,
   POAI_METHODS,
   type PoaiRpc,
+  type RateReport,
   type Transcript,
   type Verdict,
+  type WorkAnswer,
+  type WorkJob,
+  type WorkRequest,
+  type WorkSolution,
 } from './client/poai-rpc.ts'

@@ -28,8 +28,7 @@ const PREFIX = 'poai_'
 /** The functions over any way to a node. */
 export function createPoai(send: SendCall): PoaiActions {
   const actions = POAI_METHODS.map((method) => {
-    const act = (...params: readonly (JsonValue | bigint | undefined)[]): Promise<unknown> =>
-      send(method, params.map(toJson))
+    const act = (...params: readonly Given[]): Promise<unknown> => send(method, params.map(toJson))
     return [method.slice(PREFIX.length), act]
   })
   // The names and their types were made from the same table.
@@ -46,8 +45,13 @@ export function poaiOf(provider: Sender): PoaiActions {
   return createPoai((method, params) => provider.send(method, [...params]))
 }
 
+/** What a program may give: JSON, with its own numbers in it. */
+type Given = JsonValue | bigint | undefined | { readonly [key: string]: Given }
+
 /** What is left out is null, which the node takes for left out. */
-function toJson(value: JsonValue | bigint | undefined): JsonValue {
+function toJson(value: Given): JsonValue {
   if (typeof value === 'bigint') return `0x${value.toString(16)}`
-  return value ?? null
+  if (value === undefined || typeof value !== 'object' || value === null) return value ?? null
+  if (Array.isArray(value)) return value.map(toJson)
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, toJson(member)]))
 }

@@ -62,17 +62,17 @@ export interface PoaiRpc {
   }
   /** Work for a miner on another machine: a sealed header and a range of nonces of its own. */
   readonly poai_getWork: {
-    readonly params: readonly [request: JsonValue]
-    readonly result: { readonly [key: string]: JsonValue }
+    readonly params: readonly [request: WorkRequest]
+    readonly result: WorkJob
   }
   /** What a miner on another machine found: judged like a stranger’s block. */
   readonly poai_submitWork: {
-    readonly params: readonly [solution: JsonValue]
-    readonly result: { readonly [key: string]: JsonValue }
+    readonly params: readonly [solution: WorkSolution]
+    readonly result: WorkAnswer
   }
   /** How fast a miner on another machine works. */
   readonly poai_submitRate: {
-    readonly params: readonly [report: JsonValue]
+    readonly params: readonly [report: RateReport]
     readonly result: boolean
   }
   /** The canonical bytes of a header: its hash is their keccak256, and its exam follows from them. */
@@ -159,4 +159,54 @@ export interface Accuracy {
     readonly right: number
     readonly lossMicroNats: Hex
   }[]
+}
+
+/** Work request. */
+export interface WorkRequest {
+  readonly worker: string
+  readonly beneficiary?: Hex | null
+  readonly after?: Hex | null
+}
+
+/** Work job. */
+export interface WorkJob {
+  readonly jobId: Hex
+  readonly sealHash: Hex
+  readonly number: Hex
+  readonly target: Hex
+  readonly header: Hex
+  readonly epochKey: Hex
+  readonly firstNonce: Hex
+  readonly endNonce: Hex
+  readonly expiresInMs: number
+  readonly network: {
+    readonly name: string
+    readonly genesisHash: Hex
+  }
+  readonly body: Hex | null
+}
+
+/** Work solution. */
+export interface WorkSolution {
+  readonly worker: string
+  readonly jobId: Hex
+  readonly nonce: bigint | number | Hex
+  readonly lossMicroNats: bigint | number | Hex
+  readonly transcriptRoot: Hex
+  readonly block?: Hex | null
+}
+
+/** Work answer. */
+export interface WorkAnswer {
+  readonly verdict: string
+  readonly blockHash: Hex | null
+  readonly rule: string | null
+}
+
+/** Rate report. */
+export interface RateReport {
+  readonly worker: string
+  readonly attemptsPerSecond: number
+  readonly tokensPerSecond: number
+  readonly workers: number
 }

@@ -74,8 +74,10 @@ export function textOf(max: number): Shape<string> {
   )
 }
 
-/** Any JSON: for methods that hand it on to a reader of its own. */
-export const anyJson: Shape<JsonValue> = shape({}, 'JSON', (value) => value as JsonValue | undefined)
+/** JSON for a reader of its own behind the method, as documents describe it. */
+export function jsonFor(schema: JsonSchema): Shape<JsonValue> {
+  return shape(schema, 'JSON', (value) => value as JsonValue | undefined)
+}
 
 /** Names that a client may give to a block. */
 export const BLOCK_TAGS = ['latest', 'pending', 'safe', 'finalized', 'earliest'] as const

@@ -23,6 +23,7 @@ function mapOf(values: JsonSchema): JsonSchema {
 const bloom: JsonSchema = { title: '256 bytes', type: 'string', pattern: '^0x[0-9a-f]{512}$' }
 const nonce: JsonSchema = { title: '8 bytes', type: 'string', pattern: '^0x[0-9a-f]{16}$' }
 const integer: JsonSchema = { type: 'integer', minimum: 0 }
+const rate: JsonSchema = { type: 'number', minimum: 0 }
 
 const headerMembers = {
   number: quantity,
@@ -151,6 +152,32 @@ const exam: JsonSchema = exactly(
   ['replayAgrees', 'right'],
 )
 
+/** What workers of farms send: read by the work desk, which says what is wrong with it. */
+export const WORK_MESSAGES: Readonly<Record<'request' | 'solution' | 'report', JsonSchema>> = {
+  request: {
+    title: 'work request',
+    ...exactly({ worker: text, beneficiary: orNull(address), after: orNull(hash) }, ['beneficiary', 'after']),
+  },
+  solution: {
+    title: 'work solution',
+    ...exactly(
+      {
+        worker: text,
+        jobId: hash,
+        nonce: quantity,
+        lossMicroNats: quantity,
+        transcriptRoot: hash,
+        block: orNull(data),
+      },
+      ['block'],
+    ),
+  },
+  report: {
+    title: 'rate report',
+    ...exactly({ worker: text, attemptsPerSecond: rate, tokensPerSecond: rate, workers: integer }),
+  },
+}
+
 /** Named, so that methods say what they answer and readers find it. */
 export const SCHEMAS: Readonly<
   Record<
@@ -172,6 +199,8 @@ export const SCHEMAS: Readonly<
     | 'transcript'
     | 'verdict'
     | 'accuracy'
+    | 'workJob'
+    | 'workAnswer'
     | 'hashes',
     JsonSchema
   >
@@ -257,5 +286,18 @@ export const SCHEMAS: Readonly<
       families: listSchema(exactly({ family: text, asked: integer, right: integer, meanLossMicroNats: quantity })),
       blocks: listSchema(exactly({ number: quantity, hash, asked: integer, right: integer, lossMicroNats: quantity })),
     }),
+  },
+  workJob: {
+    title: 'work job',
+    ...exactly({
+      ...{ jobId: hash, sealHash: hash, number: quantity, target: quantity, header: data, epochKey: hash },
+      ...{ firstNonce: quantity, endNonce: quantity, expiresInMs: integer },
+      network: exactly({ name: text, genesisHash: hash }),
+      body: orNull(data),
+    }),
+  },
+  workAnswer: {
+    title: 'work answer',
+    ...exactly({ verdict: text, blockHash: orNull(hash), rule: orNull(text) }),
   },
 }

@@ -33,7 +33,22 @@ export const PARTS: Required<
     setBeneficiary: () => undefined,
     status: () => ({}),
   },
-  work: { getWork: async () => ({}), submitWork: async () => ({}), submitRate: async () => true },
+  work: {
+    getWork: async () => ({
+      ...{
+        jobId: UNKNOWN_HASH,
+        sealHash: UNKNOWN_HASH,
+        number: '0x1',
+        target: '0x1',
+        header: '0x',
+        epochKey: UNKNOWN_HASH,
+      },
+      ...{ firstNonce: '0x0', endNonce: '0x1', expiresInMs: 1, network: { name: 'test', genesisHash: UNKNOWN_HASH } },
+      body: null,
+    }),
+    submitWork: async () => ({ verdict: 'stale', blockHash: null, rule: null }),
+    submitRate: async () => true,
+  },
   sync: () => ({ startingBlock: 0n, currentBlock: 1n, highestBlock: 2n, details: { state: 'blocks' } }),
   nodeStatus: () => ({}),
   engineStatus: () => ({}),

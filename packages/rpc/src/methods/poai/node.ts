@@ -1,6 +1,7 @@
 import { networkParamsToJson } from '@poai/core'
 import { type Method, method } from '../../dispatch/method.ts'
-import { anyJson, RESULTS } from '../../schema/ethereum-shapes.ts'
+import { jsonFor, RESULTS } from '../../schema/ethereum-shapes.ts'
+import { SCHEMAS, WORK_MESSAGES } from '../../schema/result-schemas.ts'
 import { required } from '../../schema/shape.ts'
 import { type MethodContext, requirePart } from '../method-context.ts'
 
@@ -39,21 +40,21 @@ export function nodeMethods(context: MethodContext): readonly Method[] {
     method({
       name: 'poai_getWork',
       summary: 'Work for a miner on another machine: a sealed header and a range of nonces of its own',
-      params: [required('request', anyJson)],
-      result: RESULTS.object,
+      params: [required('request', jsonFor(WORK_MESSAGES.request))],
+      result: SCHEMAS.workJob,
       run: ([request], { signal }) => requirePart(work, 'work for others').getWork(request, signal),
     }),
     method({
       name: 'poai_submitWork',
       summary: 'What a miner on another machine found: judged like a stranger’s block',
-      params: [required('solution', anyJson)],
-      result: RESULTS.object,
+      params: [required('solution', jsonFor(WORK_MESSAGES.solution))],
+      result: SCHEMAS.workAnswer,
       run: ([solution]) => requirePart(work, 'work for others').submitWork(solution),
     }),
     method({
       name: 'poai_submitRate',
       summary: 'How fast a miner on another machine works',
-      params: [required('report', anyJson)],
+      params: [required('report', jsonFor(WORK_MESSAGES.report))],
       result: RESULTS.flag,
       run: ([report]) => requirePart(work, 'work for others').submitRate(report),
     }),
