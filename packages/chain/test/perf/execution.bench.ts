@@ -34,8 +34,9 @@ import { createFakeEngine } from '@poai/inference'
 import { openDatabase, RETENTIONS } from '@poai/storage'
 import { ChainGenerator, type GeneratedBlock, signTransaction, testNetwork, testWallet } from '@poai/testing/chain'
 import { EthereumChain, LevelTrieStore } from '@poai/testing/ethereum'
+import { ManualClock } from '@poai/testing/manual-clock'
 import { createStoredChain, createStoredMempool, inlineRecovery, openChain } from '../../src/index.ts'
-import { ManualClock, TEST_TIME_MS } from '../support/chain-fixture.ts'
+import { TEST_TIME_MS } from '../support/chain-fixture.ts'
 
 const perBlock = Number(process.argv[2] ?? 500)
 /** Accounts that nobody uses, so that tries are as deep as on a chain in use. */

@@ -3,7 +3,6 @@ import {
   type Block,
   type BlockCodecs,
   bytesToHex,
-  type Clock,
   createBlockCodecs,
   createTransactionCodec,
   genesisHash,
@@ -26,6 +25,7 @@ import {
   type Store,
 } from '@poai/storage'
 import { ChainGenerator, testNetwork } from '@poai/testing/chain'
+import { ManualClock } from '@poai/testing/manual-clock'
 import {
   type Chain,
   type ChainOptions,
@@ -35,46 +35,6 @@ import {
   inlineRecovery,
   openChain,
 } from '../../src/index.ts'
-
-/** Stands still until a test moves it. */
-export class ManualClock implements Clock {
-  now: number
-  readonly #sleepers = new Set<{ readonly untilMs: number; readonly wake: () => void }>()
-
-  constructor(nowMs: number) {
-    this.now = nowMs
-  }
-
-  nowMs(): number {
-    return this.now
-  }
-
-  sleep(delayMs: number, signal?: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const sleeper = { untilMs: this.now + delayMs, wake: resolve }
-      this.#sleepers.add(sleeper)
-      signal?.addEventListener(
-        'abort',
-        () => {
-          this.#sleepers.delete(sleeper)
-          reject(signal.reason)
-        },
-        { once: true },
-      )
-    })
-  }
-
-  /** Lets time pass, and those who wake do what they wake for. */
-  async advance(ms: number): Promise<void> {
-    this.now += ms
-    for (const sleeper of this.#sleepers) {
-      if (sleeper.untilMs > this.now) continue
-      this.#sleepers.delete(sleeper)
-      sleeper.wake()
-    }
-    await new Promise(setImmediate)
-  }
-}
 
 /** A verifier and an execution that count how often they were asked, and can be told to fail. */
 export interface Dear {

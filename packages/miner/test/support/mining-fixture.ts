@@ -2,10 +2,10 @@ import type { Chain, ChainOptions } from '@poai/chain'
 import type { Address, BlockCodecs, LogData, Logger, NetworkParams } from '@poai/core'
 import { createFakeEngine } from '@poai/inference'
 import { ChainGenerator, testNetwork, testWallet } from '@poai/testing/chain'
+import { ManualClock } from '@poai/testing/manual-clock'
 import { onTestFinished } from 'vitest'
 import { createMiner, type Miner, type MinerDependencies, type MinerOptions } from '../../src/index.ts'
 import { HeldEngine } from './held-engine.ts'
-import { ManualClock } from './manual-clock.ts'
 import { openMemoryChain } from './memory-chain.ts'
 
 /** What was logged. */

@@ -5,7 +5,7 @@
 
 import { openBenchEngine } from '@poai/testing/bench-engine'
 import { ChainGenerator } from '@poai/testing/chain'
-import { ATTACKS } from '../support/attacks.ts'
+import { ATTACKS } from '../support/attacks/attacks.ts'
 import { percentile, startClusterNode } from '../support/cluster.ts'
 import { clusterNetwork } from '../support/cluster-network.ts'
 import { besiege, latency } from '../support/siege.ts'

@@ -5,7 +5,7 @@
 
 import { createFakeEngine } from '@poai/inference'
 import { ChainGenerator } from '@poai/testing/chain'
-import { ATTACKS } from '../support/attacks.ts'
+import { ATTACKS } from '../support/attacks/attacks.ts'
 import { startClusterNode } from '../support/cluster.ts'
 import { clusterNetwork } from '../support/cluster-network.ts'
 import { besiege, latency } from '../support/siege.ts'

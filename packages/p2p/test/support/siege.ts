@@ -1,6 +1,6 @@
 import { createBlockCodecs, createTransactionCodec } from '@poai/core'
 import type { ChainGenerator, GeneratedBlock } from '@poai/testing/chain'
-import type { Attack } from './attacks.ts'
+import type { Attack } from './attacks/attack.ts'
 import { type ClusterNode, percentile, startClusterNode, until } from './cluster.ts'
 import { clusterNetwork } from './cluster-network.ts'
 import { type HostileClient, startHostileClient } from './hostile-client.ts'

@@ -1,9 +1,9 @@
+import { ManualClock } from '@poai/testing/manual-clock'
 import { describe, expect, it } from 'vitest'
 import { JobBook } from '../../../src/farm/job-book.ts'
 import { WorkerRegistry } from '../../../src/farm/worker-registry.ts'
 import { createNonceRanges } from '../../../src/index.ts'
 import type { MadeTemplate } from '../../../src/jobs/template-maker.ts'
-import { ManualClock } from '../../support/manual-clock.ts'
 import { openMiningFixture } from '../../support/mining-fixture.ts'
 
 describe('the book of jobs', () => {

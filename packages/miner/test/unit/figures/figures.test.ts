@@ -1,6 +1,7 @@
 import type { ExecutedBlock } from '@poai/chain'
 import { hash32, silentLogger } from '@poai/core'
 import { testNetwork } from '@poai/testing/chain'
+import { ManualClock } from '@poai/testing/manual-clock'
 import { describe, expect, it } from 'vitest'
 import { batchSizeFor } from '../../../src/attempts/batch-size.ts'
 import { chanceOf, MiningFigures } from '../../../src/figures/mining-figures.ts'
@@ -8,7 +9,6 @@ import { OwnBlocks } from '../../../src/figures/own-blocks.ts'
 import { RateMeter } from '../../../src/figures/rate-meter.ts'
 import { createNonceRanges } from '../../../src/index.ts'
 import { Outage } from '../../../src/outage.ts'
-import { ManualClock } from '../../support/manual-clock.ts'
 import { openMiningFixture } from '../../support/mining-fixture.ts'
 
 const START_MS = 1_000_000

@@ -1,8 +1,8 @@
 import type { WorkVerifier } from '@poai/consensus'
 import { AppError, devnet, genesisHeader, RuleError, silentLogger, ZERO_HASH } from '@poai/core'
+import { ManualClock } from '@poai/testing/manual-clock'
 import { expect, it } from 'vitest'
 import { createReplayCounter, type FinishedReplay } from '../../../src/judge/replay-counter.ts'
-import { ManualClock } from '../../support/manual-clock.ts'
 
 const header = genesisHeader(devnet)
 const options = { epochKey: ZERO_HASH }

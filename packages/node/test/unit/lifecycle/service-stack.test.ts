@@ -1,8 +1,8 @@
 import { silentLogger } from '@poai/core'
+import { ManualClock } from '@poai/testing/manual-clock'
 import { expect, it } from 'vitest'
 import { repeat } from '../../../src/lifecycle/repeat.ts'
 import { ServiceStack } from '../../../src/lifecycle/service-stack.ts'
-import { ManualClock } from '../../support/manual-clock.ts'
 import { RecordingLogger } from '../../support/recording-logger.ts'
 
 const clock = new ManualClock(0)

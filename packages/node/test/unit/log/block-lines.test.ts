@@ -1,9 +1,9 @@
 import { Emitter, type HeadEvent } from '@poai/chain'
 import { genesisContext } from '@poai/consensus'
 import { devnet, genesisHash, genesisHeader, silentLogger, ZERO_HASH } from '@poai/core'
+import { ManualClock } from '@poai/testing/manual-clock'
 import { expect, it } from 'vitest'
 import { createBlockLines } from '../../../src/log/block-lines.ts'
-import { ManualClock } from '../../support/manual-clock.ts'
 import { RecordingLogger } from '../../support/recording-logger.ts'
 
 const START_MS = 1_800_000_000_000

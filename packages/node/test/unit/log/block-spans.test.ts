@@ -11,9 +11,9 @@ import {
   RuleError,
   ZERO_HASH,
 } from '@poai/core'
+import { ManualClock } from '@poai/testing/manual-clock'
 import { expect, it } from 'vitest'
 import { createBlockSpans } from '../../../src/log/block-spans.ts'
-import { ManualClock } from '../../support/manual-clock.ts'
 import { RecordingLogger } from '../../support/recording-logger.ts'
 
 const codecs = createBlockCodecs(createTransactionCodec(devnet.chainId))

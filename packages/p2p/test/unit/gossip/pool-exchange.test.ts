@@ -1,12 +1,12 @@
 import { type AddOutcome, Emitter } from '@poai/chain'
 import { bytesToHex, type Hash32, RuleError, silentLogger, type Transaction } from '@poai/core'
 import { signTransaction, testNetwork, WALLETS, type Wallet } from '@poai/testing/chain'
+import { ManualClock } from '@poai/testing/manual-clock'
 import { describe, expect, it } from 'vitest'
 import { PoolExchange } from '../../../src/gossip/pool-exchange.ts'
 import type { Offence } from '../../../src/peers/offences.ts'
 import type { Peer } from '../../../src/peers/peer.ts'
 import { A_STATUS } from '../../support/fake-handshake.ts'
-import { ManualClock } from '../../support/manual-clock.ts'
 
 const [alice, bob] = WALLETS as [Wallet, Wallet]
 const transactions = Array.from({ length: 4 }, (_, nonce) =>

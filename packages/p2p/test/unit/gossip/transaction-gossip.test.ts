@@ -1,12 +1,12 @@
 import { type AddOutcome, Emitter, MempoolError, type PooledTransaction } from '@poai/chain'
 import { createTransactionCodec, RuleError, silentLogger, type Transaction } from '@poai/core'
 import { signTransaction, testNetwork, WALLETS, type Wallet } from '@poai/testing/chain'
+import { ManualClock } from '@poai/testing/manual-clock'
 import { describe, expect, it } from 'vitest'
 import type { GossipValidator, GossipVerdict } from '../../../src/gossip/gossip-router.ts'
 import { MAX_BATCH_TRANSACTIONS, transactionBatchCodec } from '../../../src/gossip/transaction-batch.ts'
 import { TransactionGossip } from '../../../src/gossip/transaction-gossip.ts'
 import type { Offence } from '../../../src/peers/offences.ts'
-import { ManualClock } from '../../support/manual-clock.ts'
 
 const codec = createTransactionCodec(testNetwork.chainId)
 const [alice, bob] = WALLETS as [Wallet, Wallet]

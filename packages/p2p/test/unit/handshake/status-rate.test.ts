@@ -1,6 +1,6 @@
+import { ManualClock } from '@poai/testing/manual-clock'
 import { describe, expect, it } from 'vitest'
 import { MAX_STATUSES, StatusRate } from '../../../src/handshake/status-rate.ts'
-import { ManualClock } from '../../support/manual-clock.ts'
 
 describe('the rate of statuses', () => {
   it('has a limit for each peer and window', () => {

@@ -1,6 +1,6 @@
+import { ManualClock } from '@poai/testing/manual-clock'
 import { describe, expect, it } from 'vitest'
 import { BanList, MAX_BANS } from '../../../src/peers/ban-list.ts'
-import { ManualClock } from '../../support/manual-clock.ts'
 
 describe('a list of bans', () => {
   it('holds until the time is over', () => {

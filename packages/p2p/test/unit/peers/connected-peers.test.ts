@@ -1,4 +1,5 @@
 import { silentLogger } from '@poai/core'
+import { ManualClock } from '@poai/testing/manual-clock'
 import { describe, expect, it } from 'vitest'
 import type { Remote } from '../../../src/host/stream-host.ts'
 import { NetworkError } from '../../../src/network-error.ts'
@@ -10,7 +11,6 @@ import { PeerMemory } from '../../../src/peers/peer-memory.ts'
 import { createMemoryPeerNotes } from '../../../src/peers/peer-notes.ts'
 import { A_STATUS, FakeHandshake } from '../../support/fake-handshake.ts'
 import { FakeHost } from '../../support/fake-host.ts'
-import { ManualClock } from '../../support/manual-clock.ts'
 
 const NO_MERITS: Pick<InboundPeer, 'roundTripMs' | 'broughtBlockAtMs'> = {
   roundTripMs: undefined,

@@ -1,12 +1,12 @@
 import { Emitter } from '@poai/chain'
 import { silentLogger } from '@poai/core'
+import { ManualClock } from '@poai/testing/manual-clock'
 import { describe, expect, it } from 'vitest'
 import { GOSSIP_FLOOR } from '../../../src/gossip/create-gossipsub.ts'
 import { Liveness } from '../../../src/peers/liveness.ts'
 import type { Offence } from '../../../src/peers/offences.ts'
 import type { Peer } from '../../../src/peers/peer.ts'
 import { A_STATUS } from '../../support/fake-handshake.ts'
-import { ManualClock } from '../../support/manual-clock.ts'
 
 class Fixture {
   readonly clock: ManualClock = new ManualClock()

@@ -1,10 +1,10 @@
 import { silentLogger, utf8ToBytes } from '@poai/core'
 import { createCommitter, createMemoryStore } from '@poai/storage'
+import { ManualClock } from '@poai/testing/manual-clock'
 import { describe, expect, it } from 'vitest'
 import { SCORE_HALF_LIFE_MS } from '../../../src/peers/offences.ts'
 import { PeerMemory } from '../../../src/peers/peer-memory.ts'
 import { createMemoryPeerNotes, createStoredPeerNotes, type PeerNotes } from '../../../src/peers/peer-notes.ts'
-import { ManualClock } from '../../support/manual-clock.ts'
 
 const NOTES: Readonly<Record<string, () => Promise<PeerNotes>>> = {
   'in memory': async () => createMemoryPeerNotes(),

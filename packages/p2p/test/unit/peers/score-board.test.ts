@@ -1,7 +1,7 @@
+import { ManualClock } from '@poai/testing/manual-clock'
 import { describe, expect, it } from 'vitest'
 import { SCORE_HALF_LIFE_MS } from '../../../src/peers/offences.ts'
 import { MAX_SCORES, ScoreBoard } from '../../../src/peers/score-board.ts'
-import { ManualClock } from '../../support/manual-clock.ts'
 
 describe('a score board', () => {
   it('adds points, and lets them fade by half a half-life', () => {

@@ -1,12 +1,21 @@
 import type { Clock } from '@poai/core'
 
+/** Where a clock stands if a test does not care: in 2027, later than every genesis block. */
+const DEFAULT_NOW_MS = 1_800_000_000_000
+
 /** Stands still until a test moves it. */
 export class ManualClock implements Clock {
+  /** Milliseconds since 1970. Setting it wakes nobody, as when the machine's time is put right. */
   now: number
   readonly #sleepers = new Set<{ readonly untilMs: number; readonly wake: () => void }>()
 
-  constructor(nowMs = 1_800_000_000_000) {
+  constructor(nowMs: number = DEFAULT_NOW_MS) {
     this.now = nowMs
+  }
+
+  /** How many wait for the time to pass. */
+  get sleepers(): number {
+    return this.#sleepers.size
   }
 
   nowMs(): number {
@@ -15,7 +24,7 @@ export class ManualClock implements Clock {
 
   sleep(delayMs: number, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
-      if (signal?.aborted === true) {
+      if (signal?.aborted) {
         reject(signal.reason)
         return
       }
