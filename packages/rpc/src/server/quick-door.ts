@@ -5,6 +5,8 @@ import type { Session } from '../dispatch/method.ts'
 import { type RatedClient, ratedClient } from '../dispatch/rate-limiter.ts'
 import { readQuickRequest } from './quick-request.ts'
 
+const SECOND_MS = 1000
+
 /** What the door needs, and nothing more. */
 export interface QuickDoorDependencies {
   readonly dispatcher: Dispatcher
@@ -25,6 +27,7 @@ export interface QuickDoorDependencies {
 export class QuickDoor {
   readonly #dependencies: QuickDoorDependencies
   readonly #sockets = new Set<Socket>()
+  readonly #date = new HttpDate()
 
   constructor(dependencies: QuickDoorDependencies) {
     this.#dependencies = dependencies
@@ -34,7 +37,8 @@ export class QuickDoor {
   attend(socket: Socket): void {
     this.#sockets.add(socket)
     socket.once('close', () => this.#sockets.delete(socket))
-    new QuickConnection(socket, this.#dependencies, () => this.#sockets.delete(socket)).start()
+    const onLeave = (): boolean => this.#sockets.delete(socket)
+    new QuickConnection(socket, this.#dependencies, { date: this.#date, onLeave }).start()
   }
 
   /** Cuts off all connections that are here. */
@@ -46,17 +50,26 @@ export class QuickDoor {
 class QuickConnection {
   readonly #socket: Socket
   readonly #dependencies: QuickDoorDependencies
+  readonly #date: HttpDate
   readonly #onLeave: () => void
   readonly #session: Session
+  /** Tells clients when they must not count on the connection any more. */
+  readonly #keepAlive: string
   /** Answering: a call runs. Draining: its answer is being read. */
   #state: 'idle' | 'answering' | 'draining' = 'idle'
   /** Came while the request before it was answered. */
   #early: Buffer | undefined
 
-  constructor(socket: Socket, dependencies: QuickDoorDependencies, onLeave: () => void) {
+  constructor(
+    socket: Socket,
+    dependencies: QuickDoorDependencies,
+    { date, onLeave }: { readonly date: HttpDate; readonly onLeave: () => void },
+  ) {
     this.#socket = socket
     this.#dependencies = dependencies
+    this.#date = date
     this.#onLeave = onLeave
+    this.#keepAlive = `connection: keep-alive\r\nkeep-alive: timeout=${dependencies.idleMs / SECOND_MS}\r\n`
     this.#session = new SocketSession(socket, dependencies.stopped)
   }
 
@@ -127,10 +140,13 @@ class QuickConnection {
   /** Head and body in one piece; false if the client has to read first. */
   #write(answer: string | undefined): boolean {
     if (answer === undefined) {
-      return this.#socket.write(`HTTP/1.1 204 No Content\r\ndate: ${dateText()}\r\n\r\n`, 'latin1')
+      return this.#socket.write(
+        `HTTP/1.1 204 No Content\r\ndate: ${this.#date.text()}\r\n${this.#keepAlive}\r\n`,
+        'latin1',
+      )
     }
     const bytes = Buffer.byteLength(answer)
-    const head = `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ndate: ${dateText()}\r\ncontent-length: ${bytes}\r\n\r\n`
+    const head = `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ndate: ${this.#date.text()}\r\ncontent-length: ${bytes}\r\n${this.#keepAlive}\r\n`
     return this.#socket.write(head + answer, bytes === answer.length ? 'latin1' : 'utf8')
   }
 
@@ -176,12 +192,17 @@ class SocketSession implements Session {
   }
 }
 
-const SECOND_MS = 1000
-let date = { second: 0, text: '' }
+/** The time as HTTP writes it, made once a second. */
+class HttpDate {
+  #second = 0
+  #text = ''
 
-/** As HTTP writes it; made once a second. */
-function dateText(): string {
-  const second = Math.floor(Date.now() / SECOND_MS)
-  if (second !== date.second) date = { second, text: new Date(second * SECOND_MS).toUTCString() }
-  return date.text
+  text(): string {
+    const second = Math.floor(Date.now() / SECOND_MS)
+    if (second !== this.#second) {
+      this.#second = second
+      this.#text = new Date(second * SECOND_MS).toUTCString()
+    }
+    return this.#text
+  }
 }

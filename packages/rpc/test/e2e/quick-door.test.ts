@@ -35,7 +35,8 @@ it('answers one plain request after the other on one connection', async () => {
     socket.write(request(CALL))
     await vi.waitFor(() => expect(answersIn(said())).toBe(count))
   }
-  expect(said()).not.toMatch(/keep-alive/i)
+  // Node's own server writes it with a capital.
+  expect(said()).not.toMatch(/^Date:/m)
 })
 
 it('answers requests that come all at once, in their order', async () => {
