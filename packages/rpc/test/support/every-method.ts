@@ -1,5 +1,6 @@
 import { bytesToHex } from '@poai/core'
 import { LOGGER_WALLET, signTransaction, testWallet, WALLETS } from '@poai/testing/chain'
+import { privateKeyToAccount } from 'viem/accounts'
 import type { RpcDependencies } from '../../src/index.ts'
 import { LOGGER_INIT_CODE } from './contracts.ts'
 import type { RpcFixture } from './rpc-fixture.ts'
@@ -59,6 +60,9 @@ export interface Places {
   readonly block: string
   readonly call: string
   readonly creation: string
+  /** Of type 0 and 1; the others are of type 2. */
+  readonly legacy: string
+  readonly withAccessList: string
   readonly waiting: string
   readonly filter: string
   readonly raw: string
@@ -66,9 +70,9 @@ export interface Places {
 
 /** Calls of every method, each of which must be answered in its schema. */
 export function callsOf(places: Places): Readonly<Record<string, readonly (readonly unknown[])[]>> {
-  const { block, call, creation, waiting, filter, raw } = places
+  const { block, call, creation, legacy, withAccessList, waiting, filter, raw } = places
   const blocks = [['latest'], ['0x1'], ['earliest'], ['0xffff']]
-  const transactions = [[call], [creation], [waiting], [UNKNOWN_HASH]]
+  const transactions = [[call], [creation], [legacy], [withAccessList], [waiting], [UNKNOWN_HASH]]
   const accounts = [[LOGGER], [ALICE, 'pending'], [NOBODY, 'earliest'], [ALICE, { blockHash: block }]]
   const message = { from: ALICE, to: LOGGER, data: `0x${'01'.repeat(32)}` }
   const tags = ['latest', 'pending', 'safe', 'finalized', 'earliest']
@@ -220,11 +224,18 @@ export async function fill(fixture: RpcFixture): Promise<Places> {
   const logged = await send(alice, { nonce: 0n, to: LOGGER_WALLET.address, data, gasLimit: 100_000n })
   const init = Uint8Array.from(Buffer.from(LOGGER_INIT_CODE.slice(2), 'hex'))
   const creation = await send(bob, { nonce: 0n, to: undefined, data: init, gasLimit: 200_000n })
+  const account = privateKeyToAccount(bytesToHex(bob.key))
+  const plain = { to: LOGGER, gas: 100_000n, gasPrice: 10n ** 10n, chainId: Number(params.chainId) } as const
+  const sendSigned = async (signed: string): Promise<string> => String(await call('eth_sendRawTransaction', [signed]))
+  const legacy = await sendSigned(await account.signTransaction({ ...plain, type: 'legacy', nonce: 1 }))
+  const accessList = [{ address: LOGGER, storageKeys: [`0x${'00'.repeat(32)}`] }] as const
+  const listed = await account.signTransaction({ ...plain, type: 'eip2930', nonce: 2, accessList })
+  const withAccessList = await sendSigned(listed)
   await mine()
   const block = (await call('eth_getBlockByNumber', ['0x1', false])) as { readonly hash: string }
   await mine()
   const waiting = await send(alice, { nonce: 1n, to: bob.address, value: 1n })
-  const raw = bytesToHex(signTransaction(params.chainId, bob, { nonce: 1n, to: alice.address }).bytes)
+  const raw = bytesToHex(signTransaction(params.chainId, bob, { nonce: 3n, to: alice.address }).bytes)
   const filter = String(await call('eth_newFilter', [{ fromBlock: 'earliest' }]))
-  return { block: block.hash, call: logged, creation, waiting, filter, raw }
+  return { block: block.hash, call: logged, creation, legacy, withAccessList, waiting, filter, raw }
 }
