@@ -1,3 +1,4 @@
+import type { Transaction } from '@poai/core'
 import { createFakeEngine } from '@poai/inference'
 import { ChainGenerator, signTransaction, testNetwork, WALLETS, type Wallet } from '@poai/testing/chain'
 import { afterEach, describe, expect, it, vi } from 'vitest'
@@ -70,26 +71,19 @@ describe('a network that has something to catch up', () => {
     const generator = await startGenerator()
     const [alice, bob] = WALLETS as [Wallet, Wallet]
     const data = new Uint8Array(50_000).fill(1)
-    const transaction = signTransaction(testNetwork.chainId, alice, {
-      nonce: 0n,
-      to: bob.address,
-      data,
-      gasLimit: 2_500_000n,
-    })
+    const largeTransaction = (nonce: bigint): Transaction =>
+      signTransaction(testNetwork.chainId, alice, { nonce, to: bob.address, data, gasLimit: 2_500_000n })
     const [a, b, c] = [await start(), await start(), await start()]
     connect(a, b)
     connect(b, c)
     await vi.waitFor(() => expect(b.network.figures().peers).toMatchObject({ inbound: 1, outbound: 1 }), WAIT)
-    // Gossip needs a moment after connecting; until then small blocks come by synchronisation.
+    // Gossip needs a moment after connecting, and on a busy machine a status may overtake it: then blocks come by synchronisation.
     let tip = generator.genesis
-    while (c.network.figures().blocks.accepted === 0) {
-      tip = await generator.child(tip)
+    for (let nonce = 0n; c.network.figures().blocks.pulled === 0; nonce++) {
+      tip = await generator.child(tip, { transactions: [largeTransaction(nonce)] })
       await a.chain.importBlock(tip.block)
       await vi.waitFor(() => expect(c.chain.head().hash).toEqual(tip.hash), WAIT)
     }
-    const large = await generator.child(tip, { transactions: [transaction] })
-    await a.chain.importBlock(large.block)
-    await vi.waitFor(() => expect(c.chain.head().hash).toEqual(large.hash), WAIT)
-    await vi.waitFor(() => expect(c.network.figures().blocks.pulled).toBe(1), WAIT)
+    for (const { network } of [a, b, c]) expect(network.figures().blocks.rejected).toBe(0)
   })
 })

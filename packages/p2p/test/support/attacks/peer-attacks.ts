@@ -43,7 +43,8 @@ export const sybil: Attack = {
         await client.greet()
         admittedCount++
       } catch {
-        // Turned away, which is what should happen.
+        // Turned away, which is what should happen; one is told why before it is closed.
+        await standOut(client, 5000)
       }
     }
     const standing = clients.filter(({ isConnected }) => isConnected).length
