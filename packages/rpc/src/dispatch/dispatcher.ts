@@ -4,8 +4,8 @@ import { toRpcError } from '../errors/to-rpc-error.ts'
 import { isRecord } from '../schema/shape.ts'
 import { checkDepth } from './check-depth.ts'
 import { Deadlines } from './deadlines.ts'
-import { type Method, namespaceOf, PreparedJson, type Session } from './method.ts'
-import { costOf, RATE_DEFAULTS, RateLimiter, type RateLimits } from './rate-limiter.ts'
+import { type Method, namespaceOf, PLAIN_COST, PreparedJson, type Session } from './method.ts'
+import { RATE_DEFAULTS, RateLimiter, type RateLimits } from './rate-limiter.ts'
 import { RunningCall } from './running-call.ts'
 
 /** What one message may ask for. */
@@ -143,7 +143,7 @@ class TableDispatcher implements Dispatcher {
   /** Throws if the client has asked for too much lately. */
   #charge({ method: name }: Request, { client }: Session): void {
     if (client === undefined) return
-    const retryAfterMs = this.#rates.waitMs(client, costOf(name))
+    const retryAfterMs = this.#rates.waitMs(client, this.#methods.get(name)?.cost ?? PLAIN_COST)
     if (retryAfterMs === 0) return
     const text = `rate limit exceeded: too many requests, try again in ${retryAfterMs} ms`
     throw new RpcError('limitExceeded', text, { data: { retryAfterMs } })

@@ -32,12 +32,19 @@ export class PreparedJson {
 /** What a method answers. */
 export type Result = JsonValue | PreparedJson
 
+/** Some ten microseconds of processor: dearer methods were measured against it. */
+export const PLAIN_COST = 1
+/** A pass of the model: some ten milliseconds. */
+export const MODEL_PASS_COST = 1000
+
 /** A method as it is offered: one row of the table that drives dispatch, validation and the OpenRPC document. */
 export interface Method {
   readonly name: string
   readonly summary: string
   readonly params: readonly Param<unknown>[]
   readonly result: JsonSchema
+  /** What a call costs its client, against a plain read: see {@link PLAIN_COST}. */
+  readonly cost: number
   invoke(values: readonly unknown[], call: Call): Result | Promise<Result>
 }
 
@@ -52,14 +59,16 @@ export interface MethodDefinition<Params extends readonly Param<unknown>[]> {
   readonly summary: string
   readonly params: Params
   readonly result: JsonSchema
+  /** Default: that of a plain read. */
+  readonly cost?: number
   run(values: ValuesOf<Params>, call: Call): Result | Promise<Result>
 }
 
 /** A row of the table; `run` gets its arguments parsed. */
 export function method<const Params extends readonly Param<unknown>[]>(definition: MethodDefinition<Params>): Method {
-  const { run, ...described } = definition
+  const { run, cost = PLAIN_COST, ...described } = definition
   // The dispatcher has parsed `values` by these very params.
-  return { ...described, invoke: (values, call) => run(values as unknown as ValuesOf<Params>, call) }
+  return { ...described, cost, invoke: (values, call) => run(values as unknown as ValuesOf<Params>, call) }
 }
 
 /** What stands before the underscore: access is given by it. */

@@ -1,6 +1,6 @@
 import { isIPv6 } from 'node:net'
 
-/** How much one client may ask for. Plain reads cost 1; {@link costOf} says what others do. */
+/** How much one client may ask for. Plain reads cost 1; rows of the table of methods say what others do. */
 export interface RateLimits {
   /** Cost that a client may go on to cause each second; 0: as much as it likes. */
   readonly costPerSecond: number
@@ -22,36 +22,6 @@ const MAPPED = '::ffff:'
 const LOOPBACK = /^127\.\d+\.\d+\.\d+$/
 const IPV6_GROUPS = 8
 const SUBNET_GROUPS = 4
-
-/** Against plain reads, by what they were measured to take: ten microseconds of processor are 1. */
-const METHOD_COSTS: ReadonlyMap<string, number> = new Map([
-  ['eth_call', 10],
-  ['eth_estimateGas', 100],
-  ['eth_createAccessList', 50],
-  ['eth_getLogs', 20],
-  ['eth_getFilterLogs', 20],
-  ['eth_getBlockReceipts', 10],
-  ['eth_getProof', 20],
-  ['eth_feeHistory', 20],
-  ['eth_sendRawTransaction', 20],
-  ['txpool_content', 100],
-  ['txpool_inspect', 100],
-  ['ots_searchTransactionsBefore', 500],
-  ['ots_searchTransactionsAfter', 500],
-  ['ots_getContractCreator', 500],
-  ['ots_traceTransaction', 200],
-  ['ots_getInternalOperations', 200],
-  ['ots_getTransactionError', 200],
-  // A pass of the model each.
-  ['poai_getExam', 1000],
-  ['poai_verifyBlock', 1000],
-  ['poai_getAccuracy', 1000],
-])
-
-/** What a call of a method costs, whether there is such a method or not. */
-export function costOf(method: string): number {
-  return METHOD_COSTS.get(method) ?? 1
-}
 
 /** Who is counted as one. */
 export interface RatedClient {

@@ -83,6 +83,7 @@ export function txpoolMethods({ chain, params }: MethodContext): readonly Method
     method({
       name: 'txpool_content',
       summary: 'The transactions that wait, by sender and nonce',
+      cost: 100,
       params: [],
       result: SCHEMAS.poolContent,
       run: () => contentOf(mempool.accounts(), inFull),
@@ -104,6 +105,7 @@ export function txpoolMethods({ chain, params }: MethodContext): readonly Method
     method({
       name: 'txpool_inspect',
       summary: 'The transactions that wait, a line each',
+      cost: 100,
       params: [],
       result: SCHEMAS.poolSummary,
       run: () =>

@@ -126,6 +126,7 @@ export function blockMethods(context: MethodContext): readonly Method[] {
     method({
       name: 'eth_getBlockReceipts',
       summary: 'The receipts of all transactions of a block',
+      cost: 10,
       params: [required('block', blockPlace)],
       result: orNull(SCHEMAS.receipts),
       run: ([place]) => showReceipts(context, place),

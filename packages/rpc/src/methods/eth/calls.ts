@@ -17,6 +17,7 @@ export function callMethods(context: MethodContext): readonly Method[] {
     method({
       name: 'eth_call',
       summary: 'Runs a message on the state after a block and keeps nothing of it',
+      cost: 10,
       params: [required('transaction', callArguments), at, optional('stateOverrides', stateOverrides)],
       result: RESULTS.data,
       run: async ([args, place, overrides]) => {
@@ -28,6 +29,7 @@ export function callMethods(context: MethodContext): readonly Method[] {
     method({
       name: 'eth_estimateGas',
       summary: 'A gas limit with which the transaction succeeds',
+      cost: 100,
       params: [required('transaction', callArguments), at, optional('stateOverrides', stateOverrides)],
       result: RESULTS.quantity,
       run: ([args, place, overrides]) => estimate(context, { args, place, overrides }),
@@ -35,6 +37,7 @@ export function callMethods(context: MethodContext): readonly Method[] {
     method({
       name: 'eth_createAccessList',
       summary: 'What the transaction touches, and the gas that it uses when it says so',
+      cost: 50,
       params: [required('transaction', callArguments), at],
       result: SCHEMAS.accessListResult,
       run: ([args, place]) => createAccessList(context, { args, place }),

@@ -51,6 +51,7 @@ export function feeMethods(context: MethodContext): readonly Method[] {
     method({
       name: 'eth_feeHistory',
       summary: 'Base fees, fullness and tips of a range of blocks that ends with `newest`',
+      cost: 20,
       params: [
         required('blockCount', count),
         required('newest', blockNumber),

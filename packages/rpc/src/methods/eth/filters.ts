@@ -61,6 +61,7 @@ function filterMethods(context: MethodContext, feed: ChainFeed): readonly Method
     method({
       name: 'eth_getFilterLogs',
       summary: 'All logs that a filter of logs matches',
+      cost: 20,
       params: [required('filterId', id)],
       result: SCHEMAS.logs,
       run: ([name], { signal }) => {

@@ -52,6 +52,7 @@ export function logMethods(context: MethodContext): readonly Method[] {
     method({
       name: 'eth_getLogs',
       summary: 'What contracts announced in a range of blocks, or in one block',
+      cost: 20,
       params: [required('filter', logQuestion)],
       result: SCHEMAS.logs,
       run: ([question], { signal }) => findLogs(context, question, signal),

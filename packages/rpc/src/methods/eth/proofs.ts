@@ -17,6 +17,7 @@ export function proofMethods({ view, trieNodes }: MethodContext): readonly Metho
     method({
       name: 'eth_getProof',
       summary: 'An account and slots of it with the nodes that prove them; of the newest state',
+      cost: 20,
       params: [
         required('address', address),
         required('slots', listOf(slot, MAX_SLOTS)),

@@ -67,6 +67,7 @@ export function transactionMethods(context: MethodContext): readonly Method[] {
     method({
       name: 'eth_sendRawTransaction',
       summary: 'Offers a signed transaction to the network',
+      cost: 20,
       params: [required('transaction', data)],
       result: RESULTS.hash,
       run: async ([bytes], { signal }) => {

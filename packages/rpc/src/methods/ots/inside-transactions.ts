@@ -8,6 +8,9 @@ import { type CallFrame, FrameCollector } from '../../tracing/call-tracer.ts'
 import { traceTransactions } from '../../tracing/trace-transactions.ts'
 import type { MethodContext } from '../method-context.ts'
 
+/** Executes the transaction's block again up to it. */
+const TRACE_COST = 200
+
 /** What Otterscan shows of the inside of a transaction. */
 export function insideMethods(context: MethodContext): readonly Method[] {
   const framesOf = async (named: Hash32, signal: AbortSignal): Promise<CallFrame | undefined> => {
@@ -30,6 +33,7 @@ export function insideMethods(context: MethodContext): readonly Method[] {
     method({
       name: 'ots_traceTransaction',
       summary: 'The calls of a transaction in the order in which they began',
+      cost: TRACE_COST,
       params: [required('hash', hash)],
       result: RESULTS.list,
       run: async ([named], { signal }) => {
@@ -50,6 +54,7 @@ export function insideMethods(context: MethodContext): readonly Method[] {
     method({
       name: 'ots_getInternalOperations',
       summary: 'Coins that contracts moved, contracts that contracts made or destroyed, in a transaction',
+      cost: TRACE_COST,
       params: [required('hash', hash)],
       result: RESULTS.list,
       run: async ([named], { signal }) => {
@@ -68,6 +73,7 @@ export function insideMethods(context: MethodContext): readonly Method[] {
     method({
       name: 'ots_getTransactionError',
       summary: 'What a failed transaction returned; nothing if it did not fail',
+      cost: TRACE_COST,
       params: [required('hash', hash)],
       result: RESULTS.data,
       run: async ([named], { signal }) => {

@@ -25,6 +25,8 @@ import type { MethodContext } from '../method-context.ts'
 import { type FoundInBlock, findTransactions, involves } from './find-transactions.ts'
 import { insideMethods } from './inside-transactions.ts'
 
+/** Reads thousands of blocks where there is little to find. */
+const SEARCH_COST = 500
 /** The level of its interface that Otterscan asks for. */
 const API_LEVEL = 8
 /** Transactions of a page. */
@@ -126,6 +128,7 @@ export function otterscanMethods(context: MethodContext): readonly Method[] {
     method({
       name: 'ots_searchTransactionsBefore',
       summary: 'Transactions of an account below a block, the newest first; 0: from the head',
+      cost: SEARCH_COST,
       params: [required('address', address), required('block', count), required('size', count)],
       result: RESULTS.object,
       run: ([of, before, size], { signal }) => {
@@ -136,6 +139,7 @@ export function otterscanMethods(context: MethodContext): readonly Method[] {
     method({
       name: 'ots_searchTransactionsAfter',
       summary: 'Transactions of an account above a block, the newest first; 0: from the genesis block',
+      cost: SEARCH_COST,
       params: [required('address', address), required('block', count), required('size', count)],
       result: RESULTS.object,
       run: ([of, after, size], { signal }) =>
@@ -163,6 +167,7 @@ export function otterscanMethods(context: MethodContext): readonly Method[] {
     method({
       name: 'ots_getContractCreator',
       summary: 'Who created a contract, and with which transaction; only creations by a transaction itself are found',
+      cost: SEARCH_COST,
       params: [required('address', address)],
       result: orNull(RESULTS.object),
       run: async ([of], { signal }) => {

@@ -1,5 +1,5 @@
 import { bytesToHex, type JsonValue } from '@poai/core'
-import { type Method, method } from '../../dispatch/method.ts'
+import { type Method, MODEL_PASS_COST, method } from '../../dispatch/method.ts'
 import { RpcError } from '../../errors/rpc-error.ts'
 import type { ExamDesk } from '../../exams/exam-desk.ts'
 import { toQuantity } from '../../format/hex-text.ts'
@@ -25,6 +25,7 @@ export function accuracyMethods({ view }: MethodContext, desk: ExamDesk): readon
     method({
       name: 'poai_getAccuracy',
       summary: `How many quizzes of each family the model answered right in a range of at most ${MAX_BLOCKS} blocks`,
+      cost: MODEL_PASS_COST,
       params: [required('from', blockNumber), required('to', blockNumber)],
       result: SCHEMAS.accuracy,
       run: async ([first, last], { signal }) => {

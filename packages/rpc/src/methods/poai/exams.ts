@@ -1,7 +1,7 @@
 import { claimedWorkHash, encodeTranscriptLeaf, type GradedQuiz, isIncluded } from '@poai/consensus'
 import { bytesToHex, equalBytes, type JsonValue, RuleError, sealHash } from '@poai/core'
 import type { NamedHeader } from '../../chain-view.ts'
-import { type Method, method } from '../../dispatch/method.ts'
+import { type Method, MODEL_PASS_COST, method } from '../../dispatch/method.ts'
 import { RpcError } from '../../errors/rpc-error.ts'
 import type { AnsweredExam, BlockExam, ExamDesk } from '../../exams/exam-desk.ts'
 import { toQuantity, toWord } from '../../format/hex-text.ts'
@@ -17,6 +17,7 @@ export function examMethods(context: MethodContext, desk: ExamDesk): readonly Me
     method({
       name: 'poai_getExam',
       summary: 'The exam of a block, the expected answers, and the answers of this node’s model, token by token',
+      cost: MODEL_PASS_COST,
       params: [required('block', blockPlace)],
       result: orNull(SCHEMAS.exam),
       run: async ([place]) => {
@@ -29,6 +30,7 @@ export function examMethods(context: MethodContext, desk: ExamDesk): readonly Me
     method({
       name: 'poai_getTranscript',
       summary: 'The leaves of a block’s transcript; with an index, that leaf with the hashes that lead to the root',
+      cost: MODEL_PASS_COST,
       params: [required('block', blockPlace), optional('leaf', count)],
       result: orNull(SCHEMAS.transcript),
       run: async ([place, leaf]) => {
@@ -40,6 +42,7 @@ export function examMethods(context: MethodContext, desk: ExamDesk): readonly Me
     method({
       name: 'poai_verifyBlock',
       summary: 'Replays a block’s exam on this node now, and says whether its work is what it claims',
+      cost: MODEL_PASS_COST,
       params: [required('block', blockPlace)],
       result: SCHEMAS.verdict,
       run: async ([place], { signal }) => {
