@@ -3,6 +3,7 @@ import { Answered } from '../parts/answered.tsx'
 import { BlockTable } from '../parts/block-table.tsx'
 import { ExamView } from '../parts/exam-view.tsx'
 import { Figure } from '../parts/fields.tsx'
+import { WorkStory } from '../parts/work-story.tsx'
 import { to } from '../router.ts'
 import type { Exam } from '../rpc/answers.ts'
 import { blocks, nowMs, settledHead, status } from '../state/live.ts'
@@ -12,14 +13,21 @@ import { ago, count, duration, nats, toNumber } from '../text/show.ts'
 
 const SHOWN = 15
 
-/** What the chain is doing now. */
+/** What the chain is doing now, and why it is unlike others. */
 export function LivePage(): VNode {
   const [head] = blocks.value
-  const examined = settledHead.value
   const node = readStatus(status.value)
+  const answer = useAnswer<Exam | null>('poai_getExam', [settledHead.value?.hash ?? 'latest'])
+  const exam = answer.kind === 'found' ? answer.value : null
   return (
     <>
-      <h1 class="sr-only">The chain now</h1>
+      <header class="lead">
+        <h1>A chain that is mined by a language model</h1>
+        <p class="muted">
+          Here the proof of work is an exam. Miners let the same small model sit exam after exam; whoever’s raw results
+          hash low enough makes the next block, and every full node sits that exam again to check it, bit for bit.
+        </p>
+      </header>
       <section class="figures" aria-label="The chain in numbers">
         <Figure
           name="Height"
@@ -27,7 +35,7 @@ export function LivePage(): VNode {
           note={head && ago(head.timestamp, nowMs.value)}
         />
         <Figure name="A block every" value={spacing()} note="mean of the last 50" />
-        <Figure name="Difficulty" value={head === undefined ? '…' : count(head.difficulty)} note="attempts a block" />
+        <Figure name="Difficulty" value={head === undefined ? '…' : count(head.difficulty)} note="exams a block" />
         <Figure name="This node tries" value={`${node.attemptsPerSecond.toFixed(0)} / s`} note={node.minerState} />
         <Figure
           name="Replays"
@@ -36,6 +44,7 @@ export function LivePage(): VNode {
         />
         <Figure name="Peers" value={count(node.peers)} note={`${count(node.pending)} transactions wait`} />
       </section>
+      {exam === null ? null : <WorkStory exam={exam} node={node} />}
       <div class="columns">
         <section class="card" aria-labelledby="blocks">
           <h2 id="blocks">Newest blocks</h2>
@@ -47,37 +56,27 @@ export function LivePage(): VNode {
         </section>
         <section class="card" aria-labelledby="exam">
           <h2 id="exam">The newest exam</h2>
-          <p class="muted">
-            A miner had to answer this to make the block; its raw numbers are hashed into the block’s proof of work.
-            Every full node has computed the same numbers again.
-          </p>
-          {examined === undefined || toNumber(examined.number) === 0 ? null : (
-            <NewestExam hash={examined.hash} number={toNumber(examined.number)} />
-          )}
+          <Answered answer={answer}>
+            {(found) =>
+              found === null ? <p class="muted">The genesis block has no exam.</p> : <NewestExam exam={found} />
+            }
+          </Answered>
         </section>
       </div>
     </>
   )
 }
 
-function NewestExam({ hash, number }: { readonly hash: string; readonly number: number }): VNode {
-  const answer = useAnswer<Exam | null>('poai_getExam', [hash])
+function NewestExam({ exam }: { readonly exam: Exam }): VNode {
+  const number = toNumber(exam.number)
   return (
-    <Answered answer={answer}>
-      {(exam) =>
-        exam === null ? (
-          <p class="muted">The genesis block has no exam.</p>
-        ) : (
-          <>
-            <ExamView exam={exam} />
-            <p>
-              Loss <strong>{nats(exam.lossMicroNats)}</strong> nats a token.{' '}
-              <a href={to('block', number)}>Look into block {number}</a>
-            </p>
-          </>
-        )
-      }
-    </Answered>
+    <>
+      <ExamView exam={exam} />
+      <p>
+        Loss <strong>{nats(exam.lossMicroNats)}</strong> nats a token.{' '}
+        <a href={to('block', number)}>Look into block {number}</a>
+      </p>
+    </>
   )
 }
 

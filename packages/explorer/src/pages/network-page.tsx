@@ -1,11 +1,12 @@
 import type { VNode } from 'preact'
 import { Answered } from '../parts/answered.tsx'
 import { BlockLink, Figure } from '../parts/fields.tsx'
+import { ForkTree } from '../parts/fork-tree.tsx'
 import { Scroll } from '../parts/scroll.tsx'
 import { blocks, replaced, status } from '../state/live.ts'
 import { readStatus } from '../state/read-status.ts'
 import { useAnswer } from '../state/use-answer.ts'
-import { bytes, count, duration, short, toNumber } from '../text/show.ts'
+import { bytes, count, duration, toNumber } from '../text/show.ts'
 
 interface PeerEntry {
   readonly id: string
@@ -39,9 +40,10 @@ export function NetworkPage(): VNode {
       <section class="card" aria-labelledby="tree">
         <h2 id="tree">Where chains parted</h2>
         <p class="muted">
-          Blocks that this page saw leave the chain since it was opened, beside those that took their places.
+          The newest blocks, and below them those that this page saw leave the chain since it was opened, each at the
+          height of the one that took its place.
         </p>
-        <ForkTree />
+        <ForkTree heights={blocks.value.map((block) => toNumber(block.number))} replaced={replaced.value} />
       </section>
     </>
   )
@@ -57,7 +59,7 @@ function PeerTable({ peers }: { readonly peers: readonly PeerEntry[] }): VNode {
             <th>Peer</th>
             <th>Program</th>
             <th>Domain</th>
-            <th>Way</th>
+            <th>Who called</th>
             <th class="number">Head</th>
             <th class="number">Latency</th>
             <th class="number">Score</th>
@@ -71,7 +73,7 @@ function PeerTable({ peers }: { readonly peers: readonly PeerEntry[] }): VNode {
               </td>
               <td>{peer.version ?? ''}</td>
               <td>{peer.domain === '' ? 'replays nothing' : peer.domain}</td>
-              <td>{peer.direction === 'in' ? 'called us' : 'we called'}</td>
+              <td>{peer.direction === 'in' ? 'it did' : 'this node'}</td>
               <td class="number">{peer.head === undefined ? '' : <BlockLink number={peer.head.number} />}</td>
               <td class="number">{peer.roundTripMs === null ? '' : `${peer.roundTripMs.toFixed(1)} ms`}</td>
               <td class="number">{peer.score.toFixed(0)}</td>
@@ -80,48 +82,5 @@ function PeerTable({ peers }: { readonly peers: readonly PeerEntry[] }): VNode {
         </tbody>
       </table>
     </Scroll>
-  )
-}
-
-const ROW = 34
-const SHOWN = 12
-
-/** The newest blocks as a trunk, with the ones that left it as branches. */
-function ForkTree(): VNode {
-  const heights = replaced.value.slice(0, SHOWN)
-  const trunk = blocks.value.slice(0, SHOWN)
-  const rows = [...new Set([...heights.map(({ number }) => number), ...trunk.map((block) => toNumber(block.number))])]
-    .sort((a, b) => b - a)
-    .slice(0, SHOWN)
-  return (
-    <svg
-      class="tree"
-      viewBox={`0 0 420 ${Math.max(1, rows.length) * ROW}`}
-      role="img"
-      aria-label={`${replaced.value.length} blocks left the chain since the page was opened`}
-    >
-      {rows.map((number, row) => {
-        const y = row * ROW + ROW / 2
-        const left = heights.filter((entry) => entry.number === number)
-        return (
-          <g key={number}>
-            {row === rows.length - 1 ? null : <line x1="90" y1={y} x2="90" y2={y + ROW} class="trunk" />}
-            <text x="8" y={y + 4}>
-              {number}
-            </text>
-            <circle cx="90" cy={y} r="6" class="on" />
-            {left.map((entry, index) => (
-              <g key={`${entry.from}-${index}`}>
-                <line x1="90" y1={y + ROW} x2={150 + index * 90} y2={y} class="branch" />
-                <circle cx={150 + index * 90} cy={y} r="6" class="off" />
-                <text x={162 + index * 90} y={y + 4}>
-                  {short(entry.from, 4)}
-                </text>
-              </g>
-            ))}
-          </g>
-        )
-      })}
-    </svg>
   )
 }

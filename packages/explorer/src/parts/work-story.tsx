@@ -1,0 +1,85 @@
+import type { ComponentChildren, VNode } from 'preact'
+import { to } from '../router.ts'
+import type { Exam, Hex } from '../rpc/answers.ts'
+import type { NodeFigures } from '../state/read-status.ts'
+import { count, nats, short, toNumber } from '../text/show.ts'
+
+/** How a block is made, in the numbers of one that was. */
+export function WorkStory({ exam, node }: { readonly exam: Exam; readonly node: NodeFigures }): VNode {
+  const number = toNumber(exam.number)
+  const families = [...new Set(exam.quizzes.map(({ family }) => family))]
+  return (
+    <section class="card story" aria-labelledby="story">
+      <div class="title">
+        <h2 id="story">
+          How <a href={to('block', number)}>block {count(number)}</a> was made
+        </h2>
+        <span class="muted">one attempt in {count(expectedAttempts(exam))} ends so well</span>
+      </div>
+      <ol class="steps">
+        <Step name="An exam is drawn" value={short(exam.examSeed)} isHash>
+          The header and a nonce give a seed, the seed gives {exam.quizzes.length} quizzes: {families.join(', ')}.
+        </Step>
+        <Step name="A model sits it" value={exam.right === undefined ? '–' : `${exam.right} of ${exam.quizzes.length}`}>
+          {exam.right === undefined ? 'This node has no model to say how well. ' : 'answers right, '}
+          {nats(exam.lossMicroNats)} nats of surprise a token.
+        </Step>
+        <Step name="Its numbers are hashed" value={short(exam.transcriptRoot)} isHash>
+          Not the answers count but all the model’s raw scores at {exam.answerTokens} tokens, to the last bit.
+        </Step>
+        <Step name="A low hash wins" value={short(exam.workHash)} isHash>
+          <HashScale exam={exam} />
+        </Step>
+        <Step
+          name="Everybody sits it again"
+          value={exam.replayAgrees === false ? 'differs' : `${count(node.replays)} replays`}
+        >
+          {node.failedReplays === 0
+            ? 'by this node, and every one had the same bits as the miner’s.'
+            : `by this node, of which ${count(node.failedReplays)} differed: those blocks were refused.`}
+        </Step>
+      </ol>
+    </section>
+  )
+}
+
+function Step({
+  name,
+  value,
+  isHash = false,
+  children,
+}: {
+  readonly name: string
+  readonly value: string
+  readonly isHash?: boolean
+  readonly children: ComponentChildren
+}): VNode {
+  return (
+    <li>
+      <h3>{name}</h3>
+      <p class={isHash ? 'value mono' : 'value'}>{value}</p>
+      <div class="muted says">{children}</div>
+    </li>
+  )
+}
+
+/** How far below its target the block's hash lies. */
+function HashScale({ exam: { workHash, target } }: { readonly exam: Exam }): VNode {
+  const share = Number((BigInt(workHash) * 1000n) / BigInt(target)) / 1000
+  const at = Math.min(1, share) * 100
+  return (
+    <>
+      <svg class="scale" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">
+        <rect class="room" x="0" y="2" width="100" height="4" rx="2" />
+        <rect class="taken" x="0" y="2" width={at} height="4" rx="2" />
+      </svg>
+      It lies at {Math.round(at)} % of the target, which it must not exceed.
+    </>
+  )
+}
+
+const HASHES = 1n << 256n
+
+function expectedAttempts({ target }: { readonly target: Hex }): bigint {
+  return HASHES / (BigInt(target) + 1n)
+}

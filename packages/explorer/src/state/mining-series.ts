@@ -1,0 +1,36 @@
+import type { Header } from '../rpc/answers.ts'
+import { toNumber } from '../text/show.ts'
+
+/** A value for each block; none where there are too few blocks before it. */
+export type Series = readonly (number | null)[]
+
+/** Seconds from the block before, of blocks in order of height. */
+export function spacings(known: readonly Pick<Header, 'timestamp'>[]): Series {
+  return known.map((block, index) => {
+    const before = known[index - 1]
+    return before === undefined ? null : toNumber(block.timestamp) - toNumber(before.timestamp)
+  })
+}
+
+/** The mean of each value and those before it. */
+export function rollingMean(values: Series, span: number): Series {
+  return values.map((_, index) => {
+    const window = values.slice(Math.max(0, index - span + 1), index + 1).filter((value) => value !== null)
+    return window.length < span ? null : window.reduce((sum, value) => sum + value, 0) / window.length
+  })
+}
+
+/** What miners did by the last blocks' difficulties and times, in the time that a block should take: where the difficulty must go. */
+export function doneWork(
+  known: readonly Pick<Header, 'timestamp' | 'difficulty'>[],
+  span: number,
+  wantedSeconds: number,
+): Series {
+  return known.map((block, index) => {
+    const first = known[index - span]
+    if (first === undefined || wantedSeconds === 0) return null
+    const seconds = Math.max(1, toNumber(block.timestamp) - toNumber(first.timestamp))
+    const work = known.slice(index - span + 1, index + 1).reduce((sum, { difficulty }) => sum + toNumber(difficulty), 0)
+    return (work / seconds) * wantedSeconds
+  })
+}

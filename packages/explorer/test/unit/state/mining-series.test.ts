@@ -1,0 +1,23 @@
+import { expect, it } from 'vitest'
+import type { Header } from '../../../src/rpc/answers.ts'
+import { doneWork, rollingMean, spacings } from '../../../src/state/mining-series.ts'
+
+const at = (seconds: number): Pick<Header, 'timestamp' | 'difficulty'> => ({
+  timestamp: `0x${seconds.toString(16)}`,
+  difficulty: '0x64',
+})
+
+it('tells the seconds between blocks', () => {
+  expect(spacings([at(10), at(12), at(12)])).toEqual([null, 2, 0])
+})
+
+it('has no mean before there are enough values', () => {
+  expect(rollingMean([null, 2, 4, 6], 2)).toEqual([null, null, 3, 5])
+})
+
+it('says what miners did in the time that a block should take', () => {
+  const steady = [at(0), at(10), at(20), at(30)]
+  expect(doneWork(steady, 2, 10)).toEqual([null, null, 100, 100])
+  expect(doneWork(steady, 2, 5).at(-1)).toBe(50)
+  expect(doneWork(steady, 2, 0).at(-1)).toBeNull()
+})
