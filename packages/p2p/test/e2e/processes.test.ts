@@ -15,9 +15,9 @@ import {
 } from '../support/cluster.ts'
 import { clusterNetwork, SENDING_WALLETS } from '../support/cluster-network.ts'
 
-/** Blocks to catch up with, and what a replay takes: two seconds in all. */
-const LENGTH = 240
-const REPLAY_MS = 60
+/** Blocks to catch up with, and where a node is killed in the middle of replays: between two synced commits. */
+const LENGTH = 160
+const KILLED_AT = 100
 
 let nodes: readonly ClusterNode[] = []
 
@@ -77,20 +77,21 @@ describe('nodes in processes of their own', () => {
       for (const block of await blocksInBase64(LENGTH)) await server.ask({ kind: 'import', block })
       const first = await startClusterNode({ directory })
       nodes = [server, first]
-      await first.ask({ kind: 'replay', ms: REPLAY_MS })
+      await first.ask({ kind: 'hang', above: KILLED_AT })
       await first.ask({ kind: 'connect', address: server.address })
-      await until('a third is there', 90_000, async () => (await first.look()).head > LENGTH / 3)
+      await until('more is being replayed', 90_000, async () => {
+        const look = await first.look()
+        return look.head === KILLED_AT && look.replays > KILLED_AT
+      })
       await first.kill()
       const second = await startClusterNode({ directory })
       nodes = [server, second]
-      const kept = (await second.look()).head
-      expect(kept).toBeGreaterThan(LENGTH / 3)
-      expect(kept).toBeLessThan(LENGTH)
+      expect((await second.look()).head).toBe(KILLED_AT)
       await second.ask({ kind: 'connect', address: server.address })
       await until('all is there', 90_000, async () => (await second.look()).head === LENGTH)
       const [end, wanted] = [await second.look(), await server.look()]
       expect(end.headHash).toBe(wanted.headHash)
-      expect(end.replays).toBe(LENGTH - kept)
+      expect(end.replays).toBe(LENGTH - KILLED_AT)
       await Promise.all(nodes.map((node) => node.stop()))
     } finally {
       await rm(directory, { recursive: true, force: true })

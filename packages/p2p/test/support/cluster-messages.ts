@@ -5,6 +5,8 @@ export type ClusterCommand =
   | { readonly kind: 'connect'; readonly address: string }
   /** Each replay takes so long from now on. */
   | { readonly kind: 'replay'; readonly ms: number }
+  /** Replays of blocks above this one never end from now on. */
+  | { readonly kind: 'hang'; readonly above: number }
   /** A block in base64. */
   | { readonly kind: 'import'; readonly block: string }
   /** Transactions in base64. */

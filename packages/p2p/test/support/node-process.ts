@@ -33,6 +33,7 @@ import { startNode, systemClock, type TestNode } from './start-node.ts'
 const params: NetworkParams = clusterNetwork()
 const codecs = createBlockCodecs(createTransactionCodec(params.chainId))
 let replayMs = 0
+let hangsAbove = Number.POSITIVE_INFINITY
 let replays = 0
 let isTrusting = false
 let misbehaviour: Misbehaviour | undefined
@@ -57,6 +58,7 @@ function slow(verifier: WorkVerifier): WorkVerifier {
     verify: async (header, options) => {
       if (isTrusting) return
       replays++
+      if (Number(header.number) > hangsAbove) await new Promise<never>(() => undefined)
       if (replayMs > 0) await systemClock.sleep(replayMs, options.signal)
       await verifier.verify(header, options)
     },
@@ -130,6 +132,9 @@ async function obey(node: TestNode, command: ClusterCommand): Promise<unknown> {
       return undefined
     case 'replay':
       replayMs = command.ms
+      return undefined
+    case 'hang':
+      hangsAbove = command.above
       return undefined
     case 'import': {
       const block = codecs.block.decode(Buffer.from(command.block, 'base64'))
