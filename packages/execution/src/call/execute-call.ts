@@ -9,7 +9,7 @@ import {
   toHash32,
 } from '@poai/core'
 import type { BlockEnvironment, BlockHashLookup } from '../evm/block-environment.ts'
-import type { Machine } from '../evm/create-machine.ts'
+import type { Machine, Pause } from '../evm/create-machine.ts'
 import type { MachinePool } from '../evm/machine-pool.ts'
 import { type Message, type MessageOutcome, runInEvm } from '../evm/run-message.ts'
 import { NEW_ACCOUNT } from '../state/account.ts'
@@ -36,6 +36,8 @@ export interface CallInput extends TraceHooks {
   readonly blockHash: BlockHashLookup
   readonly message: Message
   readonly overrides?: readonly AccountOverride[]
+  /** See `MachinePlace`. What it throws, the call throws. */
+  readonly pause?: Pause | undefined
 }
 
 /** What the message would do. Nothing of it is kept. */
@@ -99,7 +101,7 @@ function refused(failure: string, gasUsed: bigint): CallOutcome {
  * not paid for, and the sender may be anybody; the value must be there.
  */
 export async function executeCall(machines: MachinePool, input: CallInput): Promise<CallOutcome> {
-  const { state, environment, blockHash, message, overrides = [] } = input
+  const { state, environment, blockHash, message, overrides = [], pause } = input
   const world = new WorldState(state)
   for (const account of overrides) override(world, account)
   world.endTransaction()
@@ -107,7 +109,7 @@ export async function executeCall(machines: MachinePool, input: CallInput): Prom
   if (message.gasLimit < intrinsicGas(message)) return refused('intrinsic gas too low', message.gasLimit)
   if (sender.balance < message.value) return refused('insufficient balance', 0n)
   world.setAccount(message.from, { ...sender, nonce: sender.nonce + 1n })
-  return machines.use({ world, environment, blockHash }, async (machine) => {
+  return machines.use({ world, environment, blockHash, pause }, async (machine) => {
     machine.evm.journal.startReportingAccessList()
     const run = (): Promise<MessageOutcome> => runInEvm(machine, message)
     const outcome = await (isWatched(input) ? watchMachine(machine, { message, hooks: input }, run) : run())

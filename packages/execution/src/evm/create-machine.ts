@@ -30,7 +30,12 @@ export interface MachinePlace {
   readonly world: WorldState
   readonly environment: BlockEnvironment
   readonly blockHash: BlockHashLookup
+  /** Asked at every jump of the code, and waited for if it wants that: so a long message can let others have their turn, or be given up by throwing. */
+  readonly pause?: Pause | undefined
 }
+
+/** Undefined: go on. */
+export type Pause = () => Promise<void> | undefined
 
 /** What a machine is made of. */
 export interface MachineOptions extends MachinePlace {
@@ -43,6 +48,9 @@ const BLAKE2F: CustomPrecompile = {
   address: new EvmAddress(toAddress(uintToBytes(9n, ADDRESS_BYTES))),
   function: blake2f,
 }
+
+const JUMP = 0x56
+const JUMPI = 0x57
 
 /** Where a machine is that has nothing to do. */
 const NOWHERE: WorldState = new WorldState(EMPTY_STATE)
@@ -86,6 +94,7 @@ export class MachineCore {
   readonly #blockHashes = new BlockHashes()
   readonly #precompileNames: readonly string[]
   readonly #precompiles: ReadonlySet<string>
+  #pause: Pause | undefined
 
   constructor(common: Common) {
     // Not by createEVM, which puts its own curve over the one it is given.
@@ -104,8 +113,32 @@ export class MachineCore {
     this.#precompiles = new Set(this.#precompileNames.map(nameToKey))
   }
 
+  /**
+   * From now on asks the place's `pause` at every jump: no code runs for long without one, since without loops it is done when its bytes
+   * are. Not for blocks, whose machine has better things to do.
+   */
+  askAtJumps(): this {
+    // Each EVM has a table of its own.
+    const table = this.#evm['_opcodeMap']
+    for (const code of [JUMP, JUMPI]) {
+      const entry = table[code]
+      invariant(entry !== undefined, 'the EVM can jump')
+      const { opHandler, opcodeInfo } = entry
+      table[code] = {
+        ...entry,
+        opcodeInfo: { ...opcodeInfo, isAsync: true },
+        opHandler: (runState, common) => {
+          opHandler(runState, common)
+          return this.#pause?.()
+        },
+      }
+    }
+    return this
+  }
+
   /** The machine in a place; the one in the place before must not be used any more. */
-  moveTo({ world, environment, blockHash }: MachinePlace): Machine {
+  moveTo({ world, environment, blockHash, pause }: MachinePlace): Machine {
+    this.#pause = pause
     this.#state.moveTo(world)
     this.#blockHashes.lookup = blockHash
     return {
@@ -134,6 +167,7 @@ export class MachineCore {
   leave(): void {
     this.#state.moveTo(NOWHERE)
     this.#blockHashes.lookup = () => undefined
+    this.#pause = undefined
   }
 }
 

@@ -15,7 +15,7 @@ export class MachinePool {
 
   /** Lends a machine in a place to `work`. */
   async use<T>(place: MachinePlace, work: (machine: Machine) => Promise<T>): Promise<T> {
-    const core = this.#idle.pop() ?? new MachineCore(this.#common)
+    const core = this.#idle.pop() ?? new MachineCore(this.#common).askAtJumps()
     const result = await work(core.moveTo(place))
     // Not one whose work threw: nobody knows where it stopped.
     core.leave()

@@ -168,7 +168,7 @@ class TableDispatcher implements Dispatcher {
     const startedMs = elapsedMs()
     const report = (outcome: CallReport['outcome']): void =>
       onCall?.({ method: name, outcome, seconds: (elapsedMs() - startedMs) / 1000 })
-    const call = new RunningCall(session, this.#deadlines)
+    const call = new RunningCall(session, { deadlines: this.#deadlines, rates: this.#rates })
     try {
       const result = await method.invoke(values, call)
       report('ok')

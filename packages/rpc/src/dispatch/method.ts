@@ -5,6 +5,8 @@ import type { RatedClient } from './rate-limiter.ts'
 /** Who calls, and how long the answer is of use. */
 export interface Call {
   readonly signal: AbortSignal
+  /** Counts more to the client than the method costs by itself. */
+  charge(cost: number): void
   readonly session: Session
 }
 

@@ -83,6 +83,12 @@ export class RateLimiter {
     return 0
   }
 
+  /** Counts what a call turned out to cost: later ones wait for it. */
+  charge({ name }: RatedClient, cost: number): void {
+    const bucket = this.#buckets.get(name)
+    if (bucket !== undefined) bucket.left -= cost
+  }
+
   #bucketOf(client: string, burst: number, nowMs: number): Bucket {
     const known = this.#buckets.get(client)
     if (known !== undefined) return known

@@ -1,15 +1,26 @@
 import type { Deadlines } from './deadlines.ts'
 import type { Call, Session } from './method.ts'
+import type { RateLimiter } from './rate-limiter.ts'
 
 /** Makes its signal when somebody reads it: most methods answer at once, and a signal costs more than they do. */
 export class RunningCall implements Call {
   readonly session: Session
   readonly #deadlines: Deadlines
+  readonly #rates: Pick<RateLimiter, 'charge'>
   #controller: AbortController | undefined
 
-  constructor(session: Session, deadlines: Deadlines) {
+  constructor(
+    session: Session,
+    { deadlines, rates }: { readonly deadlines: Deadlines; readonly rates: Pick<RateLimiter, 'charge'> },
+  ) {
     this.session = session
     this.#deadlines = deadlines
+    this.#rates = rates
+  }
+
+  charge(cost: number): void {
+    const { client } = this.session
+    if (client !== undefined) this.#rates.charge(client, cost)
   }
 
   get signal(): AbortSignal {

@@ -131,11 +131,13 @@ export function callInput(
     at,
     message,
     overrides,
+    pause,
   }: {
     readonly state: StateReader
     readonly at: NamedHeader
     readonly message: Message
     readonly overrides?: readonly AccountOverride[] | undefined
+    readonly pause?: CallInput['pause']
   },
 ): CallInput {
   return {
@@ -143,6 +145,7 @@ export function callInput(
     environment: environmentOf(at),
     blockHash: (number) => view.canonicalHash(number),
     message,
+    pause,
     ...(overrides === undefined ? {} : { overrides }),
   }
 }

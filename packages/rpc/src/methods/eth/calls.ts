@@ -1,6 +1,7 @@
 import { bytesToHex, type JsonValue } from '@poai/core'
-import type { AccountOverride, CallOutcome, EstimateInput } from '@poai/execution'
+import type { AccountOverride, CallInput, CallOutcome, EstimateInput } from '@poai/execution'
 import { type Method, method } from '../../dispatch/method.ts'
+import { Turns } from '../../dispatch/turns.ts'
 import { RpcError } from '../../errors/rpc-error.ts'
 import { toQuantity } from '../../format/hex-text.ts'
 import { type BlockPlace, blockPlace, LATEST, RESULTS } from '../../schema/ethereum-shapes.ts'
@@ -13,6 +14,7 @@ import { revertError } from './revert-error.ts'
 /** What a transaction would do, without sending it. */
 export function callMethods(context: MethodContext): readonly Method[] {
   const at = withDefault('block', blockPlace, LATEST)
+  const turns = new Turns()
   return [
     method({
       name: 'eth_call',
@@ -20,8 +22,8 @@ export function callMethods(context: MethodContext): readonly Method[] {
       cost: 10,
       params: [required('transaction', callArguments), at, optional('stateOverrides', stateOverrides)],
       result: RESULTS.data,
-      run: async ([args, place, overrides]) => {
-        const outcome = await runCall(context, { args, place, overrides })
+      run: async ([args, place, overrides], call) => {
+        const outcome = await runCall(context, { args, place, overrides, pause: turns.pauseFor(call) })
         if (!outcome.succeeded) throw revertError(outcome)
         return bytesToHex(outcome.returnData)
       },
@@ -32,7 +34,8 @@ export function callMethods(context: MethodContext): readonly Method[] {
       cost: 100,
       params: [required('transaction', callArguments), at, optional('stateOverrides', stateOverrides)],
       result: RESULTS.quantity,
-      run: ([args, place, overrides]) => estimate(context, { args, place, overrides }),
+      run: ([args, place, overrides], call) =>
+        estimate(context, { args, place, overrides, pause: turns.pauseFor(call) }),
     }),
     method({
       name: 'eth_createAccessList',
@@ -40,7 +43,7 @@ export function callMethods(context: MethodContext): readonly Method[] {
       cost: 50,
       params: [required('transaction', callArguments), at],
       result: SCHEMAS.accessListResult,
-      run: ([args, place]) => createAccessList(context, { args, place }),
+      run: ([args, place], call) => createAccessList(context, { args, place, pause: turns.pauseFor(call) }),
     }),
   ]
 }
@@ -50,6 +53,8 @@ export interface Question {
   readonly args: Partial<CallArguments>
   readonly place: BlockPlace
   readonly overrides?: readonly AccountOverride[] | undefined
+  /** See `Turns`. */
+  readonly pause: CallInput['pause']
 }
 
 function gasOf({ limits }: MethodContext, { gas }: Partial<CallArguments>, most: bigint): bigint {
@@ -57,17 +62,17 @@ function gasOf({ limits }: MethodContext, { gas }: Partial<CallArguments>, most:
   return wanted < limits.maxCallGas ? wanted : limits.maxCallGas
 }
 
-function runCall(context: MethodContext, { args, place, overrides }: Question): Promise<CallOutcome> {
+function runCall(context: MethodContext, { args, place, overrides, pause }: Question): Promise<CallOutcome> {
   const message = messageOf(args, gasOf(context, args, context.limits.maxCallGas))
   return context.view.withState(place, (state, at) =>
-    context.execution.executeCall(callInput(context, { state, at, message, overrides })),
+    context.execution.executeCall(callInput(context, { state, at, message, overrides, pause })),
   )
 }
 
-function estimate(context: MethodContext, { args, place, overrides }: Question): Promise<JsonValue> {
+function estimate(context: MethodContext, { args, place, overrides, pause }: Question): Promise<JsonValue> {
   return context.view.withState(place, async (state, at) => {
     const message = messageOf(args, gasOf(context, args, at.header.gasLimit))
-    const input: EstimateInput = callInput(context, { state, at, message, overrides })
+    const input: EstimateInput = callInput(context, { state, at, message, overrides, pause })
     const estimate = await context.execution.estimateGas(input)
     if (estimate.kind === 'found') return toQuantity(estimate.gas)
     if (estimate.kind === 'fails') throw revertError(estimate.outcome, estimate.allowance)

@@ -3,6 +3,7 @@ import { Deadlines } from '../../../src/dispatch/deadlines.ts'
 import { RunningCall } from '../../../src/dispatch/running-call.ts'
 
 const TIMEOUT_MS = 1000
+const rates = { charge: () => undefined }
 
 beforeEach(() => {
   vi.useFakeTimers()
@@ -13,7 +14,7 @@ afterEach(() => {
 
 it('gives a call up when its time is over, and not before', () => {
   const deadlines = new Deadlines(TIMEOUT_MS, () => Date.now())
-  const { signal } = new RunningCall({ isTrusted: false, closed: new AbortController().signal }, deadlines)
+  const { signal } = new RunningCall({ isTrusted: false, closed: new AbortController().signal }, { deadlines, rates })
   vi.advanceTimersByTime(TIMEOUT_MS - 1)
   expect(signal.aborted).toBe(false)
   vi.advanceTimersByTime(250)
@@ -23,7 +24,9 @@ it('gives a call up when its time is over, and not before', () => {
 it('gives a call up when the client has gone, and leaves nothing behind when it ends before', () => {
   const deadlines = new Deadlines(TIMEOUT_MS, () => Date.now())
   const client = new AbortController()
-  const [first, second] = [1, 2].map(() => new RunningCall({ isTrusted: false, closed: client.signal }, deadlines))
+  const [first, second] = [1, 2].map(
+    () => new RunningCall({ isTrusted: false, closed: client.signal }, { deadlines, rates }),
+  )
   const [ended, running] = [first?.signal, second?.signal]
   first?.finish()
   client.abort(new Error('gone'))
