@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { connect } from 'node:net'
 import { type Logger, silentLogger } from '@poai/core'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -269,6 +270,23 @@ describe('JSON-RPC under abuse', () => {
       ...[-32_005, -32_005, -32_005, -32_005, -32_005],
     ])
     expect(fixture.ran).toEqual(['eth_chainId'])
+  })
+
+  it('ends a connection that sends more than a message may be, at every door, and only that', async () => {
+    const fixture = await openWatched({ server: { limits: { maxBodyBytes: 1000 } } })
+    const tooLong = call('eth_chainId', ['x'.repeat(2000)])
+    expect((await fixture.post(tooLong)).status).toBe(413)
+    const webSocket = new WebSocket(fixture.url.replace('http', 'ws'))
+    webSocket.once('open', () => webSocket.send(tooLong))
+    // RFC 6455: the message is too big.
+    const [code]: readonly unknown[] = await once(webSocket, 'close')
+    expect(code).toBe(1009)
+    const socket = connect(fixture.server.ipcPath ?? '')
+    // A line that never ends.
+    socket.write(tooLong)
+    await once(socket.resume(), 'close')
+    expect(fixture.ran).toEqual([])
+    await fixture.expectNothingHappened()
   })
 
   it('runs no more calls at once than it may, and the next when one is done', async () => {
