@@ -5,7 +5,7 @@ import { count, short } from '../text/show.ts'
 import { Scroll } from './scroll.tsx'
 
 /** Heights that are drawn, at most. */
-const SHOWN = 24
+const SHOWN = 18
 const COLUMN = 64
 const ROW = 44
 const TOP = 40
@@ -30,41 +30,43 @@ export function ForkTree({
   const width = Math.max(1, shown.length) * COLUMN
   const height = TOP + depth * ROW + 24
   return (
-    <Scroll label="Tree of the newest blocks">
-      <svg
-        class="tree"
-        width={width}
-        height={height}
-        viewBox={`0 0 ${width} ${height}`}
-        role="img"
-        aria-label={`${replaced.length} blocks left the chain since the page was opened`}
-      >
-        <line x1="0" y1={TOP} x2={x(shown.at(-1) ?? first)} y2={TOP} class="trunk" />
-        {shown.map((number) => (
-          <g key={number}>
-            {leftAt(number).map((entry, index) => {
-              const y = TOP + (index + 1) * ROW
-              return (
-                <g key={entry.from}>
-                  <path d={branch(x(number - 1), x(number), y)} class="branch" />
-                  <circle cx={x(number)} cy={y} r="6" class="off" />
-                  <text x={x(number)} y={y + 20}>
-                    {short(entry.from, 2)}
-                  </text>
-                </g>
-              )
-            })}
-            <a href={to('block', number)} tabIndex={-1}>
-              <circle cx={x(number)} cy={TOP} r="7" class="on" />
-              <text x={x(number)} y={TOP - 16}>
-                {count(number)}
-              </text>
-            </a>
-          </g>
-        ))}
-      </svg>
+    <>
+      <Scroll label="Tree of the newest blocks" shows="end">
+        <svg
+          class="tree"
+          width={width}
+          height={height}
+          viewBox={`0 0 ${width} ${height}`}
+          role="img"
+          aria-label={`${replaced.length} blocks left the chain since the page was opened`}
+        >
+          <line x1="0" y1={TOP} x2={x(shown.at(-1) ?? first)} y2={TOP} class="trunk" />
+          {shown.map((number) => (
+            <g key={number}>
+              {leftAt(number).map((entry, index) => {
+                const y = TOP + (index + 1) * ROW
+                return (
+                  <g key={entry.from}>
+                    <path d={branch(x(number - 1), x(number), y)} class="branch" />
+                    <circle cx={x(number)} cy={y} r="6" class="off" />
+                    <text x={x(number)} y={y + 20}>
+                      {short(entry.from, 2)}
+                    </text>
+                  </g>
+                )
+              })}
+              <a href={to('block', number)} tabIndex={-1}>
+                <circle cx={x(number)} cy={TOP} r="7" class="on" />
+                <text x={x(number)} y={TOP - 16}>
+                  {count(number)}
+                </text>
+              </a>
+            </g>
+          ))}
+        </svg>
+      </Scroll>
       {left.length === 0 ? <p class="muted">None left it among these.</p> : null}
-    </Scroll>
+    </>
   )
 }
 

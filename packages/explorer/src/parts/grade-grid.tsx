@@ -54,18 +54,18 @@ function Grid({
   readonly families: readonly string[]
 }): VNode {
   return (
-    <Scroll label="Accuracy by family and block">
+    <Scroll label="Accuracy by family and block" shows="end">
       <table class="grades">
         <thead>
           <tr>
             <th>Up to block</th>
+            <th class="number">Right</th>
+            <th class="number wide">Mean loss</th>
             {windows.map(({ to }) => (
               <th key={to} class="cell">
                 {count(to)}
               </th>
             ))}
-            <th class="number">Right</th>
-            <th class="number">Mean loss</th>
           </tr>
         </thead>
         <tbody>
@@ -76,10 +76,10 @@ function Grid({
                 <th scope="row">
                   <span class="tag">{family}</span>
                 </th>
+                <Sum entries={row.filter((entry) => entry !== undefined)} />
                 {row.map((entry, index) => (
                   <Cell key={windows[index]?.to} entry={entry} isWaiting={grades[index] === undefined} />
                 ))}
-                <Sum entries={row.filter((entry) => entry !== undefined)} />
               </tr>
             )
           })}
@@ -106,7 +106,7 @@ function Sum({ entries }: { readonly entries: readonly Family[] }): VNode {
   return (
     <>
       <td class="number">{Math.round((100 * right) / Math.max(1, asked))} %</td>
-      <td class="number">{nats(`0x${(loss / BigInt(Math.max(1, asked))).toString(16)}`)}</td>
+      <td class="number wide">{nats(`0x${(loss / BigInt(Math.max(1, asked))).toString(16)}`)}</td>
     </>
   )
 }
