@@ -1,9 +1,12 @@
-import { defineConfig } from 'vite'
+import { defaultClientConditions, defineConfig } from 'vite'
 
 /** Static files in dist/: names with hashes, no inline script, nothing from elsewhere. */
 export default defineConfig({
   root: import.meta.dirname,
   base: './',
+  // The rules and the engine's session come from their sources, as everywhere in this repository.
+  resolve: { conditions: ['source', ...defaultClientConditions] },
+  worker: { format: 'es' },
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {
     outDir: 'dist',

@@ -18,6 +18,7 @@ import { openNetwork } from './compose/open-network.ts'
 import { replayPolicyOf } from './compose/replay-policy-of.ts'
 import type { NodeConfig } from './config/node-config.ts'
 import { type DataPlaces, placesIn } from './data-directory.ts'
+import { createBrowserEngine } from './doors/browser-engine.ts'
 import { openDoors } from './doors/open-doors.ts'
 import { createReplayCounter, type ReplayCounter } from './judge/replay-counter.ts'
 import { createWorkJudge, type WorkJudge } from './judge/work-judge.ts'
@@ -275,6 +276,7 @@ class ComposedNode implements Node {
     return openDoors(
       {
         ...{ params, config, version, places: this.#places, site: installation.site },
+        findExtraFile: createBrowserEngine(installation, params),
         onCall: (report) => this.#metrics.onCall(report),
       },
       {

@@ -6,7 +6,7 @@ import type { RpcDependencies } from './rpc-dependencies.ts'
 import { RPC_DEFAULTS, type RpcLimits } from './rpc-limits.ts'
 import { type HttpOptions, HttpServer } from './server/http-server.ts'
 import { IpcServer } from './server/ipc-server.ts'
-import { createStaticSite } from './server/static-site.ts'
+import { createStaticSite, type FindExtraFile } from './server/static-site.ts'
 import { RpcWebSocketServer } from './server/websocket-server.ts'
 
 /** Where the server listens, and its bounds. */
@@ -15,6 +15,8 @@ export interface RpcServerOptions {
   readonly http?: HttpOptions
   /** Static files to serve by GET beside HTTP: the explorer page. */
   readonly siteDirectory?: string
+  /** Files that lie elsewhere and are served beside it. */
+  readonly findExtraFile?: FindExtraFile
   /** Left out: no local socket. */
   readonly ipcPath?: string
   readonly limits?: Partial<RpcLimits>
@@ -57,8 +59,8 @@ class ChainRpcServer implements RpcServer {
       },
     )
     this.ipcPath = options.ipcPath
-    const { siteDirectory } = options
-    const site = siteDirectory === undefined ? {} : { serveFile: createStaticSite(siteDirectory) }
+    const { siteDirectory, findExtraFile } = options
+    const site = siteDirectory === undefined ? {} : { serveFile: createStaticSite(siteDirectory, findExtraFile) }
     this.#http = options.http && new HttpServer(options.http, { dispatcher, limits, logger, ...site })
     const ipc =
       options.ipcPath === undefined

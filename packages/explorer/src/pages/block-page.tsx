@@ -10,6 +10,7 @@ import { ask } from '../rpc/node-client.ts'
 import { blocks, nowMs } from '../state/live.ts'
 import { useAnswer } from '../state/use-answer.ts'
 import { ago, count, gwei, nats, printable, toNumber } from '../text/show.ts'
+import { BrowserReplay } from '../verify/browser-replay.tsx'
 
 /** A block by its number or hash: its header, its exam, its transcript, its transactions. */
 export function BlockPage({ name }: { readonly name: string }): VNode {
@@ -105,6 +106,7 @@ function Work({ block }: { readonly block: Block<Transaction> }): VNode {
         <div class="title">
           <h2 id="exam">Exam</h2>
           <Replay hash={block.hash} />
+          <BrowserReplay block={block} />
         </div>
         <Answered answer={exam}>
           {(found) =>

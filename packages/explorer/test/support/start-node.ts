@@ -37,6 +37,10 @@ export interface ServingNode {
 
 export interface ServingNodeOptions {
   readonly extraData?: string
+  /** Another model or domain than the devnet's. */
+  readonly work?: NetworkParams['work']
+  /** More of its command line. */
+  readonly more?: readonly string[]
 }
 
 /** Builds the page from its sources, which takes a second. */
@@ -48,16 +52,21 @@ export function buildPage(): void {
 }
 
 /** Starts `poai node` as people do, on a network of its own. */
-export async function startServingNode({ extraData }: ServingNodeOptions = {}): Promise<ServingNode> {
+export async function startServingNode({
+  extraData,
+  work = params.work,
+  more = [],
+}: ServingNodeOptions = {}): Promise<ServingNode> {
   const folder = await mkdtemp(join(tmpdir(), 'poai-explorer-'))
   const network = join(folder, 'network.json')
-  await writeFile(network, JSON.stringify(networkParamsToJson(params)))
+  await writeFile(network, JSON.stringify(networkParamsToJson({ ...params, work })))
   const port = await freePort()
   const url = `http://127.0.0.1:${port}/`
   const args = [
     ...['node', '--data-dir', join(folder, 'data'), '--network', network, '--no-p2p', '--workers', '1'],
     ...['--mine', '--mine-alone', '--beneficiary', MINER, '--http-port', String(port), '--log-file', 'none'],
     ...(extraData === undefined ? [] : ['--extra-data', extraData]),
+    ...more,
   ]
   const child = spawn(process.execPath, [...FLAGS, MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
   let output = ''

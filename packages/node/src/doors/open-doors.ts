@@ -20,6 +20,8 @@ export interface DoorsOptions {
   readonly version: string
   /** Static files of the explorer page. */
   readonly site: string | undefined
+  /** What browsers verify blocks with, by the name that it is served under. */
+  readonly findExtraFile: (name: string) => Promise<string | undefined>
   /** Told of every call. */
   readonly onCall: (report: CallReport) => void
 }
@@ -42,7 +44,7 @@ const BURST_SECONDS = 10
 
 /** JSON-RPC over a socket and HTTP, not yet started. */
 export function openDoors(
-  { params, places, config, version, site, onCall }: DoorsOptions,
+  { params, places, config, version, site, findExtraFile, onCall }: DoorsOptions,
   { chain: parts, judge, verifier, network, mining, workService, nodeStatus, clock, logger }: DoorsDependencies,
 ): RpcServer {
   const { ipc, port, host, cors, vhosts, token, explorer, rate } = config.rpc
@@ -60,7 +62,7 @@ export function openDoors(
     {
       ...http,
       ...(ipc ? { ipcPath: places.socket } : {}),
-      ...(explorer && site !== undefined ? { siteDirectory: site } : {}),
+      ...(explorer && site !== undefined ? { siteDirectory: site, findExtraFile } : {}),
       limits: { costPerSecond: rate, costBurst: rate * BURST_SECONDS },
       onCall,
     },

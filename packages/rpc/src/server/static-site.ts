@@ -15,15 +15,17 @@ const TYPES: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
   '.json': 'application/json',
   '.woff2': 'font/woff2',
+  '.wasm': 'application/wasm',
+  '.gguf': 'application/octet-stream',
 }
 
 /**
  * Only this server's own scripts and styles run in the page, and it talks to nobody else: what comes from the chain cannot become code,
- * even if the page had a fault.
+ * even if the page had a fault. WebAssembly is compiled for those who verify blocks in their browser; it can do less than a script.
  */
 const POLICY = [
   "default-src 'none'",
-  "script-src 'self'",
+  "script-src 'self' 'wasm-unsafe-eval'",
   "style-src 'self'",
   "img-src 'self'",
   "font-src 'self'",
@@ -45,6 +47,8 @@ const ASSETS = `${sep}assets${sep}`
 const FOR_EVER = 'public, max-age=31536000, immutable'
 /** A page is small; larger files are not served from here. */
 const MAX_FILE_BYTES = 4 * 1024 * 1024
+/** What a browser computes with may be larger: it is kept in memory like the rest. */
+const MAX_EXTRA_BYTES = 64 * 1024 * 1024
 
 /** A file as it goes out. */
 interface SiteFile {
@@ -60,12 +64,15 @@ const compress = promisify(gzip)
 /** Below it, compression saves no packet. */
 const MIN_COMPRESSED_BYTES = 1024
 
+/** Where a file is that is served under a name such as `engine/model.gguf` but lies elsewhere; undefined for other names. */
+export type FindExtraFile = (name: string) => Promise<string | undefined>
+
 /** Serves the files of a folder, as they are at each request: the page may be built while the node runs. */
-export function createStaticSite(directory: string): ServeFile {
+export function createStaticSite(directory: string, findExtra: FindExtraFile = async () => undefined): ServeFile {
   const kept = new Map<string, SiteFile>()
-  const load = async (path: string): Promise<SiteFile | undefined> => {
+  const load = async (path: string, maxBytes: number): Promise<SiteFile | undefined> => {
     const found = await stat(path).catch(() => undefined)
-    if (found === undefined || !found.isFile() || found.size > MAX_FILE_BYTES) return undefined
+    if (found === undefined || !found.isFile() || found.size > maxBytes) return undefined
     const known = kept.get(path)
     if (known?.modifiedMs === found.mtimeMs) return known
     const bytes = await readFile(path)
@@ -80,7 +87,8 @@ export function createStaticSite(directory: string): ServeFile {
     const path = pathOf(directory, request.url ?? '/')
     const type = path === undefined ? undefined : TYPES[extname(path)]
     if (path === undefined || type === undefined) return false
-    const file = await load(path)
+    const extra = await findExtra(path.slice(normalize(directory).length + 1))
+    const file = await (extra === undefined ? load(path, MAX_FILE_BYTES) : load(extra, MAX_EXTRA_BYTES))
     if (file === undefined) return false
     const headers = {
       ...HEADERS,

@@ -34,7 +34,9 @@ it('serves the page under a strict policy, beside JSON-RPC', async () => {
   const url = await openSite()
   const page = await fetch(url)
   expect(await page.text()).toBe('<title>page</title>')
-  expect(page.headers.get('content-security-policy')).toContain("default-src 'none'; script-src 'self'")
+  expect(page.headers.get('content-security-policy')).toContain(
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'",
+  )
   expect(page.headers.get('cache-control')).toBe('no-cache')
   const again = await fetch(url, { headers: { 'if-none-match': page.headers.get('etag') ?? '' } })
   expect(again.status).toBe(304)
