@@ -50,13 +50,24 @@ export function plainIp(ip: string): string {
  * whole. Limits and bans of addresses go by it.
  */
 export function addressGroup(ip: string): string {
-  if (!ip.includes(':')) return ip
+  return ip.includes(':') ? `${leadingWords(ip, 4)}::/64` : ip
+}
+
+/**
+ * What counts as one network of the internet: the 16 bits of an IPv4 address, or the 32 of an IPv6 address, that one provider commonly has.
+ * Who rents many addresses gets them from few of these.
+ */
+export function networkGroup(ip: string): string {
+  return ip.includes(':') ? `${leadingWords(ip, 2)}::/32` : `${ip.split('.').slice(0, 2).join('.')}/16`
+}
+
+function leadingWords(ip: string, count: number): string {
   const [head = '', tail] = ip.split('%')[0]?.split('::') ?? []
   const before = head === '' ? [] : head.split(':')
   const after = tail === undefined || tail === '' ? [] : tail.split(':')
   const zeros = tail === undefined ? 0 : Math.max(0, 8 - before.length - after.length)
-  const words = [...before, ...new Array<string>(zeros).fill('0'), ...after].slice(0, 4)
-  return `${words.map((word) => Number.parseInt(word, 16).toString(16)).join(':')}::/64`
+  const words = [...before, ...new Array<string>(zeros).fill('0'), ...after].slice(0, count)
+  return words.map((word) => Number.parseInt(word, 16).toString(16)).join(':')
 }
 
 /** True if nobody outside this machine or its local network can reach the address. Names are taken to be public. */

@@ -1,4 +1,4 @@
-import { addressGroup } from '../host/multiaddresses.ts'
+import { networkGroup } from '../host/multiaddresses.ts'
 
 /** A peer that chose this node, and what speaks for keeping it. */
 export interface InboundPeer {
@@ -20,8 +20,8 @@ const KEPT_BRINGING = 4
 
 /**
  * The peer that goes when a newcomer wants in and all places are taken; undefined if all are worth keeping. Half of those that nothing else speaks
- * for stay because they came first. Of the others one goes whose group of addresses has the most of them, and there the last that came: who opens
- * many connections pushes out his own.
+ * for stay because they came first. Of the others one goes whose network has the most of them, and there the last that came: who opens many
+ * connections pushes out his own.
  */
 export function chooseEvicted(inbound: readonly InboundPeer[]): string | undefined {
   const nearest = inbound
@@ -36,7 +36,7 @@ export function chooseEvicted(inbound: readonly InboundPeer[]): string | undefin
   const others = inbound.filter((peer) => !kept.has(peer)).sort((a, b) => a.connectedAtMs - b.connectedAtMs)
   const open = others.slice(Math.ceil(others.length / 2))
   const sizes = new Map<string, number>()
-  for (const { address } of open) sizes.set(addressGroup(address), (sizes.get(addressGroup(address)) ?? 0) + 1)
+  for (const { address } of open) sizes.set(networkGroup(address), (sizes.get(networkGroup(address)) ?? 0) + 1)
   const largest = Math.max(...sizes.values())
-  return open.findLast(({ address }) => sizes.get(addressGroup(address)) === largest)?.id
+  return open.findLast(({ address }) => sizes.get(networkGroup(address)) === largest)?.id
 }

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { addressGroup, isPrivateLocation, parseDialAddress, plainIp } from '../../../src/host/multiaddresses.ts'
+import {
+  addressGroup,
+  isPrivateLocation,
+  networkGroup,
+  parseDialAddress,
+  plainIp,
+} from '../../../src/host/multiaddresses.ts'
 
 const ID = '12D3KooWGRYZDHNVnvCwPQNEyvzmzyBDZ8q3iNLVmMxV8XaZbZQS'
 
@@ -46,6 +52,15 @@ describe('multiaddresses', () => {
     ['fe80::1%eth0', 'fe80:0:0:0::/64'],
   ])('belong to a group: %s', (ip, group) => {
     expect(addressGroup(ip)).toBe(group)
+  })
+
+  it.each([
+    ['1.2.3.4', '1.2/16'],
+    ['1.23.4.5', '1.23/16'],
+    ['2001:0db8:1:2::9', '2001:db8::/32'],
+    ['2001::1', '2001:0::/32'],
+  ])('belong to a network: %s', (ip, network) => {
+    expect(networkGroup(ip)).toBe(network)
   })
 
   it.each([

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { chooseEvicted, type InboundPeer } from '../../../src/peers/choose-evicted.ts'
 
-/** Peers of addresses of their own, which came one after the other. */
+/** Peers of networks of their own, which came one after the other. */
 function crowd(count: number): InboundPeer[] {
   return Array.from({ length: count }, (_, index) => ({
     id: `p${index}`,
-    address: `10.0.${index}.1`,
+    address: `10.${index}.0.1`,
     connectedAtMs: index,
     roundTripMs: undefined,
     broughtBlockAtMs: undefined,
@@ -29,9 +29,9 @@ describe('the inbound peer that makes room', () => {
     expect(chooseEvicted(crowd(10))).toBe('p9')
   })
 
-  it('is one of the address group with the most of them', () => {
+  it('is one of the network with the most of them, whatever addresses it has there', () => {
     const peers = crowd(12).map((peer, index) =>
-      index === 7 || index === 8 ? { ...peer, address: '192.0.2.1' } : peer,
+      index === 7 || index === 8 ? { ...peer, address: `192.0.${index}.1` } : peer,
     )
     expect(chooseEvicted(peers)).toBe('p8')
   })
