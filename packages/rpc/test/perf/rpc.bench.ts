@@ -36,6 +36,9 @@ const WAYS = ['HTTP', `HTTP, batch of ${BATCH}`, 'WebSocket'] as const
 /** Blocks come twelve times as often as on the public network. */
 const BLOCK_EVERY_MS = 400
 const PACED_MS = 10_000
+/** Loops until a million gas is left: JUMPDEST; PUSH3 1000000; GAS; GT; PUSH1 0; JUMPI; STOP. Some hundred milliseconds. */
+const LONG_CODE = '0x5b620f42405a1160005700'
+const LONG_GAS = '0x4c4b40'
 
 interface Server {
   readonly name: string
@@ -165,13 +168,15 @@ try {
     report(`eth_sendRawTransaction, ${way}`, results, 1)
   }
   const alone = await paced((forMs) => new Promise((resolve) => setTimeout(() => resolve(''), forMs)))
-  const asked = await paced(async (forMs) => {
+  const beside = async (method: string, given: readonly unknown[], forMs: number): Promise<string> => {
     const measured = freshMeasured()
-    const load = { ...textsOf('HTTP', () => callText('eth_getBalance', [OWNER, 'latest'])), durationMs: forMs }
-    await runOver(poai, 'HTTP', load, measured)
-    return `, beside ${(measured.calls / measured.seconds).toFixed(0)} eth_getBalance/s (p99 ${quantile(measured.latenciesMs, 0.99).toFixed(1)} ms)`
-  })
-  console.log(`\nasked nothing: ${alone}\nasked as much as it answers: ${asked}`)
+    await runOver(poai, 'HTTP', { ...textsOf('HTTP', () => callText(method, given)), durationMs: forMs }, measured)
+    return `, beside ${(measured.calls / measured.seconds).toFixed(1)} ${method}/s (p99 ${quantile(measured.latenciesMs, 0.99).toFixed(1)} ms)`
+  }
+  const asked = await paced((forMs) => beside('eth_getBalance', [OWNER, 'latest'], forMs))
+  const long = [{ to: OWNER, gas: LONG_GAS }, 'latest', { [OWNER]: { code: LONG_CODE } }]
+  const computing = await paced((forMs) => beside('eth_call', long, forMs))
+  console.log(`\nasked nothing: ${alone}\nasked as much as it answers: ${asked}\ncomputing all the time: ${computing}`)
 } finally {
   hardhat.process.kill()
   ours.disconnect()
