@@ -1,17 +1,9 @@
-import { createReplayVerifier, networkExamOptions, type WorkVerifier, workOfTarget } from '@poai/consensus'
-import {
-  type Clock,
-  genesisHash,
-  genesisHeader,
-  invariant,
-  type Logger,
-  type NetworkParams,
-  type Startable,
-} from '@poai/core'
+import { createReplayVerifier, networkExamOptions, type WorkVerifier } from '@poai/consensus'
+import { type Clock, invariant, type Logger, type NetworkParams, type Startable } from '@poai/core'
 import { createWorkService, type MiningGate, type WorkService } from '@poai/miner'
 import { excusingVerifier, type Network, type ReplayPolicy } from '@poai/p2p'
 import type { RpcServer } from '@poai/rpc'
-import { type ImportFigures, isFatal } from './chain/watch-chain.ts'
+import { isFatal } from './chain/watch-chain.ts'
 import { createMining, type MiningParts } from './compose/create-mining.ts'
 import { type ChainParts, openChainParts } from './compose/open-chain-parts.ts'
 import { openNetwork } from './compose/open-network.ts'
@@ -24,6 +16,7 @@ import { createReplayCounter, type ReplayCounter } from './judge/replay-counter.
 import { createWorkJudge, type WorkJudge } from './judge/work-judge.ts'
 import { createEventLoopWatch, type EventLoopWatch } from './lifecycle/event-loop-watch.ts'
 import { repeat } from './lifecycle/repeat.ts'
+import { createMempoolSaving } from './lifecycle/save-mempool.ts'
 import { ServiceStack } from './lifecycle/service-stack.ts'
 import { createBlockLines } from './log/block-lines.ts'
 import { createNodeLogger, type LogScreen, type NodeLogger } from './log/create-node-logger.ts'
@@ -35,8 +28,9 @@ import { createNodeMiningGate } from './mining/node-mining-gate.ts'
 import { NodeError } from './node-error.ts'
 import { isAlive, isReady } from './status/health.ts'
 import { stateOf } from './status/node-state.ts'
-import type { HeadStatus, NodeState, NodeStateName, NodeStatus } from './status/node-status.ts'
-import { residentBytes } from './status/process-memory.ts'
+import type { NodeState, NodeStateName, NodeStatus } from './status/node-status.ts'
+import { countPeers, readStatus } from './status/read-status.ts'
+import { createStateLines } from './status/state-lines.ts'
 import { statusToJson } from './status/status-to-json.ts'
 import { systemClock } from './system-clock.ts'
 import type { Installation } from './work/installation.ts'
@@ -78,28 +72,11 @@ interface Parts {
 
 /** Longest that one part may take to stop: a block that is being written, a peer that is told goodbye. */
 const STOP_LIMIT_MS = 8_000
-/** What a crash may cost of the mempool. */
-const SAVE_MEMPOOL_EVERY_MS = 60_000
 /** How soon a person sees that the state has changed. */
 const LOOK_EVERY_MS = 1_000
 /** How far the engine's workers step back behind this process: docs/MINING.md has the measurement. */
 const MINING_NICENESS = 10
 const JUDGING_NICENESS = 5
-
-/** What the log says of a state when the node comes to it; undefined where a part says more. */
-const STATE_LINES: Readonly<Record<NodeStateName, string | undefined>> = {
-  opening: 'Opening the database',
-  loading: undefined,
-  'self-test': 'Computing the network’s recorded exams',
-  joining: undefined,
-  'no-peers': 'Waiting for peers',
-  syncing: 'Catching up with the network',
-  mining: 'Mining',
-  following: 'Following the chain',
-  abstaining: undefined,
-  stopping: 'Stopping',
-  stopped: 'Stopped',
-}
 
 /** A node, not yet started. */
 export function createNode(options: NodeOptions, dependencies: NodeDependencies): Node {
@@ -119,13 +96,13 @@ class ComposedNode implements Node {
   readonly #loop: EventLoopWatch
   readonly #services: ServiceStack
   readonly #metrics: NodeMetrics
+  readonly #showState: (state: NodeState) => void
   readonly #stopping = new AbortController()
   readonly #ended: PromiseWithResolvers<void> = Promise.withResolvers()
   readonly #createdAtMs = performance.now()
   #parts: Partial<Parts> = {}
   /** Of the start and the stop; between them the state follows from the parts. */
   #stage: NodeState | undefined = { name: 'opening' }
-  #shown: NodeStateName | undefined
   #failure: unknown
   #starting: Promise<void> | undefined
   #stopped: Promise<void> | undefined
@@ -145,6 +122,7 @@ class ComposedNode implements Node {
     this.#replayPolicy = replayPolicyOf(config.sync)
     this.#loop = createEventLoopWatch({ clock, logger })
     this.#services = new ServiceStack({ clock, logger })
+    this.#showState = createStateLines({ logger })
     this.#metrics = createNodeMetrics(() => this.#look())
     this.#replays.onReplay((replay) => this.#metrics.onReplay(replay))
     // Who does not wait for the end hears of it in the log.
@@ -179,27 +157,12 @@ class ComposedNode implements Node {
   get status(): NodeStatus {
     const { params, version, config } = this.#options
     const { chain, network, mining } = this.#parts
-    const engine = this.#judge.status.engine
-    return {
-      version,
-      state: this.#state(),
-      role: config.mining.enabled ? 'miner' : 'validator',
-      network: { name: params.name, chainId: params.chainId, genesisHash: genesisHash(params) },
-      head: headStatus(params, chain),
-      peerId: network?.peerId,
-      addresses: network?.addresses() ?? [],
-      peers: network === undefined ? 0 : countPeers(network),
-      sync: network?.syncStatus(),
-      miner: mining?.miner.status,
-      farm: mining?.desk.status,
+    return readStatus({
+      ...{ version, params, isMiner: config.mining.enabled, state: this.#state(), chain, network, mining },
+      engine: this.#judge.status.engine,
       replays: this.#replays.figures,
-      imports: chain?.importFigures() ?? NO_IMPORTS,
-      mempool: chain?.chain.mempool.size ?? { pending: 0, queued: 0, bytes: 0 },
-      engine,
-      model: { name: params.work.model, domain: params.work.domain },
-      memoryBytes: residentBytes(engine?.workers.map(({ pid }) => pid) ?? []),
-      uptimeSeconds: Math.floor((performance.now() - this.#createdAtMs) / 1000),
-    }
+      uptimeMs: performance.now() - this.#createdAtMs,
+    })
   }
 
   async #start(): Promise<void> {
@@ -253,8 +216,11 @@ class ComposedNode implements Node {
     if (network !== undefined) await services.start('network', network)
     await services.start('work desk', mining.desk)
     await services.start('miner', mining.miner)
-    await services.start('mempool saving', this.#mempoolSaving(chain))
-    await services.start('state lines', this.#stateLines())
+    await services.start('mempool saving', createMempoolSaving(chain.chain.mempool, { clock, logger }))
+    const look = repeat({ name: 'state', everyMs: LOOK_EVERY_MS }, { clock, logger }, () =>
+      this.#showState(this.#state()),
+    )
+    await services.start('state lines', look)
     this.#checkpoint()
   }
 
@@ -319,21 +285,6 @@ class ComposedNode implements Node {
     })
   }
 
-  #mempoolSaving({ chain: { mempool } }: ChainParts): Startable {
-    let wasEmpty = mempool.size.pending + mempool.size.queued === 0
-    const shared = { clock: this.#clock, logger: this.logger }
-    return repeat({ name: 'saving the mempool', everyMs: SAVE_MEMPOOL_EVERY_MS }, shared, async () => {
-      const isEmpty = mempool.size.pending + mempool.size.queued === 0
-      if (!isEmpty || !wasEmpty) await mempool.save()
-      wasEmpty = isEmpty
-    })
-  }
-
-  #stateLines(): Startable {
-    const shared = { clock: this.#clock, logger: this.logger }
-    return repeat({ name: 'state', everyMs: LOOK_EVERY_MS }, shared, () => this.#showState())
-  }
-
   async #stop(): Promise<void> {
     this.#enter('stopping')
     this.#stopping.abort(new NodeError('NODE_STOPPED', 'the node is being stopped'))
@@ -377,38 +328,6 @@ class ComposedNode implements Node {
 
   #enter(stage: NodeStateName | undefined): void {
     this.#stage = stage === undefined ? undefined : { name: stage }
-    this.#showState()
-  }
-
-  #showState(): void {
-    const { name, detail } = this.#state()
-    if (name === this.#shown) return
-    this.#shown = name
-    const line = STATE_LINES[name]
-    if (line !== undefined) this.logger.info(line, detail === undefined ? {} : { detail })
-  }
-}
-
-const NO_IMPORTS: ImportFigures = {
-  outcomes: { head: 0, side: 0, known: 0, orphan: 0 },
-  invalid: {},
-  undecided: 0,
-  reorganisations: { count: 0, deepest: 0 },
-}
-
-function countPeers({ peers }: Network): number {
-  return peers.list().filter(({ peer }) => peer !== undefined).length
-}
-
-/** Of the genesis block, while there is no chain yet. */
-function headStatus(params: NetworkParams, parts: ChainParts | undefined): HeadStatus {
-  const head = parts?.chain.head()
-  const header = (head === undefined ? undefined : parts?.chain.queries.header(head.hash)) ?? genesisHeader(params)
-  return {
-    number: header.number,
-    hash: head?.hash ?? genesisHash(params),
-    timestamp: header.timestamp,
-    difficulty: workOfTarget(header.target),
-    totalWork: head?.totalWork ?? 0n,
+    this.#showState(this.#state())
   }
 }

@@ -1,0 +1,28 @@
+import type { Logger } from '@poai/core'
+import type { NodeState, NodeStateName } from './node-status.ts'
+
+/** What the log says of a state when the node comes to it; undefined where a part says more. */
+const STATE_LINES: Readonly<Record<NodeStateName, string | undefined>> = {
+  opening: 'Opening the database',
+  loading: undefined,
+  'self-test': 'Computing the network’s recorded exams',
+  joining: undefined,
+  'no-peers': 'Waiting for peers',
+  syncing: 'Catching up with the network',
+  mining: 'Mining',
+  following: 'Following the chain',
+  abstaining: undefined,
+  stopping: 'Stopping',
+  stopped: 'Stopped',
+}
+
+/** Logs a state whenever it is another one than at the last call. */
+export function createStateLines({ logger }: { readonly logger: Logger }): (state: NodeState) => void {
+  let shown: NodeStateName | undefined
+  return ({ name, detail }) => {
+    if (name === shown) return
+    shown = name
+    const line = STATE_LINES[name]
+    if (line !== undefined) logger.info(line, detail === undefined ? {} : { detail })
+  }
+}
