@@ -1,5 +1,4 @@
 import type { VNode } from 'preact'
-import { to } from '../router.ts'
 import type { Replaced } from '../state/merge-heads.ts'
 import { count, short } from '../text/show.ts'
 import { Scroll } from './scroll.tsx'
@@ -55,12 +54,10 @@ export function ForkTree({
                   </g>
                 )
               })}
-              <a href={to('block', number)} tabIndex={-1}>
-                <circle cx={x(number)} cy={TOP} r="7" class="on" />
-                <text x={x(number)} y={TOP - 16}>
-                  {count(number)}
-                </text>
-              </a>
+              <circle cx={x(number)} cy={TOP} r="7" class="on" />
+              <text x={x(number)} y={TOP - 16}>
+                {count(number)}
+              </text>
             </g>
           ))}
         </svg>
