@@ -68,7 +68,9 @@ export function EnginePage(): VNode {
               rows={[
                 ['Model file, SHA-256', <Hash value={work.modelSha256 ?? ''} />],
                 ['Vectors, SHA-256', <Hash value={work.vectorsSha256 ?? ''} />],
-                ...Object.entries(work.exam ?? {}).map(([name, value]) => [`Exam: ${name}`, String(value)] as const),
+                ...Object.entries(work.exam ?? {}).map(
+                  ([name, value]) => [`Exam: ${inWords(name)}`, String(value)] as const,
+                ),
               ]}
             />
           )}
@@ -101,4 +103,9 @@ export function EnginePage(): VNode {
       </section>
     </>
   )
+}
+
+/** A name of a parameter as people write it. */
+function inWords(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
 }
