@@ -52,6 +52,7 @@ function Found({ block }: { readonly block: Block<Transaction> }): VNode {
           <a href={to('block', number + 1)}>{number + 1} →</a>
         </nav>
       </div>
+      {number === 0 ? <p class="muted">The block that every node begins with: nobody had to work for it.</p> : null}
       <section class="card" aria-label="Header">
         <Fields
           rows={[
