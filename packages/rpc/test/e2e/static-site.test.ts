@@ -16,7 +16,10 @@ async function openSite(): Promise<string> {
   await writeFile(join(directory, 'site', 'assets', 'a-1.js'), 'let a')
   await writeFile(join(directory, 'site', 'assets', 'long.js'), LONG)
   await writeFile(join(directory, 'site', 'notes.txt'), 'no type')
-  const { url } = await openRpcFixture({ server: { siteDirectory: join(directory, 'site') } })
+  const findExtraFile = async (name: string): Promise<string | undefined> =>
+    name === 'engine/one.wasm' ? join(directory, 'elsewhere.wasm') : undefined
+  await writeFile(join(directory, 'elsewhere.wasm'), 'a module')
+  const { url } = await openRpcFixture({ server: { siteDirectory: join(directory, 'site'), findExtraFile } })
   return url
 }
 
@@ -69,4 +72,14 @@ it.each([
   '/%zz',
 ])('has nothing at %s', async (path) => {
   expect(await get(await openSite(), path)).toBe(404)
+})
+
+it('serves a file that lies elsewhere under the name that it was given, and no other', async () => {
+  const url = await openSite()
+  const module = await fetch(`${url}/engine/one.wasm`)
+  expect(module.headers.get('content-type')).toBe('application/wasm')
+  expect(await module.text()).toBe('a module')
+  for (const name of ['engine/two.wasm', 'elsewhere.wasm', 'engine/../elsewhere.wasm']) {
+    expect(await get(url, `/${name}`)).toBe(404)
+  }
 })
