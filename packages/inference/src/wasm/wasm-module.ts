@@ -42,9 +42,18 @@ export async function findWasmModule(cacheDirectory: string): Promise<WasmEngine
   const bytes = await readFile(file).catch(() => undefined)
   const record = await readFile(join(folder, 'record.json'), 'utf8').catch(() => undefined)
   if (bytes === undefined || record === undefined) return undefined
-  const { sha256, compiler } = JSON.parse(record) as Readonly<Record<string, unknown>>
+  const { sha256, compiler } = readRecord(record)
   if (sha256 !== hashModule(bytes) || typeof compiler !== 'string') return undefined
   return { file, sha256, compiler }
+}
+
+/** Empty where it is damaged: then there is no module. */
+function readRecord(text: string): Readonly<Record<string, unknown>> {
+  try {
+    return Object(JSON.parse(text)) as Readonly<Record<string, unknown>>
+  } catch {
+    return {}
+  }
 }
 
 /** SHA-256 of a module, lower-case hexadecimal. */

@@ -8,6 +8,9 @@ import { openModelStore } from '../work/open-model-store.ts'
 const MODULE_NAME = 'engine/portable-1.wasm'
 const MODEL_NAME = 'engine/model.gguf'
 
+/** A model or an engine that is not there yet is looked for again after this: it may be built while the node runs. */
+const LOOK_AGAIN_MS = 5000
+
 /**
  * Finds the WebAssembly engine and the network's model on this machine by those names. In networks of other domains, and where the
  * engine is not built, there is nothing: the page then offers no verification.
@@ -22,9 +25,24 @@ export function createBrowserEngine(
     const model = await resolveModel(await openModelStore(installation), work.model).catch(() => undefined)
     return model?.sha256 === bytesToHex(work.modelSha256).slice(2) ? model.path : undefined
   }
-  return async (name) => {
-    if (work.domain !== PORTABLE_DOMAIN_NAME) return undefined
-    if (name === MODULE_NAME) return await findModule()
-    return name === MODEL_NAME ? await findModel() : undefined
+  const places = new Map([
+    [MODULE_NAME, remember(findModule)],
+    [MODEL_NAME, remember(findModel)],
+  ])
+  return async (name) => (work.domain === PORTABLE_DOMAIN_NAME ? places.get(name)?.() : undefined)
+}
+
+/** Anybody may ask, and to find a file is to hash it: it is done once. */
+function remember(find: () => Promise<string | undefined>): () => Promise<string | undefined> {
+  let found: Promise<string | undefined> | undefined
+  let askedMs = 0
+  return async () => {
+    const known = await found
+    if (known !== undefined) return known
+    if (found === undefined || performance.now() - askedMs > LOOK_AGAIN_MS) {
+      askedMs = performance.now()
+      found = find().catch(() => undefined)
+    }
+    return found
   }
 }

@@ -52,7 +52,6 @@ const MAX_EXTRA_BYTES = 64 * 1024 * 1024
 
 /** A file as it goes out. */
 interface SiteFile {
-  readonly modifiedMs: number
   readonly bytes: Buffer
   /** Undefined where that is no gain. */
   readonly compressed: Buffer | undefined
@@ -69,18 +68,16 @@ export type FindExtraFile = (name: string) => Promise<string | undefined>
 
 /** Serves the files of a folder, as they are at each request: the page may be built while the node runs. */
 export function createStaticSite(directory: string, findExtra: FindExtraFile = async () => undefined): ServeFile {
-  const kept = new Map<string, SiteFile>()
+  // Those who ask while a file is being read wait for the same one.
+  const kept = new Map<string, { readonly modifiedMs: number; readonly file: Promise<SiteFile> }>()
   const load = async (path: string, maxBytes: number): Promise<SiteFile | undefined> => {
     const found = await stat(path).catch(() => undefined)
     if (found === undefined || !found.isFile() || found.size > maxBytes) return undefined
     const known = kept.get(path)
-    if (known?.modifiedMs === found.mtimeMs) return known
-    const bytes = await readFile(path)
-    const tag = `W/"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`
-    const small = bytes.length < MIN_COMPRESSED_BYTES ? undefined : await compress(bytes)
-    const compressed = small !== undefined && small.length < bytes.length ? small : undefined
-    const file: SiteFile = { modifiedMs: found.mtimeMs, bytes, compressed, tag }
-    kept.set(path, file)
+    if (known?.modifiedMs === found.mtimeMs) return known.file
+    const file = readSiteFile(path)
+    kept.set(path, { modifiedMs: found.mtimeMs, file })
+    file.catch(() => kept.delete(path))
     return file
   }
   return async (request, response) => {
@@ -112,6 +109,13 @@ export function createStaticSite(directory: string, findExtra: FindExtraFile = a
     response.end(request.method === 'HEAD' ? undefined : bytes)
     return true
   }
+}
+
+async function readSiteFile(path: string): Promise<SiteFile> {
+  const bytes = await readFile(path)
+  const tag = `W/"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`
+  const small = bytes.length < MIN_COMPRESSED_BYTES ? undefined : await compress(bytes)
+  return { bytes, compressed: small !== undefined && small.length < bytes.length ? small : undefined, tag }
 }
 
 /** A quality of nothing is how a client says that it cannot. */
