@@ -78,6 +78,7 @@ export type {
   PositionBits,
   WorkerStatus,
 } from './engine/inference-engine.ts'
+export { BINDING_VERSION, findLlamaBinding, type LlamaBinding, llamaFolder } from './engine/llama-binding.ts'
 export {
   buildVariant,
   type LlamaBuild,

@@ -75,16 +75,16 @@ export async function buildPortable(
 /** Builds as if `draft` were the cache; returns the folder. */
 async function compileInto(
   draft: string,
-  { compiler: program, signal, onProgress }: BuildPortableOptions,
+  { cacheDirectory, compiler: program, signal, onProgress }: BuildPortableOptions,
 ): Promise<string> {
   const compiler = await findCompiler(program)
   const target = machineTarget()
   if (target === undefined) throw new EngineError('INFERENCE_PLATFORM_UNSUPPORTED', 'No target for this processor')
-  const { binaries } = await locateBinaries()
+  const { binaries } = await locateBinaries({ cacheDirectory })
   const work = join(draft, 'work')
   const cancel = signal === undefined ? {} : { signal }
   onProgress?.({ step: 'unpack', done: 0, total: 1 })
-  await unpackGgmlSources(work, GGML_CPU_PATHS, cancel)
+  await unpackGgmlSources(work, GGML_CPU_PATHS, { cacheDirectory, ...cancel })
   await applyGgmlEdits(join(work, 'ggml'))
   const objects = await compileProfile({
     ...{ compiler, target, sources: work, objects: join(work, 'objects'), ...cancel },

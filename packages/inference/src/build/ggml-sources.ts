@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { fileURLToPath } from 'node:url'
 import { EngineError } from '../engine/engine-error.ts'
+import { findLlamaBinding } from '../engine/llama-binding.ts'
 import { type RunProgramOptions, runProgram } from './run-program.ts'
 
 /** The llama.cpp sources that node-llama-cpp 3.22.1 carries, as a git bundle of one commit. */
@@ -16,19 +16,24 @@ export const GGML_BUNDLE = {
 /** What of it a CPU backend is made of. */
 export const GGML_CPU_PATHS: readonly string[] = ['ggml/include', 'ggml/src/ggml-cpu', 'ggml/src/*.h']
 
+export interface UnpackOptions extends RunProgramOptions {
+  /** Of the engine: the binding may have been installed into it. */
+  readonly cacheDirectory?: string
+}
+
 /** Unpacks `paths` of the bundle's sources into `folder`, after comparing the bundle's hash. */
 export async function unpackGgmlSources(
   folder: string,
   paths: readonly string[],
-  options: RunProgramOptions = {},
+  { cacheDirectory, ...options }: UnpackOptions = {},
 ): Promise<void> {
-  const bundle = join(dirname(fileURLToPath(import.meta.resolve('node-llama-cpp'))), '../llama/gitRelease.bundle')
+  const { sourceBundle: bundle } = findLlamaBinding(cacheDirectory)
   const found = await hashFile(bundle)
   if (found !== GGML_BUNDLE.sha256) {
     throw new EngineError('INFERENCE_BUILD_FAILED', 'The sources of llama.cpp are not those of the release', {
       expected: GGML_BUNDLE.sha256,
       actual: found,
-      hint: 'Install again with `npm ci`.',
+      hint: 'Install it again: `poai engine install-llama`; in a checkout, `npm ci`.',
     })
   }
   const repository = join(folder, 'bundle.git')
@@ -57,7 +62,7 @@ async function hashFile(path: string): Promise<string> {
   } catch (cause) {
     throw new EngineError('INFERENCE_BUILD_FAILED', 'The sources of llama.cpp are not installed', {
       expected: path,
-      hint: 'Install with `npm ci`: node-llama-cpp carries them.',
+      hint: 'Install node-llama-cpp, which carries them: `poai engine install-llama`; in a checkout, `npm ci`.',
       cause,
     })
   }

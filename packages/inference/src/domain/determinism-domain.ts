@@ -1,5 +1,5 @@
+import { BINDING_VERSION } from '../engine/llama-binding.ts'
 import type { LlamaBuild } from '../engine/llama-build.ts'
-import { BINDING_VERSION } from '../engine/locate-prebuilt.ts'
 
 /**
  * A class of machines and builds that compute the same bits. The name and the row only say how to reach the domain;

@@ -54,10 +54,10 @@ async function findModule(cacheDirectory: string): Promise<LocatedWasm> {
 }
 
 async function findLibrary({ version }: PortableLlamaBuild, cacheDirectory: string): Promise<LocatedNative> {
-  const { addonPath } = await locateBinaries(version)
+  const { addonPath, entry: bindingEntry } = await locateBinaries({ version, cacheDirectory })
   const library = await findPortableLibrary(cacheDirectory)
   if (library !== undefined)
-    return { kind: 'portable', addonPath, backendDirectory: library.folder, backendFile: library.file }
+    return { kind: 'portable', bindingEntry, addonPath, backendDirectory: library.folder, backendFile: library.file }
   throw new EngineError('INFERENCE_PLATFORM_UNSUPPORTED', 'The portable library is not built on this machine', {
     expected: portableFolder(cacheDirectory),
     actual: 'nothing, or not what was built',
@@ -66,7 +66,7 @@ async function findLibrary({ version }: PortableLlamaBuild, cacheDirectory: stri
 }
 
 async function isolatePrebuilt(build: PrebuiltLlamaBuild, cacheDirectory: string): Promise<LocatedNative> {
-  const { addonPath, modulePath } = await locatePrebuilt(build)
+  const { addonPath, entry: bindingEntry, modulePath } = await locatePrebuilt(build, cacheDirectory)
   const wanted = await hashModule(modulePath, build)
   const backendDirectory = join(cacheDirectory, `${build.variant}-${wanted.slice(0, 16)}`)
   const name = basename(modulePath)
@@ -82,7 +82,7 @@ async function isolatePrebuilt(build: PrebuiltLlamaBuild, cacheDirectory: string
       },
     )
   }
-  return { kind: 'prebuilt', addonPath, backendDirectory, backendFile: join(backendDirectory, name) }
+  return { kind: 'prebuilt', bindingEntry, addonPath, backendDirectory, backendFile: join(backendDirectory, name) }
 }
 
 async function hashModule(path: string, build: PrebuiltLlamaBuild): Promise<string> {

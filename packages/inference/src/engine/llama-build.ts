@@ -44,6 +44,8 @@ export interface LocatedWasm {
 /** A library, and the addon that loads it. */
 export interface LocatedNative {
   readonly kind: LlamaBuild['kind']
+  /** The module of node-llama-cpp. */
+  readonly bindingEntry: string
   /** The native addon that node-llama-cpp loads too. */
   readonly addonPath: string
   /** Holds the one CPU module of the build and nothing else. */

@@ -1,3 +1,5 @@
+import { pathToFileURL } from 'node:url'
+import type * as NodeLlamaCpp from 'node-llama-cpp'
 import type { LlamaContextSequence, LlamaModel } from 'node-llama-cpp'
 import { EngineError } from './engine-error.ts'
 import { type EvaluateSequence, evaluateSequence, evaluateSequencePortably } from './evaluate-sequence.ts'
@@ -36,7 +38,7 @@ export async function openLlamaSession(
   options: SessionOptions & { readonly build: LocatedNative },
 ): Promise<EngineSession> {
   loadPinnedBackend(options.build)
-  const { getLlama, LlamaLogLevel } = await import('node-llama-cpp')
+  const { getLlama, LlamaLogLevel } = await importBinding(options.build)
   const llama = await getLlama({
     gpu: false,
     build: 'never',
@@ -80,6 +82,11 @@ export async function openLlamaSession(
     },
     evaluate: (requests) => evaluateInGroups(evaluateOne, sequences, requests),
   }
+}
+
+/** By its place: it may lie in the user's cache, where the name of the package leads nowhere. */
+async function importBinding({ bindingEntry }: LocatedNative): Promise<typeof NodeLlamaCpp> {
+  return await import(pathToFileURL(bindingEntry).href)
 }
 
 function readVocabularySize(model: LlamaModel): number {

@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { EngineError } from './engine-error.ts'
+import { BINDING_VERSION, findLlamaBinding, type LlamaBinding } from './llama-binding.ts'
 import type { PrebuiltLlamaBuild } from './llama-build.ts'
 
 /** Package of prebuilt binaries, and how its CPU modules are called. */
@@ -22,8 +21,7 @@ const PLATFORM_PACKAGES: Readonly<Record<string, PlatformPackage>> = {
 }
 
 /** Where a prebuilt package keeps what we need of it. */
-export interface PrebuiltFiles {
-  readonly addonPath: string
+export interface PrebuiltFiles extends BindingBinaries {
   /** The wanted CPU module, beside all the others. */
   readonly modulePath: string
 }
@@ -32,30 +30,42 @@ export interface PrebuiltFiles {
 export interface BindingBinaries {
   readonly binaries: string
   readonly addonPath: string
+  /** The binding's own module. */
+  readonly entry: string
 }
 
-/** The version of node-llama-cpp that all builds of this release belong to. */
-export const BINDING_VERSION = '3.22.1'
+/** What is looked for, and where. */
+export interface LocateOptions {
+  /** Default: `BINDING_VERSION`. */
+  readonly version?: string
+  /** Of the engine: `poai engine install-llama` puts the binding into it. */
+  readonly cacheDirectory?: string | undefined
+}
 
 /**
  * Finds the files of `build` through Node's own resolution, starting at node-llama-cpp, so that what we load is what
  * the binding loads. Throws `INFERENCE_PLATFORM_UNSUPPORTED` where there is none, or another version.
  */
-export async function locatePrebuilt(build: PrebuiltLlamaBuild): Promise<PrebuiltFiles> {
-  const { binaries, addonPath } = await locateBinaries(build.version)
-  return { addonPath, modulePath: join(binaries, platformPackage().module(build.variant)) }
+export async function locatePrebuilt(
+  { version, variant }: PrebuiltLlamaBuild,
+  cacheDirectory?: string,
+): Promise<PrebuiltFiles> {
+  const found = await locateBinaries({ version, cacheDirectory })
+  return { ...found, modulePath: join(found.binaries, platformPackage().module(variant)) }
 }
 
 /** The same for the files that all variants share. */
-export async function locateBinaries(version: string = BINDING_VERSION): Promise<BindingBinaries> {
+export async function locateBinaries(options: LocateOptions = {}): Promise<BindingBinaries> {
+  const { version = BINDING_VERSION, cacheDirectory } = options
   const { name } = platformPackage()
-  const root = packageRoot(`@node-llama-cpp/${name}`)
+  const binding = findLlamaBinding(cacheDirectory)
+  const root = packageRoot(binding, `@node-llama-cpp/${name}`)
   const manifest = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { readonly version?: unknown }
   if (manifest.version !== version) {
     throw unsupported('Another version of llama.cpp is installed', version, String(manifest.version))
   }
   const binaries = join(root, 'bins', name)
-  return { binaries, addonPath: join(binaries, 'llama-addon.node') }
+  return { binaries, addonPath: join(binaries, 'llama-addon.node'), entry: binding.entry }
 }
 
 function platformPackage(): PlatformPackage {
@@ -70,10 +80,9 @@ function platformPackage(): PlatformPackage {
 }
 
 /** Folder of the platform package: up from its entry point to the folder above `dist`. */
-function packageRoot(name: string): string {
-  const fromBinding = createRequire(fileURLToPath(import.meta.resolve('node-llama-cpp')))
+function packageRoot(binding: LlamaBinding, name: string): string {
   try {
-    const dist = dirname(fromBinding.resolve(name))
+    const dist = dirname(binding.resolve(name))
     return basename(dist) === 'dist' ? dirname(dist) : dist
   } catch (cause) {
     throw unsupported(`The package ${name} is not installed`, name, 'nothing', cause)
@@ -84,7 +93,7 @@ function unsupported(message: string, expected: string, actual: string, cause?: 
   return new EngineError('INFERENCE_PLATFORM_UNSUPPORTED', message, {
     expected,
     actual,
-    hint: 'Run the node on Linux x86-64 with glibc and a CPU that has AVX2, and install with `npm ci`.',
+    hint: 'Run the node on Linux x86-64 with glibc and a CPU that has AVX2, and install with `poai engine install-llama`.',
     cause,
   })
 }

@@ -65,7 +65,7 @@ async function compileInto(draft: string, { signal, onProgress }: BuildWasmOptio
   const cancel = signal === undefined ? {} : { signal }
   const work = join(draft, 'work')
   onProgress?.({ step: 'unpack', done: 0, total: 1 })
-  await unpackGgmlSources(work, WASM_PATHS, cancel)
+  await unpackGgmlSources(work, WASM_PATHS, { cacheDirectory: dirname(draft), ...cancel })
   await applyGgmlEdits(join(work, 'ggml'))
   await prepareWasmSources(work)
   const objects = await compileUnits(compiler, await wasmUnits(work, join(work, 'objects')), {

@@ -24,7 +24,7 @@ function createFixture(options: Partial<PoolOptions> = {}, dependencies: Partial
   const { launch, workers } = createScriptedWorkers()
   const events: EngineEvent[] = []
   const session = {
-    build: { kind: 'prebuilt' as const, addonPath: '', backendDirectory: '', backendFile: '' },
+    build: { kind: 'prebuilt' as const, bindingEntry: '', addonPath: '', backendDirectory: '', backendFile: '' },
     modelPath: '',
     contextSize: 100,
     maxSequences: 1,
