@@ -53,8 +53,24 @@ export type { ExamEvaluation } from './transcript/exam-evaluation.ts'
 export type { InclusionProof, MerkleTree } from './transcript/merkle-tree.ts'
 export { createMerkleTree, isIncluded } from './transcript/merkle-tree.ts'
 export { encodeTranscriptLeaf, transcriptLeafHashes } from './transcript/transcript-leaf.ts'
-export type { Attempt, AttemptOptions, AttemptSource, FinishedAttempt, VoidAttempt } from './work/attempts.ts'
-export { createAttempts } from './work/attempts.ts'
+export type {
+  AttemptSearcher,
+  NonceSpan,
+  SearchJob,
+  SearchOptions,
+  SearchProgress,
+  SearchResult,
+  SearchSeal,
+} from './work/attempt-search.ts'
+export type {
+  Attempt,
+  AttemptOptions,
+  AttemptSource,
+  FinishedAttempt,
+  HashedAttemptOptions,
+  VoidAttempt,
+} from './work/attempts.ts'
+export { createAttempts, createHashedAttempts } from './work/attempts.ts'
 export { deriveEpochKey } from './work/epoch-key.ts'
 export type { EvaluateExamsOptions, ExamEvaluator, ExamPriority, ExamRequest } from './work/exam-evaluator.ts'
 export { examToRequest } from './work/exam-evaluator.ts'
@@ -62,7 +78,7 @@ export type { ExamSource } from './work/exam-seed.ts'
 export { deriveExamSeed } from './work/exam-seed.ts'
 export type { GradedQuiz } from './work/grade-exam.ts'
 export { gradeExam } from './work/grade-exam.ts'
-export { networkExamOptions } from './work/network-exam.ts'
+export { type ExamRules, networkExamOptions } from './work/network-exam.ts'
 export type { ReplayVerifierDependencies } from './work/replay-verifier.ts'
 export { createReplayVerifier } from './work/replay-verifier.ts'
 export { validateReplay } from './work/validate-replay.ts'

@@ -38,9 +38,8 @@ export interface AttemptSource {
   finish(attempt: Attempt, evaluation: ExamEvaluation): FinishedAttempt | VoidAttempt
 }
 
-/** What to mine and with which nonces. */
-export interface AttemptOptions {
-  readonly header: SealedHeader
+/** Which nonces are tried, and how exams are made of them. */
+interface NonceOptions {
   /** Of the epoch that the header's number lies in. */
   readonly epochKey: Hash32
   readonly buildExam: ExamBuilder
@@ -50,10 +49,25 @@ export interface AttemptOptions {
   readonly endNonce?: bigint
 }
 
+/** What to mine and with which nonces. */
+export interface AttemptOptions extends NonceOptions {
+  readonly header: SealedHeader
+}
+
+/** The same for a miner that knows only the hash of the header. */
+export interface HashedAttemptOptions extends NonceOptions {
+  readonly sealHash: Hash32
+  readonly target: bigint
+}
+
 /** Makes the attempts at a block, nonce after nonce; hashes the header once. */
-export function createAttempts(options: AttemptOptions): AttemptSource {
-  const { header, epochKey, buildExam, firstNonce = 0n, endNonce = NONCE_LIMIT } = options
-  const sealed = sealHash(header)
+export function createAttempts({ header, ...options }: AttemptOptions): AttemptSource {
+  return createHashedAttempts({ ...options, sealHash: sealHash(header), target: header.target })
+}
+
+/** Makes the attempts at the block whose header has a seal hash, nonce after nonce. */
+export function createHashedAttempts(options: HashedAttemptOptions): AttemptSource {
+  const { sealHash: sealed, target, epochKey, buildExam, firstNonce = 0n, endNonce = NONCE_LIMIT } = options
   let nonce = firstNonce
   return {
     sealHash: sealed,
@@ -70,7 +84,7 @@ export function createAttempts(options: AttemptOptions): AttemptSource {
       const { transcriptRoot, lossMicroNats } = transcript
       const seal: Seal = { transcriptRoot, lossMicroNats, nonce: attempt.nonce }
       const hash = workHash(sealed, seal)
-      return { kind: meetsTarget(hash, header.target) ? 'solved' : 'missed', seal, workHash: hash }
+      return { kind: meetsTarget(hash, target) ? 'solved' : 'missed', seal, workHash: hash }
     },
   }
 }

@@ -8,8 +8,13 @@ const FORMATS: Readonly<Record<ExamParams['format'], () => Pick<ExamBuilderOptio
   'bytes-1': () => ({ vocabulary: createByteVocabulary(), families: QUIZ_FAMILIES_1 }),
 }
 
+/** The part of a network's parameters that says what its exams are. */
+export interface ExamRules {
+  readonly work: Pick<NetworkParams['work'], 'exam'>
+}
+
 /** What the exams of a network are made of: for `createExamBuilder` and `createReplayVerifier`. */
-export function networkExamOptions(params: Pick<NetworkParams, 'work'>): ExamBuilderOptions {
+export function networkExamOptions(params: ExamRules): ExamBuilderOptions {
   const { format, tokens, answerTokens, minSaltTokens, probes } = params.work.exam
   return { ...FORMATS[format](), format: { tokens, answerTokens, minSaltTokens, probes } }
 }
