@@ -1,9 +1,8 @@
 // `npm run build [-- --pack FOLDER]`: compiles every package to dist/, and with --pack writes the tarballs to publish.
 // Private packages serve the tests only, which run them from source.
-import { existsSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { bundlePage } from './build/bundle-page.ts'
+import { bundlePage, isPage } from './build/bundle-page.ts'
 import { compilePackage } from './build/compile-package.ts'
 import { orderPackages, readPackages } from './build/order-packages.ts'
 import { packPackage } from './build/pack-package.ts'
@@ -15,7 +14,7 @@ try {
   const published = readPackages(root).filter(({ manifest }) => manifest.private !== true)
   for (const member of orderPackages(published)) {
     const startedMs = performance.now()
-    if (existsSync(join(member.folder, 'vite.config.ts'))) bundlePage(root, member)
+    if (isPage(member)) bundlePage(root, member)
     else compilePackage(root, member)
     const result =
       values.pack === undefined ? join(member.folder, 'dist') : packPackage(root, member, resolve(values.pack))

@@ -1,11 +1,16 @@
 import { spawnSync } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import type { BuildPackage } from './order-packages.ts'
 
 /** What a browser has to fetch for the page, compressed: so that it is there at once on a phone, too. */
 export const MAX_PAGE_BYTES = 300_000
+
+/** Whether a package is a page: files for browsers, which stand for themselves once they are bundled. */
+export function isPage(member: BuildPackage): boolean {
+  return existsSync(join(member.folder, 'vite.config.ts'))
+}
 
 /** Bundles a package that is a page into `dist`. Throws with the bundler's messages, or if the page has become too large. */
 export function bundlePage(root: string, member: BuildPackage): void {

@@ -10,6 +10,8 @@ export interface PackageManifest {
   readonly bin?: string | Readonly<Record<string, string>>
   readonly files?: readonly string[]
   readonly dependencies?: Readonly<Record<string, string>>
+  readonly optionalDependencies?: Readonly<Record<string, string>>
+  readonly bundleDependencies?: readonly string[]
 }
 
 /** One package of the workspace, as building sees it. */

@@ -3,6 +3,8 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } fro
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { npmCommand } from '../bootstrap/install.mjs'
+import { isPage } from './bundle-page.ts'
+import { carriedDependencies, carryDependency } from './carry-dependency.ts'
 import type { BuildPackage } from './order-packages.ts'
 import { publishManifest } from './publish-manifest.ts'
 
@@ -10,10 +12,12 @@ import { publishManifest } from './publish-manifest.ts'
 export function packPackage(root: string, member: BuildPackage, destination: string): string {
   const stage = mkdtempSync(join(tmpdir(), 'poai-pack-'))
   try {
-    const manifest = publishManifest(member.manifest)
+    const carried = carriedDependencies(member.manifest.name)
+    const manifest = publishManifest(member.manifest, { carried, isBundled: isPage(member) })
     for (const entry of manifest.files ?? []) {
       cpSync(findEntry(root, member, entry), join(stage, entry), { recursive: true })
     }
+    for (const name of carried) carryDependency(root, member, name, stage)
     cpSync(join(root, 'LICENSE'), join(stage, 'LICENSE'))
     writeFileSync(join(stage, 'package.json'), `${JSON.stringify(manifest, undefined, 2)}\n`)
     return runPack(stage, destination)

@@ -3,16 +3,33 @@ import type { PackageManifest } from './order-packages.ts'
 /** The condition that resolves to TypeScript inside the workspace. */
 const SOURCE_CONDITION = 'source'
 
+export interface PublishOptions {
+  /** Dependencies that are in the tarball itself; see `carryDependency`. */
+  readonly carried?: readonly string[]
+  /** Everything is in the files: what they were bundled from is needed by nobody. */
+  readonly isBundled?: boolean
+}
+
 /**
  * The package.json that users get. The `source` condition stays in the workspace: Node refuses TypeScript below
  * node_modules, so a user who runs with that condition for packages of his own would otherwise break on ours.
+ *
+ * Only the package with the command says which Node it wants, since it brings along the Node that the others need: npm
+ * would warn of each of them under an older one.
  */
-export function publishManifest(manifest: PackageManifest): PackageManifest {
-  const published = withoutKeys(manifest, ['private', 'scripts', 'devDependencies'])
+export function publishManifest(
+  manifest: PackageManifest,
+  { carried = [], isBundled = false }: PublishOptions = {},
+): PackageManifest {
+  const left = ['private', 'scripts', 'devDependencies']
+  if (manifest.bin === undefined) left.push('engines')
+  if (isBundled) left.push('dependencies')
+  const published = withoutKeys(manifest, left)
   return {
     ...published,
     ...(manifest.exports === undefined ? {} : { exports: withoutSource(manifest.exports) }),
     ...(manifest.files === undefined ? {} : { files: manifest.files.filter((entry) => entry !== 'src') }),
+    ...(carried.length === 0 ? {} : { bundleDependencies: carried }),
   }
 }
 
