@@ -2,8 +2,9 @@
  * From block template to sealed block by inference: the miner of a node.
  *
  * @example
- * import { createMiner } from '@poai/miner'
- * const miner = createMiner({ params, beneficiary, workers: 2 }, { chain, engine, clock, logger })
+ * import { createMiner, createSearcher } from '@poai/miner'
+ * const searcher = createSearcher(engine, { clock })
+ * const miner = createMiner({ params, beneficiary, workers: 2 }, { chain, searcher, clock, logger })
  * miner.onBlock(({ hash, fate }) => logger.info('Found a block', { hash, fate }))
  * await miner.start()
  * miner.status.attemptsPerSecond
@@ -13,14 +14,14 @@
  * // A farm: the node gives work to miners on other machines.
  * import { createFarmMiner, createWorkDesk } from '@poai/miner'
  * const desk = createWorkDesk({ params, beneficiary }, { chain, codecs, clock, logger })
- * const worker = createFarmMiner({ params, worker: 'shed-1', workers: 4 }, { client, engine, codecs, clock, logger })
+ * const worker = createFarmMiner({ params, worker: 'shed-1', workers: 4 }, { client, searcher, codecs, clock, logger })
  */
 
-export type { AttemptReport, PumpJob } from './attempts/attempt-pump.ts'
+export { createSearcher, type MiningEngine } from './attempts/create-searcher.ts'
+export { createEvaluatingSearcher, type EvaluatingSearcherDependencies } from './attempts/evaluating-searcher.ts'
 export type { FarmClient } from './farm/farm-client.ts'
 export {
   createFarmMiner,
-  type FarmJob,
   type FarmMiner,
   type FarmMinerDependencies,
   type FarmMinerOptions,
@@ -58,9 +59,8 @@ export {
 export { createWorkService, type WorkService } from './farm/work-service.ts'
 export type { FarmWorker } from './farm/worker-registry.ts'
 export type { BlockFigures } from './figures/block-score.ts'
-export type { AttemptFigures, BestAttempt, MeasuredJob } from './figures/mining-figures.ts'
+export type { AttemptFigures, BestAttempt } from './figures/mining-figures.ts'
 export type { BlockFate } from './jobs/block-delivery.ts'
-export type { MiningJob } from './jobs/mining-job.ts'
 export { createMiner, type MinedBlock, type Miner } from './miner.ts'
 export { MinerError, type MinerErrorCode } from './miner-error.ts'
 export {

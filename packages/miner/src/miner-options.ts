@@ -1,5 +1,5 @@
 import type { Chain } from '@poai/chain'
-import type { ExamEvaluator } from '@poai/consensus'
+import type { AttemptSearcher } from '@poai/consensus'
 import type { Address, Clock, Logger, NetworkParams } from '@poai/core'
 import type { MiningGate } from './mining-gate.ts'
 import type { NonceRanges } from './nonce-ranges.ts'
@@ -23,7 +23,7 @@ export interface MinerOptions {
 /** What a miner needs, and nothing more. */
 export interface MinerDependencies {
   readonly chain: Pick<Chain, 'head' | 'importBlock' | 'onHead' | 'templates'>
-  readonly engine: ExamEvaluator
+  readonly searcher: AttemptSearcher
   readonly clock: Clock
   readonly logger: Logger
   /** When not to mine. Default: always mines. */

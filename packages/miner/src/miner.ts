@@ -1,5 +1,4 @@
 import { Emitter, type HeadEvent, type StaleReason, type Subscribe, sealBlock, type Unsubscribe } from '@poai/chain'
-import { createExamBuilder, type ExamBuilder, type FinishedAttempt, networkExamOptions } from '@poai/consensus'
 import {
   type Address,
   type Block,
@@ -7,15 +6,15 @@ import {
   type Hash32,
   headerHash,
   InvariantError,
+  type Seal,
   type Startable,
 } from '@poai/core'
-import { AttemptPump, type AttemptReport, type PumpListener } from './attempts/attempt-pump.ts'
-import { batchSizeFor } from './attempts/batch-size.ts'
+import { type PumpListener, SearchPump } from './attempts/search-pump.ts'
 import { Doorbell } from './doorbell.ts'
 import { BlockScore } from './figures/block-score.ts'
 import { MiningFigures } from './figures/mining-figures.ts'
 import { BlockDelivery, type BlockFate } from './jobs/block-delivery.ts'
-import { createMiningJob, type MiningJob } from './jobs/mining-job.ts'
+import { createAttemptJob, type MiningJob } from './jobs/mining-job.ts'
 import { type MadeTemplate, TemplateMaker } from './jobs/template-maker.ts'
 import {
   DEFAULT_MAX_INVALID_BLOCKS,
@@ -47,8 +46,6 @@ export interface Miner extends Startable {
   setBeneficiary(beneficiary: Address): void
   /** A block was found, and its fate is known. */
   readonly onBlock: Subscribe<MinedBlock>
-  /** Every finished attempt. */
-  readonly onAttempt: Subscribe<AttemptReport<MiningJob>>
 }
 
 /** A miner, not yet started. */
@@ -66,16 +63,14 @@ class LoopMiner implements Miner {
   readonly #dependencies: MinerDependencies
   readonly #gate: MiningGate
   readonly #nonces: NonceRanges
-  readonly #buildExam: ExamBuilder
   readonly #templates: TemplateMaker
   readonly #delivery: BlockDelivery
   readonly #templateOutage: Outage
-  readonly #pump: AttemptPump<MiningJob>
+  readonly #pump: SearchPump<MiningJob>
   readonly #figures: MiningFigures
   readonly #score: BlockScore
   readonly #bell: Doorbell
   readonly #blocks: Emitter<MinedBlock>
-  readonly #attempts: Emitter<AttemptReport<MiningJob>>
   readonly #stopping = new AbortController()
   readonly #abandonDelivery = new AbortController()
   #beneficiary: Address
@@ -93,12 +88,11 @@ class LoopMiner implements Miner {
 
   constructor(options: MinerOptions, dependencies: MinerDependencies) {
     const { params, workers, extraData = new Uint8Array(0), gasLimitGoal = params.gas.initialLimit } = options
-    const { clock, logger, engine } = dependencies
+    const { clock, logger, searcher } = dependencies
     this.#options = options
     this.#dependencies = dependencies
     this.#gate = dependencies.gate ?? OPEN_GATE
     this.#nonces = dependencies.nonces ?? createNonceRanges()
-    this.#buildExam = createExamBuilder(networkExamOptions(params))
     this.#templates = new TemplateMaker({ params, extraData, gasLimitGoal }, dependencies)
     this.#delivery = new BlockDelivery(dependencies)
     this.#templateOutage = new Outage(
@@ -106,14 +100,10 @@ class LoopMiner implements Miner {
       dependencies,
     )
     this.#figures = new MiningFigures({ tokensPerAttempt: params.work.exam.tokens }, clock)
-    this.#pump = new AttemptPump(
-      { workers, batchSize: () => batchSizeFor(this.#figures.attemptsPerSecond, workers) },
-      { engine, clock, logger, listener: this.#listener() },
-    )
+    this.#pump = new SearchPump({ workers }, { searcher, clock, logger, listener: this.#listener() })
     this.#score = new BlockScore(params.rewards)
     this.#bell = new Doorbell(clock)
     this.#blocks = new Emitter('mined block', logger)
-    this.#attempts = new Emitter('mining attempt', logger)
     this.#beneficiary = options.beneficiary
   }
 
@@ -133,10 +123,6 @@ class LoopMiner implements Miner {
 
   get onBlock(): Subscribe<MinedBlock> {
     return this.#blocks.subscribe
-  }
-
-  get onAttempt(): Subscribe<AttemptReport<MiningJob>> {
-    return this.#attempts.subscribe
   }
 
   async start(): Promise<void> {
@@ -219,7 +205,8 @@ class LoopMiner implements Miner {
       this.#isEarly = false
       return
     }
-    this.#job = createMiningJob(template, this.#nonces.next(), this.#buildExam)
+    const { exam } = this.#options.params.work
+    this.#job = { template, ...createAttemptJob(template, this.#nonces.next(), exam) }
     this.#figures.begin()
     this.#pump.work(this.#job)
   }
@@ -274,11 +261,8 @@ class LoopMiner implements Miner {
 
   #listener(): PumpListener<MiningJob> {
     return {
-      onAttempt: (report) => {
-        this.#figures.count(report.job, report.outcome)
-        this.#attempts.emit(report)
-        if (report.outcome.kind === 'solved') this.#onSolved(report.job, report.outcome)
-      },
+      onProgress: (job, progress) => this.#figures.count(job, progress),
+      onSolved: (job, seal) => this.#onSolved(job, seal),
       onStale: (attempts) => this.#figures.countStale(attempts),
       onExhausted: () => {
         this.#job = undefined
@@ -287,8 +271,8 @@ class LoopMiner implements Miner {
     }
   }
 
-  #onSolved({ template }: MiningJob, { seal }: FinishedAttempt): void {
-    // Another solution of the same call: one block of a height is enough.
+  #onSolved({ template }: MiningJob, seal: Seal): void {
+    // Another worker's solution of the same moment: one block of a height is enough.
     if (this.#delivering !== undefined) return
     this.#figures.found()
     const block = sealBlock(template, seal)

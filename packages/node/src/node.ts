@@ -115,7 +115,7 @@ class ComposedNode implements Node {
     this.#log = createNodeLogger({ config: config.log, directory }, screen)
     const logger = this.#log.logger
     const niceness = config.mining.enabled ? MINING_NICENESS : JUDGING_NICENESS
-    this.#judge = createWorkJudge({ params, installation, ...config.engine, niceness }, { logger })
+    this.#judge = createWorkJudge({ params, installation, ...config.engine, niceness }, { clock, logger })
     this.#replays = createReplayCounter({ clock, logger })
     const verifier = createReplayVerifier(networkExamOptions(params), { evaluator: this.#judge, logger })
     this.#verifier = this.#replays.count(verifier)
@@ -211,7 +211,7 @@ class ComposedNode implements Node {
     this.#enter('joining')
     const network = config.p2p.enabled ? await this.#openNetwork(chain) : undefined
     const gate = createNodeMiningGate(config.mining, { judge: this.#judge, network, logger })
-    const mining = createMining({ params, config }, { ...chain, engine: this.#judge, gate, clock, logger })
+    const mining = createMining({ params, config }, { ...chain, searcher: this.#judge, gate, clock, logger })
     this.#parts = { chain, mining, network, gate }
     if (network !== undefined) await services.start('network', network)
     await services.start('work desk', mining.desk)

@@ -2,6 +2,7 @@ import { hostname } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Address, Clock } from '@poai/core'
 import { admitByVectors, DEFAULT_POOL_OPTIONS } from '@poai/inference'
+import { createSearcher } from '@poai/miner'
 import { createDomainEngine, setUpWork } from '@poai/node'
 import type { Command } from 'commander'
 import type { CliContext } from '../cli-context.ts'
@@ -93,7 +94,12 @@ async function mine(context: CliContext, options: MineCommandOptions, client: Rp
         ...(options.blocks === undefined ? {} : { blocks: options.blocks }),
         ...(options.duration === undefined ? {} : { durationSeconds: options.duration }),
       },
-      { client: createRpcFarmClient(client), engine, clock: systemClock, terminal },
+      {
+        client: createRpcFarmClient(client),
+        searcher: createSearcher(engine, { clock: systemClock }),
+        clock: systemClock,
+        terminal,
+      },
       signal,
     ),
   )

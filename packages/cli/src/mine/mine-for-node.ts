@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { ExamEvaluator } from '@poai/consensus'
+import type { AttemptSearcher } from '@poai/consensus'
 import {
   bytesToHex,
   type Clock,
@@ -25,7 +25,7 @@ export interface MineOptions extends Omit<FarmMinerOptions, 'params'> {
 
 export interface MineDependencies {
   readonly client: FarmClient
-  readonly engine: ExamEvaluator
+  readonly searcher: AttemptSearcher
   readonly clock: Clock
   readonly terminal: Terminal
 }

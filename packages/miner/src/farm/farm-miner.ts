@@ -1,12 +1,5 @@
 import { Emitter, type Subscribe } from '@poai/chain'
-import {
-  type AttemptSource,
-  createAttempts,
-  createExamBuilder,
-  type ExamBuilder,
-  type ExamEvaluator,
-  networkExamOptions,
-} from '@poai/consensus'
+import type { AttemptSearcher } from '@poai/consensus'
 import {
   type Address,
   type BlockCodecs,
@@ -21,9 +14,9 @@ import {
   type Seal,
   type Startable,
 } from '@poai/core'
-import { AttemptPump, type AttemptReport, type PumpListener } from '../attempts/attempt-pump.ts'
-import { batchSizeFor } from '../attempts/batch-size.ts'
-import { type MeasuredJob, MiningFigures } from '../figures/mining-figures.ts'
+import { type PumpListener, SearchPump } from '../attempts/search-pump.ts'
+import { MiningFigures } from '../figures/mining-figures.ts'
+import { type AttemptJob, createAttemptJob } from '../jobs/mining-job.ts'
 import { MinerError } from '../miner-error.ts'
 import { DEFAULT_MAX_INVALID_BLOCKS } from '../miner-options.ts'
 import { Outage } from '../outage.ts'
@@ -38,16 +31,13 @@ export interface FarmMiner extends Startable {
   readonly status: FarmMinerStatus
   /** A solution got its verdict. */
   readonly onAnswer: Subscribe<WorkAnswer & { readonly number: bigint }>
-  /** Every finished attempt. */
-  readonly onAttempt: Subscribe<AttemptReport<FarmJob>>
   /** Resolves when it has failed for good. */
   readonly failed: Promise<string>
 }
 
 /** A job with the attempts at it. */
-export interface FarmJob extends MeasuredJob {
+interface FarmJob extends AttemptJob {
   readonly work: WorkJob
-  readonly attempts: AttemptSource
   readonly expiresAtMs: number
 }
 
@@ -64,7 +54,7 @@ export interface FarmMinerOptions {
 /** What a farm miner needs, and nothing more. */
 export interface FarmMinerDependencies {
   readonly client: FarmClient
-  readonly engine: ExamEvaluator
+  readonly searcher: AttemptSearcher
   readonly codecs: Pick<BlockCodecs, 'block' | 'body'>
   readonly clock: Clock
   readonly logger: Logger
@@ -84,13 +74,11 @@ class ClientMiner implements FarmMiner {
   readonly #options: FarmMinerOptions
   readonly #dependencies: FarmMinerDependencies
   readonly #genesisHash: Hash32
-  readonly #buildExam: ExamBuilder
-  readonly #pump: AttemptPump<FarmJob>
+  readonly #pump: SearchPump<FarmJob>
   readonly #figures: MiningFigures
   readonly #desk: Outage
   readonly #delivery: SolutionDelivery
   readonly #answers: Emitter<WorkAnswer & { readonly number: bigint }>
-  readonly #attempts: Emitter<AttemptReport<FarmJob>>
   readonly #stopping = new AbortController()
   readonly #abandonDelivery = new AbortController()
   readonly #failed: PromiseWithResolvers<string> = Promise.withResolvers()
@@ -106,16 +94,12 @@ class ClientMiner implements FarmMiner {
 
   constructor(options: FarmMinerOptions, dependencies: FarmMinerDependencies) {
     const { params, workers } = options
-    const { clock, logger, engine } = dependencies
+    const { clock, logger, searcher } = dependencies
     this.#options = options
     this.#dependencies = dependencies
     this.#genesisHash = genesisHash(params)
-    this.#buildExam = createExamBuilder(networkExamOptions(params))
     this.#figures = new MiningFigures({ tokensPerAttempt: params.work.exam.tokens }, clock)
-    this.#pump = new AttemptPump(
-      { workers, batchSize: () => batchSizeFor(this.#figures.attemptsPerSecond, workers) },
-      { engine, clock, logger, listener: this.#listener() },
-    )
+    this.#pump = new SearchPump({ workers }, { searcher, clock, logger, listener: this.#listener() })
     this.#desk = new Outage(
       {
         failed: 'The node gives no work: trying again',
@@ -126,7 +110,6 @@ class ClientMiner implements FarmMiner {
     )
     this.#delivery = new SolutionDelivery(dependencies)
     this.#answers = new Emitter('work answer', logger)
-    this.#attempts = new Emitter('mining attempt', logger)
   }
 
   get status(): FarmMinerStatus {
@@ -146,10 +129,6 @@ class ClientMiner implements FarmMiner {
 
   get onAnswer(): Subscribe<WorkAnswer & { readonly number: bigint }> {
     return this.#answers.subscribe
-  }
-
-  get onAttempt(): Subscribe<AttemptReport<FarmJob>> {
-    return this.#attempts.subscribe
   }
 
   get failed(): Promise<string> {
@@ -209,13 +188,11 @@ class ClientMiner implements FarmMiner {
         actual: `${work.network.name}, genesis ${bytesToHex(work.network.genesisHash)}`,
       })
     }
-    const { header, epochKey, range } = work
-    // Same parent: what is in flight is still worth its block.
+    // Same parent: what was found is still worth its block.
     if (this.#job !== undefined && !haveOneParent(this.#job, { work })) this.#pump.halt()
-    const nonces = { firstNonce: range.first, endNonce: range.end }
     this.#job = {
-      ...{ work, number: header.number, target: header.target },
-      attempts: createAttempts({ header, epochKey, buildExam: this.#buildExam, ...nonces }),
+      ...createAttemptJob(work, work.range, this.#options.params.work.exam),
+      work,
       expiresAtMs: this.#dependencies.clock.nowMs() + work.expiresInMs,
     }
     this.#jobs++
@@ -235,11 +212,8 @@ class ClientMiner implements FarmMiner {
 
   #listener(): PumpListener<FarmJob> {
     return {
-      onAttempt: (report) => {
-        this.#figures.count(report.job, report.outcome)
-        this.#attempts.emit(report)
-        if (report.outcome.kind === 'solved') this.#onSolved(report.job, report.outcome.seal)
-      },
+      onProgress: (job, progress) => this.#figures.count(job, progress),
+      onSolved: (job, seal) => this.#onSolved(job, seal),
       onStale: (attempts) => this.#figures.countStale(attempts),
       // The next job comes within seconds, with nonces of its own.
       onExhausted: () => undefined,

@@ -1,4 +1,4 @@
-import type { FinishedAttempt, VoidAttempt } from '@poai/consensus'
+import type { SearchProgress } from '@poai/consensus'
 import type { Clock } from '@poai/core'
 import { RateMeter } from './rate-meter.ts'
 
@@ -64,11 +64,6 @@ export class MiningFigures {
     this.#rate = new RateMeter(clock)
   }
 
-  /** Attempts a second, over the last seconds. */
-  get attemptsPerSecond(): number {
-    return this.#rate.perSecond
-  }
-
   /** Attempts are being made from now on. */
   begin(): void {
     this.#rate.begin()
@@ -79,20 +74,16 @@ export class MiningFigures {
     this.#rate.end()
   }
 
-  count(job: MeasuredJob, outcome: FinishedAttempt | VoidAttempt): void {
-    const chance = chanceOf(job.target)
-    this.#rate.add(1)
-    this.#attempts++
-    this.#expectedBlocks += chance
-    this.#effort += chance
-    if (outcome.kind === 'void') {
-      this.#void++
-      return
-    }
-    const { workHash, seal } = outcome
-    if (this.#best === undefined || workHash < this.#best.workHash) {
-      this.#best = { number: job.number, nonce: seal.nonce, workHash, lossMicroNats: seal.lossMicroNats }
-    }
+  count(job: MeasuredJob, { attempts, voids, best }: SearchProgress): void {
+    const expected = attempts * chanceOf(job.target)
+    this.#rate.add(attempts)
+    this.#attempts += attempts
+    this.#void += voids
+    this.#expectedBlocks += expected
+    this.#effort += expected
+    if (best === undefined || (this.#best !== undefined && best.workHash >= this.#best.workHash)) return
+    const { nonce, workHash, lossMicroNats } = best
+    this.#best = { number: job.number, nonce, workHash, lossMicroNats }
   }
 
   countStale(attempts: number): void {

@@ -1,18 +1,29 @@
 import type { BlockTemplate } from '@poai/chain'
-import { type AttemptSource, createAttempts, type ExamBuilder } from '@poai/consensus'
+import { type ExamParams, sealHash } from '@poai/core'
+import { NonceSpans } from '../attempts/nonce-spans.ts'
+import type { PumpJob } from '../attempts/search-pump.ts'
 import type { MeasuredJob } from '../figures/mining-figures.ts'
 import type { NonceRange } from '../nonce-ranges.ts'
 
+/** What attempts are made at, and what their figures are of. */
+export interface AttemptJob extends PumpJob, MeasuredJob {}
+
 /** A template, and the attempts at it. */
-export interface MiningJob extends MeasuredJob {
+export interface MiningJob extends AttemptJob {
   readonly template: BlockTemplate
-  readonly attempts: AttemptSource
 }
 
-/** Makes a job of a template, within a range of nonces. */
-export function createMiningJob(template: BlockTemplate, range: NonceRange, buildExam: ExamBuilder): MiningJob {
-  const { header, epochKey } = template
-  const { first: firstNonce, end: endNonce } = range
-  const attempts = createAttempts({ header, epochKey, buildExam, firstNonce, endNonce })
-  return { number: header.number, target: header.target, template, attempts }
+/** The attempts at a header, within a range of nonces. */
+export function createAttemptJob(
+  { header, epochKey }: Pick<BlockTemplate, 'header' | 'epochKey'>,
+  range: NonceRange,
+  exam: ExamParams,
+): AttemptJob {
+  const { number, target } = header
+  return {
+    number,
+    target,
+    search: { exam, epochKey, target, sealHash: sealHash(header) },
+    spans: new NonceSpans(range),
+  }
 }

@@ -1,8 +1,9 @@
+import type { AttemptSearcher } from '@poai/consensus'
 import { silentLogger } from '@poai/core'
 import { type BenchEngine, openBenchEngine } from '@poai/testing/bench-engine'
 import { testWallet } from '@poai/testing/chain'
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
-import { createMiner, type MinedBlock } from '../../src/index.ts'
+import { createMiner, createSearcher, type MinedBlock } from '../../src/index.ts'
 import { easyDevnet, openStoredChain, type StoredChain } from '../support/stored-chain.ts'
 import { systemClock } from '../support/system-clock.ts'
 
@@ -29,7 +30,12 @@ it('mines three blocks by inference, which a second node replays and accepts', a
   const other = await openChain()
   const miner = createMiner(
     { params: easyDevnet, beneficiary, workers: 2 },
-    { chain: own.chain, engine, clock: systemClock, logger: silentLogger },
+    {
+      chain: own.chain,
+      searcher: createSearcher(engine, { clock: systemClock }),
+      clock: systemClock,
+      logger: silentLogger,
+    },
   )
   onTestFinished(() => miner.stop())
   const mined: MinedBlock[] = []
@@ -59,12 +65,22 @@ it('mines three blocks by inference, which a second node replays and accepts', a
 it('leaves the workers idle when it stops', async () => {
   const { engine } = model
   const { chain } = await openChain()
+  const searcher = createSearcher(engine, { clock: systemClock })
+  const attempted = Promise.withResolvers<void>()
+  const watched: AttemptSearcher = {
+    search: (job, span, { onProgress, ...options } = {}) =>
+      searcher.search(job, span, {
+        ...options,
+        onProgress: (progress) => {
+          onProgress?.(progress)
+          attempted.resolve()
+        },
+      }),
+  }
   const miner = createMiner(
     { params: easyDevnet, beneficiary, workers: 2 },
-    { chain, engine, clock: systemClock, logger: silentLogger },
+    { chain, searcher: watched, clock: systemClock, logger: silentLogger },
   )
-  const attempted = Promise.withResolvers<void>()
-  miner.onAttempt(() => attempted.resolve())
   await miner.start()
   await attempted.promise
   await miner.stop()

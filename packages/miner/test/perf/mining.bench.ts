@@ -1,18 +1,27 @@
 /**
- * Tokens a second that go into attempts against what the bare engine reaches with the same workers, and what a new head throws away:
+ * Whole attempts a second of nodes that mine against those of the bare engine with the same workers, and what a new head throws away:
  * `npm run bench -- mining [--workers N] [--slices N] [--seconds S]`.
  *
  * Short slices of the engine alone and of mining take turns, first the one and then the other, so that a busy machine hits both alike.
- * The engine alone gets exams that were built before, as fast as it takes them. Mining is two nodes that race for blocks with half of
- * the workers each: they follow their heads, build, finish, seal, replay and import, and every block of the one is a stranger's to the other.
+ * The engine alone searches for what nobody finds: no solution, no head and no other job interrupts it. Mining is two nodes that race
+ * for blocks with half of the workers each: they follow their heads, search, seal, replay and import, and every block of the one is a
+ * stranger's to the other.
  */
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import type { Chain } from '@poai/chain'
-import { createExamBuilder, deriveExamSeed, type ExamRequest, examToRequest, networkExamOptions } from '@poai/consensus'
+import {
+  type AttemptSearcher,
+  createExamBuilder,
+  deriveExamSeed,
+  type ExamRequest,
+  examToRequest,
+  networkExamOptions,
+  type SearchJob,
+} from '@poai/consensus'
 import { devnet, type NetworkParams, silentLogger, ZERO_ADDRESS, ZERO_HASH } from '@poai/core'
 import { openBenchEngine } from '@poai/testing/bench-engine'
-import { createMiner, type Miner } from '../../src/index.ts'
+import { createMiner, createNonceRanges, createSearcher, type Miner } from '../../src/index.ts'
 import { openMemoryChain } from '../support/memory-chain.ts'
 import { systemClock } from '../support/system-clock.ts'
 
@@ -22,8 +31,10 @@ const MOST_STALE = 0.02
 /** The shortest spacing of a built-in network. */
 const SPACING_SECONDS = 5
 const WARM_UP_SECONDS = 3
-/** Requests in one call to the engine alone: as many as it puts into one message to a worker. */
+/** Requests that the engine puts into one message to a worker. */
 const CALL = 4
+/** Exams that are verified in turn. */
+const VERIFIED_EXAMS = 256
 /** As a node has it that mines. */
 const NICENESS = 10
 /** Verifications are timed at the end, in mining that does not count: they take from the engine what attempts then do not get. */
@@ -46,20 +57,13 @@ const { engine, modelName, workerCpuSeconds, close } = await openBenchEngine(und
   batchRequests: CALL,
   niceness: NICENESS,
 })
+const bareSearcher = createSearcher(engine, { clock: systemClock })
 
 /** What slices of one kind came to. */
 interface Total {
   seconds: number
   attempts: number
   cpuSeconds: number
-}
-
-/** Exams for the engine alone. */
-function buildRequests(count: number): readonly ExamRequest[] {
-  const buildExam = createExamBuilder(networkExamOptions(devnet))
-  return Array.from({ length: count }, (_, index) =>
-    examToRequest(buildExam(deriveExamSeed({ epochKey: ZERO_HASH, sealHash: ZERO_HASH, nonce: BigInt(index) }))),
-  )
 }
 
 /** When answers came: a slice counts from its first answer to its last, so that its ends cost neither kind anything. */
@@ -81,23 +85,40 @@ class Answers {
   }
 }
 
-const requests = buildRequests(2048)
-let at = 0
+let answers = new Answers()
+let searches = 0
 
-/** Two calls a worker in flight, until the time is over. */
+/** Whole attempts, counted. */
+const searcher: AttemptSearcher = {
+  search: async (job, span, options = {}) => {
+    searches++
+    try {
+      return await bareSearcher.search(job, span, {
+        ...options,
+        onProgress: (progress) => {
+          answers.add(progress.attempts)
+          options.onProgress?.(progress)
+        },
+      })
+    } finally {
+      searches--
+    }
+  },
+}
+
+const HOPELESS: SearchJob = { exam: devnet.work.exam, epochKey: ZERO_HASH, sealHash: ZERO_HASH, target: 0n }
+const ranges = createNonceRanges()
+
+/** One search a worker, until the time is over. */
 async function runEngine(total: Total, seconds: number): Promise<void> {
   const cpuBefore = workerCpuSeconds()
-  const begin = performance.now()
-  const answers = new Answers()
-  const lane = async (): Promise<void> => {
-    while (performance.now() - begin < seconds * 1000) {
-      const call = requests.slice(at, at + CALL)
-      at = (at + CALL) % requests.length
-      const { length } = await engine.evaluate(call, { priority: 'mine' })
-      answers.add(length)
-    }
+  answers = new Answers()
+  const wrapUp = AbortSignal.timeout(seconds * 1000)
+  const lanes = Array.from({ length: workers }, () => searcher.search(HOPELESS, ranges.next(), { wrapUp }))
+  for (const lane of await Promise.allSettled(lanes)) {
+    // An engine that wraps up by giving up says so.
+    if (lane.status === 'rejected' && lane.reason !== wrapUp.reason) throw lane.reason
   }
-  await Promise.all(Array.from({ length: 2 * workers }, lane))
   answers.addTo(total, workerCpuSeconds() - cpuBefore)
 }
 
@@ -111,7 +132,7 @@ async function openNode(params: NetworkParams, share: number): Promise<MiningNod
   const { chain } = await openMemoryChain(params, { engine, clock: systemClock })
   const miner = createMiner(
     { params, beneficiary: ZERO_ADDRESS, workers: share },
-    { chain, engine, clock: systemClock, logger: silentLogger },
+    { chain, searcher, clock: systemClock, logger: silentLogger },
   )
   miner.pause()
   await miner.start()
@@ -145,9 +166,17 @@ interface MinedTotal extends Total {
   stale: number
 }
 
+function buildRequests(count: number): readonly ExamRequest[] {
+  const buildExam = createExamBuilder(networkExamOptions(devnet))
+  return Array.from({ length: count }, (_, index) =>
+    examToRequest(buildExam(deriveExamSeed({ epochKey: ZERO_HASH, sealHash: ZERO_HASH, nonce: BigInt(index) }))),
+  )
+}
+
 /** Milliseconds of single verifications, one after the other, until mining is over. */
 async function timeVerifications(mining: Promise<void>): Promise<readonly number[]> {
   const times: number[] = []
+  const requests = buildRequests(VERIFIED_EXAMS)
   let isOver = false
   void mining.finally(() => {
     isOver = true
@@ -155,7 +184,7 @@ async function timeVerifications(mining: Promise<void>): Promise<readonly number
   while (!isOver) {
     await systemClock.sleep(VERIFY_EVERY_MS)
     const begin = performance.now()
-    await engine.evaluate(requests.slice(0, 1), { priority: 'verify' })
+    await engine.evaluate([requests[times.length % requests.length] as ExamRequest], { priority: 'verify' })
     times.push(performance.now() - begin)
   }
   return times
@@ -168,15 +197,13 @@ function staleOf(nodes: readonly MiningNode[]): number {
 async function mine(nodes: readonly MiningNode[], total: MinedTotal, seconds: number): Promise<void> {
   const cpuBefore = workerCpuSeconds()
   const staleBefore = staleOf(nodes)
-  const answers = new Answers()
-  const unsubscribe = nodes.map(({ miner }) => miner.onAttempt(() => answers.add(1)))
+  answers = new Answers()
   for (const { miner } of nodes) miner.resume()
   await systemClock.sleep(seconds * 1000)
   // What the pause throws away is the bench's doing.
   total.stale += staleOf(nodes) - staleBefore
   for (const { miner } of nodes) miner.pause()
-  for (const end of unsubscribe) end()
-  while (engine.status.workers.some(({ state }) => state === 'busy')) await systemClock.sleep(1)
+  while (searches > 0 || engine.status.workers.some(({ state }) => state === 'busy')) await systemClock.sleep(1)
   answers.addTo(total, workerCpuSeconds() - cpuBefore)
 }
 
@@ -225,7 +252,7 @@ try {
     `${modelName}, ${workers} workers, ${slices} slices of ${sliceSeconds} s each; a block every ${(mined.seconds / blocks).toFixed(1)} s of mining`,
   )
   console.table({ 'engine alone': rowOf(bare), mining: rowOf(mined) })
-  console.log(`tokens into attempts of what the engine alone does: ${share.toFixed(3)} (at least ${LEAST_SHARE})`)
+  console.log(`attempts of those that the engine alone makes: ${share.toFixed(3)} (at least ${LEAST_SHARE})`)
   console.log(
     `begun and thrown away: ${mined.stale} at ${blocks} new heads; with one every ${SPACING_SECONDS} s that is ${percent(stale)} (below ${percent(MOST_STALE)})`,
   )

@@ -3,6 +3,7 @@ import { createBlockCodecs, createTransactionCodec, type JsonValue, silentLogger
 import { openBenchEngine } from '@poai/testing/bench-engine'
 import {
   createFarmMiner,
+  createSearcher,
   type FarmClient,
   parseWorkAnswer,
   parseWorkJob,
@@ -59,6 +60,12 @@ const { engine } = await openBenchEngine()
 const codecs = createBlockCodecs(createTransactionCodec(easyDevnet.chainId))
 const miner = createFarmMiner(
   { params: easyDevnet, worker: `child-${process.pid}`, workers: 1 },
-  { client, engine, codecs, clock: systemClock, logger: silentLogger },
+  {
+    client,
+    searcher: createSearcher(engine, { clock: systemClock }),
+    codecs,
+    clock: systemClock,
+    logger: silentLogger,
+  },
 )
 await miner.start()

@@ -63,7 +63,7 @@ export interface FarmFixtureOptions {
 /** Opens it; everything ends with the test. */
 export async function openFarmFixture(options: FarmFixtureOptions = {}): Promise<FarmFixture> {
   const fixture = await openMiningFixture(options.params, options.chain)
-  const { params, codecs, clock, log, engine } = fixture
+  const { params, codecs, clock, log, searcher } = fixture
   const chain = options.wrap?.(fixture.chain) ?? fixture.chain
   const logger = recordingLogger(log)
   const startDesk = async (): Promise<WorkDesk> => {
@@ -89,7 +89,7 @@ export async function openFarmFixture(options: FarmFixtureOptions = {}): Promise
     farmMiner: (minerOptions = {}, dependencies = {}) => {
       const miner = createFarmMiner(
         { params, worker: 'shed-1', workers: 1, ...minerOptions },
-        { client, engine, codecs, clock, logger, ...dependencies },
+        { client, searcher, codecs, clock, logger, ...dependencies },
       )
       onTestFinished(() => miner.stop())
       return miner

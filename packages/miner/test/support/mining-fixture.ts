@@ -1,10 +1,11 @@
 import type { Chain, ChainOptions } from '@poai/chain'
+import type { AttemptSearcher } from '@poai/consensus'
 import type { Address, BlockCodecs, LogData, Logger, NetworkParams } from '@poai/core'
 import { createFakeEngine } from '@poai/inference'
 import { ChainGenerator, testNetwork, testWallet } from '@poai/testing/chain'
 import { ManualClock } from '@poai/testing/manual-clock'
 import { onTestFinished } from 'vitest'
-import { createMiner, type Miner, type MinerDependencies, type MinerOptions } from '../../src/index.ts'
+import { createMiner, createSearcher, type Miner, type MinerDependencies, type MinerOptions } from '../../src/index.ts'
 import { HeldEngine } from './held-engine.ts'
 import { openMemoryChain } from './memory-chain.ts'
 
@@ -38,6 +39,8 @@ export interface MiningFixture {
   readonly chain: Chain
   readonly clock: ManualClock
   readonly engine: HeldEngine
+  /** On the engine. */
+  readonly searcher: AttemptSearcher
   readonly log: LogLine[]
   readonly generator: ChainGenerator
   /** Stopped when the test is over. */
@@ -59,17 +62,18 @@ export async function openMiningFixture(
   await fake.start()
   const engine = new HeldEngine(fake)
   const clock = new ManualClock(TEST_TIME_MS)
+  const searcher = createSearcher(engine, { clock })
   const log: LogLine[] = []
   const chain = await openMemoryChain(params, { engine, clock }, chainOptions)
   onTestFinished(() => chain.chain.stop())
   return {
     ...chain,
-    ...{ params, clock, engine, log },
+    ...{ params, clock, engine, searcher, log },
     generator: new ChainGenerator({ params, evaluator: fake }),
     miner: (options = {}, dependencies = {}) => {
       const miner = createMiner(
         { params, beneficiary: TEST_BENEFICIARY, workers: 1, ...options },
-        { chain: chain.chain, engine, clock, logger: recordingLogger(log), ...dependencies },
+        { chain: chain.chain, searcher, clock, logger: recordingLogger(log), ...dependencies },
       )
       onTestFinished(() => miner.stop())
       return miner

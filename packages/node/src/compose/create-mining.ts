@@ -1,5 +1,5 @@
 import type { Chain } from '@poai/chain'
-import type { ExamEvaluator } from '@poai/consensus'
+import type { AttemptSearcher } from '@poai/consensus'
 import { type BlockCodecs, type Clock, type Logger, type NetworkParams, utf8ToBytes, ZERO_ADDRESS } from '@poai/core'
 import { createMiner, createNonceRanges, createWorkDesk, type Miner, type MiningGate, type WorkDesk } from '@poai/miner'
 import type { NodeConfig } from '../config/node-config.ts'
@@ -14,7 +14,7 @@ export interface MiningParts {
 export interface MiningPartsDependencies {
   readonly chain: Chain
   readonly codecs: BlockCodecs
-  readonly engine: ExamEvaluator
+  readonly searcher: AttemptSearcher
   readonly gate: MiningGate
   readonly clock: Clock
   readonly logger: Logger
@@ -23,14 +23,14 @@ export interface MiningPartsDependencies {
 /** Both, not yet started. The miner of a node that does not mine is paused: an operator may set it going. */
 export function createMining(
   { params, config }: { readonly params: NetworkParams; readonly config: Pick<NodeConfig, 'mining' | 'engine'> },
-  { engine, codecs, ...shared }: MiningPartsDependencies,
+  { searcher, codecs, ...shared }: MiningPartsDependencies,
 ): MiningParts {
   const { enabled, beneficiary } = config.mining
   const extraData = utf8ToBytes(config.mining.extraData)
   const nonces = createNonceRanges()
   const miner = createMiner(
     { params, extraData, workers: config.engine.workers, beneficiary: beneficiary ?? ZERO_ADDRESS },
-    { ...shared, engine, nonces },
+    { ...shared, searcher, nonces },
   )
   if (!enabled) miner.pause()
   const desk = createWorkDesk(

@@ -1,6 +1,16 @@
 import { Emitter, type Subscribe } from '@poai/chain'
-import type { EvaluateExamsOptions, ExamEvaluation, ExamEvaluator, ExamRequest } from '@poai/consensus'
-import { AppError, type Logger, type NetworkParams, type Startable } from '@poai/core'
+import type {
+  AttemptSearcher,
+  EvaluateExamsOptions,
+  ExamEvaluation,
+  ExamEvaluator,
+  ExamRequest,
+  NonceSpan,
+  SearchJob,
+  SearchOptions,
+  SearchResult,
+} from '@poai/consensus'
+import { AppError, type Clock, type Logger, type NetworkParams, type Startable } from '@poai/core'
 import {
   admitByVectors,
   checkVectors,
@@ -12,6 +22,7 @@ import {
   requireMachineDomain,
   wordsOfEngine,
 } from '@poai/inference'
+import { createSearcher } from '@poai/miner'
 import type { Installation } from '../work/installation.ts'
 import { createDomainEngine, setUpWork, type WorkSetup } from '../work/work-setup.ts'
 
@@ -35,7 +46,7 @@ export interface JudgeStatus {
 }
 
 /** The network's model on this machine, or the reason why there is none. */
-export interface WorkJudge extends Startable, ExamEvaluator {
+export interface WorkJudge extends Startable, ExamEvaluator, AttemptSearcher {
   readonly status: JudgeStatus
   readonly onChange: Subscribe<JudgeStatus>
 }
@@ -52,6 +63,7 @@ export interface WorkJudgeOptions {
 
 /** What a judge needs, and nothing more. */
 export interface WorkJudgeDependencies {
+  readonly clock: Pick<Clock, 'nowMs'>
   readonly logger: Logger
   /** Default: {@link setUpWork}. */
   readonly findWork?: (installation: Installation, params: NetworkParams) => Promise<WorkSetup>
@@ -71,6 +83,7 @@ class EngineJudge implements WorkJudge {
   #state: JudgeState = 'new'
   #reason: AppError | undefined
   #engine: InferenceEngine | undefined
+  #searcher: AttemptSearcher | undefined
 
   constructor(options: WorkJudgeOptions, dependencies: WorkJudgeDependencies) {
     this.#options = options
@@ -104,7 +117,15 @@ class EngineJudge implements WorkJudge {
   }
 
   async evaluate(requests: readonly ExamRequest[], options?: EvaluateExamsOptions): Promise<readonly ExamEvaluation[]> {
-    if (this.#engine !== undefined && this.#state === 'ready') return this.#engine.evaluate(requests, options)
+    return this.#whenReady(this.#engine).evaluate(requests, options)
+  }
+
+  async search(job: SearchJob, span: NonceSpan, options?: SearchOptions): Promise<SearchResult> {
+    return this.#whenReady(this.#searcher).search(job, span, options)
+  }
+
+  #whenReady<Part>(part: Part | undefined): Part {
+    if (part !== undefined && this.#state === 'ready') return part
     throw new EngineError('INFERENCE_NOT_RUNNING', 'this node does not judge work now', {
       actual: this.#reason?.message ?? this.#state,
       ...(this.#reason?.hint === undefined ? {} : { hint: this.#reason.hint }),
@@ -120,6 +141,7 @@ class EngineJudge implements WorkJudge {
     const { model, domain, vectors, fingerprints } = setup
     logger.info('Loading the model', { model: model.name, domain: domain.name, workers: this.#options.workers })
     this.#engine = createEngine(setup, (event) => this.#onEvent(event))
+    this.#searcher = createSearcher(this.#engine, this.#dependencies)
     await this.#engine.start()
     this.#become('self-test')
     const run = wordsOfEngine(this.#engine)

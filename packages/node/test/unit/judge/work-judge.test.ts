@@ -10,6 +10,7 @@ import {
   type ModelDescription,
 } from '@poai/inference'
 import { seededExamRequests } from '@poai/testing'
+import { ManualClock } from '@poai/testing/manual-clock'
 import { expect, it } from 'vitest'
 import { createWorkJudge, type WorkJudge, type WorkJudgeDependencies } from '../../../src/judge/work-judge.ts'
 import type { WorkSetup } from '../../../src/work/work-setup.ts'
@@ -46,13 +47,16 @@ async function setupOf(seed: number): Promise<WorkSetup> {
   }
 }
 
-function judgeOf(dependencies: Omit<WorkJudgeDependencies, 'logger'>): {
+function judgeOf(dependencies: Omit<WorkJudgeDependencies, 'clock' | 'logger'>): {
   judge: WorkJudge
   logger: RecordingLogger
   states: string[]
 } {
   const logger = new RecordingLogger()
-  const judge = createWorkJudge({ params: devnet, installation, workers: 1, niceness: 0 }, { ...dependencies, logger })
+  const judge = createWorkJudge(
+    { params: devnet, installation, workers: 1, niceness: 0 },
+    { ...dependencies, clock: new ManualClock(0), logger },
+  )
   const states: string[] = []
   judge.onChange(({ state }) => states.push(state))
   return { judge, logger, states }
