@@ -87,6 +87,7 @@ export {
   type PrebuiltLlamaBuild,
 } from './engine/llama-build.ts'
 export { createLlamaEngine, type LlamaEngineDependencies } from './engine/llama-engine.ts'
+export { type BindingBinaries, locateBinaries, prebuiltPackage } from './engine/locate-prebuilt.ts'
 export { MAX_PROBES, MAX_REQUESTS_PER_CALL } from './engine/validate-request.ts'
 export { describeModel, inspectModel, type ModelDescription } from './models/describe-model.ts'
 export type { DownloadProgress } from './models/download-model.ts'

@@ -9,6 +9,7 @@ import { formatTable } from '../table.ts'
 import { withEngine } from '../with-engine.ts'
 import { addEngineBenchCommand } from './engine-bench.ts'
 import { addEngineBuildCommand } from './engine-build.ts'
+import { addEngineInstallLlamaCommand } from './engine-install-llama.ts'
 import { type CommonOptions, installationOf, leafCommand, printResult } from './leaf-command.ts'
 
 /** Workers of one engine: more than any machine has cores to spare. */
@@ -32,6 +33,7 @@ export function addEngineCommands(program: Command, context: CliContext): void {
   }).action((options: CommonOptions) => listDomains(context, options))
 
   addEngineBuildCommand(engine, context)
+  addEngineInstallLlamaCommand(engine, context)
   addEngineBenchCommand(engine, context)
 }
 

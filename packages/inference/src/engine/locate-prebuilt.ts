@@ -59,13 +59,18 @@ export async function locateBinaries(options: LocateOptions = {}): Promise<Bindi
   const { version = BINDING_VERSION, cacheDirectory } = options
   const { name } = platformPackage()
   const binding = findLlamaBinding(cacheDirectory)
-  const root = packageRoot(binding, `@node-llama-cpp/${name}`)
+  const root = packageRoot(binding, prebuiltPackage())
   const manifest = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { readonly version?: unknown }
   if (manifest.version !== version) {
     throw unsupported('Another version of llama.cpp is installed', version, String(manifest.version))
   }
   const binaries = join(root, 'bins', name)
   return { binaries, addonPath: join(binaries, 'llama-addon.node'), entry: binding.entry }
+}
+
+/** Name of the package that holds the binding's native files for this platform. */
+export function prebuiltPackage(): string {
+  return `@node-llama-cpp/${platformPackage().name}`
 }
 
 function platformPackage(): PlatformPackage {

@@ -1,0 +1,36 @@
+import { join } from 'node:path'
+import type { Command } from 'commander'
+import type { CliContext } from '../cli-context.ts'
+import { installLlama } from '../engine/install-llama.ts'
+import { formatTable } from '../table.ts'
+import { type CommonOptions, installationOf, leafCommand, printResult } from './leaf-command.ts'
+
+interface InstallLlamaOptions extends CommonOptions {
+  readonly again?: true
+}
+
+/** Adds `poai engine install-llama`. */
+export function addEngineInstallLlamaCommand(engine: Command, context: CliContext): void {
+  leafCommand(engine, 'install-llama', {
+    description:
+      'install llama.cpp, which is optional: an engine to compare with, and that of the domains x64-avx2 and x64-avx512',
+    examples: ['engine install-llama', 'engine install-llama --again'],
+  })
+    .option('--again', 'install it although it is there')
+    .action((options: InstallLlamaOptions) => install(context, options))
+}
+
+async function install(context: CliContext, options: InstallLlamaOptions): Promise<void> {
+  const { cache } = installationOf(options, context)
+  const { signal, terminal } = context
+  if (options.json === undefined) terminal.err('Installing node-llama-cpp by npm, some 100 MB…\n')
+  const llama = await installLlama({ cacheDirectory: join(cache, 'engine'), again: options.again ?? false, signal })
+  const { version, entry, binaries, isNew } = llama
+  printResult(context, options, { version, entry, binaries, isNew }, () =>
+    formatTable([
+      ['llama.cpp', `node-llama-cpp ${version}${isNew ? '' : ', was there already'}`],
+      ['module', entry],
+      ['libraries', binaries],
+    ]),
+  )
+}

@@ -1,0 +1,49 @@
+import { execFile } from 'node:child_process'
+import { basename } from 'node:path'
+
+/** How npm ended, and what it said. */
+export interface NpmResult {
+  /** Undefined where it could not be started. */
+  readonly code: number | undefined
+  readonly output: string
+}
+
+/** Runs npm in a folder. */
+export type RunNpm = (args: readonly string[], folder: string, signal: AbortSignal) => Promise<NpmResult>
+
+/** npm prints a line for each package at most. */
+const MAX_OUTPUT_BYTES = 16 * 1024 * 1024
+
+/** The npm that started this program, or the one on the path. Rejects only when `signal` aborts. */
+export const runNpm: RunNpm = (args, folder, signal) => {
+  const { command, prefix, shell } = npmCommand(process.env)
+  return new Promise((resolve, reject) => {
+    execFile(
+      command,
+      [...prefix, ...args],
+      { cwd: folder, signal, shell, maxBuffer: MAX_OUTPUT_BYTES, windowsHide: true },
+      (error, stdout, stderr) => {
+        if (signal.aborted) return reject(signal.reason)
+        const code = error === null ? 0 : typeof error.code === 'number' ? error.code : undefined
+        resolve({ code, output: `${stdout}${stderr}`.trim() })
+      },
+    )
+  })
+}
+
+interface NpmCommand {
+  readonly command: string
+  readonly prefix: readonly string[]
+  readonly shell: boolean
+}
+
+function npmCommand(environment: NodeJS.ProcessEnv): NpmCommand {
+  const script = environment['npm_execpath']
+  if (script !== undefined && basename(script) === 'npm-cli.js') {
+    return { command: environment['npm_node_execpath'] ?? process.execPath, prefix: [script], shell: false }
+  }
+  // Node starts .cmd files through a shell only; the arguments are constants, and no folder is among them.
+  return process.platform === 'win32'
+    ? { command: 'npm.cmd', prefix: [], shell: true }
+    : { command: 'npm', prefix: [], shell: false }
+}
