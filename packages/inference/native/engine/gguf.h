@@ -36,10 +36,9 @@ static Text take_text(Reader *r) {
 }
 
 static int is_text(Text text, const char *wanted) {
-  const size_t length = __builtin_strlen(wanted);
-  if (text.length != length) return 0;
-  for (size_t i = 0; i < length; i++) if (text.text[i] != (uint8_t) wanted[i]) return 0;
-  return 1;
+  uint64_t i = 0;
+  while (i < text.length && wanted[i] != 0 && text.text[i] == (uint8_t) wanted[i]) i++;
+  return i == text.length && wanted[i] == 0;
 }
 
 /// Bytes of a value of a scalar type, or 0.
