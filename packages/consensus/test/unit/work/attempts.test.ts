@@ -1,4 +1,11 @@
-import { createAttempts, deriveExamSeed, examToRequest, gradeExam, validateReplay } from '@poai/consensus'
+import {
+  createAttempts,
+  createHashedAttempts,
+  deriveExamSeed,
+  examToRequest,
+  gradeExam,
+  validateReplay,
+} from '@poai/consensus'
 import { sealHash } from '@poai/core'
 import { describe, expect, it } from 'vitest'
 import { withWord } from '../transcript/plausible-evaluation.ts'
@@ -19,6 +26,18 @@ describe('attempts', () => {
       expect(exam).toEqual(buildExam(seed))
     }
     expect(attempts.sealHash).toEqual(sealHash(someSealedHeader))
+  })
+
+  it('are the same where only the hash of the header is known', () => {
+    const nonces = { epochKey, buildExam, firstNonce: 9n }
+    const [own] = createAttempts({ header: someSealedHeader, ...nonces }).take(1)
+    const hashed = createHashedAttempts({
+      sealHash: sealHash(someSealedHeader),
+      target: someSealedHeader.target,
+      ...nonces,
+    })
+    expect(hashed.take(1)).toEqual([own])
+    expect(hashed.sealHash).toEqual(sealHash(someSealedHeader))
   })
 
   it('end before the end nonce, and after the last of 64 bits', () => {

@@ -1,4 +1,5 @@
-import { AppError, devnet } from '@poai/core'
+import type { SearchJob, SearchProgress } from '@poai/consensus'
+import { AppError, devnet, ZERO_HASH } from '@poai/core'
 import {
   createFakeEngine,
   DEFAULT_DOMAIN_NAME,
@@ -73,6 +74,30 @@ it('judges after its self-test, and not before', async () => {
   )
   await judge.stop()
   await expect(judge.evaluate(requests)).rejects.toMatchObject({ code: 'INFERENCE_NOT_RUNNING' })
+})
+
+const job: SearchJob = { exam: devnet.work.exam, epochKey: ZERO_HASH, sealHash: ZERO_HASH, target: 0n }
+
+it('makes whole attempts by evaluations, or by the engine where it can', async () => {
+  const setup = await setupOf(1)
+  const { judge } = judgeOf({ findWork: async () => setup, createEngine: () => createFakeEngine({ seed: 1 }) })
+  const span = { first: 0n, end: 3n }
+  await expect(judge.search(job, span)).rejects.toMatchObject({ code: 'INFERENCE_NOT_RUNNING' })
+  await judge.start()
+  let attempts = 0
+  const onProgress = (progress: SearchProgress): void => {
+    attempts += progress.attempts
+  }
+  expect(await judge.search(job, span, { onProgress })).toEqual({ solution: undefined, next: 3n })
+  expect(attempts).toBe(3)
+  await judge.stop()
+  await expect(judge.search(job, span)).rejects.toMatchObject({ code: 'INFERENCE_NOT_RUNNING' })
+
+  const fake = createFakeEngine({ seed: 1 })
+  const engine: InferenceEngine = Object.assign(fake, { search: async () => ({ solution: undefined, next: 2n }) })
+  const other = judgeOf({ findWork: async () => setup, createEngine: () => engine })
+  await other.judge.start()
+  expect(await other.judge.search(job, span)).toEqual({ solution: undefined, next: 2n })
 })
 
 it('abstains where its bits are others, with the engine stopped', async () => {
