@@ -7,7 +7,10 @@ const WORKER_URL = /(new URL\((['"])\.{1,2}\/[^'"]+)\.ts(\2, import\.meta\.url\)
 
 const TYPESCRIPT = /\.[cm]?tsx?$/
 
-/** Compiles `src` of one package to `dist`: JavaScript, declarations and source maps; other files are copied. Throws with the compiler's messages. */
+/**
+ * Compiles `src` of one package to `dist`: JavaScript and declarations; other files are copied. Throws with the compiler's
+ * messages. No source maps: the JavaScript is the source without its types, and maps would be a third of all files.
+ */
 export function compilePackage(root: string, member: BuildPackage): void {
   const source = join(member.folder, 'src')
   const output = join(member.folder, 'dist')
@@ -38,8 +41,6 @@ function writeConfig(root: string, member: BuildPackage): string {
     customConditions: [],
     rootDir: join(member.folder, 'src'),
     outDir: join(member.folder, 'dist'),
-    sourceMap: true,
-    inlineSources: true,
   }
   const include = [join(member.folder, 'src')]
   writeFileSync(path, JSON.stringify({ extends: join(root, 'tsconfig.json'), compilerOptions, include }))
@@ -55,10 +56,7 @@ function runCompiler(root: string, config: string): void {
   if (result.status !== 0) throw new Error(`${result.stdout}${result.stderr}`.trim())
 }
 
-/**
- * A worker is named by URL, where the compiler does not see that `.ts` becomes `.js`. Both have the same length, so source
- * maps stay right.
- */
+/** A worker is named by URL, where the compiler does not see that `.ts` becomes `.js`. */
 export function renameWorkerUrls(javascript: string): string {
   return javascript.replaceAll(WORKER_URL, '$1.js$3')
 }
