@@ -16,4 +16,12 @@ export {
   recordModelVectors,
   vectorExamRequests,
 } from './record-model-vectors.ts'
+export {
+  createReferenceAttempts,
+  type ExamFormat,
+  type ReferenceAttempt,
+  type ReferenceAttempts,
+  type ReferenceJob,
+  type ReferenceTranscript,
+} from './reference-attempts.ts'
 export { prepareWasmCache } from './wasm-cache.ts'
