@@ -18,6 +18,7 @@ export const TASKS = Object.freeze({
   check: { script: 'scripts/check.ts', args: [] },
   fix: { script: 'scripts/fix.ts', args: [] },
   build: { script: 'scripts/build.ts', args: [] },
+  engine: { script: 'scripts/build-engine.ts', args: [] },
   bench: { script: 'scripts/bench.ts', args: [] },
   fuzz: { script: 'scripts/fuzz.ts', args: [] },
   evidence: { script: 'scripts/evidence.ts', args: [] },

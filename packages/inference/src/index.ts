@@ -1,10 +1,9 @@
 /**
- * Deterministic inference: engines that run llama.cpp in worker processes, the determinism domains that say which bits
- * count, and model files.
+ * Deterministic inference: engines that run a model in workers, the determinism domains that say which bits count, and model files.
  *
  * @example
- * import { createLlamaEngine } from '@poai/inference'
- * const engine = createLlamaEngine({ build, modelPath, cacheDirectory })
+ * import { createPortableEngine } from '@poai/inference'
+ * const engine = createPortableEngine({ modelPath, cacheDirectory })
  * await engine.start()
  * const [evaluation] = await engine.evaluate([{ tokens, positions, probes }], { priority: 'verify' })
  * await engine.stop()
@@ -17,6 +16,13 @@ export {
   type BuiltPortable,
   buildPortable,
 } from './build/build-portable.ts'
+export {
+  type BuildProgramDependencies,
+  type BuildProgramOptions,
+  type BuiltProgram,
+  buildProgram,
+} from './build/build-program.ts'
+export { findNativeProgram, type NativeProgram } from './build/native-program.ts'
 export { findPortableLibrary, type PortableLibrary, type PortableRecord } from './build/portable-library.ts'
 export { checkCLibrary } from './doctor/check-c-library.ts'
 export { type ClockEvidence, checkClock } from './doctor/check-clock.ts'
@@ -55,6 +61,15 @@ export {
   requireMachineDomain,
 } from './domain/fingerprint.ts'
 export { recordVectors, type VectorsIdentity } from './domain/record-vectors.ts'
+export type {
+  NonceSpan,
+  SearchAttempts,
+  SearchJob,
+  SearchOptions,
+  SearchProgress,
+  SearchResult,
+  SearchSeal,
+} from './engine/attempt-search.ts'
 export { EngineError, type EngineErrorCode } from './engine/engine-error.ts'
 export {
   DEFAULT_CONTEXT_SIZE,
@@ -68,6 +83,7 @@ export { createFakeEngine, type FakeEngineOptions } from './engine/fake-engine.t
 export { areFiniteBits, bitsToFloat, CANONICAL_NAN_BITS, floatToBits } from './engine/float-bits.ts'
 export type {
   EngineModel,
+  EngineProgram,
   EngineState,
   EngineStatus,
   EvaluateOptions,
@@ -83,7 +99,6 @@ export {
   buildVariant,
   type LlamaBuild,
   type PortableLlamaBuild,
-  type PortableProgram,
   type PrebuiltLlamaBuild,
 } from './engine/llama-build.ts'
 export { createLlamaEngine, type LlamaEngineDependencies } from './engine/llama-engine.ts'
@@ -99,5 +114,13 @@ export { type ManifestModel, type ModelManifest, readModelManifest } from './mod
 export type { ModelStore } from './models/model-store.ts'
 export { type PullModelOptions, pullModel } from './models/pull-model.ts'
 export { type ResolvedModel, resolveModel, verifyModel } from './models/resolve-model.ts'
-export { type BuildWasmOptions, type BuiltWasm, buildWasm } from './wasm/build-wasm.ts'
-export { findWasmModule, type WasmEngineModule } from './wasm/wasm-module.ts'
+export { createNativeEngine, createPortableEngine } from './program/portable-engine.ts'
+export type {
+  OwnPoolDependencies,
+  OwnPoolOptions,
+  OwnProgram,
+  PortableEngineDependencies,
+  PortableEngineOptions,
+  PortableProgram,
+} from './program/portable-options.ts'
+export { WASM_MODULE_FILE } from './wasm/module-file.ts'

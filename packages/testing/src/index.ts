@@ -9,6 +9,7 @@
 
 export { examToRequest, mixedExamRequests, seededExamRequests, seededExams } from './exam-requests.ts'
 export { preparePortableCache } from './portable-cache.ts'
+export { prepareProgramCache } from './program-cache.ts'
 export { hasProgramForTests } from './program-for-tests.ts'
 export {
   type RecordedModelVectors,
@@ -24,4 +25,3 @@ export {
   type ReferenceJob,
   type ReferenceTranscript,
 } from './reference-attempts.ts'
-export { prepareWasmCache } from './wasm-cache.ts'

@@ -6,10 +6,11 @@ import {
   DEFAULT_DOMAIN_NAME,
   type DeterminismDomain,
   type EvaluationRequest,
+  findNativeProgram,
   findPortableLibrary,
-  findWasmModule,
   type InferenceEngine,
   KNOWN_DOMAINS,
+  type PortableLibrary,
   type PortableProgram,
 } from '@poai/inference'
 import { createDomainEngine, type Installation, setUpWork } from '@poai/node'
@@ -109,7 +110,13 @@ function examRequests(params: NetworkParams): readonly EvaluationRequest[] {
 }
 
 function labelOf({ domain, program }: Entry): string {
-  return program === 'wasm' ? `${domain.name}, WebAssembly` : domain.name
+  return program === 'auto' ? domain.name : `${domain.name}, ${PROGRAM_LABELS[program]}`
+}
+
+const PROGRAM_LABELS: Readonly<Record<Exclude<PortableProgram, 'auto'>, string>> = {
+  native: 'native',
+  wasm: 'WebAssembly',
+  llama: 'llama.cpp',
 }
 
 interface Reachable {
@@ -123,16 +130,24 @@ async function findReachable(installation: Installation): Promise<Reachable> {
   const cacheDirectory = join(installation.cache, 'engine')
   const missing: string[] = []
   for (const domain of KNOWN_DOMAINS) {
-    const isPortable = domain.build.kind === 'portable'
-    if (isPortable && (await findWasmModule(cacheDirectory))) reachable.push({ domain, program: 'wasm' })
-    else if (isPortable) missing.push(`${domain.name} is not built for WebAssembly: poai engine build --wasm`)
+    if (domain.build.kind === 'portable') {
+      if (await findNativeProgram(cacheDirectory)) reachable.push({ domain, program: 'native' })
+      else missing.push(`the native program of ${domain.name} is not built: poai engine build`)
+      reachable.push({ domain, program: 'wasm' })
+      if (await findLlama(cacheDirectory)) reachable.push({ domain, program: 'llama' })
+      else missing.push(`llama.cpp is not built for ${domain.name}: poai engine build --llama`)
+      continue
+    }
     if (!domain.platforms.includes(`${process.platform}-${process.arch}`)) continue
     if (!(await checkCpuFeatures(domain)).ok) continue
-    if (!isPortable) reachable.push({ domain, program: 'auto' })
-    else if (await findPortableLibrary(cacheDirectory)) reachable.unshift({ domain, program: 'native' })
-    else missing.push(`${domain.name} is not built: poai engine build`)
+    reachable.push({ domain, program: 'auto' })
   }
   return { reachable, missing }
+}
+
+/** On other platforms there is none to build. */
+async function findLlama(cacheDirectory: string): Promise<PortableLibrary | undefined> {
+  return await findPortableLibrary(cacheDirectory).catch(() => undefined)
 }
 
 interface Finding extends Pick<Reachable, 'missing'> {
@@ -147,7 +162,7 @@ function report(context: CliContext, options: EngineBenchOptions, finding: Findi
   const reference = contestants.find(({ domain }) => domain.name === DEFAULT_DOMAIN_NAME)
   const rows = contestants.map((contestant) => ({
     domain: contestant.domain.name,
-    program: contestant.program === 'wasm' ? 'wasm' : 'native',
+    program: contestant.engine.status.program,
     label: labelOf(contestant),
     examsPerSecond: rateOf(contestant),
     tokensPerSecond: rateOf(contestant) * (params.work.exam.tokens - 1),

@@ -4,14 +4,16 @@ import { InvariantError } from '@poai/core'
 import {
   type BuildPortableOptions,
   type BuildProgress,
-  type BuiltWasm,
+  type BuiltProgram,
   buildPortable,
-  buildWasm,
+  buildProgram,
   checkVectors,
   createLlamaEngine,
+  createNativeEngine,
+  type DomainVectors,
   findDomain,
+  type InferenceEngine,
   PORTABLE_DOMAIN_NAME,
-  type PortableProgram,
   parseVectors,
   resolveModel,
   wordsOfEngine,
@@ -25,7 +27,7 @@ import { formatTable } from '../table.ts'
 import { withEngine } from '../with-engine.ts'
 import { type CommonOptions, installationOf, leafCommand, printResult } from './leaf-command.ts'
 
-/** The model whose recorded vectors a new library must compute: it comes with the program. */
+/** The model whose recorded vectors a new engine must compute: it comes with the program. */
 const TEST_MODEL = 'quiz-1'
 
 const STEP_LABELS: Readonly<Record<BuildProgress['step'], string>> = {
@@ -37,21 +39,21 @@ const STEP_LABELS: Readonly<Record<BuildProgress['step'], string>> = {
 interface BuildOptions extends CommonOptions {
   readonly compiler?: string
   readonly again?: true
-  readonly wasm?: true
+  readonly llama?: true
 }
 
 /** Adds `poai engine build`. */
 export function addEngineBuildCommand(engine: Command, context: CliContext): void {
   leafCommand(engine, 'build', {
     description: `compile the engine of domain ${PORTABLE_DOMAIN_NAME} for this machine, and test it`,
-    examples: ['engine build', 'engine build --wasm', 'engine build --compiler clang++ --again', 'engine build --json'],
+    examples: ['engine build', 'engine build --compiler clang --again', 'engine build --llama', 'engine build --json'],
   })
-    .option('--compiler <program>', 'C++ compiler (default: g++, clang++ or c++, whichever is installed)')
-    .option('--again', 'build although there is a library')
     .option(
-      '--wasm',
-      'build the WebAssembly module instead, which runs on any machine and in browsers: needs Emscripten',
+      '--compiler <program>',
+      'C compiler (default: cc, gcc or clang, whichever is installed; with --llama a C++ one)',
     )
+    .option('--again', 'build although there is one')
+    .option('--llama', 'build llama.cpp for the same domain instead: needs git and a C++ compiler')
     .action((options: BuildOptions) => build(context, options))
 }
 
@@ -60,7 +62,6 @@ async function build(context: CliContext, options: BuildOptions): Promise<void> 
   const bar = createCountBar(context.terminal)
   const startMs = performance.now()
   let exams = 0
-  const program: PortableProgram = options.wasm ? 'wasm' : 'native'
   const what = {
     cacheDirectory: join(installation.cache, 'engine'),
     ...(options.compiler === undefined ? {} : { compiler: options.compiler }),
@@ -70,19 +71,23 @@ async function build(context: CliContext, options: BuildOptions): Promise<void> 
       if (options.json === undefined) bar.update({ label: STEP_LABELS[step], done, total })
     },
   }
-  const selfTest = async (cacheDirectory: string): Promise<void> => {
-    exams = await replayVectors(context, installation, { cacheDirectory, program })
+  const replay = async (create: (test: Test) => InferenceEngine): Promise<void> => {
+    const test = await findTest(installation)
+    exams = test.vectors.exams.length
+    const engine = create(test)
+    await withEngine(engine, context.signal, () => checkVectors(wordsOfEngine(engine), test.vectors))
   }
-  const { file, isNew, sha256, compiler } = options.wasm
-    ? await buildWasm(what, { selfTest })
-    : await buildNative(what, selfTest)
+  const { file, isNew, sha256, compiler } = options.llama
+    ? await buildLlama(what, (cacheDirectory) => replay((test) => createLlama(test, cacheDirectory)))
+    : await buildProgram(what, { selfTest: (program) => replay((test) => createNative(test, program)) })
   bar.finish()
   const seconds = (performance.now() - startMs) / 1000
+  const program = options.llama ? 'llama' : 'native'
   const result = { domain: PORTABLE_DOMAIN_NAME, program, isNew, file, sha256, compiler, exams, seconds }
   printResult(context, options, result, () =>
     formatTable([
       ['domain', PORTABLE_DOMAIN_NAME],
-      [options.wasm ? 'module' : 'library', file],
+      [options.llama ? 'library' : 'program', file],
       ['compiler', compiler],
       [
         'result',
@@ -92,29 +97,33 @@ async function build(context: CliContext, options: BuildOptions): Promise<void> 
   )
 }
 
-async function buildNative(
+async function buildLlama(
   options: BuildPortableOptions,
   selfTest: (cacheDirectory: string) => Promise<void>,
-): Promise<BuiltWasm> {
+): Promise<BuiltProgram> {
   const { file, isNew, record } = await buildPortable(options, { selfTest })
   return { file, isNew, ...record }
 }
 
-/** Throws unless what is in `cacheDirectory` computes all recorded bits of the test model. Returns how many exams. */
-async function replayVectors(
-  context: CliContext,
-  installation: Installation,
-  { cacheDirectory, program }: { readonly cacheDirectory: string; readonly program: PortableProgram },
-): Promise<number> {
-  const build = findDomain(PORTABLE_DOMAIN_NAME)?.build
+/** The model that comes with the program, and all recorded bits of it. */
+interface Test {
+  readonly modelPath: string
+  readonly vectors: DomainVectors
+}
+
+async function findTest(installation: Installation): Promise<Test> {
   const path = join(installation.models, TEST_MODEL, 'vectors', `${PORTABLE_DOMAIN_NAME}.json`)
   const vectors = parseVectors(await readFile(path, 'utf8'))
-  const model = await resolveModel(await openModelStore(installation), TEST_MODEL)
-  if (build?.kind !== 'portable') throw new InvariantError(`${PORTABLE_DOMAIN_NAME} is not known`)
-  const { contextSize } = vectors
-  const engine = createLlamaEngine({
-    ...{ build: { ...build, program }, modelPath: model.path, cacheDirectory, contextSize, workers: 1 },
-  })
-  await withEngine(engine, context.signal, () => checkVectors(wordsOfEngine(engine), vectors))
-  return vectors.exams.length
+  const { path: modelPath } = await resolveModel(await openModelStore(installation), TEST_MODEL)
+  return { modelPath, vectors }
+}
+
+function createNative({ modelPath, vectors }: Test, file: string): InferenceEngine {
+  return createNativeEngine(file, { modelPath, contextSize: vectors.contextSize, workers: 1 })
+}
+
+function createLlama({ modelPath, vectors }: Test, cacheDirectory: string): InferenceEngine {
+  const build = findDomain(PORTABLE_DOMAIN_NAME)?.build
+  if (build === undefined) throw new InvariantError(`${PORTABLE_DOMAIN_NAME} is not known`)
+  return createLlamaEngine({ build, modelPath, cacheDirectory, contextSize: vectors.contextSize, workers: 1 })
 }

@@ -1,11 +1,11 @@
-// Two real nodes of domain portable-1, one with the native library and one with WebAssembly, make one chain.
+// Three real nodes of domain portable-1, with the native program, with WebAssembly and with llama.cpp, make one chain.
 //   npm run evidence -- mixed-testnet [blocks] [seconds a block]
-// Nodes are processes with the real model; both mine. It holds if both have mined blocks of one and the same chain, each has replayed
-// the blocks of the other, no replay has failed, and the nodes have the same hash at every height.
+// Nodes are processes with the real model; all mine. It holds if all have mined blocks of one and the same chain, each has replayed
+// the blocks of the others, no replay has failed, and the nodes have the same hash at every height.
 import { cp, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { preparePortableCache, prepareWasmCache } from '@poai/testing'
+import { preparePortableCache, prepareProgramCache } from '@poai/testing'
 import { objectIn } from '../../src/testnet/node-snapshot.ts'
 import type { TestnetNode } from '../../src/testnet/testnet-node.ts'
 import { haveOneChain, secondsUntil, startEvidenceTestnet } from '../support/evidence-testnet.ts'
@@ -14,15 +14,16 @@ const [blocks = 50, spacingSeconds = 4] = process.argv.slice(2).map(Number)
 /** WebAssembly on a busy machine starts slowly, and blocks come as they come. */
 const LONGEST_MS = 120_000 + 6 * blocks * spacingSeconds * 1000
 const CALL = { timeoutMs: 20_000 }
+const ENGINES = ['native', 'wasm', 'llama']
 
-console.log('preparing both engines')
+console.log('preparing the engines')
 const home = await mkdtemp(join(tmpdir(), 'poai-mixed-'))
-for (const prepare of [preparePortableCache, prepareWasmCache]) {
+for (const prepare of [preparePortableCache, prepareProgramCache]) {
   await cp(await prepare(), join(home, 'cache/engine'), { recursive: true })
 }
 const network = await startEvidenceTestnet({
-  ...{ nodes: 2, miners: 2, spacingSeconds, domainOf: 'testnet', home },
-  argumentsOf: ({ name }) => ['--engine', name === 'node-1' ? 'native' : 'wasm'],
+  ...{ nodes: ENGINES.length, miners: ENGINES.length, spacingSeconds, domainOf: 'testnet', home },
+  argumentsOf: ({ name }) => ['--engine', ENGINES[Number(name.slice('node-'.length)) - 1] ?? 'auto'],
 })
 const { testnet, params } = network
 

@@ -1,8 +1,4 @@
-import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { testnet } from '@poai/core'
-import { hasProgramForTests, prepareWasmCache } from '@poai/testing'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { chromiumForTests } from '../support/find-chromium.ts'
@@ -10,28 +6,20 @@ import { openPage } from '../support/open-page.ts'
 import { buildPage, type ServingNode, startServingNode } from '../support/start-node.ts'
 
 const executablePath = chromiumForTests()
-const canBuild = hasProgramForTests(['emcc'], 'apt install --no-install-recommends emscripten')
-/** Compiling the engine takes a minute or two where no test has done it. */
-const BUILD_LIMIT_MS = 600_000
 
-describe.skipIf(executablePath === undefined || !canBuild)('verifying a block in the browser', () => {
-  let home: string
+describe.skipIf(executablePath === undefined)('verifying a block in the browser', () => {
   let node: ServingNode
   let browser: Browser
 
   beforeAll(async () => {
-    home = await mkdtemp(join(tmpdir(), 'poai-home-'))
-    await mkdir(join(home, 'cache'))
-    await symlink(await prepareWasmCache(), join(home, 'cache/engine'))
     buildPage()
-    node = await startServingNode({ work: testnet.work, more: ['--home', home, '--engine', 'wasm'] })
+    node = await startServingNode({ work: testnet.work, more: ['--engine', 'wasm'] })
     browser = await chromium.launch({ executablePath: executablePath ?? '', args: ['--no-sandbox'] })
-  }, BUILD_LIMIT_MS)
+  })
 
   afterAll(async () => {
     await browser?.close()
     await node?.stop()
-    await rm(home, { recursive: true, force: true })
   })
 
   /** What the page says after the button was pressed. */

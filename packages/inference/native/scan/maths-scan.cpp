@@ -1,4 +1,4 @@
-// Hashes what the embedded functions answer to every finite float: the same lines on every machine and in WebAssembly.
+// Hashes what the embedded functions answer to every finite float: the same lines on every machine.
 //
 //   maths-scan [function] [step]      one line for each chunk of 2^26 bit patterns: "expf 0x3c000000 0123456789abcdef"
 //

@@ -3,6 +3,7 @@ import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { EngineError } from '../engine/engine-error.ts'
 import { locateBinaries } from '../engine/locate-prebuilt.ts'
+import { hashBuilt } from './build-record.ts'
 import { compileProfile } from './compile-profile.ts'
 import { machineTarget } from './compile-target.ts'
 import { findCompiler } from './find-compiler.ts'
@@ -10,7 +11,7 @@ import { applyGgmlEdits } from './ggml-edits.ts'
 import { GGML_CPU_PATHS, unpackGgmlSources } from './ggml-sources.ts'
 import { linkLibrary } from './link-library.ts'
 import { PORTABLE_LIBRARY } from './portable-key.ts'
-import { findPortableLibrary, hashLibrary, type PortableLibrary, portableFolder } from './portable-library.ts'
+import { findPortableLibrary, type PortableLibrary, portableFolder } from './portable-library.ts'
 
 /** How far a build has come. */
 export interface BuildProgress {
@@ -95,7 +96,7 @@ async function compileInto(
   const output = join(made, PORTABLE_LIBRARY)
   await linkLibrary({ compiler, objects, binaries, output, ...cancel })
   await rm(work, { recursive: true, force: true })
-  const record = { sha256: await hashLibrary(output), compiler: compiler.version }
+  const record = { sha256: await hashBuilt(output), compiler: compiler.version }
   await writeFile(`${made}.json`, `${JSON.stringify(record)}\n`, { mode: 0o600 })
   return made
 }

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { EngineError } from '../engine/engine-error.ts'
 import type { Compiler } from './find-compiler.ts'
-import { runProgram } from './run-program.ts'
+import { type RunProgramOptions, runProgram } from './run-program.ts'
 
 /** One run of a compiler: its arguments, and the object that it makes. */
 export interface CompileUnit {
@@ -26,7 +26,7 @@ export async function compileUnits(
   let done = 0
   const work = async (): Promise<void> => {
     for (let unit = waiting.shift(); unit !== undefined; unit = waiting.shift()) {
-      await compile(compiler, unit.args, signal)
+      await compile(compiler, unit.args, signal === undefined ? {} : { signal })
       done += 1
       onProgress?.(done, units.length)
     }
@@ -45,10 +45,14 @@ export async function compileUnits(
 }
 
 /** Runs the compiler; its first error becomes the message's. */
-export async function compile(compiler: Compiler, args: readonly string[], signal?: AbortSignal): Promise<void> {
-  const { code, stderr } = await runProgram(compiler.program, args, signal === undefined ? {} : { signal })
+export async function compile(
+  compiler: Compiler,
+  args: readonly string[],
+  options: RunProgramOptions = {},
+): Promise<void> {
+  const { code, stderr } = await runProgram(compiler.program, args, options)
   if (code === 0) return
-  throw new EngineError('INFERENCE_BUILD_FAILED', 'The compiler refused the portable library', {
+  throw new EngineError('INFERENCE_BUILD_FAILED', 'The compiler refused the engine', {
     expected: `${compiler.program} ${args.slice(-3).join(' ')}`,
     actual: /.*error:.*/.exec(stderr)?.[0] ?? stderr.trim().slice(0, 400),
     hint: `Needed: ${compiler.needed ?? 'GCC 12 or Clang 15 or later'}. Found: ${compiler.version}.`,

@@ -1,7 +1,7 @@
 import { EngineError } from '../engine/engine-error.ts'
 import { runProgram } from './run-program.ts'
 
-/** A C++ compiler that also compiles C. */
+/** A compiler of C, or of C++ and C. */
 export interface Compiler {
   readonly program: string
   /** First line of `--version`. */
@@ -11,18 +11,44 @@ export interface Compiler {
 }
 
 /** In the order of preference; measured to be equally fast. */
-const CANDIDATES = ['g++', 'clang++', 'c++'] as const
+const CXX_CANDIDATES = ['g++', 'clang++', 'c++'] as const
+const C_CANDIDATES = ['cc', 'gcc', 'clang'] as const
 
-/** The first of them that is installed, or `program` if given. */
+/** The first C++ compiler that is installed, or `program` if given. It also compiles C. */
 export async function findCompiler(program?: string): Promise<Compiler> {
-  for (const candidate of program === undefined ? CANDIDATES : [program]) {
+  const candidates = program === undefined ? CXX_CANDIDATES : [program]
+  const found = await findFirst(candidates)
+  if (found !== undefined) return found
+  throw new EngineError('INFERENCE_BUILD_FAILED', 'There is no C++ compiler', {
+    expected: candidates.join(', '),
+    actual: 'none of them in PATH',
+    hint: 'Install one (Debian and Ubuntu: `apt install g++`, 12 or later), or use the program’s own engine.',
+  })
+}
+
+/** The first C compiler that is installed, or `program` if given. */
+export async function findCCompiler(program?: string): Promise<Compiler> {
+  const candidates = program === undefined ? ((await canHaveC()) ? C_CANDIDATES : []) : [program]
+  const found = await findFirst(candidates)
+  if (found !== undefined) return { ...found, needed: 'GCC 10 or Clang 11 or later' }
+  throw new EngineError('INFERENCE_BUILD_FAILED', 'There is no C compiler', {
+    expected: candidates.join(', ') || 'a system with cc',
+    actual: 'none of them in PATH',
+    hint: 'Install one (Debian and Ubuntu: `apt install gcc`; macOS: `xcode-select --install`). WebAssembly computes the same bits without.',
+  })
+}
+
+/** Windows has no compiler that takes the flags; asked for one that is not installed, macOS opens a window. */
+async function canHaveC(): Promise<boolean> {
+  if (process.platform === 'win32') return false
+  return process.platform !== 'darwin' || (await runProgram('xcode-select', ['-p'])).code === 0
+}
+
+async function findFirst(candidates: readonly string[]): Promise<Compiler | undefined> {
+  for (const candidate of candidates) {
     const { code, stdout } = await runProgram(candidate, ['--version'])
     const [version] = stdout.split('\n')
     if (code === 0 && version !== undefined) return { program: candidate, version }
   }
-  throw new EngineError('INFERENCE_BUILD_FAILED', 'There is no C++ compiler', {
-    expected: program ?? CANDIDATES.join(', '),
-    actual: 'none of them in PATH',
-    hint: 'Install one (Debian and Ubuntu: `apt install g++`, 12 or later), or let the node use the WebAssembly engine.',
-  })
+  return undefined
 }

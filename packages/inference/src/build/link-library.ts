@@ -27,5 +27,5 @@ export async function linkLibrary({ compiler, objects, binaries, output, signal 
     ...[join(binaries, 'libggml-base.so'), `-Wl,-rpath-link,${binaries}`],
     ...['-lstdc++', '-lgcc_s', '-lgcc', '-lc', '-o', output],
   ]
-  await compile(compiler, args, signal)
+  await compile(compiler, args, signal === undefined ? {} : { signal })
 }

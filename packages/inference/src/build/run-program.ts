@@ -10,6 +10,8 @@ export interface ProgramResult {
 export interface RunProgramOptions {
   readonly cwd?: string
   readonly signal?: AbortSignal
+  /** Priority, from 0 as this process's to 19, for the program and all that it starts; where the system knows `nice`. Default 0. */
+  readonly niceness?: number
   /** Added to the environment. */
   readonly variables?: Readonly<Record<string, string>>
 }
@@ -21,12 +23,13 @@ const MAX_OUTPUT_BYTES = 64 * 1024 * 1024
 export function runProgram(
   program: string,
   args: readonly string[],
-  { cwd, signal, variables }: RunProgramOptions = {},
+  { cwd, signal, niceness = 0, variables }: RunProgramOptions = {},
 ): Promise<ProgramResult> {
+  const isPolite = niceness > 0 && process.platform !== 'win32'
   return new Promise((resolve, reject) => {
     execFile(
-      program,
-      args,
+      isPolite ? 'nice' : program,
+      isPolite ? ['-n', String(niceness), program, ...args] : args,
       { cwd, signal, maxBuffer: MAX_OUTPUT_BYTES, env: { ...process.env, LC_ALL: 'C', ...variables } },
       (error, stdout, stderr) => {
         if (signal?.aborted) return reject(signal.reason)

@@ -11,7 +11,7 @@ export interface DeterminismDomain {
   /** One line for people. */
   readonly description: string
   readonly build: LlamaBuild
-  /** `process.platform`-`process.arch` where the vectors were seen to hold. */
+  /** `process.platform`-`process.arch` of the machines that can compute it. */
   readonly platforms: readonly string[]
   /** What the CPU must have, in the words of `/proc/cpuinfo`. */
   readonly cpuFeatures: readonly string[]
@@ -34,10 +34,9 @@ export const PORTABLE_DOMAIN_NAME = 'portable-1'
 export const KNOWN_DOMAINS: readonly DeterminismDomain[] = [
   {
     name: PORTABLE_DOMAIN_NAME,
-    description:
-      'built on this machine from node-llama-cpp 3.22.1 and portable kernels, any x86-64 or 64-bit Arm processor',
+    description: 'the program’s own engine, native or WebAssembly: any machine',
     build: { kind: 'portable', package: 'node-llama-cpp', version: BINDING_VERSION },
-    platforms: ['linux-x64', 'linux-arm64'],
+    platforms: ['linux-x64', 'linux-arm64', 'darwin-x64', 'darwin-arm64', 'win32-x64', 'win32-arm64'],
     cpuFeatures: [],
   },
   prebuilt('x64-sse2', 'x64', 'any x86-64 processor', []),

@@ -1,4 +1,5 @@
 import { InvariantError } from '@poai/core'
+import type { NonceSpan, SearchAttempts, SearchJob, SearchOptions, SearchResult } from './attempt-search.ts'
 import { BatchPace } from './batch-pace.ts'
 import { BatchQueue } from './batch-queue.ts'
 import { EngineError } from './engine-error.ts'
@@ -7,6 +8,7 @@ import { createEvaluation } from './evaluation.ts'
 import { type Batch, cutIntoBatches, EvaluationJob, splitBatch } from './evaluation-job.ts'
 import type {
   EngineModel,
+  EngineProgram,
   EngineState,
   EngineStatus,
   EvaluateOptions,
@@ -14,10 +16,12 @@ import type {
   EvaluationRequest,
   InferenceEngine,
 } from './inference-engine.ts'
-import type { SessionOptions } from './llama-session.ts'
+import { PoolSearches } from './pool-searches.ts'
 import { RequestStrikes } from './request-strikes.ts'
+import type { SessionOptions } from './session-options.ts'
 import type { Timers } from './timers.ts'
 import { validateRequests } from './validate-request.ts'
+import { validateSearch } from './validate-search.ts'
 import type { LaunchWorker } from './worker-process.ts'
 import { type RunBatch, WorkerDeath, WorkerSlot } from './worker-slot.ts'
 
@@ -26,9 +30,17 @@ export type EngineEvent =
   | { readonly kind: 'worker-ready'; readonly pid: number | undefined }
   | { readonly kind: 'worker-crashed'; readonly error: EngineError }
   | { readonly kind: 'worker-retired'; readonly error: EngineError }
+  /** Another program took over while the engine was serving. */
+  | { readonly kind: 'engine-swapped'; readonly from: EngineProgram; readonly to: EngineProgram }
+  /** The native program cannot be used, for now or on this machine: the engine serves without it. */
+  | { readonly kind: 'program-unavailable'; readonly error: EngineError }
 
 /** What a pool needs, and nothing more. */
 export interface PoolDependencies {
+  /** What the workers run. */
+  readonly program: EngineProgram
+  /** True if the workers make whole attempts. */
+  readonly canSearch: boolean
   readonly launch: LaunchWorker
   readonly timers: Timers
   /** What workers load; asked for once, at the start. */
@@ -40,11 +52,15 @@ export interface PoolDependencies {
 
 /** Spreads evaluations over worker processes, and outlives their deaths. */
 export class EnginePool implements InferenceEngine {
+  readonly search: SearchAttempts | undefined
   readonly #options: PoolOptions
   readonly #dependencies: PoolDependencies
   readonly #queue: BatchQueue
   readonly #pace: BatchPace
   readonly #strikes = new RequestStrikes()
+  readonly #searches = new PoolSearches()
+  /** Calls of `evaluate` that have not settled. */
+  readonly #calls = new Set<Promise<unknown>>()
   /** Which slot computed an evaluation, for as long as somebody keeps it. */
   readonly #origins = new WeakMap<Evaluation, WorkerSlot>()
   readonly #inFlight = new Set<Promise<void>>()
@@ -63,6 +79,9 @@ export class EnginePool implements InferenceEngine {
     this.#dependencies = dependencies
     this.#queue = new BatchQueue(options.queueLimit)
     this.#pace = new BatchPace(options.batchTargetMs)
+    this.search = dependencies.canSearch
+      ? (job, span, searchOptions) => this.#search(job, span, searchOptions)
+      : undefined
     // `start` hands this promise out; where nobody called it, stopping must not end the process.
     this.#started.promise.catch(() => {})
   }
@@ -70,6 +89,7 @@ export class EnginePool implements InferenceEngine {
   get status(): EngineStatus {
     return {
       state: this.#state,
+      program: this.#dependencies.program,
       workers: this.#slots.map((slot) => slot.status),
       queued: this.#queue.counts,
       evaluations: this.#evaluations,
@@ -111,7 +131,30 @@ export class EnginePool implements InferenceEngine {
     const limits = { requests: batchRequests, tokens: this.#pace.tokenLimit(batchTokens) }
     this.#queue.push(priority, cutIntoBatches(job, limits))
     this.#dispatch()
-    return await this.#untilAborted(job, signal)
+    const answer = this.#untilAborted(job, signal).finally(() => this.#calls.delete(answer))
+    this.#calls.add(answer)
+    return await answer
+  }
+
+  /**
+   * Ends the life of a pool that another one replaces: answers what it has been asked, ends its searches where they are, and stops.
+   * The caller asks nothing more of it.
+   */
+  async retire(): Promise<void> {
+    this.#searches.endEarly()
+    await Promise.allSettled(this.#calls)
+    await this.stop()
+  }
+
+  async #search(job: SearchJob, span: NonceSpan, options: SearchOptions = {}): Promise<SearchResult> {
+    options.signal?.throwIfAborted()
+    if (this.#state !== 'running' || this.#model === undefined) throw this.#notRunning()
+    validateSearch(job, span, this.#model)
+    if (span.first === span.end) return { solution: undefined, next: span.end }
+    if (this.#searches.count >= this.#options.queueLimit) throw this.#full()
+    const result = this.#searches.add(job, span, options)
+    this.#dispatch()
+    return await result
   }
 
   async #untilAborted(job: EvaluationJob, signal: AbortSignal | undefined): Promise<readonly Evaluation[]> {
@@ -174,6 +217,7 @@ export class EnginePool implements InferenceEngine {
     this.#cancelOutage ??= this.#dependencies.timers.after(this.#options.outageTimeoutMs, () => {
       this.#cancelOutage = undefined
       this.#failQueued(error)
+      this.#searches.reject(error)
     })
   }
 
@@ -184,17 +228,19 @@ export class EnginePool implements InferenceEngine {
     this.#state = 'failed'
     this.#started.reject(error)
     this.#failQueued(error)
+    this.#searches.reject(error)
   }
 
-  /** Gives waiting batches to idle workers. */
+  /** Gives waiting batches to workers, idle ones first, and waiting searches to those that have nothing else to do. */
   #dispatch(): void {
-    for (const slot of this.#slots) {
-      if (slot.status.state !== 'idle') continue
+    const takers = this.#slots.filter((slot) => slot.takesBatch)
+    for (const slot of [...takers.filter(({ isFree }) => isFree), ...takers.filter(({ isFree }) => !isFree)]) {
       const batch = this.#queue.take(({ job }) => !job.avoided.has(slot) || !this.#isServedWithout(job.avoided))
       if (batch === undefined) continue
       const done = this.#run(slot, batch).finally(() => this.#inFlight.delete(done))
       this.#inFlight.add(done)
     }
+    this.#searches.assign(this.#slots, () => this.#dispatch())
   }
 
   async #run(slot: WorkerSlot, batch: Batch): Promise<void> {
@@ -259,18 +305,19 @@ export class EnginePool implements InferenceEngine {
     const ended = this.#notRunning()
     this.#started.reject(ended)
     this.#failQueued(ended)
+    this.#searches.reject(ended)
     this.#cancelOutage?.()
     await this.#inFlightOrTimeout()
     await Promise.all(this.#slots.map((slot) => slot.stop()))
-    await Promise.all(this.#inFlight)
+    await Promise.all([...this.#inFlight, this.#searches.untilSettled()])
     this.#state = 'stopped'
   }
 
   async #inFlightOrTimeout(): Promise<void> {
-    if (this.#inFlight.size === 0) return
+    if (this.#inFlight.size === 0 && this.#searches.count === 0) return
     const timeout = Promise.withResolvers<void>()
     const cancel = this.#dependencies.timers.after(this.#options.stopTimeoutMs, timeout.resolve)
-    await Promise.race([Promise.all(this.#inFlight), timeout.promise])
+    await Promise.race([Promise.all([...this.#inFlight, this.#searches.untilSettled()]), timeout.promise])
     cancel()
   }
 

@@ -33,6 +33,8 @@ export function createFakeEngine(options: FakeEngineOptions = {}): InferenceEngi
 }
 
 class FakeEngine implements InferenceEngine {
+  /** Attempts are made of evaluations, so that their seals hold. */
+  readonly search = undefined
   readonly #seed: number
   readonly #model: EngineModel
   #state: EngineState = 'new'
@@ -46,6 +48,7 @@ class FakeEngine implements InferenceEngine {
   get status(): EngineStatus {
     return {
       state: this.#state,
+      program: 'fake',
       workers: [],
       queued: { verify: 0, mine: 0 },
       evaluations: this.#evaluations,

@@ -1,11 +1,9 @@
 import { fork } from 'node:child_process'
-import { setPriority } from 'node:os'
 import { fileURLToPath } from 'node:url'
+import { keepLastWords } from './last-words.ts'
+import { lowerPriority } from './lower-priority.ts'
 import type { WorkerListener, WorkerProcess } from './worker-process.ts'
 import type { FromWorker } from './worker-protocol.ts'
-
-/** Characters of a worker's error output that are kept for the error message. */
-const LAST_WORDS_LENGTH = 2048
 
 /** How long the end of a process may be held back for the rest of its error output. */
 const LAST_WORDS_WAIT_MS = 100
@@ -33,11 +31,8 @@ export function forkWorker({ niceness }: ForkOptions, listener: WorkerListener):
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   })
-  if (niceness > 0 && child.pid !== undefined) lowerPriority(child.pid, niceness)
-  let lastWords = ''
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-    lastWords = (lastWords + text).slice(-LAST_WORDS_LENGTH)
-  })
+  lowerPriority(child.pid, niceness)
+  const lastWords = keepLastWords(child.stderr)
   let gone = false
   const end = (code: number | null, signal: string | null, words: string): void => {
     if (gone) return
@@ -49,7 +44,7 @@ export function forkWorker({ niceness }: ForkOptions, listener: WorkerListener):
   })
   // 'close' comes once the error output has been read to its end, but a grandchild can hold that open: not for long, then.
   child.on('exit', (code, signal) => {
-    const drained = (): void => end(code, signal, lastWords.trim())
+    const drained = (): void => end(code, signal, lastWords())
     child.once('close', drained)
     setTimeout(drained, LAST_WORDS_WAIT_MS).unref()
   })
@@ -62,15 +57,6 @@ export function forkWorker({ niceness }: ForkOptions, listener: WorkerListener):
     // A send to a process that has just died fails; its exit, which follows, is what tells the owner.
     send: (message) => void (child.connected && child.send(message, () => {})),
     kill: () => void child.kill('SIGKILL'),
-  }
-}
-
-/** Best effort: a process that has just died, or a system that refuses, is no reason to give the worker up. */
-function lowerPriority(pid: number, niceness: number): void {
-  try {
-    setPriority(pid, niceness)
-  } catch {
-    // It works at its parent's priority.
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Startable } from '@poai/core'
+import type { SearchAttempts } from './attempt-search.ts'
 
 /**
  * One teacher-forced pass of the model over a token sequence.
@@ -57,6 +58,9 @@ export interface EvaluateOptions {
 /** Where an engine stands in its life. `failed` means that no worker can serve, for good. */
 export type EngineState = 'new' | 'starting' | 'running' | 'stopping' | 'stopped' | 'failed'
 
+/** What runs the model: the native program, the WebAssembly module, llama.cpp, or, in tests, nothing. */
+export type EngineProgram = 'native' | 'wasm' | 'llama.cpp' | 'fake'
+
 /** One worker as seen from outside. */
 export interface WorkerStatus {
   readonly pid: number | undefined
@@ -68,10 +72,11 @@ export interface WorkerStatus {
 /** A snapshot for people and metrics. */
 export interface EngineStatus {
   readonly state: EngineState
+  readonly program: EngineProgram
   readonly workers: readonly WorkerStatus[]
   /** Requests that wait for a worker. */
   readonly queued: Readonly<Record<EvaluationPriority, number>>
-  /** Requests answered since the start. */
+  /** Requests answered since the start, without the attempts of searches. */
   readonly evaluations: number
   /** Workers that died without being asked to. */
   readonly crashes: number
@@ -85,7 +90,7 @@ export interface EngineModel {
   readonly vocabularySize: number
   /** Longest sequence of fed tokens that fits. */
   readonly contextSize: number
-  /** llama.cpp's own line on the CPU features that the loaded build uses. */
+  /** The program's own line on what it computes with, such as an instruction set. */
   readonly systemInfo: string
 }
 
@@ -99,4 +104,9 @@ export interface InferenceEngine extends Startable {
   readonly status: EngineStatus
   /** Answers in the order of `requests`. */
   evaluate(requests: readonly EvaluationRequest[], options?: EvaluateOptions): Promise<readonly Evaluation[]>
+  /**
+   * Makes whole attempts at a block in one worker; undefined for programs that do not know how. Evaluations go first: a worker that
+   * searches drops the attempt in hand for them and makes it again.
+   */
+  readonly search?: SearchAttempts | undefined
 }

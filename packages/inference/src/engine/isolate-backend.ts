@@ -2,16 +2,8 @@ import { createHash, randomUUID } from 'node:crypto'
 import { copyFile, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { findPortableLibrary, portableFolder } from '../build/portable-library.ts'
-import { findWasmModule, wasmFolder } from '../wasm/wasm-module.ts'
 import { EngineError } from './engine-error.ts'
-import type {
-  LlamaBuild,
-  LocatedBuild,
-  LocatedNative,
-  LocatedWasm,
-  PortableLlamaBuild,
-  PrebuiltLlamaBuild,
-} from './llama-build.ts'
+import type { LlamaBuild, LocatedBuild, PortableLlamaBuild, PrebuiltLlamaBuild } from './llama-build.ts'
 import { locateBinaries, locatePrebuilt } from './locate-prebuilt.ts'
 
 /**
@@ -22,50 +14,26 @@ import { locateBinaries, locatePrebuilt } from './locate-prebuilt.ts'
  * checked byte for byte before each use, so a crash, a second node or a changed file never lead to another module.
  * `cacheDirectory` must be writable by this user only: what lies in it is executed.
  */
-export async function isolateBackend(build: PrebuiltLlamaBuild, cacheDirectory: string): Promise<LocatedNative>
-export async function isolateBackend(build: LlamaBuild, cacheDirectory: string): Promise<LocatedBuild>
 export async function isolateBackend(build: LlamaBuild, cacheDirectory: string): Promise<LocatedBuild> {
   return build.kind === 'portable'
-    ? await findBuilt(build, cacheDirectory)
+    ? await findLibrary(build, cacheDirectory)
     : await isolatePrebuilt(build, cacheDirectory)
 }
 
-/** A portable library or module lies in a folder of its own since it was built. */
-async function findBuilt(build: PortableLlamaBuild, cacheDirectory: string): Promise<LocatedBuild> {
-  const { program = 'auto' } = build
-  if (program === 'wasm') return await findModule(cacheDirectory)
-  try {
-    return await findLibrary(build, cacheDirectory)
-  } catch (error) {
-    const module = program === 'auto' ? await findWasmModule(cacheDirectory) : undefined
-    if (module === undefined) throw error
-    return { kind: 'wasm', moduleFile: module.file }
-  }
-}
-
-async function findModule(cacheDirectory: string): Promise<LocatedWasm> {
-  const module = await findWasmModule(cacheDirectory)
-  if (module !== undefined) return { kind: 'wasm', moduleFile: module.file }
-  throw new EngineError('INFERENCE_PLATFORM_UNSUPPORTED', 'The WebAssembly engine is not built on this machine', {
-    expected: wasmFolder(cacheDirectory),
-    actual: 'nothing, or not what was built',
-    hint: 'Run `poai engine build --wasm`: it takes a minute or two and needs Emscripten.',
-  })
-}
-
-async function findLibrary({ version }: PortableLlamaBuild, cacheDirectory: string): Promise<LocatedNative> {
+/** A portable library lies in a folder of its own since it was built. */
+async function findLibrary({ version }: PortableLlamaBuild, cacheDirectory: string): Promise<LocatedBuild> {
   const { addonPath, entry: bindingEntry } = await locateBinaries({ version, cacheDirectory })
   const library = await findPortableLibrary(cacheDirectory)
   if (library !== undefined)
     return { kind: 'portable', bindingEntry, addonPath, backendDirectory: library.folder, backendFile: library.file }
-  throw new EngineError('INFERENCE_PLATFORM_UNSUPPORTED', 'The portable library is not built on this machine', {
+  throw new EngineError('INFERENCE_PLATFORM_UNSUPPORTED', 'llama.cpp is not built for portable-1 on this machine', {
     expected: portableFolder(cacheDirectory),
     actual: 'nothing, or not what was built',
-    hint: 'Run `poai engine build`: it takes about a minute and needs a C++ compiler. With `--wasm` it needs Emscripten instead.',
+    hint: 'Run `poai engine build --llama`: it takes about a minute and needs git and a C++ compiler.',
   })
 }
 
-async function isolatePrebuilt(build: PrebuiltLlamaBuild, cacheDirectory: string): Promise<LocatedNative> {
+async function isolatePrebuilt(build: PrebuiltLlamaBuild, cacheDirectory: string): Promise<LocatedBuild> {
   const { addonPath, entry: bindingEntry, modulePath } = await locatePrebuilt(build, cacheDirectory)
   const wanted = await hashModule(modulePath, build)
   const backendDirectory = join(cacheDirectory, `${build.variant}-${wanted.slice(0, 16)}`)

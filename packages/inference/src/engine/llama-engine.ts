@@ -1,12 +1,11 @@
 import { mkdir } from 'node:fs/promises'
-import { readGguf } from '../gguf/read-gguf.ts'
-import { EngineError } from './engine-error.ts'
+import { checkModel } from './check-model.ts'
 import { DEFAULT_CONTEXT_SIZE, DEFAULT_POOL_OPTIONS, type LlamaEngineOptions } from './engine-options.ts'
 import { EnginePool, type PoolDependencies } from './engine-pool.ts'
 import { forkWorker } from './fork-worker.ts'
 import type { InferenceEngine } from './inference-engine.ts'
 import { isolateBackend } from './isolate-backend.ts'
-import type { SessionOptions } from './llama-session.ts'
+import type { LlamaSessionOptions } from './llama-session.ts'
 import { systemTimers } from './timers.ts'
 
 /** What can be given to a llama.cpp engine besides its options: an admission test and a listener. */
@@ -30,6 +29,8 @@ export function createLlamaEngine(
     { ...DEFAULT_POOL_OPTIONS, ...options },
     {
       ...dependencies,
+      program: 'llama.cpp',
+      canSearch: false,
       launch: (listener) => forkWorker({ niceness }, listener),
       timers: systemTimers,
       prepareSession: () => prepareSession(options),
@@ -37,21 +38,9 @@ export function createLlamaEngine(
   )
 }
 
-async function prepareSession(options: LlamaEngineOptions): Promise<SessionOptions> {
+async function prepareSession(options: LlamaEngineOptions): Promise<LlamaSessionOptions> {
   const { modelPath, cacheDirectory, contextSize = DEFAULT_CONTEXT_SIZE, maxSequences = 1 } = options
   await checkModel(modelPath)
   await mkdir(cacheDirectory, { recursive: true, mode: 0o700 })
   return { build: await isolateBackend(options.build, cacheDirectory), modelPath, contextSize, maxSequences }
-}
-
-/** Reads the file's structure with our own bounded reader: the binding's takes minutes over a file that is no model. */
-async function checkModel(modelPath: string): Promise<void> {
-  await readGguf(modelPath).catch((cause: unknown) => {
-    throw new EngineError('INFERENCE_START_FAILED', 'The model file cannot be read', {
-      expected: `a GGUF model at ${modelPath}`,
-      actual: cause instanceof Error ? cause.message : String(cause),
-      hint: 'Fetch the model again, or correct its path.',
-      cause,
-    })
-  })
 }

@@ -4,15 +4,13 @@ import type { LlamaContextSequence, LlamaModel } from 'node-llama-cpp'
 import { EngineError } from './engine-error.ts'
 import { type EvaluateSequence, evaluateSequence, evaluateSequencePortably } from './evaluate-sequence.ts'
 import type { EngineModel, EvaluationRequest } from './inference-engine.ts'
-import type { LocatedBuild, LocatedNative } from './llama-build.ts'
+import type { LocatedBuild } from './llama-build.ts'
 import { checkLoadedModules, loadPinnedBackend } from './load-pinned-backend.ts'
+import type { SessionOptions } from './session-options.ts'
 
-/** What a process needs to know to evaluate with one model. */
-export interface SessionOptions {
+/** The same for a process that runs llama.cpp. */
+export interface LlamaSessionOptions extends SessionOptions {
   readonly build: LocatedBuild
-  readonly modelPath: string
-  /** Fed tokens that fit into one sequence. */
-  readonly contextSize: number
   /** Sequences of one context that are decoded together; 1 is the canonical shape. */
   readonly maxSequences: number
 }
@@ -34,9 +32,7 @@ const RESERVED_CELLS = 1
 const THREADS = 1
 
 /** Loads the pinned build and the model. Everything that could change a bit or depend on the machine is said explicitly. */
-export async function openLlamaSession(
-  options: SessionOptions & { readonly build: LocatedNative },
-): Promise<EngineSession> {
+export async function openLlamaSession(options: LlamaSessionOptions): Promise<EngineSession> {
   loadPinnedBackend(options.build)
   const { getLlama, LlamaLogLevel } = await importBinding(options.build)
   const llama = await getLlama({
@@ -85,7 +81,7 @@ export async function openLlamaSession(
 }
 
 /** By its place: it may lie in the user's cache, where the name of the package leads nowhere. */
-async function importBinding({ bindingEntry }: LocatedNative): Promise<typeof NodeLlamaCpp> {
+async function importBinding({ bindingEntry }: LocatedBuild): Promise<typeof NodeLlamaCpp> {
   return await import(pathToFileURL(bindingEntry).href)
 }
 

@@ -1,7 +1,7 @@
 import { readFileSync, realpathSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { EngineError } from './engine-error.ts'
-import type { LocatedNative } from './llama-build.ts'
+import type { LocatedBuild } from './llama-build.ts'
 import { mappedModules } from './mapped-modules.ts'
 
 /** The part of the native addon that loads CPU modules. */
@@ -18,7 +18,7 @@ interface BackendLoader {
  * A CPU that cannot run the module makes llama.cpp skip it silently, and the binding would then load another variant
  * with other bits: that is an error here.
  */
-export function loadPinnedBackend(build: LocatedNative): void {
+export function loadPinnedBackend(build: LocatedBuild): void {
   const addon = createRequire(import.meta.url)(build.addonPath) as BackendLoader
   addon.loadBackends(build.backendDirectory)
   if (addon.getGpuType() === undefined) {
@@ -35,7 +35,7 @@ export function loadPinnedBackend(build: LocatedNative): void {
  * Throws unless the build's CPU module is the only one mapped into this process. Call it again once the binding is up.
  * The kernel's list is the witness; systems without one rely on the recorded vectors alone.
  */
-export function checkLoadedModules(build: LocatedNative): void {
+export function checkLoadedModules(build: LocatedBuild): void {
   if (process.platform !== 'linux') return
   const modules = mappedModules(readFileSync('/proc/self/maps', 'utf8'))
   const [only, ...others] = modules

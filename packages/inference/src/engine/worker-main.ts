@@ -1,14 +1,14 @@
 /** The program of a worker process: loads one model, evaluates batches one after the other, dies with its parent. */
 import { EngineError } from './engine-error.ts'
-import type { EngineSession, SessionOptions } from './llama-session.ts'
-import { openSession } from './open-session.ts'
+import { type EngineSession, type LlamaSessionOptions, openLlamaSession } from './llama-session.ts'
+import type { SessionOptions } from './session-options.ts'
 import { decodeBatch, encodeResults, type FromWorker, type ToWorker, type WorkerFailure } from './worker-protocol.ts'
 
 let session: EngineSession | undefined
 
 process.on('message', (message: ToWorker) => {
   if (message.kind === 'load') void load(message.options)
-  else void evaluate(message.id, message.words)
+  else if (message.kind === 'batch') void evaluate(message.id, message.words)
 })
 
 // Without a parent nobody wants the results. SIGKILL, since an orderly exit would wait for native code in flight.
@@ -19,11 +19,16 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 
 async function load(options: SessionOptions): Promise<void> {
   try {
-    session = await openSession(options)
+    if (!isForLlama(options)) throw new EngineError('INFERENCE_START_FAILED', 'There is no build to load')
+    session = await openLlamaSession(options)
     send({ kind: 'ready', model: session.model })
   } catch (error) {
     send({ kind: 'load-failed', failure: toFailure(error, 'INFERENCE_START_FAILED') })
   }
+}
+
+function isForLlama(options: SessionOptions): options is LlamaSessionOptions {
+  return 'build' in options
 }
 
 async function evaluate(id: number, words: Uint32Array): Promise<void> {

@@ -1,11 +1,13 @@
+import type { NonceSpan, SearchJob, SearchProgress, SearchResult } from './attempt-search.ts'
 import type { EngineErrorCode } from './engine-error.ts'
 import { wordsPerPosition } from './evaluation.ts'
 import type { EngineModel, EvaluationRequest } from './inference-engine.ts'
-import type { SessionOptions } from './llama-session.ts'
+import type { SessionOptions } from './session-options.ts'
 
 /*
- * Parent and worker talk over the IPC channel of child_process with `serialization: 'advanced'`. A batch is one
- * Uint32Array each way, since one typed array crosses in one piece and a hundred small ones do not.
+ * Parent and worker talk in messages: over the IPC channel of child_process with `serialization: 'advanced'`, over a MessagePort, or
+ * in frames over pipes (`program/program-frames.ts`). A batch is one Uint32Array each way, since one typed array crosses in one piece
+ * and a hundred small ones do not.
  *
  * Batch:   count, then for each request: tokens t, positions p, probes q, then t + p + q words.
  * Results: the evaluations' words one after the other; their lengths follow from the requests.
@@ -21,6 +23,9 @@ const REQUEST_HEADER_WORDS = 3
 export type ToWorker =
   | { readonly kind: 'load'; readonly options: SessionOptions }
   | { readonly kind: 'batch'; readonly id: number; readonly words: Uint32Array }
+  | { readonly kind: 'search'; readonly id: number; readonly job: SearchJob; readonly span: NonceSpan }
+  /** Ends the search of that number, if it is still under way. */
+  | { readonly kind: 'cancel'; readonly id: number }
 
 /** What a worker says to the parent. */
 export type FromWorker =
@@ -28,6 +33,14 @@ export type FromWorker =
   | { readonly kind: 'load-failed'; readonly failure: WorkerFailure }
   | { readonly kind: 'result'; readonly id: number; readonly words: Uint32Array }
   | { readonly kind: 'batch-failed'; readonly id: number; readonly failure: WorkerFailure }
+  | { readonly kind: 'progress'; readonly id: number; readonly progress: SearchProgress }
+  | { readonly kind: 'searched'; readonly id: number; readonly ending: SearchEnding }
+
+/** How a worker's search ended. */
+export interface SearchEnding extends SearchResult {
+  /** True if it ended because it was told to. */
+  readonly wasCancelled: boolean
+}
 
 /** An error as it crosses the process boundary. */
 export interface WorkerFailure {

@@ -1,15 +1,22 @@
+import type { NonceSpan, SearchJob, SearchProgress } from './attempt-search.ts'
 import { EngineError } from './engine-error.ts'
 import type { EngineModel, EvaluationRequest, WorkerStatus } from './inference-engine.ts'
-import type { SessionOptions } from './llama-session.ts'
 import { restartDelayMs } from './restart-delay.ts'
+import type { SessionOptions } from './session-options.ts'
 import type { Timers } from './timers.ts'
 import type { LaunchWorker, WorkerExit, WorkerProcess } from './worker-process.ts'
-import { decodeResults, encodeBatch, type FromWorker, type WorkerFailure } from './worker-protocol.ts'
+import {
+  decodeResults,
+  encodeBatch,
+  type FromWorker,
+  type SearchEnding,
+  type WorkerFailure,
+} from './worker-protocol.ts'
 
 /** Starts in a row that may fail before a slot that never served gives up: a missing file does not appear by itself. */
 export const MAX_FAILED_STARTS = 3
 
-/** The worker died or had to be killed under a batch. */
+/** The worker died or had to be killed under a batch or a search. */
 export class WorkerDeath extends Error {
   /** What a caller is told if the batch is given up. */
   readonly reason: EngineError
@@ -30,7 +37,7 @@ export interface WorkerSlotOptions {
   readonly session: SessionOptions
   /** Longest that a worker may take to load the model. */
   readonly startTimeoutMs: number
-  /** Longest that a worker may take for one request; a batch gets as much for each of its requests. */
+  /** Longest that a worker may take for one request or attempt; a batch gets as much for each of its requests. */
   readonly requestTimeoutMs: number
 }
 
@@ -52,7 +59,13 @@ interface BatchInFlight {
   readonly requests: readonly EvaluationRequest[]
   readonly resolve: (words: readonly Uint32Array[]) => void
   readonly reject: (error: Error) => void
-  readonly cancelTimeout: () => void
+}
+
+interface SearchInFlight {
+  readonly id: number
+  readonly onProgress: (progress: SearchProgress) => void
+  readonly resolve: (ending: SearchEnding) => void
+  readonly reject: (error: Error) => void
 }
 
 /** Failures that another start on this machine cannot mend. */
@@ -62,16 +75,21 @@ const FINAL_CODES: readonly string[] = [
   'INFERENCE_VECTORS_INVALID',
 ]
 
-/** One place for a worker: keeps a process alive in it, and gives it one batch at a time. */
+/** Where a slot stands, apart from what its worker is doing. */
+type SlotState = Exclude<WorkerStatus['state'], 'idle' | 'busy'> | 'serving'
+
+/** One place for a worker: keeps a process alive in it, and gives it one batch at a time, and one search beside it. */
 export class WorkerSlot {
   readonly #options: WorkerSlotOptions
   readonly #dependencies: WorkerSlotDependencies
-  #state: WorkerStatus['state'] = 'waiting'
+  #state: SlotState = 'waiting'
   #process: WorkerProcess | undefined
   #batch: BatchInFlight | undefined
-  #batches = 0
+  #search: SearchInFlight | undefined
+  /** Number of the last batch or search. */
+  #lastId = 0
   #launches = 0
-  /** Ends of processes since a batch was last answered. */
+  /** Ends of processes since a batch was last answered or an attempt made. */
   #failures = 0
   #hasServed = false
   /** Why we kill the process ourselves, once we do. */
@@ -86,7 +104,19 @@ export class WorkerSlot {
   }
 
   get status(): WorkerStatus {
-    return { pid: this.#process?.pid, state: this.#state, restarts: Math.max(0, this.#launches - 1) }
+    const busy = this.#batch !== undefined || this.#search !== undefined
+    const state = this.#state === 'serving' ? (busy ? 'busy' : 'idle') : this.#state
+    return { pid: this.#process?.pid, state, restarts: Math.max(0, this.#launches - 1) }
+  }
+
+  /** True if the worker may be given a batch: it serves, and has none. It may be searching; then it interrupts that. */
+  get takesBatch(): boolean {
+    return this.#state === 'serving' && this.#batch === undefined && this.#sentence === undefined && !this.#stopping
+  }
+
+  /** True if the worker has neither a batch nor a search. */
+  get isFree(): boolean {
+    return this.takesBatch && this.#search === undefined
   }
 
   /** Starts the process. The slot says through its dependencies how that goes. */
@@ -107,19 +137,32 @@ export class WorkerSlot {
     this.#process.send({ kind: 'load', options: session })
   }
 
-  /** Gives a batch to an idle worker, which is idle again when this settles, unless it died. */
+  /** Gives a batch to a worker that takes one. */
   async run(requests: readonly EvaluationRequest[]): Promise<readonly Uint32Array[]> {
-    this.#state = 'busy'
-    try {
-      const evaluations = await this.#send(requests)
-      this.#failures = 0
-      return evaluations
-    } finally {
-      this.#becomeIdle()
-    }
+    const evaluations = await this.#send(requests)
+    this.#failures = 0
+    return evaluations
   }
 
-  /** Ends the process and resolves when it is gone. A batch in flight rejects. Safe to call twice. */
+  /**
+   * Lets a free worker search until it has a solution, its span ends, or {@link cancelSearch} ends it. Batches go first meanwhile.
+   * Rejects with a {@link WorkerDeath} where it dies.
+   */
+  search(job: SearchJob, span: NonceSpan, onProgress: (progress: SearchProgress) => void): Promise<SearchEnding> {
+    return new Promise((resolve, reject) => {
+      const id = ++this.#lastId
+      this.#search = { id, onProgress, resolve, reject }
+      this.#watch()
+      this.#process?.send({ kind: 'search', id, job, span })
+    })
+  }
+
+  /** Lets the worker end its search, if it has one; it tells of its last attempts before. */
+  cancelSearch(): void {
+    if (this.#search !== undefined) this.#process?.send({ kind: 'cancel', id: this.#search.id })
+  }
+
+  /** Ends the process and resolves when it is gone. A batch or search in flight rejects. Safe to call twice. */
   async stop(): Promise<void> {
     this.#stopping = true
     this.#cancelTimer()
@@ -141,7 +184,27 @@ export class WorkerSlot {
         return
       case 'batch-failed':
         if (this.#batch?.id === message.id) this.#finish(fromFailure(message.failure))
+        return
+      case 'progress':
+        if (this.#search?.id === message.id) this.#hearProgress(this.#search, message.progress)
+        return
+      case 'searched':
+        if (this.#search?.id === message.id) this.#finishSearch(message.ending)
     }
+  }
+
+  #hearProgress(search: SearchInFlight, progress: SearchProgress): void {
+    this.#failures = 0
+    this.#watch()
+    search.onProgress(progress)
+  }
+
+  #finishSearch(outcome: SearchEnding | Error): void {
+    const search = this.#search
+    this.#search = undefined
+    this.#watch()
+    if (outcome instanceof Error) search?.reject(outcome)
+    else search?.resolve(outcome)
   }
 
   async #tryOut(model: EngineModel): Promise<void> {
@@ -151,15 +214,10 @@ export class WorkerSlot {
       if (!(error instanceof WorkerDeath)) this.#condemn(toStartError(error))
       return
     }
-    this.#becomeIdle()
-    if (this.#state !== 'idle') return
+    if (this.#stopping || this.#process === undefined || this.#sentence !== undefined) return
+    this.#state = 'serving'
     this.#hasServed = true
     this.#dependencies.onReady(this)
-  }
-
-  #becomeIdle(): void {
-    if (this.#stopping || this.#process === undefined || this.#sentence !== undefined) return
-    this.#state = 'idle'
   }
 
   /** One request a batch: nothing is known yet of how long this model takes. */
@@ -170,13 +228,10 @@ export class WorkerSlot {
   }
 
   #send(requests: readonly EvaluationRequest[]): Promise<readonly Uint32Array[]> {
-    const timeoutMs = this.#options.requestTimeoutMs * requests.length
     return new Promise((resolve, reject) => {
-      const id = ++this.#batches
-      const cancelTimeout = this.#dependencies.timers.after(timeoutMs, () => {
-        this.#condemn(new EngineError('INFERENCE_TIMEOUT', `A worker gave no answer within ${timeoutMs} ms`))
-      })
-      this.#batch = { id, requests, resolve, reject, cancelTimeout }
+      const id = ++this.#lastId
+      this.#batch = { id, requests, resolve, reject }
+      this.#watch()
       this.#process?.send({ kind: 'batch', id, words: encodeBatch(requests) })
     })
   }
@@ -184,9 +239,21 @@ export class WorkerSlot {
   #finish(outcome: readonly Uint32Array[] | Error): void {
     const batch = this.#batch
     this.#batch = undefined
-    batch?.cancelTimeout()
+    this.#watch()
     if (outcome instanceof Error) batch?.reject(outcome)
     else batch?.resolve(outcome)
+  }
+
+  /** Kills the worker unless it is heard of in time: of its batch, since that goes first, or else of its search. */
+  #watch(): void {
+    this.#cancelTimer()
+    this.#cancelTimer = (): void => {}
+    const parts = this.#batch === undefined ? (this.#search === undefined ? 0 : 1) : this.#batch.requests.length
+    if (parts === 0 || this.#process === undefined) return
+    const timeoutMs = this.#options.requestTimeoutMs * parts
+    this.#cancelTimer = this.#dependencies.timers.after(timeoutMs, () => {
+      this.#condemn(new EngineError('INFERENCE_TIMEOUT', `A worker gave no answer within ${timeoutMs} ms`))
+    })
   }
 
   /** Kills the process for `reason`. What follows from that happens when it has gone. */
@@ -202,7 +269,9 @@ export class WorkerSlot {
     this.#process = undefined
     this.#state = 'waiting'
     this.#gone?.resolve()
-    this.#finish(new WorkerDeath(reason, suspicious && !this.#stopping))
+    const death = new WorkerDeath(reason, suspicious && !this.#stopping)
+    this.#finish(death)
+    this.#finishSearch(death)
     if (!this.#stopping) this.#recover(reason)
   }
 

@@ -8,13 +8,6 @@ export interface WasmModule {
   readonly kind: 'module'
 }
 
-/** What a module asks its host for. */
-export interface WasmImport {
-  readonly module: string
-  readonly name: string
-  readonly kind: string
-}
-
 /** A function of a module, or one that it is given. Numbers of 64 bits cross as `bigint`. */
 export type WasmFunction = (...args: readonly never[]) => unknown
 
@@ -27,7 +20,6 @@ interface WebAssemblyInterface {
     module: WasmModule,
     imports: WasmImports,
   ): Promise<{ readonly exports: Readonly<Record<string, unknown>> }>
-  readonly Module: { imports(module: WasmModule): readonly WasmImport[] }
 }
 
 /** The host's own. */

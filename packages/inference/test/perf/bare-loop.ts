@@ -1,12 +1,12 @@
 // Child of inference.bench.ts: the same sequences through controlledEvaluate and nothing else around it.
 import { getLlama, LlamaLogLevel, type Token } from 'node-llama-cpp'
-import type { LocatedNative } from '../../src/engine/llama-build.ts'
+import type { LocatedBuild } from '../../src/engine/llama-build.ts'
 import { loadPinnedBackend } from '../../src/engine/load-pinned-backend.ts'
 import { decodeBatch } from '../../src/engine/worker-protocol.ts'
 
 /** What the bench says first. */
 export interface BareLoopOptions {
-  readonly build: LocatedNative
+  readonly build: LocatedBuild
   readonly modelPath: string
 }
 

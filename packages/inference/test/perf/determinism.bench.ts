@@ -61,7 +61,6 @@ async function probe(setting: Setting, requests: readonly EvaluationRequest[]): 
   })
   try {
     const build = await isolateBackend(wanted, folder.cacheDirectory)
-    if (build.kind === 'wasm') throw new Error('the matrix is one of native builds')
     await ask(child, { build, modelPath, threads: 1, batchSize: 256, flashAttention: false, schedule: ALONE, ...rest })
     const evaluations = decodeResults((await ask(child, encodeBatch(requests))) as Uint32Array, requests)
     if (evaluations === undefined) throw new Error('the probe answered with another number of words')

@@ -1,7 +1,7 @@
 // npm run evidence -- portable-maths [step] [function…]
 //
-// Every embedded function, asked with every finite binary32 number, answers the same in native code and in WebAssembly. The numbers
-// are compared by a hash for each of 64 ranges. With `step` above 1 only every step-th bit pattern is asked. Needs g++ and emcc.
+// Every embedded function, asked with every finite binary32 number, answers the same however GCC and Clang compile it. The numbers are
+// compared by a hash for each of 64 ranges. With `step` above 1 only every step-th bit pattern is asked. Needs g++ and clang++.
 import { join } from 'node:path'
 import { STRICT_FLAGS } from '../../src/build/compile-profile.ts'
 import { machineTarget } from '../../src/build/compile-target.ts'
@@ -28,8 +28,6 @@ const ALL = [
 const [step = '1', ...chosen] = process.argv.slice(2)
 const functions = chosen.length > 0 ? chosen : ALL
 const folder = await createMatrixFolder()
-const native = join(folder.path, 'scan')
-const wasm = join(folder.path, 'scan.wasm')
 const sources = [join(NATIVE_FOLDER, 'scan/maths-scan.cpp')].concat(
   ['portable-maths.cpp', 'portable-kernels.cpp'].map((file) => join(PROFILE_FOLDER, file)),
 )
@@ -44,27 +42,24 @@ const common = [
   `-I${PROFILE_FOLDER}`,
   ...sources,
 ]
-await compile(await findCompiler(), [...(machineTarget()?.flags ?? []), ...common, '-o', native])
-await compile(await findCompiler('emcc'), ['-msimd128', ...common, '-sSTANDALONE_WASM=1', '-o', wasm])
+async function build(compiler: string): Promise<string> {
+  const output = join(folder.path, `scan-${compiler}`)
+  await compile(await findCompiler(compiler), [...(machineTarget()?.flags ?? []), ...common, '-o', output])
+  return output
+}
 
-async function scan(name: string, command: readonly string[]): Promise<readonly string[]> {
-  const [program = '', ...args] = command
-  const { code, stdout, stderr } = await runProgram(program, [...args, name, step])
+async function scan(name: string, program: string): Promise<readonly string[]> {
+  const { code, stdout, stderr } = await runProgram(program, [name, step])
   if (code !== 0) throw new Error(`the scan of ${name} ended with ${code}: ${stderr}`)
   return stdout.trim().split('\n')
 }
 
-const inWasm = [
-  process.execPath,
-  '--conditions=source',
-  '--no-warnings',
-  join(import.meta.dirname, 'wasi-program.ts'),
-  wasm,
-]
+const byGcc = await build('g++')
+const byClang = await build('clang++')
 const rows: Record<string, string | number>[] = []
 const begin = performance.now()
 for (const name of functions) {
-  const [expected, found] = await Promise.all([scan(name, [native]), scan(name, inWasm)])
+  const [expected, found] = await Promise.all([scan(name, byGcc), scan(name, byClang)])
   const differing = expected.filter((line, index) => line !== found[index]).length
   const ok = differing === 0 && expected.length === 64 && found.length === 64
   rows.push({ function: name, ranges: expected.length, differing, verdict: ok ? 'equal' : 'DIFFERENT' })
@@ -75,4 +70,4 @@ for (const name of functions) {
 }
 await folder.remove()
 console.table(rows)
-console.log(`every ${step === '1' ? '' : `${step}th `}finite binary32 number, native against WebAssembly`)
+console.log(`every ${step === '1' ? '' : `${step}th `}finite binary32 number, GCC against Clang`)

@@ -6,7 +6,7 @@ import {
   evaluateSequencePortably,
 } from '../../src/engine/evaluate-sequence.ts'
 import type { EvaluationRequest } from '../../src/engine/inference-engine.ts'
-import type { LocatedNative } from '../../src/engine/llama-build.ts'
+import type { LocatedBuild } from '../../src/engine/llama-build.ts'
 import { loadPinnedBackend } from '../../src/engine/load-pinned-backend.ts'
 import { decodeBatch, encodeResults } from '../../src/engine/worker-protocol.ts'
 
@@ -22,7 +22,7 @@ export type Schedule =
   | { readonly kind: 'kept-prefix'; readonly tokens: number }
 
 export interface ProbeOptions {
-  readonly build: LocatedNative
+  readonly build: LocatedBuild
   readonly modelPath: string
   readonly threads: number
   readonly batchSize: number

@@ -87,10 +87,10 @@ export const SETTINGS: SettingsTable = {
     },
     program: {
       flag: 'engine',
-      kind: oneOf(['auto', 'native', 'wasm']),
+      kind: oneOf(['auto', 'native', 'wasm', 'llama']),
       default: 'auto',
       description:
-        'what runs it in networks of domain portable-1; auto: the native library if it is built, else WebAssembly',
+        'what runs it in networks of domain portable-1; auto: WebAssembly until the native program is compiled; llama: llama.cpp',
     },
   },
   mining: {

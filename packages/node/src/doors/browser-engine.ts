@@ -1,6 +1,5 @@
-import { join } from 'node:path'
 import { bytesToHex, type NetworkParams } from '@poai/core'
-import { findWasmModule, PORTABLE_DOMAIN_NAME, resolveModel } from '@poai/inference'
+import { PORTABLE_DOMAIN_NAME, resolveModel, WASM_MODULE_FILE } from '@poai/inference'
 import type { Installation } from '../work/installation.ts'
 import { openModelStore } from '../work/open-model-store.ts'
 
@@ -8,25 +7,23 @@ import { openModelStore } from '../work/open-model-store.ts'
 const MODULE_NAME = 'engine/portable-1.wasm'
 const MODEL_NAME = 'engine/model.gguf'
 
-/** A model or an engine that is not there yet is looked for again after this: it may be built while the node runs. */
+/** A model that is not there yet is looked for again after this: it may be fetched while the node runs. */
 const LOOK_AGAIN_MS = 5000
 
 /**
  * Finds the WebAssembly engine and the network's model on this machine by those names. In networks of other domains, and where the
- * engine is not built, there is nothing: the page then offers no verification.
+ * model is not there, there is nothing: the page then offers no verification.
  */
 export function createBrowserEngine(
   installation: Installation,
   { work }: NetworkParams,
 ): (name: string) => Promise<string | undefined> {
-  const findModule = async (): Promise<string | undefined> =>
-    (await findWasmModule(join(installation.cache, 'engine')))?.file
   const findModel = async (): Promise<string | undefined> => {
     const model = await resolveModel(await openModelStore(installation), work.model).catch(() => undefined)
     return model?.sha256 === bytesToHex(work.modelSha256).slice(2) ? model.path : undefined
   }
   const places = new Map([
-    [MODULE_NAME, remember(findModule)],
+    [MODULE_NAME, async () => WASM_MODULE_FILE],
     [MODEL_NAME, remember(findModel)],
   ])
   return async (name) => (work.domain === PORTABLE_DOMAIN_NAME ? places.get(name)?.() : undefined)

@@ -12,7 +12,6 @@ import type {
 } from '@poai/consensus'
 import { AppError, type Clock, type Logger, type NetworkParams, type Startable } from '@poai/core'
 import {
-  admitByVectors,
   checkVectors,
   EngineError,
   type EngineEvent,
@@ -167,18 +166,29 @@ class EngineJudge implements WorkJudge {
     return createDomainEngine(
       installation,
       { modelPath: model.path, domain, contextSize, maxSequences },
-      { workers, program, niceness, admit: admitByVectors(vectors), onEvent },
+      { workers, program, niceness, vectors, improves: true, onEvent },
     )
   }
 
   #onEvent(event: EngineEvent): void {
     const { logger } = this.#dependencies
-    if (event.kind === 'worker-ready') logger.debug('An engine worker is ready', { pid: event.pid })
-    else if (event.kind === 'worker-crashed') logger.warn('An engine worker died', { error: event.error })
-    else logger.error('An engine worker is out of service', { error: event.error })
-    // No worker serves any more, and none will.
-    if (this.#state === 'ready' && this.#engine?.status.state === 'failed' && event.kind === 'worker-retired') {
-      this.#abstain(event.error)
+    switch (event.kind) {
+      case 'worker-ready':
+        logger.debug('An engine worker is ready', { pid: event.pid })
+        return
+      case 'worker-crashed':
+        logger.warn('An engine worker died', { error: event.error })
+        return
+      case 'engine-swapped':
+        logger.info('The engine goes on with another program', { from: event.from, to: event.to })
+        return
+      case 'program-unavailable':
+        logger.info('The native engine does not serve on this machine: another one does', { error: event.error })
+        return
+      case 'worker-retired':
+        logger.error('An engine worker is out of service', { error: event.error })
+        // No worker serves any more, and none will.
+        if (this.#state === 'ready' && this.#engine?.status.state === 'failed') this.#abstain(event.error)
     }
   }
 

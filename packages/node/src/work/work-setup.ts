@@ -2,7 +2,10 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError, bytesToHex, type NetworkParams } from '@poai/core'
 import {
+  admitByVectors,
+  checkVectors,
   createLlamaEngine,
+  createPortableEngine,
   type DeterminismDomain,
   type DomainFingerprint,
   type DomainVectors,
@@ -11,13 +14,13 @@ import {
   hashVectors,
   type InferenceEngine,
   KNOWN_DOMAINS,
-  type LlamaBuild,
   type LlamaEngineDependencies,
   type PortableProgram,
   parseFingerprints,
   parseVectors,
   type ResolvedModel,
   resolveModel,
+  wordsOfEngine,
 } from '@poai/inference'
 import type { Installation } from './installation.ts'
 import { openModelStore } from './open-model-store.ts'
@@ -116,13 +119,20 @@ async function readFingerprints(installation: Installation, model: string): Prom
   return parseFingerprints(text)
 }
 
-/** How many workers an engine gets, and what they must pass. */
+/** How many workers an engine gets, what they run, and what they must pass. */
 export interface EngineChoice extends LlamaEngineDependencies {
   readonly workers?: number
-  /** What runs the model in the domain portable-1. Default `auto`; the other domains know no choice. */
+  /** What runs the model in the domain portable-1. Default `auto`; the other domains know no choice but llama.cpp. */
   readonly program?: PortableProgram
   /** How far the workers step back behind other processes of the machine; see `LlamaEngineOptions`. */
   readonly niceness?: number
+  /**
+   * What the engine must compute: each worker a sample of it before it serves, a program that is to take over all of it. `admit` goes
+   * before.
+   */
+  readonly vectors?: DomainVectors
+  /** Compiles the native program in the background where it is not built; for processes that live long. Default false. */
+  readonly improves?: boolean
 }
 
 /** An engine for a model in a domain, not yet started. */
@@ -134,29 +144,39 @@ export function createDomainEngine(
     readonly contextSize?: number
     readonly maxSequences?: number
   },
-  { workers, niceness, program = 'auto', ...dependencies }: EngineChoice = {},
+  choice: EngineChoice = {},
 ): InferenceEngine {
   const { modelPath, domain, contextSize, maxSequences } = work
-  return createLlamaEngine(
-    {
-      build: chooseProgram(domain, program),
-      modelPath,
-      cacheDirectory: join(installation.cache, 'engine'),
-      ...(contextSize === undefined ? {} : { contextSize }),
-      ...(maxSequences === undefined ? {} : { maxSequences }),
-      ...(workers === undefined ? {} : { workers }),
-      ...(niceness === undefined ? {} : { niceness }),
-    },
-    dependencies,
-  )
+  const { workers, niceness, program = 'auto', vectors, improves = false, admit, onEvent } = choice
+  const options = {
+    modelPath,
+    cacheDirectory: join(installation.cache, 'engine'),
+    ...(contextSize === undefined ? {} : { contextSize }),
+    ...(workers === undefined ? {} : { workers }),
+    ...(niceness === undefined ? {} : { niceness }),
+  }
+  const admission = admit ?? (vectors === undefined ? undefined : admitByVectors(vectors))
+  const dependencies = {
+    ...(admission === undefined ? {} : { admit: admission }),
+    ...(onEvent === undefined ? {} : { onEvent }),
+  }
+  const { build } = domain
+  if (build.kind === 'portable' && program !== 'llama') {
+    const tryOut = async (engine: InferenceEngine): Promise<void> => {
+      if (vectors !== undefined) await checkVectors(wordsOfEngine(engine), vectors)
+    }
+    return createPortableEngine({ ...options, program, improves }, { ...dependencies, tryOut })
+  }
+  requireLlama(domain, program)
+  return createLlamaEngine({ ...options, build, ...(maxSequences === undefined ? {} : { maxSequences }) }, dependencies)
 }
 
-function chooseProgram({ name, build }: DeterminismDomain, program: PortableProgram): LlamaBuild {
-  if (build.kind === 'portable') return { ...build, program }
-  if (program !== 'wasm') return build
-  throw new EngineError('INFERENCE_PLATFORM_UNSUPPORTED', `domain ${name} has no WebAssembly engine`, {
-    expected: 'a network of domain portable-1, or --engine auto',
-    actual: 'engine wasm',
+/** Throws if a program is asked for that the domain has not. */
+function requireLlama({ name }: DeterminismDomain, program: PortableProgram): void {
+  if (program === 'llama' || program === 'auto') return
+  throw new EngineError('INFERENCE_PLATFORM_UNSUPPORTED', `domain ${name} is computed by llama.cpp only`, {
+    expected: 'a network of domain portable-1, or --engine auto or llama',
+    actual: `engine ${program}`,
     hint: 'leave the setting out',
   })
 }

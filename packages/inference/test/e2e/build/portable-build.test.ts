@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { buildPortable, findPortableLibrary } from '@poai/inference'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { hashBuilt } from '../../../src/build/build-record.ts'
 import { findCompiler } from '../../../src/build/find-compiler.ts'
 import { applyGgmlEdits, GGML_EDITS } from '../../../src/build/ggml-edits.ts'
-import { hashLibrary, portableFolder } from '../../../src/build/portable-library.ts'
+import { portableFolder } from '../../../src/build/portable-library.ts'
 
 let folder = ''
 beforeEach(async () => {
@@ -40,7 +41,7 @@ describe('a portable library in a cache', () => {
     const path = portableFolder(folder)
     await mkdir(path)
     await writeFile(join(path, 'libggml-cpu.so'), 'a library')
-    const sha256 = await hashLibrary(join(path, 'libggml-cpu.so'))
+    const sha256 = await hashBuilt(join(path, 'libggml-cpu.so'))
     await writeFile(`${path}.json`, JSON.stringify({ sha256, compiler: 'cc 1.0' }))
     return path
   }

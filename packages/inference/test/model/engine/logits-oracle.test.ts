@@ -5,7 +5,7 @@ import { createEvaluation } from '../../../src/engine/evaluation.ts'
 import { bitsToFloat, floatToBits } from '../../../src/engine/float-bits.ts'
 import type { EvaluationRequest } from '../../../src/engine/inference-engine.ts'
 import { isolateBackend } from '../../../src/engine/isolate-backend.ts'
-import { openSession } from '../../../src/engine/open-session.ts'
+import { openLlamaSession } from '../../../src/engine/llama-session.ts'
 import { createTestModel, type TestModel } from '../test-model.ts'
 
 /** Vocabularies of a byte model and of a common one; a large one shows sums of many small terms. */
@@ -26,7 +26,7 @@ describe.each(VOCABULARIES)('bits of a vocabulary of %i', (vocabularySize) => {
     const { build, modelPath } = model.options
     // One folder for both models: a process accepts one pinned module, and they share this one.
     const cacheDirectory = models[0]?.options.cacheDirectory ?? ''
-    const session = await openSession({
+    const session = await openLlamaSession({
       build: await isolateBackend(build, cacheDirectory),
       modelPath,
       contextSize: 255,

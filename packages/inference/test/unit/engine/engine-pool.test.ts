@@ -23,15 +23,12 @@ function createFixture(options: Partial<PoolOptions> = {}, dependencies: Partial
   const timers = createManualTimers()
   const { launch, workers } = createScriptedWorkers()
   const events: EngineEvent[] = []
-  const session = {
-    build: { kind: 'prebuilt' as const, bindingEntry: '', addonPath: '', backendDirectory: '', backendFile: '' },
-    modelPath: '',
-    contextSize: 100,
-    maxSequences: 1,
-  }
+  const session = { modelPath: '', contextSize: 100 }
   const pool = new EnginePool(
     { ...DEFAULT_POOL_OPTIONS, workers: 1, batchRequests: 2, ...options },
     {
+      program: 'native',
+      canSearch: true,
       launch,
       timers,
       prepareSession: async () => session,

@@ -1,4 +1,4 @@
-import { type DeterminismDomain, findDomain, type PortableProgram } from '@poai/inference'
+import { type DeterminismDomain, findDomain, type InferenceEngine, type PortableProgram } from '@poai/inference'
 import { createDomainEngine } from '@poai/node'
 import { expect, it } from 'vitest'
 
@@ -9,17 +9,23 @@ const INSTALLATION = {
   cache: '/nowhere/cache',
 }
 
-function create(name: string, program: PortableProgram): () => void {
+function create(name: string, program: PortableProgram): () => InferenceEngine {
   const domain = findDomain(name) as DeterminismDomain
   return () => createDomainEngine(INSTALLATION, { modelPath: '/nowhere/model.gguf', domain }, { program })
 }
 
 it('gives a network of portable-1 the engine that was asked for', () => {
-  expect(create('portable-1', 'wasm')).not.toThrow()
-  expect(create('portable-1', 'native')).not.toThrow()
+  const programs: readonly PortableProgram[] = ['auto', 'wasm', 'native', 'llama']
+  for (const program of programs) {
+    expect(create('portable-1', program)().status.program).toBe(
+      program === 'llama' ? 'llama.cpp' : program === 'native' ? 'native' : 'wasm',
+    )
+  }
 })
 
-it('refuses WebAssembly in a domain of prebuilt code', () => {
-  expect(create('x64-avx2', 'wasm')).toThrow('no WebAssembly engine')
+it('gives networks of other domains llama.cpp only', () => {
+  expect(create('x64-avx2', 'wasm')).toThrow('llama.cpp only')
+  expect(create('x64-avx2', 'native')).toThrow('llama.cpp only')
   expect(create('x64-avx2', 'auto')).not.toThrow()
+  expect(create('x64-avx2', 'llama')).not.toThrow()
 })

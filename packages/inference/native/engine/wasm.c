@@ -1,0 +1,78 @@
+// The engine as a WebAssembly module. It imports one function, `host.wants_stop`, so nothing but tokens and weights can reach a bit.
+// All addresses are offsets into `memory`, which only grows: what `allocate` gives is given for good.
+#include "engine.h"
+
+/// Declared before its first use, or the linker would look for it.
+__attribute__((import_module("host"), import_name("wants_stop"))) int host_wants_stop(void);
+
+#include "engine.c"
+
+#include "attempt.h"
+
+#define EXPORT(name) __attribute__((export_name(#name))) name
+#define PAGE_BYTES 65536
+#define ALIGNMENT 64
+
+/// Where the linker lets free memory begin.
+extern uint8_t __heap_base;
+
+// Clang makes calls of these. With bulk memory each is one instruction.
+void *memcpy(void *restrict to, const void *restrict from, size_t bytes) { return __builtin_memcpy(to, from, bytes); }
+void *memmove(void *to, const void *from, size_t bytes) { return __builtin_memmove(to, from, bytes); }
+void *memset(void *to, int value, size_t bytes) { return __builtin_memset(to, value, bytes); }
+
+int memcmp(const void *left, const void *right, size_t bytes) {
+  const uint8_t *a = left, *b = right;
+  for (size_t i = 0; i < bytes; i++) {
+    if (a[i] != b[i]) return a[i] - b[i];
+  }
+  return 0;
+}
+
+/// Memory of a module begins as zeros and is never given twice.
+void *host_allocate(size_t bytes) {
+  static size_t next;
+  if (next == 0) next = (size_t)&__heap_base;
+  const size_t begin = (next + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+  const size_t have = __builtin_wasm_memory_size(0) * PAGE_BYTES;
+  if (begin < next || bytes > SIZE_MAX - begin) return NULL;
+  const size_t end = begin + bytes;
+  if (end > have && __builtin_wasm_memory_grow(0, (end - have - 1) / PAGE_BYTES + 1) == SIZE_MAX) return NULL;
+  next = end;
+  return (void *)begin;
+}
+
+static Model *model;
+
+/// Zeroed memory, aligned to 64 bytes; 0 where there is none left.
+void *EXPORT(allocate)(size_t bytes) { return host_allocate(bytes); }
+
+/// Opens the model file at `file`, which stays there. Once. Answers 0, or a text that ends with a zero.
+const char *EXPORT(open)(const uint8_t *file, size_t bytes, uint32_t context) {
+  return model_open(&model, file, bytes, context, NULL);
+}
+
+uint32_t EXPORT(vocabulary)(void) { return model_vocabulary(model); }
+
+/// A text that ends with a zero.
+const char *EXPORT(variant)(void) { return model_variant(model); }
+
+/// `request`: tokens t, positions p, probes q, then t + p + q words, which the caller has checked. Answers an EngineResult.
+int EXPORT(evaluate)(const uint32_t *request, uint32_t *words) {
+  const uint32_t *tokens = request + 3;
+  const Request read = {.tokens = tokens,
+                        .positions = tokens + request[0],
+                        .probes = tokens + request[0] + request[1],
+                        .tokens_count = request[0],
+                        .positions_count = request[1],
+                        .probes_count = request[2]};
+  return model_evaluate(model, &read, words);
+}
+
+/// Answers an EngineResult.
+int EXPORT(feed)(const uint32_t *tokens, uint32_t count, uint32_t at, float *logits) {
+  return model_feed(model, tokens, count, at, logits);
+}
+
+/// `job`: a SearchJob; `seal`: a Seal. Answers an AttemptResult.
+int EXPORT(try_nonce)(const SearchJob *job, uint64_t nonce, Seal *seal) { return attempt(model, job, nonce, seal); }

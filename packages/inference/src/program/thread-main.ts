@@ -1,0 +1,86 @@
+/** The program of a worker thread: loads one model into the WebAssembly module, evaluates batches, searches. Ends with its process. */
+import { readFile } from 'node:fs/promises'
+import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
+import { EngineError } from '../engine/engine-error.ts'
+import { lowerPriority } from '../engine/lower-priority.ts'
+import type { SessionOptions } from '../engine/session-options.ts'
+import { decodeBatch, encodeResults, type FromWorker, type ToWorker } from '../engine/worker-protocol.ts'
+import { openWasmModel, type WasmModel } from '../wasm/wasm-model.ts'
+import { SearchRun } from './search-run.ts'
+
+/** What a thread is started with. */
+export interface ThreadData {
+  readonly moduleFile: string
+  readonly niceness: number
+}
+
+const { moduleFile, niceness } = workerData as ThreadData
+const port = parentPort as MessagePort
+
+/** The thread that calls, as the kernel of Linux counts them; elsewhere this would be the whole process. */
+const THIS_THREAD = 0
+if (process.platform === 'linux') lowerPriority(THIS_THREAD, niceness)
+
+let model: WasmModel | undefined
+let search: SearchRun | undefined
+/** Messages that came during an attempt, which was given up for them. */
+const waiting: ToWorker[] = []
+let isAttempting = false
+
+port.on('message', (message: ToWorker) => {
+  if (message.kind === 'load') void load(message.options)
+  else {
+    serve(message)
+    searchOn()
+  }
+})
+
+async function load({ modelPath, contextSize }: SessionOptions): Promise<void> {
+  try {
+    const [module, file] = await Promise.all([readFile(moduleFile), readFile(modelPath)])
+    model = await openWasmModel({ module, model: file, contextSize, wantsStop: () => isAttempting && hasMessage() })
+    tell({ kind: 'ready', model: model.about })
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error)
+    const code = error instanceof EngineError ? error.code : 'INFERENCE_START_FAILED'
+    tell({ kind: 'load-failed', failure: { code, message } })
+  }
+}
+
+/** What the module throws ends the thread: nobody knows what a trap left in its memory. */
+function serve(message: ToWorker): void {
+  if (model === undefined) throw new EngineError('INFERENCE_WORKER_FAILED', `A ${message.kind} came before the model`)
+  if (message.kind === 'batch') {
+    tell({ kind: 'result', id: message.id, words: encodeResults(model.evaluate(decodeBatch(message.words))) })
+  } else if (message.kind === 'search') search = beginSearch(model, message)
+  else if (message.kind === 'cancel' && search?.id === message.id && !search.hasEnded) search.cancel()
+}
+
+function beginSearch(loaded: WasmModel, { id, job, span }: Extract<ToWorker, { kind: 'search' }>): SearchRun {
+  const tryNonce = loaded.prepareSearch(job)
+  const attempt = (nonce: bigint): ReturnType<typeof tryNonce> => {
+    isAttempting = true
+    const outcome = tryNonce(nonce)
+    isAttempting = false
+    return outcome
+  }
+  return new SearchRun(id, span, { attempt, nowMs: () => performance.now(), tell })
+}
+
+/** Goes on until the search has ended, and serves what comes meanwhile. */
+function searchOn(): void {
+  while (search !== undefined && !search.hasEnded) {
+    if (!hasMessage()) search.step()
+    for (let message = waiting.shift(); message !== undefined; message = waiting.shift()) serve(message)
+  }
+}
+
+function hasMessage(): boolean {
+  const received = receiveMessageOnPort(port) as { readonly message: ToWorker } | undefined
+  if (received !== undefined) waiting.push(received.message)
+  return waiting.length > 0
+}
+
+function tell(message: FromWorker): void {
+  port.postMessage(message)
+}

@@ -1,0 +1,125 @@
+import type { AttemptOutcome, SearchJob } from '../engine/attempt-search.ts'
+import { EngineError } from '../engine/engine-error.ts'
+import { wordsPerPosition } from '../engine/evaluation.ts'
+import type { EngineModel, EvaluationRequest } from '../engine/inference-engine.ts'
+import { decodeSeal, encodeJob, JOB_BYTES, SEAL_BYTES } from '../engine/search-codec.ts'
+import { MAX_PROBES, validateRequests } from '../engine/validate-request.ts'
+import { requireExports, type WasmExports } from './wasm-exports.ts'
+import { allocateRegion, readText, type WasmRegion } from './wasm-memory.ts'
+import { webAssembly } from './web-assembly.ts'
+
+export interface WasmModelOptions {
+  /** The module's file. */
+  readonly module: Uint8Array
+  /** The model's file: a GGUF of the architecture `llama`. */
+  readonly model: Uint8Array
+  /** Fed tokens that fit into one sequence. */
+  readonly contextSize: number
+  /** Asked several times an attempt; true gives the attempt up. */
+  readonly wantsStop: () => boolean
+}
+
+/** A model in a WebAssembly module, on the thread that calls. What the module throws leaves it unusable. */
+export interface WasmModel {
+  readonly about: EngineModel
+  /** The words of each request's evaluation. Throws `INFERENCE_REQUEST_INVALID` before the module sees a bad one. */
+  evaluate(requests: readonly EvaluationRequest[]): readonly Uint32Array[]
+  /** Feeds tokens behind the `at` tokens that were fed before, and returns the logits after the last one. */
+  feed(tokens: Uint32Array, at: number): Float32Array
+  /** Makes attempts at `job`, which has been validated, nonce by nonce; until another is prepared. */
+  prepareSearch(job: SearchJob): (nonce: bigint) => AttemptOutcome
+}
+
+/** Results of the module's functions, as in `engine.h` and `attempt.h`. */
+const DONE = 0
+const ATTEMPT = { missed: 0, solved: 1, void: 2, stopped: 3 } as const
+
+/** Words before the lists of a request: their lengths. */
+const REQUEST_HEADER_WORDS = 3
+
+/** Compiles the module and opens the model in it. */
+export async function openWasmModel(options: WasmModelOptions): Promise<WasmModel> {
+  const { contextSize, wantsStop } = options
+  const compiled = await webAssembly.compile(options.module)
+  const imports = { host: { wants_stop: () => (wantsStop() ? 1 : 0) } }
+  const exports = requireExports((await webAssembly.instantiate(compiled, imports)).exports)
+  openModel(exports, options.model, contextSize)
+  return new OpenModel(exports, contextSize)
+}
+
+function openModel(exports: WasmExports, model: Uint8Array, contextSize: number): void {
+  const file = allocateRegion(exports, model.length)
+  file.bytes().set(model)
+  const problem = exports.open(file.address, model.length, contextSize)
+  if (problem !== 0) throw new EngineError('INFERENCE_START_FAILED', readText(exports, problem))
+}
+
+class OpenModel implements WasmModel {
+  readonly about: EngineModel
+  readonly #exports: WasmExports
+  readonly #request: WasmRegion
+  readonly #answer: WasmRegion
+  readonly #job: WasmRegion
+  readonly #seal: WasmRegion
+
+  constructor(exports: WasmExports, contextSize: number) {
+    const vocabularySize = exports.vocabulary()
+    const systemInfo = `WebAssembly, ${readText(exports, exports.variant())}`
+    this.about = { vocabularySize, contextSize, systemInfo }
+    this.#exports = exports
+    this.#request = allocateRegion(exports, 4 * (REQUEST_HEADER_WORDS + contextSize + 1 + contextSize + MAX_PROBES))
+    this.#answer = allocateRegion(exports, 4 * Math.max(contextSize * wordsPerPosition(MAX_PROBES), vocabularySize))
+    this.#job = allocateRegion(exports, JOB_BYTES)
+    this.#seal = allocateRegion(exports, SEAL_BYTES)
+  }
+
+  evaluate(requests: readonly EvaluationRequest[]): readonly Uint32Array[] {
+    validateRequests(requests, this.about)
+    return requests.map(({ tokens, positions, probes }) => {
+      const words = this.#request.words()
+      words.set([tokens.length, positions.length, probes.length])
+      words.set(tokens, REQUEST_HEADER_WORDS)
+      words.set(positions, REQUEST_HEADER_WORDS + tokens.length)
+      words.set(probes, REQUEST_HEADER_WORDS + tokens.length + positions.length)
+      requireDone(this.#exports.evaluate(this.#request.address, this.#answer.address))
+      return this.#answer.words().slice(0, positions.length * wordsPerPosition(probes.length))
+    })
+  }
+
+  feed(tokens: Uint32Array, at: number): Float32Array {
+    const { contextSize, vocabularySize } = this.about
+    const fits = tokens.length > 0 && at >= 0 && at + tokens.length <= contextSize
+    if (!fits || tokens.some((token) => token >= vocabularySize)) {
+      throw new EngineError('INFERENCE_REQUEST_INVALID', `The model cannot be fed ${tokens.length} tokens at ${at}`)
+    }
+    this.#request.words().set(tokens)
+    requireDone(this.#exports.feed(this.#request.address, tokens.length, at, this.#answer.address))
+    return new Float32Array(this.#answer.bytes().slice(0, 4 * vocabularySize).buffer)
+  }
+
+  prepareSearch(job: SearchJob): (nonce: bigint) => AttemptOutcome {
+    this.#job.bytes().set(encodeJob(job))
+    return (nonce) => {
+      const result = this.#exports.try_nonce(this.#job.address, nonce, this.#seal.address)
+      switch (result) {
+        case ATTEMPT.missed:
+          return { kind: 'missed', seal: decodeSeal(this.#seal.bytes()) }
+        case ATTEMPT.solved:
+          return { kind: 'solved', seal: decodeSeal(this.#seal.bytes()) }
+        case ATTEMPT.void:
+          return { kind: 'void' }
+        case ATTEMPT.stopped:
+          return { kind: 'stopped' }
+        default:
+          throw new EngineError(
+            'INFERENCE_WORKER_FAILED',
+            'The model’s numbers contradict each other: the hardware or the engine is broken',
+          )
+      }
+    }
+  }
+}
+
+function requireDone(result: number): void {
+  if (result !== DONE) throw new EngineError('INFERENCE_WORKER_FAILED', 'A pass stopped by itself')
+}
