@@ -1,8 +1,9 @@
+import type { NonceSpan, SearchJob, SearchSeal } from '../../../src/engine/attempt-search.ts'
 import { wordsPerPosition } from '../../../src/engine/evaluation.ts'
 import type { EngineModel } from '../../../src/engine/inference-engine.ts'
 import type { Timers } from '../../../src/engine/timers.ts'
 import type { LaunchWorker, WorkerExit, WorkerListener } from '../../../src/engine/worker-process.ts'
-import { decodeBatch, encodeResults, type ToWorker } from '../../../src/engine/worker-protocol.ts'
+import { decodeBatch, encodeResults, type SearchEnding, type ToWorker } from '../../../src/engine/worker-protocol.ts'
 
 /** Timers whose hands the test turns. */
 export interface ManualTimers extends Timers {
@@ -48,11 +49,17 @@ export interface ScriptedWorker {
   /** Batches it was given and has not answered: the first token of each request. */
   readonly batches: { readonly id: number; readonly firstTokens: readonly number[] }[]
   readonly killed: boolean
+  /** The search that it was given and has not ended. */
+  readonly search: { readonly id: number; readonly job: SearchJob; readonly span: NonceSpan } | undefined
+  /** True once it was told to end that search. */
+  readonly wasCancelled: boolean
   ready(): void
   failToLoad(code: 'INFERENCE_START_FAILED' | 'INFERENCE_PLATFORM_UNSUPPORTED'): void
   /** Answers the oldest batch: every word of a request is its first token. */
   answer(): void
   failBatch(): void
+  progress(attempts: number, best?: SearchSeal): void
+  endSearch(ending: Partial<SearchEnding>): void
   die(exit?: Partial<WorkerExit>): void
 }
 
@@ -77,6 +84,8 @@ class Script implements ScriptedWorker {
   readonly index: number
   readonly batches: { id: number; firstTokens: readonly number[]; words: Uint32Array }[] = []
   readonly #listener: WorkerListener
+  search: Extract<ToWorker, { kind: 'search' }> | undefined
+  wasCancelled = false
   #killed = false
   #dead = false
 
@@ -90,6 +99,11 @@ class Script implements ScriptedWorker {
   }
 
   receive(message: ToWorker): void {
+    if (message.kind === 'search') {
+      this.search = message
+      this.wasCancelled = false
+    }
+    if (message.kind === 'cancel' && message.id === this.search?.id) this.wasCancelled = true
     if (message.kind !== 'batch') return
     const firstTokens = decodeBatch(message.words).map(({ tokens }) => tokens[0] ?? 0)
     this.batches.push({ id: message.id, firstTokens, words: message.words })
@@ -125,6 +139,21 @@ class Script implements ScriptedWorker {
       id,
       failure: { code: 'INFERENCE_WORKER_FAILED', message: 'no KV slot' },
     })
+  }
+
+  progress(attempts: number, best?: SearchSeal): void {
+    this.#listener.onMessage({ kind: 'progress', id: this.#searchId(), progress: { attempts, voids: 0, best } })
+  }
+
+  endSearch({ solution, next = 0n, wasCancelled = false }: Partial<SearchEnding>): void {
+    const id = this.#searchId()
+    this.search = undefined
+    this.#listener.onMessage({ kind: 'searched', id, ending: { solution, next, wasCancelled } })
+  }
+
+  #searchId(): number {
+    if (this.search === undefined) throw new Error(`worker ${this.index} has no search`)
+    return this.search.id
   }
 
   die(exit: Partial<WorkerExit> = {}): void {
