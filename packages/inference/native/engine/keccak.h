@@ -1,9 +1,12 @@
-// Keccak-256 as Ethereum has it: FIPS 202's sponge with a rate of 136 bytes, padded with 0x01 instead of 0x06.
+// Keccak-256 as Ethereum has it: FIPS 202's sponge with a rate of 136 bytes, padded with 0x01 instead of 0x06. The
+// processors that this runs on, and WebAssembly, are little-endian as Keccak is.
 #ifndef POAI_KECCAK_H
 #define POAI_KECCAK_H
 
 #include <stddef.h>
 #include <stdint.h>
+
+#include "processor.h"
 
 #define HASH_BYTES 32
 /// Bytes that one permutation takes in. A message shorter than this costs a single permutation.
@@ -20,75 +23,111 @@ static const uint64_t KECCAK_CONSTANTS[KECCAK_ROUNDS] = {
     0x8000000080008081, 0x8000000000008080, 0x0000000080000001, 0x8000000080008008,
 };
 
-#define KECCAK_ROTATE(x, n) (((x) << (n)) | ((x) >> (64 - (n))))
+#define PERMUTATION keccak_permute
+#define LANES uint64_t
+#define TARGET
+#include "keccak-permutation.h"
 
-/// A row of five lanes after theta, rho and pi goes through chi.
-#define KECCAK_ROW(to, b0, b1, b2, b3, b4)                                                                    \
-  do {                                                                                                        \
-    const uint64_t c0 = (b0), c1 = (b1), c2 = (b2), c3 = (b3), c4 = (b4);                                     \
-    (to)[0] = c0 ^ (~c1 & c2);                                                                                \
-    (to)[1] = c1 ^ (~c2 & c3);                                                                                \
-    (to)[2] = c2 ^ (~c3 & c4);                                                                                \
-    (to)[3] = c3 ^ (~c4 & c0);                                                                                \
-    (to)[4] = c4 ^ (~c0 & c1);                                                                                \
-  } while (0)
+// ---- one message ----
 
-/// One round from `a` to `b`: lane (x, y) stands at 5y + x.
-static inline __attribute__((always_inline)) void keccak_round(const uint64_t *a, uint64_t *b, uint64_t constant) {
-  const uint64_t p0 = a[0] ^ a[5] ^ a[10] ^ a[15] ^ a[20];
-  const uint64_t p1 = a[1] ^ a[6] ^ a[11] ^ a[16] ^ a[21];
-  const uint64_t p2 = a[2] ^ a[7] ^ a[12] ^ a[17] ^ a[22];
-  const uint64_t p3 = a[3] ^ a[8] ^ a[13] ^ a[18] ^ a[23];
-  const uint64_t p4 = a[4] ^ a[9] ^ a[14] ^ a[19] ^ a[24];
-  const uint64_t d0 = p4 ^ KECCAK_ROTATE(p1, 1);
-  const uint64_t d1 = p0 ^ KECCAK_ROTATE(p2, 1);
-  const uint64_t d2 = p1 ^ KECCAK_ROTATE(p3, 1);
-  const uint64_t d3 = p2 ^ KECCAK_ROTATE(p4, 1);
-  const uint64_t d4 = p3 ^ KECCAK_ROTATE(p0, 1);
-  KECCAK_ROW(b, a[0] ^ d0, KECCAK_ROTATE(a[6] ^ d1, 44), KECCAK_ROTATE(a[12] ^ d2, 43), KECCAK_ROTATE(a[18] ^ d3, 21),
-             KECCAK_ROTATE(a[24] ^ d4, 14));
-  b[0] ^= constant;
-  KECCAK_ROW(b + 5, KECCAK_ROTATE(a[3] ^ d3, 28), KECCAK_ROTATE(a[9] ^ d4, 20), KECCAK_ROTATE(a[10] ^ d0, 3),
-             KECCAK_ROTATE(a[16] ^ d1, 45), KECCAK_ROTATE(a[22] ^ d2, 61));
-  KECCAK_ROW(b + 10, KECCAK_ROTATE(a[1] ^ d1, 1), KECCAK_ROTATE(a[7] ^ d2, 6), KECCAK_ROTATE(a[13] ^ d3, 25),
-             KECCAK_ROTATE(a[19] ^ d4, 8), KECCAK_ROTATE(a[20] ^ d0, 18));
-  KECCAK_ROW(b + 15, KECCAK_ROTATE(a[4] ^ d4, 27), KECCAK_ROTATE(a[5] ^ d0, 36), KECCAK_ROTATE(a[11] ^ d1, 10),
-             KECCAK_ROTATE(a[17] ^ d2, 15), KECCAK_ROTATE(a[23] ^ d3, 56));
-  KECCAK_ROW(b + 20, KECCAK_ROTATE(a[2] ^ d2, 62), KECCAK_ROTATE(a[8] ^ d3, 55), KECCAK_ROTATE(a[14] ^ d4, 39),
-             KECCAK_ROTATE(a[15] ^ d0, 41), KECCAK_ROTATE(a[21] ^ d1, 2));
-}
-
-/// Keccak-f[1600]. Two rounds a turn, so that the lanes go from one set of registers to the other and are never copied.
-static __attribute__((noinline)) void keccak_permute(uint64_t *state) {
-  uint64_t a[KECCAK_LANES], b[KECCAK_LANES];
-  for (int i = 0; i < KECCAK_LANES; i++) a[i] = state[i];
-  for (int round = 0; round < KECCAK_ROUNDS; round += 2) {
-    keccak_round(a, b, KECCAK_CONSTANTS[round]);
-    keccak_round(b, a, KECCAK_CONSTANTS[round + 1]);
-  }
-  for (int i = 0; i < KECCAK_LANES; i++) state[i] = a[i];
-}
-
-/// Takes one block of `KECCAK_RATE` bytes in. The processors that this runs on, and WebAssembly, are little-endian as
-/// Keccak is.
 static inline void keccak_absorb(uint64_t *state, const uint8_t *block) {
   for (int i = 0; i < KECCAK_RATE / 8; i++) {
     uint64_t lane;
     __builtin_memcpy(&lane, block + 8 * i, sizeof lane);
     state[i] ^= lane;
   }
-  keccak_permute(state);
+  keccak_permute(state, 1);
+}
+
+/// Fills a block that holds `length` bytes, fewer than `KECCAK_RATE`, up to its end.
+static inline void keccak_pad(uint8_t *block, size_t length) {
+  __builtin_memset(block + length, 0, KECCAK_RATE - length);
+  block[length] ^= 0x01;
+  block[KECCAK_RATE - 1] ^= 0x80;
 }
 
 static void keccak256(const uint8_t *bytes, size_t length, uint8_t *hash) {
   uint64_t state[KECCAK_LANES] = {0};
   for (; length >= KECCAK_RATE; bytes += KECCAK_RATE, length -= KECCAK_RATE) keccak_absorb(state, bytes);
-  uint8_t last[KECCAK_RATE] = {0};
-  for (size_t i = 0; i < length; i++) last[i] = bytes[i];
-  last[length] ^= 0x01;
-  last[KECCAK_RATE - 1] ^= 0x80;
+  uint8_t last[KECCAK_RATE];
+  __builtin_memcpy(last, bytes, length);
+  keccak_pad(last, length);
   keccak_absorb(state, last);
   __builtin_memcpy(hash, state, HASH_BYTES);
+}
+
+// ---- several messages ----
+
+/// Messages that are hashed together: registers of 256 bits hold a lane of each.
+#define KECCAK_BATCH 4
+
+#if defined(__x86_64__)
+typedef uint64_t FourLanes __attribute__((vector_size(32), may_alias));
+#define PERMUTATION keccak_permute_avx2
+#define LANES FourLanes
+#define TARGET __attribute__((target("avx2")))
+#include "keccak-permutation.h"
+// Rotations and chi are single instructions here.
+#define PERMUTATION keccak_permute_avx512
+#define LANES FourLanes
+#define TARGET __attribute__((target("avx512f,avx512vl")))
+#include "keccak-permutation.h"
+#endif
+
+#if defined(__x86_64__) || defined(__wasm_simd128__)
+typedef uint64_t TwoLanes __attribute__((vector_size(16), may_alias));
+#define PERMUTATION keccak_permute_two
+#define LANES TwoLanes
+#define TARGET
+#include "keccak-permutation.h"
+#endif
+
+/// The states of a batch: lane i of each, then lane i + 1 of each.
+typedef struct {
+  uint64_t lanes[KECCAK_LANES][KECCAK_BATCH];
+} __attribute__((aligned(32))) KeccakStates;
+
+#if defined(__x86_64__)
+/// Bits of the registers that batches use; 0 until somebody looks.
+static int keccak_width;
+
+static int widest_keccak(void) { return has_avx512vnni() ? 512 : has_avx2() ? 256 : 128; }
+#endif
+
+/// Permutes the first `count` states at least. (Measured on an AMD EPYC of 2024, in microseconds: one state 0.25, two
+/// 0.38, four by AVX2 0.38 and by AVX-512 0.22; in WebAssembly one 0.26 and two 0.38.)
+static void keccak_permute_batch(KeccakStates *states, uint32_t count) {
+  uint64_t *lanes = states->lanes[0];
+#if defined(__x86_64__)
+  if (keccak_width == 0) keccak_width = widest_keccak();
+  if (keccak_width == 512) return keccak_permute_avx512(lanes, KECCAK_BATCH);
+  if (keccak_width == 256) return keccak_permute_avx2(lanes, KECCAK_BATCH);
+#endif
+#if defined(__x86_64__) || defined(__wasm_simd128__)
+  for (uint32_t i = 0; i + 1 < count; i += 2) keccak_permute_two(lanes + i, KECCAK_BATCH);
+  if (count % 2 == 1) keccak_permute(lanes + count - 1, KECCAK_BATCH);
+#else
+  for (uint32_t i = 0; i < count; i++) keccak_permute(lanes + i, KECCAK_BATCH);
+#endif
+}
+
+/// Up to `KECCAK_BATCH` messages of the same length, below `KECCAK_RATE`.
+typedef struct {
+  uint8_t blocks[KECCAK_BATCH][KECCAK_RATE];
+} KeccakBatch;
+
+/// Writes the hashes of the first `count` messages one after the other. The messages are padded where they stand.
+static void keccak256_batch(KeccakBatch *batch, uint32_t count, size_t length, uint8_t *hashes) {
+  KeccakStates states = {{{0}}};
+  for (uint32_t k = 0; k < count; k++) {
+    const uint8_t *block = batch->blocks[k];
+    keccak_pad(batch->blocks[k], length);
+    for (uint32_t i = 0; i < KECCAK_RATE / 8; i++) __builtin_memcpy(&states.lanes[i][k], block + 8 * i, 8);
+  }
+  keccak_permute_batch(&states, count);
+  for (uint32_t k = 0; k < count; k++, hashes += HASH_BYTES) {
+    for (uint32_t i = 0; i < HASH_BYTES / 8; i++) __builtin_memcpy(hashes + 8 * i, &states.lanes[i][k], 8);
+  }
 }
 
 #endif

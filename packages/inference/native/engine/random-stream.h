@@ -9,39 +9,43 @@
 #include "keccak.h"
 
 /// Hashes that one stream may use: 65,536 bytes. A seed that needs more has no exam.
-#define STREAM_MAX_BLOCKS 2048
+#define STREAM_MAX_HASHES 2048
+/// Bytes that are hashed ahead: an exam takes some 150.
+#define STREAM_BYTES (KECCAK_BATCH * HASH_BYTES)
 
 typedef struct {
-  /// The seed, then the index of a block.
-  uint8_t source[HASH_BYTES + 4];
-  uint8_t block[HASH_BYTES];
-  uint32_t used, blocks;
+  uint8_t seed[HASH_BYTES];
+  uint8_t bytes[STREAM_BYTES];
+  uint32_t used, hashes;
   /// Set when the bytes ran out. From then on every byte is 0, which no drawing refuses: loops over drawings must look
   /// here.
   int is_dry;
 } RandomStream;
 
 static void stream_open(RandomStream *stream, const uint8_t *seed) {
-  put_bytes(stream->source, seed, HASH_BYTES);
-  stream->used = HASH_BYTES;
-  stream->blocks = 0;
+  put_bytes(stream->seed, seed, HASH_BYTES);
+  stream->used = STREAM_BYTES;
+  stream->hashes = 0;
   stream->is_dry = 0;
 }
 
 static void stream_refill(RandomStream *stream) {
   stream->used = 0;
-  if (stream->blocks == STREAM_MAX_BLOCKS) {
+  if (stream->hashes == STREAM_MAX_HASHES) {
     stream->is_dry = 1;
-    __builtin_memset(stream->block, 0, HASH_BYTES);
+    __builtin_memset(stream->bytes, 0, STREAM_BYTES);
     return;
   }
-  put_u32be(stream->source + HASH_BYTES, stream->blocks++);
-  keccak256(stream->source, sizeof stream->source, stream->block);
+  KeccakBatch batch;
+  for (uint32_t k = 0; k < KECCAK_BATCH; k++) {
+    put_u32be(put_bytes(batch.blocks[k], stream->seed, HASH_BYTES), stream->hashes++);
+  }
+  keccak256_batch(&batch, KECCAK_BATCH, HASH_BYTES + 4, stream->bytes);
 }
 
 static inline uint32_t stream_byte(RandomStream *stream) {
-  if (stream->used == HASH_BYTES) stream_refill(stream);
-  return stream->block[stream->used++];
+  if (stream->used == STREAM_BYTES) stream_refill(stream);
+  return stream->bytes[stream->used++];
 }
 
 /// A uniform integer in [0, n), for n from 1 to 65,536: exams of bytes ask for no more.

@@ -97,36 +97,59 @@ static int is_consistent_evaluation(const Evaluation *evaluation) {
 /// RFC 6962: keep the preimages of leaves and of inner nodes apart.
 #define LEAF_PREFIX 0x00
 #define NODE_PREFIX 0x01
-#define LONGEST_LEAF (1 + 4 * (2 + FIXED_WORDS + MAX_PROBES))
+_Static_assert(1 + 4 * (2 + FIXED_WORDS + MAX_PROBES) < KECCAK_RATE, "a leaf is hashed by one permutation");
 
-static void hash_leaf(const Evaluation *evaluation, uint32_t leaf, uint8_t *hash) {
+typedef uint8_t Hash[HASH_BYTES];
+
+/// Writes the preimage of a leaf, and answers its end.
+static uint8_t *put_leaf(uint8_t *to, const Evaluation *evaluation, uint32_t leaf) {
   const uint32_t *words = words_of(evaluation, leaf);
-  uint8_t bytes[LONGEST_LEAF], *end = bytes;
-  *end++ = LEAF_PREFIX;
-  end = put_u32be(end, leaf);
-  end = put_u32be(end, token_of(evaluation, leaf));
-  end = put_u32be(end, words[ARG_MAX_WORD]);
-  end = put_u32le(end, canonical_bits(words[ANSWER_WORD]));
-  end = put_u32le(end, canonical_bits(words[MAXIMUM_WORD]));
-  end = put_u32le(end, canonical_bits(words[TOTAL_WEIGHT_WORD]));
-  for (uint32_t i = 0; i < evaluation->probes; i++) end = put_u32le(end, canonical_bits(words[PROBES_WORD + i]));
-  keccak256(bytes, (size_t)(end - bytes), hash);
+  *to++ = LEAF_PREFIX;
+  to = put_u32be(to, leaf);
+  to = put_u32be(to, token_of(evaluation, leaf));
+  to = put_u32be(to, words[ARG_MAX_WORD]);
+  to = put_u32le(to, canonical_bits(words[ANSWER_WORD]));
+  to = put_u32le(to, canonical_bits(words[MAXIMUM_WORD]));
+  to = put_u32le(to, canonical_bits(words[TOTAL_WEIGHT_WORD]));
+  for (uint32_t i = 0; i < evaluation->probes; i++) to = put_u32le(to, canonical_bits(words[PROBES_WORD + i]));
+  return to;
 }
 
-static void hash_node(const uint8_t *left_and_right, uint8_t *hash) {
-  uint8_t bytes[1 + 2 * HASH_BYTES];
-  bytes[0] = NODE_PREFIX;
-  put_bytes(bytes + 1, left_and_right, 2 * HASH_BYTES);
-  keccak256(bytes, sizeof bytes, hash);
+static inline uint32_t batch_of(uint32_t left) { return left < KECCAK_BATCH ? left : KECCAK_BATCH; }
+
+static void hash_leaves(const Evaluation *evaluation, Hash *hashes) {
+  KeccakBatch batch;
+  for (uint32_t done = 0; done < evaluation->positions; done += KECCAK_BATCH) {
+    const uint32_t count = batch_of(evaluation->positions - done);
+    size_t length = 0;
+    for (uint32_t k = 0; k < count; k++) {
+      length = (size_t)(put_leaf(batch.blocks[k], evaluation, done + k) - batch.blocks[k]);
+    }
+    keccak256_batch(&batch, count, length, hashes[done]);
+  }
 }
 
-/// The RFC 6962 root over the leaf hashes. Each level takes the place of the one below; a last node without a partner
-/// moves up as it is.
+/// Puts the nodes above `count` others into the places of the first of them, once these have been read.
+static void hash_pairs(Hash *nodes, uint32_t count) {
+  KeccakBatch batch;
+  for (uint32_t done = 0; done < count / 2; done += KECCAK_BATCH) {
+    const uint32_t pairs = batch_of(count / 2 - done);
+    for (uint32_t k = 0; k < pairs; k++) {
+      uint8_t *to = batch.blocks[k];
+      *to++ = NODE_PREFIX;
+      to = put_bytes(to, nodes[2 * (done + k)], HASH_BYTES);
+      put_bytes(to, nodes[2 * (done + k) + 1], HASH_BYTES);
+    }
+    keccak256_batch(&batch, pairs, 1 + 2 * HASH_BYTES, nodes[done]);
+  }
+}
+
+/// The RFC 6962 root over the leaf hashes. A last node without a partner moves up as it is.
 static void hash_tree(const Evaluation *evaluation, uint8_t *root) {
-  static uint8_t nodes[MAX_ANSWER_TOKENS][HASH_BYTES];
-  for (uint32_t leaf = 0; leaf < evaluation->positions; leaf++) hash_leaf(evaluation, leaf, nodes[leaf]);
+  static Hash nodes[MAX_ANSWER_TOKENS];
+  hash_leaves(evaluation, nodes);
   for (uint32_t count = evaluation->positions; count > 1; count = (count + 1) / 2) {
-    for (uint32_t i = 0; i < count / 2; i++) hash_node(nodes[2 * i], nodes[i]);
+    hash_pairs(nodes, count);
     if (count % 2 == 1) put_bytes(nodes[count / 2], nodes[count - 1], HASH_BYTES);
   }
   put_bytes(root, nodes[0], HASH_BYTES);

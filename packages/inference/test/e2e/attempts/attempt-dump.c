@@ -1,7 +1,9 @@
 // Runs the parts of native/engine/attempt.h on what stands on the standard input, for a test that compares them with
 // the rules.
 //
-//   attempt-dump PART TOKENS ANSWER_TOKENS MIN_SALT_TOKENS PROBES
+//   attempt-dump PART TOKENS ANSWER_TOKENS MIN_SALT_TOKENS PROBES WIDTH
+//
+// WIDTH: bits of the registers that hashes in batches use, at most; only x86-64 has a choice.
 //
 // Records come in and go out as binary, integers little-endian; see the functions for their members.
 
@@ -95,10 +97,13 @@ int main(int argc, char **argv) {
     void (*dump)(void);
   } PARTS[] = {{"exams", dump_exams},   {"transcripts", dump_transcripts}, {"losses", dump_losses},
                {"hashes", dump_hashes}, {"attempts", dump_attempts},       {"check", dump_check}};
-  if (argc != 6) return 2;
+  if (argc != 7) return 2;
   uint32_t numbers[4];
   for (int i = 0; i < 4; i++) numbers[i] = (uint32_t)atol(argv[2 + i]);
   shape = (ExamShape){numbers[0], numbers[1], numbers[2], numbers[3]};
+#if defined(__x86_64__)
+  keccak_width = atoi(argv[6]) < widest_keccak() ? atoi(argv[6]) : widest_keccak();
+#endif
   const SearchJob job = {.exam = shape};
   if (strcmp(argv[1], "check") != 0 && check_job(&job) != NULL) return 3;
   for (size_t i = 0; i < sizeof PARTS / sizeof PARTS[0]; i++) {

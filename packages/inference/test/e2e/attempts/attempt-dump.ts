@@ -10,13 +10,16 @@ import type { ExamFormat } from '@poai/testing'
 const run = promisify(execFile)
 const ENGINE_FOLDER = join(import.meta.dirname, '../../../native/engine')
 
+/** Any register of any processor. */
+const WIDEST = 512
+
 /** The parts of an attempt that `attempt-dump.c` runs alone. */
 export type DumpPart = 'exams' | 'transcripts' | 'losses' | 'hashes' | 'attempts' | 'check'
 
 /** The engine's attempts, compiled for this machine. */
 export interface AttemptDump {
-  /** What the part makes of the records in `input`. */
-  run(part: DumpPart, format: ExamFormat, input?: Uint8Array): Promise<Buffer>
+  /** What the part makes of the records in `input`. `width`: bits of the registers to hash with, where there is a choice. */
+  run(part: DumpPart, format: ExamFormat, input?: Uint8Array, width?: number): Promise<Buffer>
   remove(): Promise<void>
 }
 
@@ -25,11 +28,19 @@ export async function compileAttemptDump(): Promise<AttemptDump> {
   const folder = await mkdtemp(join(tmpdir(), 'poai-attempts-'))
   const program = join(folder, 'attempt-dump')
   const source = join(import.meta.dirname, 'attempt-dump.c')
-  const checks = ['-Wall', '-Wextra', '-Werror', '-fsanitize=address,undefined', '-fno-sanitize-recover=all']
+  const checks = [
+    '-Wall',
+    '-Wextra',
+    '-Wno-unused-function',
+    '-Werror',
+    '-fsanitize=address,undefined',
+    '-fno-sanitize-recover=all',
+  ]
   await run('cc', ['-std=gnu11', '-O2', ...checks, '-I', ENGINE_FOLDER, source, '-o', program])
   return {
-    run: async (part, { tokens, answerTokens, minSaltTokens, probes }, input = new Uint8Array(0)) => {
-      const child = spawn(program, [part, ...[tokens, answerTokens, minSaltTokens, probes].map(String)], {
+    run: async (part, format, input = new Uint8Array(0), width = WIDEST) => {
+      const { tokens, answerTokens, minSaltTokens, probes } = format
+      const child = spawn(program, [part, ...[tokens, answerTokens, minSaltTokens, probes, width].map(String)], {
         stdio: ['pipe', 'pipe', 'inherit'],
       })
       const ended = once(child, 'close')

@@ -204,6 +204,17 @@ describe.skipIf(!isPossible)('the attempts of the engine, against the rules', ()
     expect([...kinds].sort()).toEqual(expect.arrayContaining(['broken', 'missed', 'solved', 'stopped', 'void']))
   })
 
+  it.each([128, 256])('come to the same seals with registers of %d bits at most', async (width) => {
+    const [, , , odd = FORMAT_1] = SHAPES
+    for (const format of [FORMAT_1, odd]) {
+      const trials = drawTrials(format, 200)
+      const input = trials.map(({ job, nonce }) => encodeTrial(job, nonce))
+      const expected = trials.map(({ nonce, tried }) => encodeTried(nonce, tried))
+      const actual = await dump.run('attempts', format, Buffer.concat(input), width)
+      expectEqualRecords(actual, Buffer.concat(expected), 4 + SEAL_BYTES)
+    }
+  })
+
   it('refuse jobs that are beyond the builder, by one', async () => {
     const [, , , , largest = FORMAT_1] = SHAPES
     const check = async (part: Partial<ExamFormat>, format = FORMAT_1): Promise<string> =>
