@@ -44,7 +44,10 @@ struct Variant {
 #define HAS_AVXVNNI (__GNUC__ >= 11)
 #endif
 
-// AVX-512 with byte dot products: 32 registers of 16 lanes.
+// How many of each thing are in hand at once is what was fastest on quiz-1, each measured against its neighbours (docs/PERFORMANCE.md):
+// enough to hide the latency of an addition, few enough for 32 (AVX-512, Arm) or 16 registers.
+
+// AVX-512 with byte dot products.
 #define VARIANT avx512vnni
 #define W 16
 #define NW 8
@@ -52,9 +55,9 @@ struct Variant {
 #define FUSED 1
 #define TILES 2
 #define SUM_LANES 8
-#define KEYS_AT_ONCE 4
-#define FEATURES_AT_ONCE 2
-#define VALUE_LANES 8
+#define KEYS_AT_ONCE 8
+#define FEATURES_AT_ONCE 4
+#define VALUE_LANES 4
 BEGIN_TARGET("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,avx2,fma,f16c")
 #include "narrow.h"
 #include "wide.h"
@@ -64,13 +67,11 @@ static const Variant variant_avx512vnni = VARIANT_ROW("avx512vnni", has_avx512vn
 #undef W
 #undef SUM_LANES
 #undef KEYS_AT_ONCE
-#undef VALUE_LANES
 
 // AVX2 with byte dot products.
 #define W 8
 #define SUM_LANES 4
-#define KEYS_AT_ONCE 2
-#define VALUE_LANES 4
+#define KEYS_AT_ONCE 4
 #if HAS_AVXVNNI
 #define VARIANT avxvnni
 #define DOT_BYTES_256 _mm256_dpbusd_avx_epi32
@@ -95,12 +96,18 @@ static const Variant variant_avx2 = VARIANT_ROW("avx2", has_avx2);
 #undef W
 #undef NW
 #undef FUSED
+#undef KEYS_AT_ONCE
+#undef FEATURES_AT_ONCE
+#undef VALUE_LANES
 
 // What every x86-64 processor has.
 #define VARIANT sse2
 #define W 4
 #define NW 4
 #define FUSED 0
+#define KEYS_AT_ONCE 2
+#define FEATURES_AT_ONCE 2
+#define VALUE_LANES 8
 #include "narrow.h"
 #include "wide.h"
 static const Variant variant_sse2 = VARIANT_ROW("sse2", has_what_it_needs);
@@ -119,7 +126,7 @@ static const Variant *const VARIANTS[] = {
 #define FUSED 0
 #define TILES 2
 #define SUM_LANES 4
-#define KEYS_AT_ONCE 2
+#define KEYS_AT_ONCE 4
 #define FEATURES_AT_ONCE 2
 #define VALUE_LANES 4
 #if defined(__aarch64__)

@@ -277,24 +277,25 @@ INLINE void all_rows(Model *m, const Matrix *w, uint32_t row, uint32_t count, co
       weights = memory->weights;
       scales = memory->scales;
     }
-    int t = 0;
-    for (; t < tiles; t += TILES) {
-      const int has_all = tiles - t >= TILES;
+    for (int t = 0, step; t < tiles; t += step) {
+      step = tiles - t >= TILES ? TILES : tiles - t >= 2 ? 2 : 1;
+      const ColumnTile *k = in->blocks + (size_t) t * columns;
+      const vf *s = in->scales + (size_t) t * columns, *x = in->floats + (size_t) t * in->length;
       for (uint32_t i = 0; i < some; i++) {
         vf sums[TILES];
         if (is_quantised(w)) {
-          const ColumnTile *k = in->blocks + (size_t) t * columns;
-          const vf *s = in->scales + (size_t) t * columns;
-          if (has_all) row_of_blocks(weights + (size_t) i * blocks, scales + (size_t) i * blocks, blocks, k, s, columns, sums, TILES);
-          else for (int c = 0; c < tiles - t; c++)
-            row_of_blocks(weights + (size_t) i * blocks, scales + (size_t) i * blocks, blocks, k + c * columns, s + c * columns, columns, sums + c, 1);
+          const WeightBlock *from = weights + (size_t) i * blocks;
+          const float *scale = scales + (size_t) i * blocks;
+          if (step == TILES) row_of_blocks(from, scale, blocks, k, s, columns, sums, TILES);
+          else if (step == 2) row_of_blocks(from, scale, blocks, k, s, columns, sums, 2);
+          else row_of_blocks(from, scale, blocks, k, s, columns, sums, 1);
         } else {
           const float *from = (const float *) w->blocks + (size_t) (r + i) * w->length;
-          const vf *x = in->floats + (size_t) t * in->length;
-          if (has_all) row_of_floats(from, w->length, x, in->length, sums, TILES);
-          else for (int c = 0; c < tiles - t; c++) row_of_floats(from, w->length, x + c * in->length, in->length, sums + c, 1);
+          if (step == TILES) row_of_floats(from, w->length, x, in->length, sums, TILES);
+          else if (step == 2) row_of_floats(from, w->length, x, in->length, sums, 2);
+          else row_of_floats(from, w->length, x, in->length, sums, 1);
         }
-        for (int c = 0; c < TILES && t + c < tiles; c++) {
+        for (int c = 0; c < step; c++) {
           vf *to = out + (size_t) (t + c) * stride + (r - row) + i;
           if (mode == ADD) *to = *to + sums[c];
           else *to = sums[c];
