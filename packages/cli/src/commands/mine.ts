@@ -1,7 +1,7 @@
 import { hostname } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Address, Clock } from '@poai/core'
-import { admitByVectors, DEFAULT_POOL_OPTIONS } from '@poai/inference'
+import { DEFAULT_POOL_OPTIONS } from '@poai/inference'
 import { createSearcher } from '@poai/miner'
 import { createDomainEngine, setUpWork } from '@poai/node'
 import type { Command } from 'commander'
@@ -81,7 +81,7 @@ async function mine(context: CliContext, options: MineCommandOptions, client: Rp
   const engine = createDomainEngine(
     installation,
     { modelPath: model.path, domain, contextSize, maxSequences },
-    { workers, admit: admitByVectors(vectors) },
+    { workers, vectors, improves: true },
   )
   if (options.json === undefined) {
     terminal.err(`Mining ${params.name} for ${client.address} as ${worker}: model ${model.name}, ${workers} workers\n`)
