@@ -3,7 +3,13 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { type Exam, type ExamEvaluation, examToRequest } from '@poai/consensus'
-import { createLlamaEngine, DEFAULT_DOMAIN_NAME, findDomain, type InferenceEngine } from '@poai/inference'
+import {
+  createLlamaEngine,
+  createPortableEngine,
+  DEFAULT_DOMAIN_NAME,
+  findDomain,
+  type InferenceEngine,
+} from '@poai/inference'
 import { SMALL_SYNTHETIC_LLAMA, writeSyntheticLlama } from '@poai/inference/gguf'
 
 /** The model that the built-in networks work with. */
@@ -14,15 +20,22 @@ export interface BenchEngine {
   readonly engine: InferenceEngine
   readonly modelName: string
   readonly modelPath: string
-  /** CPU seconds that the workers have used. */
+  /** CPU seconds that the workers have used; those of this whole process where workers are its threads. */
   workerCpuSeconds(): number
   /** Answers in the order of the exams, in calls that the engine takes. */
   evaluate(exams: readonly Exam[]): Promise<readonly ExamEvaluation[]>
   close(): Promise<void>
 }
 
+/** What a bench may run the model with. */
+export const BENCH_PROGRAMS = ['native', 'wasm', 'llama'] as const
+
+export type BenchProgram = (typeof BENCH_PROGRAMS)[number]
+
 /** How a bench wants its engine. */
 export interface BenchEngineOptions {
+  /** Default `llama`. The others compute the domain `portable-1` and no other. */
+  readonly program?: BenchProgram
   /** Name of the determinism domain. */
   readonly domain?: string
   /** Exams decoded together. */
@@ -49,15 +62,18 @@ export async function openBenchEngine(path?: string, options: BenchEngineOptions
   }
   const build = findDomain(options.domain ?? DEFAULT_DOMAIN_NAME)?.build
   if (build === undefined) throw new RangeError(`no domain ${options.domain}`)
-  const { maxSequences = 1, workers = 1, batchRequests = 16, niceness = 0 } = options
-  const cacheDirectory = join(folder, 'cache')
-  const engine = createLlamaEngine({ build, modelPath, cacheDirectory, maxSequences, workers, batchRequests, niceness })
+  const { program = 'llama', maxSequences = 1, workers = 1, batchRequests = 16, niceness = 0 } = options
+  const shared = { modelPath, cacheDirectory: join(folder, 'cache'), workers, batchRequests, niceness }
+  const engine =
+    program === 'llama'
+      ? createLlamaEngine({ ...shared, build, maxSequences })
+      : createPortableEngine({ ...shared, program })
   await engine.start()
   return {
     engine,
     modelName: basename(modelPath),
     modelPath,
-    workerCpuSeconds: () => engine.status.workers.reduce((sum, { pid }) => sum + cpuSecondsOf(pid ?? 0), 0),
+    workerCpuSeconds: () => cpuSecondsOf(engine),
     evaluate: (exams) => evaluateInCalls(engine, exams),
     close: async () => {
       await engine.stop()
@@ -80,7 +96,15 @@ async function evaluateInCalls(engine: InferenceEngine, exams: readonly Exam[]):
 /** Ticks of the kernel's books in a second, on every Linux that Node runs on. */
 const TICKS_PER_SECOND = 100
 
-function cpuSecondsOf(pid: number): number {
+function cpuSecondsOf({ status }: InferenceEngine): number {
+  if (status.program === 'wasm') {
+    const { user, system } = process.cpuUsage()
+    return (user + system) / 1e6
+  }
+  return status.workers.reduce((sum, { pid }) => sum + cpuSecondsOfProcess(pid ?? 0), 0)
+}
+
+function cpuSecondsOfProcess(pid: number): number {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND

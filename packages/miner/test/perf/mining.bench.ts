@@ -1,6 +1,6 @@
 /**
  * Whole attempts a second of nodes that mine against those of the bare engine with the same workers, and what a new head throws away:
- * `npm run bench -- mining [--workers N] [--slices N] [--seconds S]`.
+ * `npm run bench -- mining [--engine native|wasm|llama] [--workers N] [--slices N] [--seconds S]`.
  *
  * Short slices of the engine alone and of mining take turns, first the one and then the other, so that a busy machine hits both alike.
  * The engine alone searches for what nobody finds: no solution, no head and no other job interrupts it. Mining is two nodes that race
@@ -20,7 +20,7 @@ import {
   type SearchJob,
 } from '@poai/consensus'
 import { devnet, type NetworkParams, silentLogger, ZERO_ADDRESS, ZERO_HASH } from '@poai/core'
-import { openBenchEngine } from '@poai/testing/bench-engine'
+import { BENCH_PROGRAMS, openBenchEngine } from '@poai/testing/bench-engine'
 import { createMiner, createNonceRanges, createSearcher, type Miner } from '../../src/index.ts'
 import { openMemoryChain } from '../support/memory-chain.ts'
 import { systemClock } from '../support/system-clock.ts'
@@ -43,16 +43,20 @@ const VERIFY_EVERY_MS = 250
 
 const { values } = parseArgs({
   options: {
+    engine: { type: 'string', default: 'native' },
     workers: { type: 'string', default: String(availableParallelism()) },
     slices: { type: 'string', default: '12' },
     seconds: { type: 'string', default: '5' },
   },
 })
+const program = BENCH_PROGRAMS.find((name) => name === values.engine)
+if (program === undefined) throw new RangeError(`an engine is one of ${BENCH_PROGRAMS.join(', ')}`)
 const workers = Number(values.workers)
 const slices = Number(values.slices)
 const sliceSeconds = Number(values.seconds)
 const tokens = devnet.work.exam.tokens
 const { engine, modelName, workerCpuSeconds, close } = await openBenchEngine(undefined, {
+  program,
   workers,
   batchRequests: CALL,
   niceness: NICENESS,
@@ -249,7 +253,7 @@ try {
   const stalePerHead = mined.stale / blocks
   const stale = stalePerHead / (rateOf(mined) * SPACING_SECONDS + stalePerHead)
   console.log(
-    `${modelName}, ${workers} workers, ${slices} slices of ${sliceSeconds} s each; a block every ${(mined.seconds / blocks).toFixed(1)} s of mining`,
+    `${modelName} with ${engine.status.program}, ${workers} workers, ${slices} slices of ${sliceSeconds} s each; a block every ${(mined.seconds / blocks).toFixed(1)} s of mining`,
   )
   console.table({ 'engine alone': rowOf(bare), mining: rowOf(mined) })
   console.log(`attempts of those that the engine alone makes: ${share.toFixed(3)} (at least ${LEAST_SHARE})`)
