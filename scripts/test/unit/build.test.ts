@@ -49,6 +49,23 @@ describe('publishManifest', () => {
   })
 })
 
+describe('publishManifest of a special package', () => {
+  const manifest = { name: 'a', version: '1.0.0', engines: { node: '>=24' }, dependencies: { c: '1.0.0' } }
+
+  it('says which Node only where there is a command', () => {
+    expect(publishManifest(manifest)).not.toHaveProperty('engines')
+    expect(publishManifest({ ...manifest, bin: './a.mjs' })).toHaveProperty('engines')
+  })
+
+  it('names what the tarball carries, and nothing that a bundled page was made of', () => {
+    expect(publishManifest(manifest, { carried: ['c'] })).toMatchObject({
+      dependencies: { c: '1.0.0' },
+      bundleDependencies: ['c'],
+    })
+    expect(publishManifest(manifest, { isBundled: true })).toEqual({ name: 'a', version: '1.0.0' })
+  })
+})
+
 describe('renameWorkerUrls', () => {
   it('renames TypeScript that is named by URL beside the file, and nothing else', () => {
     expect(renameWorkerUrls("new Worker(new URL('./worker.ts', import.meta.url))")).toBe(

@@ -1,0 +1,44 @@
+import { spawn } from 'node:child_process'
+import { dirname } from 'node:path'
+import { npmCommand } from '../../bootstrap/install.mjs'
+import type { Outcome } from './run-node.ts'
+
+export interface NpmOptions {
+  readonly cwd: string
+  readonly registry: string
+  /** Of this run alone: its settings and its cache are in there. */
+  readonly home: string
+}
+
+/** What npm, and programs that it starts, see: nothing of the settings of the person who runs the tests. */
+export function npmEnvironment({ registry, home }: NpmOptions): NodeJS.ProcessEnv {
+  const { command, prefix } = npmCommand()
+  return {
+    // The Node of npm comes first: a program that it starts should meet that one, not the Node of the tests.
+    PATH: prefix.length === 0 ? process.env['PATH'] : `${dirname(command)}:${process.env['PATH']}`,
+    HOME: home,
+    npm_config_registry: registry,
+    npm_config_cache: `${home}/npm-cache`,
+    npm_config_update_notifier: 'false',
+  }
+}
+
+/** Runs npm with a registry of its own, to its end. */
+export function runNpm(args: readonly string[], options: NpmOptions): Promise<Outcome> {
+  const { command, prefix, shell } = npmCommand()
+  return new Promise((resolve, reject) => {
+    const env = npmEnvironment(options)
+    const child = spawn(command, [...prefix, ...args], {
+      ...{ cwd: options.cwd, env, shell },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    let output = ''
+    const keep = (chunk: Buffer): void => {
+      output += chunk.toString('utf8')
+    }
+    child.stdout.on('data', keep)
+    child.stderr.on('data', keep)
+    child.on('error', reject)
+    child.on('close', (code, signal) => resolve({ code, signal, output }))
+  })
+}
