@@ -4,14 +4,34 @@ import { join } from 'node:path'
 import { hasProgramForTests, mixedExamRequests, preparePortableCache } from '@poai/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { fingerprintOf } from '../../../src/domain/fingerprint.ts'
-import { writeSyntheticLlama } from '../../../src/gguf/synthetic-llama.ts'
+import { SMALL_SYNTHETIC_LLAMA, writeSyntheticLlama } from '../../../src/gguf/synthetic-llama.ts'
 import { type AgreeingEngine, llamaEngine, ownEngines, useEngine } from './agreeing-engines.ts'
+import { scaleNorm } from './scale-norm.ts'
 import { AGREEMENT_MODELS } from './shapes.ts'
 
 const isPossible = hasProgramForTests(['g++', 'clang++', 'c++'], 'apt-get install g++')
 /** Longer than a band of tokens, so that one pass is several. */
 const CONTEXT = 300
 const EXAMS = mixedExamRequests('engines agree', 6, CONTEXT + 1)
+
+/** Numbers that grow until something is infinite: keys and values in binary16, scores, scales of blocks, logits. */
+const OVERFLOWS = (['Q8_0', 'F32'] as const).flatMap((format) =>
+  (
+    [
+      ['blk.1.attn_norm.weight', 1e4, 1],
+      ['blk.1.attn_norm.weight', 1e5, 7],
+      ['blk.1.attn_norm.weight', 1e12, 64],
+      ['blk.3.attn_norm.weight', 1e36, 5],
+      ['blk.0.ffn_norm.weight', 1e18, 9],
+      ['blk.2.ffn_norm.weight', 1e30, 1],
+      ['output_norm.weight', 1e7, 1],
+      ['output_norm.weight', 1e37, 3],
+    ] as const
+  ).map(
+    ([tensor, factor, every]) =>
+      [`${format} with ${tensor} x ${factor}`, format, { tensor, factor, every }] as const,
+  ),
+)
 let folder = ''
 let own: readonly AgreeingEngine[] = []
 let llama: AgreeingEngine | undefined
@@ -35,6 +55,14 @@ describe.skipIf(!isPossible)('all engines of portable-1', () => {
   it.each(AGREEMENT_MODELS)('compute the same bits of %s', async (name, options) => {
     const modelPath = join(folder, `${name.replaceAll(/\W+/g, '-')}.gguf`)
     await writeSyntheticLlama(modelPath, options)
+    const expected = await fingerprint(llama, modelPath)
+    for (const engine of own) expect([engine.name, await fingerprint(engine, modelPath)]).toEqual([engine.name, expected])
+  })
+
+  it.each(OVERFLOWS)('compute the same of %s', async (_name, format, norm) => {
+    const modelPath = join(folder, `overflow-${format}-${norm.tensor}-${norm.factor}.gguf`)
+    await writeSyntheticLlama(modelPath, { ...SMALL_SYNTHETIC_LLAMA, format })
+    await scaleNorm(modelPath, norm)
     const expected = await fingerprint(llama, modelPath)
     for (const engine of own) expect([engine.name, await fingerprint(engine, modelPath)]).toEqual([engine.name, expected])
   })
