@@ -323,6 +323,7 @@ class ComposedNode implements Node {
       miner: mining.miner.status,
       gateClosedBecause: gate.closedBecause(),
       network: network === undefined ? undefined : { sync: network.syncStatus(), peers: countPeers(network) },
+      isAlone: this.#options.config.mining.alone,
     })
   }
 

@@ -12,16 +12,18 @@ export interface Circumstances {
   readonly gateClosedBecause: string | undefined
   /** Undefined where the node takes part in no network. */
   readonly network: { readonly sync: SyncStatus; readonly peers: number } | undefined
+  /** It was told that there is none to wait for: without peers it has all that there is. */
+  readonly isAlone: boolean
 }
 
 /** What a node that is up does, the most hindering thing first. */
-export function stateOf({ judge, miner, gateClosedBecause, network }: Circumstances): NodeState {
+export function stateOf({ judge, miner, gateClosedBecause, network, isAlone }: Circumstances): NodeState {
   if (judge.state === 'abstaining') return withDetail('abstaining', judge.reason?.message)
   if (network !== undefined && isBehind(network.sync)) return { name: 'syncing', detail: describeSync(network.sync) }
   const isSetToMine = miner.state !== 'paused' && miner.state !== 'stopped' && miner.state !== 'failed'
   // A pause between two templates, or while a block is imported, is part of mining.
   if (isSetToMine && gateClosedBecause === undefined) return { name: 'mining' }
-  if (network !== undefined && network.peers === 0) return withDetail('no-peers', miner.reason)
+  if (network !== undefined && network.peers === 0 && !isAlone) return withDetail('no-peers', miner.reason)
   return withDetail('following', miner.state === 'failed' ? `mining failed: ${miner.reason}` : undefined)
 }
 

@@ -17,6 +17,7 @@ const calm: Circumstances = {
   miner: { state: 'paused', reason: undefined },
   gateClosedBecause: undefined,
   network: { sync: idle, peers: 3 },
+  isAlone: false,
 }
 const noDelay = { mean: 0, p99: 0, max: 0 }
 
@@ -33,6 +34,11 @@ it.each<[string, Partial<Circumstances>, ReturnType<typeof stateOf>]>([
     'follows where mining failed',
     { miner: { state: 'failed', reason: 'x' } },
     { name: 'following', detail: 'mining failed: x' },
+  ],
+  [
+    'waits for nobody where it is to be alone',
+    { network: { sync: idle, peers: 0 }, isAlone: true },
+    { name: 'following' },
   ],
   ['waits for peers', { network: { sync: idle, peers: 0 } }, { name: 'no-peers' }],
   [
