@@ -9,8 +9,9 @@ RUN npm ci --ignore-scripts --no-audit --no-fund && npm run build -- --pack /tar
 
 FROM node:24-bookworm-slim AS install
 COPY --from=build /tarballs /tarballs
-# The optional packages are the Node 24 for machines that have an older one.
-RUN npm install --global --ignore-scripts --omit=optional --no-audit --no-fund /tarballs/*.tgz
+# The Node 24 that comes along is for machines with an older one.
+RUN npm install --global --ignore-scripts --no-audit --no-fund /tarballs/*.tgz \
+  && rm -rf /usr/local/lib/node_modules/@poai/cli/node_modules/node-linux-*
 
 FROM node:24-bookworm-slim
 RUN apt-get update \
