@@ -21,11 +21,11 @@ const AVX_FEATURES = ['avx'] as const
 const AVX2_FEATURES = ['avx', 'avx2', 'fma', 'f16c', 'bmi2'] as const
 const AVX512_FEATURES = [...AVX2_FEATURES, 'avx512f', 'avx512bw', 'avx512vl', 'avx512dq', 'avx512cd'] as const
 
-/** The domain of local networks: practically every x86-64 machine since 2013 can compute it, with nothing to compile. */
-export const DEFAULT_DOMAIN_NAME = 'x64-avx2'
-
-/** The domain of public networks: every processor can compute it. */
+/** The domain of the built-in networks: every processor can compute it. */
 export const PORTABLE_DOMAIN_NAME = 'portable-1'
+
+/** The domain of whoever does not choose. */
+export const DEFAULT_DOMAIN_NAME: typeof PORTABLE_DOMAIN_NAME = PORTABLE_DOMAIN_NAME
 
 /**
  * All domains that this release can pin. CPU variants that give equal bits share a row (measured: haswell = alderlake;

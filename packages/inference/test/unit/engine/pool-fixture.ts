@@ -80,7 +80,7 @@ export function failure(promise: Promise<unknown>): Promise<unknown> {
 }
 
 /** The last worker that was launched, or another one. */
-export function worker(fixture: PoolFixture, index = fixture.workers.length - 1): ScriptedWorker {
+export function worker(fixture: PoolFixture, index: number = fixture.workers.length - 1): ScriptedWorker {
   const found = fixture.workers[index]
   if (found === undefined) throw new Error(`there is no worker ${index}`)
   return found
