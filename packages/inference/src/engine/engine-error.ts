@@ -8,13 +8,13 @@ import { AppError } from '@poai/core'
  * - `INFERENCE_REQUEST_INVALID`: the request was refused before anything native saw it: the caller's mistake.
  * - `INFERENCE_REQUEST_REFUSED`: this very request crashed several workers; it is not tried any more.
  * - `INFERENCE_WORKER_CRASHED`: the worker died under the request, and so did the one it was given to next.
- * - `INFERENCE_WORKER_FAILED`: the worker lives and says that llama.cpp refused the evaluation.
+ * - `INFERENCE_WORKER_FAILED`: the worker lives and says that it cannot make the evaluation.
  * - `INFERENCE_TIMEOUT`: no answer within the watchdog's limit, twice.
  * - `INFERENCE_START_FAILED`: no worker could be brought up.
- * - `INFERENCE_PLATFORM_UNSUPPORTED`: no llama.cpp build for this machine, or not the one the domain names.
+ * - `INFERENCE_PLATFORM_UNSUPPORTED`: no engine for this machine, or not the one the domain names.
  * - `INFERENCE_DOMAIN_MISMATCH`: this machine computes other bits than the network's recorded vectors.
  * - `INFERENCE_VECTORS_INVALID`: a vectors file is damaged or does not belong to the model or domain.
- * - `INFERENCE_BUILD_FAILED`: the portable library could not be compiled, or what was compiled computes other bits.
+ * - `INFERENCE_BUILD_FAILED`: the native program or the portable library could not be compiled.
  */
 export type EngineErrorCode =
   | 'INFERENCE_NOT_RUNNING'

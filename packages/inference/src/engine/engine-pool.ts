@@ -353,7 +353,7 @@ function refused(): EngineError {
     'INFERENCE_REQUEST_REFUSED',
     'This request has brought down several workers and is not tried again',
     {
-      hint: 'Report the request: llama.cpp should not crash on it.',
+      hint: 'Report the request: no engine should crash on it.',
     },
   )
 }

@@ -1,20 +1,20 @@
 import type { FromWorker, ToWorker } from './worker-protocol.ts'
 
-/** How a worker process ended. */
+/** How a worker ended. */
 export interface WorkerExit {
   readonly code: number | null
   readonly signal: string | null
-  /** The last lines it wrote to its error output: what llama.cpp said before it aborted. */
+  /** The last lines it wrote to its error output: what it said before it aborted. */
   readonly lastWords: string
 }
 
-/** What a worker process tells its owner. `onExit` comes once and last. */
+/** What a worker tells its owner. `onExit` comes once and last. */
 export interface WorkerListener {
   onMessage(message: FromWorker): void
   onExit(exit: WorkerExit): void
 }
 
-/** A running worker, as a slot sees it. The one implementation forks; tests bring their own. */
+/** A running worker, as a slot sees it: a process or a thread; tests bring their own. */
 export interface WorkerProcess {
   readonly pid: number | undefined
   send(message: ToWorker): void
@@ -22,5 +22,5 @@ export interface WorkerProcess {
   kill(): void
 }
 
-/** Starts a worker process. */
+/** Starts a worker. */
 export type LaunchWorker = (listener: WorkerListener) => WorkerProcess

@@ -40,6 +40,7 @@ export function statusToJson(status: NodeStatus): JsonValue {
     engine: {
       ...model,
       state: engine?.state ?? 'none',
+      program: engine?.program ?? null,
       system: engine?.model?.systemInfo ?? null,
       workers: engine?.workers.length ?? 0,
       evaluations: engine?.evaluations ?? 0,
