@@ -2,18 +2,19 @@ import type { AttemptSearcher } from '@poai/consensus'
 import { silentLogger } from '@poai/core'
 import { type BenchEngine, openBenchEngine } from '@poai/testing/bench-engine'
 import { testWallet } from '@poai/testing/chain'
-import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
-import { createMiner, createSearcher, type MinedBlock } from '../../src/index.ts'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { createEvaluatingSearcher, createMiner, createSearcher, type MinedBlock } from '../../src/index.ts'
 import { easyDevnet, openStoredChain, type StoredChain } from '../support/stored-chain.ts'
 import { systemClock } from '../support/system-clock.ts'
 
 const beneficiary = testWallet('a miner').address
 const BLOCKS = 3
+const clock = systemClock
 
 let model: BenchEngine
 
 beforeAll(async () => {
-  model = await openBenchEngine(undefined, { workers: 2, batchRequests: 4 })
+  model = await openBenchEngine(undefined, { program: 'wasm', workers: 2, batchRequests: 4 })
 })
 
 afterAll(() => model.close())
@@ -24,65 +25,65 @@ async function openChain(): Promise<StoredChain> {
   return stored
 }
 
-it('mines three blocks by inference, which a second node replays and accepts', async () => {
-  const { engine } = model
-  const own = await openChain()
-  const other = await openChain()
-  const miner = createMiner(
-    { params: easyDevnet, beneficiary, workers: 2 },
-    {
-      chain: own.chain,
-      searcher: createSearcher(engine, { clock: systemClock }),
-      clock: systemClock,
-      logger: silentLogger,
-    },
-  )
-  onTestFinished(() => miner.stop())
-  const mined: MinedBlock[] = []
-  const enough = Promise.withResolvers<void>()
-  miner.onBlock((block) => {
-    mined.push(block)
-    if (mined.length === BLOCKS) enough.resolve()
+describe.each<[string, () => AttemptSearcher]>([
+  ['the whole attempts of an engine', () => createSearcher(model.engine, { clock })],
+  ['the evaluations of an engine', () => createEvaluatingSearcher({ evaluator: model.engine, clock })],
+])('a miner by %s', (_name, searcherOf) => {
+  it('mines three blocks, which a second node replays by the rules and accepts', async () => {
+    expect(model.engine.search).toBeDefined()
+    const own = await openChain()
+    const other = await openChain()
+    const miner = createMiner(
+      { params: easyDevnet, beneficiary, workers: 2 },
+      { chain: own.chain, searcher: searcherOf(), clock, logger: silentLogger },
+    )
+    onTestFinished(() => miner.stop())
+    const mined: MinedBlock[] = []
+    const enough = Promise.withResolvers<void>()
+    miner.onBlock((block) => {
+      mined.push(block)
+      if (mined.length === BLOCKS) enough.resolve()
+    })
+    await miner.start()
+    await enough.promise
+    const { status } = miner
+    await miner.stop()
+    expect(mined.every(({ fate }) => fate === 'head')).toBe(true)
+    expect(status.attemptsPerSecond).toBeGreaterThan(0)
+    expect(status.best?.workHash).toBeLessThan(easyDevnet.difficulty.easiestTarget)
+
+    for (const { block } of mined) {
+      expect(await other.chain.importEncoded(other.codecs.block.encode(block))).toMatchObject({ kind: 'head' })
+    }
+    const { number } = other.chain.head()
+    const paid = other.chain.queries.stateAt(number)
+    expect(paid.account(beneficiary)?.balance).toBe(number * easyDevnet.rewards.initialWei)
+    await paid.close()
+    for (const { check } of [own, other]) expect((await check()).faults).toEqual([])
   })
-  await miner.start()
-  await enough.promise
-  const { status } = miner
-  await miner.stop()
-  expect(mined.every(({ fate }) => fate === 'head')).toBe(true)
-  expect(status.attemptsPerSecond).toBeGreaterThan(0)
-  expect(status.best?.workHash).toBeLessThan(easyDevnet.difficulty.easiestTarget)
 
-  for (const { block } of mined) {
-    expect(await other.chain.importEncoded(other.codecs.block.encode(block))).toMatchObject({ kind: 'head' })
-  }
-  const { number } = other.chain.head()
-  const paid = other.chain.queries.stateAt(number)
-  expect(paid.account(beneficiary)?.balance).toBe(number * easyDevnet.rewards.initialWei)
-  await paid.close()
-  for (const { check } of [own, other]) expect((await check()).faults).toEqual([])
-})
-
-it('leaves the workers idle when it stops', async () => {
-  const { engine } = model
-  const { chain } = await openChain()
-  const searcher = createSearcher(engine, { clock: systemClock })
-  const attempted = Promise.withResolvers<void>()
-  const watched: AttemptSearcher = {
-    search: (job, span, { onProgress, ...options } = {}) =>
-      searcher.search(job, span, {
-        ...options,
-        onProgress: (progress) => {
-          onProgress?.(progress)
-          attempted.resolve()
-        },
-      }),
-  }
-  const miner = createMiner(
-    { params: easyDevnet, beneficiary, workers: 2 },
-    { chain, searcher: watched, clock: systemClock, logger: silentLogger },
-  )
-  await miner.start()
-  await attempted.promise
-  await miner.stop()
-  expect(engine.status.queued.mine).toBe(0)
+  it('leaves the workers idle when it stops', async () => {
+    const { engine } = model
+    const { chain } = await openChain()
+    const searcher = searcherOf()
+    const attempted = Promise.withResolvers<void>()
+    const watched: AttemptSearcher = {
+      search: (job, span, { onProgress, ...options } = {}) =>
+        searcher.search(job, span, {
+          ...options,
+          onProgress: (progress) => {
+            onProgress?.(progress)
+            attempted.resolve()
+          },
+        }),
+    }
+    const miner = createMiner(
+      { params: easyDevnet, beneficiary, workers: 2 },
+      { chain, searcher: watched, clock, logger: silentLogger },
+    )
+    await miner.start()
+    await attempted.promise
+    await miner.stop()
+    expect(engine.status.queued.mine).toBe(0)
+  })
 })
