@@ -39,6 +39,8 @@ export interface ServingNodeOptions {
   readonly extraData?: string
   /** Another model or domain than the devnet's. */
   readonly work?: NetworkParams['work']
+  /** Other blocks than those that come as soon as a loaded machine finds one. */
+  readonly difficulty?: Partial<NetworkParams['difficulty']>
   /** More of its command line. */
   readonly more?: readonly string[]
 }
@@ -55,15 +57,17 @@ export function buildPage(): void {
 export async function startServingNode({
   extraData,
   work = params.work,
+  difficulty = {},
   more = [],
 }: ServingNodeOptions = {}): Promise<ServingNode> {
   const folder = await mkdtemp(join(tmpdir(), 'poai-explorer-'))
-  const network = join(folder, 'network.json')
-  await writeFile(network, JSON.stringify(networkParamsToJson({ ...params, work })))
+  const network = { ...params, work, difficulty: { ...params.difficulty, ...difficulty } }
+  const networkFile = join(folder, 'network.json')
+  await writeFile(networkFile, JSON.stringify(networkParamsToJson(network)))
   const port = await freePort()
   const url = `http://127.0.0.1:${port}/`
   const args = [
-    ...['node', '--data-dir', join(folder, 'data'), '--network', network, '--no-p2p', '--workers', '1'],
+    ...['node', '--data-dir', join(folder, 'data'), '--network', networkFile, '--no-p2p', '--workers', '1'],
     ...['--mine', '--mine-alone', '--beneficiary', MINER, '--http-port', String(port), '--log-file', 'none'],
     ...(extraData === undefined ? [] : ['--extra-data', extraData]),
     ...more,
