@@ -137,7 +137,7 @@ describe.skipIf(!isPossible)('the attempts of the engine, against the rules', ()
     const draw = createDraw(1)
     const cases = Array.from({ length: 200_000 }, () => {
       const [a, b] = [drawFinite(draw), draw(3) === 0 ? 0 : drawFinite(draw)]
-      const near = Math.min(a + draw(0x20_0000), a < 0x8000_0000 ? 0x7f7f_ffff : 0xff7f_ffff)
+      const near = Math.min(a + draw(draw(2) === 0 ? 3 : 0x20_0000), a < 0x8000_0000 ? 0x7f7f_ffff : 0xff7f_ffff)
       const other = b === 0 ? near : b
       const [low, high] = orderOf(a) <= orderOf(other) ? [a, other] : [other, a]
       return [low, high, drawWeight(draw)] as const
