@@ -31,7 +31,7 @@ typedef enum {
   ATTEMPT_VOID,
   /// `host_wants_stop`: the nonce has not been tried.
   ATTEMPT_STOPPED,
-  /// The engine contradicts itself, or no exam of this shape can be drawn.
+  /// The engine contradicts itself or has no memory, or no exam of this shape can be drawn.
   ATTEMPT_BROKEN,
 } AttemptResult;
 
@@ -100,7 +100,8 @@ static AttemptResult attempt(Model *model, const SearchJob *job, uint64_t nonce,
                            .tokens_count = shape->tokens,
                            .positions_count = shape->answer_tokens,
                            .probes_count = shape->probes};
-  if (model_evaluate(model, &request, words) == ENGINE_STOPPED) return ATTEMPT_STOPPED;
+  const EngineResult result = model_evaluate(model, &request, words);
+  if (result != ENGINE_DONE) return result == ENGINE_STOPPED ? ATTEMPT_STOPPED : ATTEMPT_BROKEN;
   const Evaluation evaluation = {&exam, shape->answer_tokens, shape->probes, words};
   return finish_attempt(job, nonce, &evaluation, seal);
 }
