@@ -45,7 +45,8 @@ export function llamaEngine(cacheDirectory: string): AgreeingEngine {
   if (build === undefined) throw new Error(`the domain ${PORTABLE_DOMAIN_NAME} is not known`)
   return {
     name: 'llama.cpp',
-    create: (modelPath, contextSize) => createLlamaEngine({ build, modelPath, contextSize, cacheDirectory, workers: 1 }),
+    create: (modelPath, contextSize) =>
+      createLlamaEngine({ build, modelPath, contextSize, cacheDirectory, workers: 1 }),
   }
 }
 

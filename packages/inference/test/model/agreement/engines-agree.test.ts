@@ -28,8 +28,7 @@ const OVERFLOWS = (['Q8_0', 'F32'] as const).flatMap((format) =>
       ['output_norm.weight', 1e37, 3],
     ] as const
   ).map(
-    ([tensor, factor, every]) =>
-      [`${format} with ${tensor} x ${factor}`, format, { tensor, factor, every }] as const,
+    ([tensor, factor, every]) => [`${format} with ${tensor} x ${factor}`, format, { tensor, factor, every }] as const,
   ),
 )
 let folder = ''
@@ -56,7 +55,8 @@ describe.skipIf(!isPossible)('all engines of portable-1', () => {
     const modelPath = join(folder, `${name.replaceAll(/\W+/g, '-')}.gguf`)
     await writeSyntheticLlama(modelPath, options)
     const expected = await fingerprint(llama, modelPath)
-    for (const engine of own) expect([engine.name, await fingerprint(engine, modelPath)]).toEqual([engine.name, expected])
+    for (const engine of own)
+      expect([engine.name, await fingerprint(engine, modelPath)]).toEqual([engine.name, expected])
   })
 
   it.each(OVERFLOWS)('compute the same of %s', async (_name, format, norm) => {
@@ -64,6 +64,7 @@ describe.skipIf(!isPossible)('all engines of portable-1', () => {
     await writeSyntheticLlama(modelPath, { ...SMALL_SYNTHETIC_LLAMA, format })
     await scaleNorm(modelPath, norm)
     const expected = await fingerprint(llama, modelPath)
-    for (const engine of own) expect([engine.name, await fingerprint(engine, modelPath)]).toEqual([engine.name, expected])
+    for (const engine of own)
+      expect([engine.name, await fingerprint(engine, modelPath)]).toEqual([engine.name, expected])
   })
 })
