@@ -1,13 +1,16 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { DEFAULT_DOMAIN_NAME, findDomain } from '../../src/domain/determinism-domain.ts'
+import { findDomain } from '../../src/domain/determinism-domain.ts'
 import type { LlamaEngineOptions } from '../../src/engine/engine-options.ts'
 import {
   SMALL_SYNTHETIC_LLAMA,
   type SyntheticLlamaOptions,
   writeSyntheticLlama,
 } from '../../src/gguf/synthetic-llama.ts'
+
+/** A domain of llama.cpp that practically every x86-64 machine computes, with nothing to compile first. */
+export const PACKAGED_DOMAIN_NAME = 'x64-avx2'
 
 /** A folder with a synthetic model, and the options of an engine for it. */
 export interface TestModel {
@@ -30,8 +33,8 @@ export async function createTestModel(shape: Partial<SyntheticLlamaOptions> = {}
   const folder = await mkdtemp(join(tmpdir(), 'poai-engine-'))
   const modelPath = join(folder, 'model.gguf')
   await writeSyntheticLlama(modelPath, { ...SMALL_SYNTHETIC_LLAMA, ...shape })
-  const build = findDomain(DEFAULT_DOMAIN_NAME)?.build
-  if (build === undefined) throw new Error('the default domain is not known')
+  const build = findDomain(PACKAGED_DOMAIN_NAME)?.build
+  if (build === undefined) throw new Error(`the domain ${PACKAGED_DOMAIN_NAME} is not known`)
   return {
     folder,
     options: { build, modelPath, cacheDirectory: join(folder, 'cache'), workers: 1 },

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { preparePortableCache } from '@poai/testing'
-import { DEFAULT_DOMAIN_NAME, findDomain } from '../../src/domain/determinism-domain.ts'
+import { findDomain } from '../../src/domain/determinism-domain.ts'
 import type { LlamaBuild } from '../../src/engine/llama-build.ts'
 import {
   SMALL_SYNTHETIC_LLAMA,
@@ -11,6 +11,7 @@ import {
   TINYLLAMA_SHAPED,
   writeSyntheticLlama,
 } from '../../src/gguf/synthetic-llama.ts'
+import { PACKAGED_DOMAIN_NAME } from '../model/test-model.ts'
 
 /** The model that ships with the project, once it is trained. */
 const EMBEDDED_MODEL = join(import.meta.dirname, '../../../../models/quiz-1/quiz-1.Q8_0.gguf')
@@ -40,7 +41,7 @@ export interface BenchFolder {
 }
 
 /** Makes the folder. The cache is the one that tests share: it has the library of `portable-1`. */
-export async function createBenchFolder(domain: string = DEFAULT_DOMAIN_NAME): Promise<BenchFolder> {
+export async function createBenchFolder(domain: string = PACKAGED_DOMAIN_NAME): Promise<BenchFolder> {
   const folder = await mkdtemp(join(tmpdir(), 'poai-bench-'))
   const build = findDomain(domain)?.build
   if (build === undefined) throw new Error(`the domain ${domain} is not known`)

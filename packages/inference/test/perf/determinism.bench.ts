@@ -7,7 +7,6 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import {
   createLlamaEngine,
-  DEFAULT_DOMAIN_NAME,
   type EvaluationRequest,
   KNOWN_DOMAINS,
   type LlamaBuild,
@@ -17,6 +16,7 @@ import { mixedExamRequests, seededExamRequests } from '@poai/testing'
 import { isolateBackend } from '../../src/engine/isolate-backend.ts'
 import { decodeResults, encodeBatch } from '../../src/engine/worker-protocol.ts'
 import { canRunDomain } from '../model/runnable-domains.ts'
+import { PACKAGED_DOMAIN_NAME } from '../model/test-model.ts'
 import { convertToHalf, FLIPPED_TENSORS, flipOneWeight } from './altered-models.ts'
 import { createBenchFolder } from './bench-models.ts'
 import type { ProbeOptions, Schedule } from './shape-probe.ts'
@@ -31,7 +31,7 @@ const EXAMS = [...seededExamRequests('determinism', quick ? 32 : 480), ...mixedE
 const LONG_RUN = quick ? 1_000 : 10_000
 
 const domainAt = process.argv.indexOf('--domain')
-const domainName = domainAt < 0 ? DEFAULT_DOMAIN_NAME : (process.argv[domainAt + 1] ?? '')
+const domainName = domainAt < 0 ? PACKAGED_DOMAIN_NAME : (process.argv[domainAt + 1] ?? '')
 
 interface Row {
   readonly row: string

@@ -5,7 +5,7 @@
 // ATTEMPTS are counted over all engines together (100,000). llama.cpp's words, reduced by the rules in TypeScript, are the reference;
 // the other engines make the attempts whole. A root commits to every leaf.
 import { join } from 'node:path'
-import { type ExamParams, keccak256, utf8ToBytes } from '@poai/core'
+import { type ExamParams, hash32, utf8ToBytes } from '@poai/core'
 import { createReferenceAttempts, preparePortableCache, seededExamRequests } from '@poai/testing'
 import type { InferenceEngine } from '../../src/engine/inference-engine.ts'
 import { llamaEngine, ownEngines } from '../model/agreement/agreeing-engines.ts'
@@ -43,7 +43,7 @@ const reference = createReferenceAttempts(EXAM)
 
 /** A block of its own for every turn. */
 function jobOf(turn: number) {
-  const hashOf = (name: string) => keccak256(utf8ToBytes(`engines-equal ${name} ${turn}`))
+  const hashOf = (name: string) => hash32(utf8ToBytes(`engines-equal ${name} ${turn}`))
   return { exam: EXAM, epochKey: hashOf('epoch'), sealHash: hashOf('seal'), target: IMPOSSIBLE }
 }
 

@@ -2,15 +2,10 @@
 // npm run bench -- portable-speed [SECONDS]
 //
 // One worker of each domain, in turns of a second, so that a disturbance of the machine meets both.
-import {
-  createLlamaEngine,
-  DEFAULT_DOMAIN_NAME,
-  findDomain,
-  type InferenceEngine,
-  PORTABLE_DOMAIN_NAME,
-} from '@poai/inference'
+import { createLlamaEngine, findDomain, type InferenceEngine, PORTABLE_DOMAIN_NAME } from '@poai/inference'
 import { seededExamRequests } from '@poai/testing'
 import type { SyntheticLlamaOptions } from '../../src/gguf/synthetic-llama.ts'
+import { PACKAGED_DOMAIN_NAME } from '../model/test-model.ts'
 import { createBenchFolder } from './bench-models.ts'
 
 /** 27 million weights. */
@@ -54,7 +49,7 @@ for (const format of ['Q8_0', 'Q4_0', 'F16', 'F32'] as const) {
 const rows: Record<string, string | number>[] = []
 for (const [model, path] of models) {
   const portable = await start(PORTABLE_DOMAIN_NAME, path)
-  const variant = await start(DEFAULT_DOMAIN_NAME, path)
+  const variant = await start(PACKAGED_DOMAIN_NAME, path)
   for (let turn = 0; turn < turns; turn++) {
     await takeTurn(portable)
     await takeTurn(variant)
@@ -65,7 +60,7 @@ for (const [model, path] of models) {
   rows.push({
     model,
     [`${PORTABLE_DOMAIN_NAME} tokens/s`]: Math.round(rate ?? 0),
-    [`${DEFAULT_DOMAIN_NAME} tokens/s`]: Math.round(reference ?? 0),
+    [`${PACKAGED_DOMAIN_NAME} tokens/s`]: Math.round(reference ?? 0),
     ratio: ratio.toFixed(2),
     verdict: ratio >= WANTED_RATIO ? 'ok' : 'FAILED',
   })

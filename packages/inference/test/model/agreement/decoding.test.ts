@@ -38,7 +38,7 @@ describe.skipIf(!isPossible)('text that is decoded token by token', () => {
     for (const decoder of decoders) {
       const whole = await decoder.feed(prompt, 0)
       for (const piece of [1, 3, 7, 16, 31]) {
-        let logits = new Float32Array()
+        let logits: Float32Array = new Float32Array()
         for (let at = 0; at < prompt.length; at += piece) logits = await decoder.feed(prompt.slice(at, at + piece), at)
         expect([decoder.name, piece, logits]).toEqual([decoder.name, piece, whole])
       }

@@ -5,7 +5,6 @@ import {
   buildPortable,
   checkVectors,
   createLlamaEngine,
-  DEFAULT_DOMAIN_NAME,
   type DomainVectors,
   findDomain,
   type LlamaBuild,
@@ -15,7 +14,7 @@ import {
 } from '@poai/inference'
 import { hasProgramForTests, preparePortableCache } from '@poai/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createTestModel, WIDE_SHAPE } from '../test-model.ts'
+import { createTestModel, PACKAGED_DOMAIN_NAME, WIDE_SHAPE } from '../test-model.ts'
 
 const EMBEDDED = join(import.meta.dirname, '../../../../../models/quiz-1')
 const SYNTHETIC = join(import.meta.dirname, '../../vectors/synthetic')
@@ -70,7 +69,7 @@ describe.skipIf(!isPossible)('the domain portable-1', () => {
   it('refuses a worker of another domain', async () => {
     const vectors = await read(SYNTHETIC)
     const engine = createLlamaEngine(
-      { ...model.options, build: buildOf(DEFAULT_DOMAIN_NAME), cacheDirectory },
+      { ...model.options, build: buildOf(PACKAGED_DOMAIN_NAME), cacheDirectory },
       { admit: admitByVectors(vectors) },
     )
     await expect(engine.start()).rejects.toMatchObject({ code: 'INFERENCE_DOMAIN_MISMATCH' })

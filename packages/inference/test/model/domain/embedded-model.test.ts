@@ -5,7 +5,6 @@ import {
   admitByVectors,
   checkVectors,
   createLlamaEngine,
-  DEFAULT_DOMAIN_NAME,
   findDomain,
   modelIdentity,
   parseFingerprints,
@@ -13,10 +12,11 @@ import {
   wordsOfEngine,
 } from '@poai/inference'
 import { afterAll, expect, it } from 'vitest'
+import { PACKAGED_DOMAIN_NAME } from '../test-model.ts'
 
 const models = join(import.meta.dirname, '../../../../../models/quiz-1')
 const modelPath = join(models, 'quiz-1.Q8_0.gguf')
-const vectors = parseVectors(await readFile(join(models, 'vectors', `${DEFAULT_DOMAIN_NAME}.json`), 'utf8'))
+const vectors = parseVectors(await readFile(join(models, 'vectors', `${PACKAGED_DOMAIN_NAME}.json`), 'utf8'))
 const cacheDirectory = await mkdtemp(join(tmpdir(), 'poai-embedded-'))
 afterAll(async () => await rm(cacheDirectory, { recursive: true }))
 
