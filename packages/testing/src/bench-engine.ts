@@ -3,13 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { type Exam, type ExamEvaluation, examToRequest } from '@poai/consensus'
-import {
-  createLlamaEngine,
-  createPortableEngine,
-  DEFAULT_DOMAIN_NAME,
-  findDomain,
-  type InferenceEngine,
-} from '@poai/inference'
+import { createLlamaEngine, createPortableEngine, findDomain, type InferenceEngine } from '@poai/inference'
 import { SMALL_SYNTHETIC_LLAMA, writeSyntheticLlama } from '@poai/inference/gguf'
 
 /** The model that the built-in networks work with. */
@@ -27,6 +21,9 @@ export interface BenchEngine {
   close(): Promise<void>
 }
 
+/** Of llama.cpp as it is packaged. */
+const PACKAGED_DOMAIN_NAME = 'x64-avx2'
+
 /** What a bench may run the model with. */
 export const BENCH_PROGRAMS = ['native', 'wasm', 'llama'] as const
 
@@ -34,9 +31,9 @@ export type BenchProgram = (typeof BENCH_PROGRAMS)[number]
 
 /** How a bench wants its engine. */
 export interface BenchEngineOptions {
-  /** Default `llama`. The others compute the domain `portable-1` and no other. */
+  /** Default `wasm`, which every machine runs. It and `native` compute the domain `portable-1` and no other. */
   readonly program?: BenchProgram
-  /** Name of the determinism domain. */
+  /** Name of the determinism domain, for `llama`, which a name chooses too. Default: one with nothing to compile first. */
   readonly domain?: string
   /** Exams decoded together. */
   readonly maxSequences?: number
@@ -60,9 +57,10 @@ export async function openBenchEngine(path?: string, options: BenchEngineOptions
     const shape = { layers: 6, width: 128, heads: 4, kvHeads: 4, feedForward: 384, contextLength: 256, tied: true }
     await writeSyntheticLlama(modelPath, { ...SMALL_SYNTHETIC_LLAMA, ...shape })
   }
-  const build = findDomain(options.domain ?? DEFAULT_DOMAIN_NAME)?.build
-  if (build === undefined) throw new RangeError(`no domain ${options.domain}`)
-  const { program = 'llama', maxSequences = 1, workers = 1, batchRequests = 16, niceness = 0 } = options
+  const { domain = PACKAGED_DOMAIN_NAME, maxSequences = 1, workers = 1, batchRequests = 16, niceness = 0 } = options
+  const { program = options.domain === undefined ? 'wasm' : 'llama' } = options
+  const build = findDomain(domain)?.build
+  if (build === undefined) throw new RangeError(`no domain ${domain}`)
   const shared = { modelPath, cacheDirectory: join(folder, 'cache'), workers, batchRequests, niceness }
   const engine =
     program === 'llama'

@@ -3,7 +3,6 @@ import { createExamBuilder, examToRequest, networkExamOptions } from '@poai/cons
 import { keccak256, type NetworkParams, utf8ToBytes } from '@poai/core'
 import {
   checkCpuFeatures,
-  DEFAULT_DOMAIN_NAME,
   type DeterminismDomain,
   type EvaluationRequest,
   findNativeProgram,
@@ -159,7 +158,8 @@ interface Finding extends Pick<Reachable, 'missing'> {
 function report(context: CliContext, options: EngineBenchOptions, finding: Finding): void {
   const { params, contestants, missing, modelName } = finding
   const rateOf = ({ exams, seconds }: Contestant): number => exams / seconds
-  const reference = contestants.find(({ domain }) => domain.name === DEFAULT_DOMAIN_NAME)
+  const [reference] = contestants
+  const referenceLabel = reference === undefined ? '' : labelOf(reference)
   const rows = contestants.map((contestant) => ({
     domain: contestant.domain.name,
     program: contestant.engine.status.program,
@@ -171,11 +171,11 @@ function report(context: CliContext, options: EngineBenchOptions, finding: Findi
   printResult(
     context,
     options,
-    { network: params.name, model: modelName, reference: DEFAULT_DOMAIN_NAME, rows, missing },
+    { network: params.name, model: modelName, reference: referenceLabel, rows, missing },
     () =>
       [
         formatTable([
-          ['DOMAIN', 'EXAMS/S', 'TOKENS/S', `OF ${DEFAULT_DOMAIN_NAME}`],
+          ['DOMAIN', 'EXAMS/S', 'TOKENS/S', `OF ${referenceLabel}`],
           ...rows.map(({ label, examsPerSecond, tokensPerSecond, ratio }) => [
             label,
             examsPerSecond.toFixed(1),

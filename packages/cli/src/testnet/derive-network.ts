@@ -5,9 +5,6 @@ export interface NetworkChanges {
   readonly spacingSeconds?: number
 }
 
-/** Half-lives of the difficulty, in spacings: as in the built-in networks. */
-const HALF_LIFE_SPACINGS = 10
-
 /**
  * A network with another pace. What depends on the spacing goes with it, the first target too, so that the first block takes the
  * machine about one spacing as before.
@@ -23,7 +20,10 @@ export function deriveNetwork(params: NetworkParams, { spacingSeconds }: Network
       ...difficulty,
       initialTarget: scaled < difficulty.easiestTarget ? scaled : difficulty.easiestTarget,
       spacingSeconds,
-      halfLifeSeconds: HALF_LIFE_SPACINGS * spacingSeconds,
+      halfLifeSeconds: Math.max(
+        1,
+        Math.round((difficulty.halfLifeSeconds * spacingSeconds) / difficulty.spacingSeconds),
+      ),
     },
     // A stamp further ahead than a spacing would pay those who mine selectively.
     time: { ...time, maxFutureSeconds: Math.min(time.maxFutureSeconds, spacingSeconds) },

@@ -18,7 +18,7 @@ const seed = Number(process.argv[3] ?? 1)
 const STEP_BLOCKS = 500
 const ATTACKER_SHARE = 0.3
 /** Alternatives to a network's half-life, in spacings. */
-const HALF_LIVES = [6, 8, 10, 12, 16, 24]
+const HALF_LIVES = [4, 5, 6, 8, 10, 12, 16, 24]
 /** Alternatives to a network's median of timestamps. */
 const MEDIAN_SPANS = [11, 5, 3, 1]
 

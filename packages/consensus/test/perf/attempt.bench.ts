@@ -44,7 +44,7 @@ function time<Result>(times: number, run: (index: number) => Result): Timed<read
   return { result, microseconds: (user + system) / times }
 }
 
-const { modelName, evaluate, workerCpuSeconds, close } = await openBenchEngine(values.model)
+const { modelName, evaluate, workerCpuSeconds, close } = await openBenchEngine(values.model, { program: 'llama' })
 try {
   const buildExam = createExamBuilder(networkExamOptions(devnet))
   const attempts = createAttempts({ header: someSealedHeader, epochKey, buildExam })

@@ -55,7 +55,7 @@ interface Run {
 }
 
 async function run(list: readonly Exam[], path?: string, engineOptions?: BenchEngineOptions): Promise<Run> {
-  const { evaluate, workerCpuSeconds, close } = await openBenchEngine(path, engineOptions)
+  const { evaluate, workerCpuSeconds, close } = await openBenchEngine(path, { program: 'llama', ...engineOptions })
   try {
     await evaluate(list.slice(0, 32))
     const before = workerCpuSeconds()
@@ -141,7 +141,7 @@ function lossesOf(evaluations: readonly ExamEvaluation[]): readonly number[] {
 }
 
 const folder = await mkdtemp(join(tmpdir(), 'poai-entropy-'))
-const probe = await openBenchEngine(values.model)
+const probe = await openBenchEngine(values.model, { program: 'llama' })
 const source = probe.modelPath
 await probe.close()
 let tableRun: Run | undefined
@@ -268,7 +268,7 @@ function printLosses(coarse: readonly ExamEvaluation[]): void {
 async function printPicking(): Promise<void> {
   const bySalt = exams.toSorted((a, b) => a.text.indexOf('\n') - b.text.indexOf('\n'))
   const size = Math.min(300, Math.floor(exams.length / 4))
-  const { evaluate, workerCpuSeconds, close } = await openBenchEngine(values.model)
+  const { evaluate, workerCpuSeconds, close } = await openBenchEngine(values.model, { program: 'llama' })
   const spent = { short: 0, long: 0 }
   const ROUNDS = 6
   for (let round = 0; round < ROUNDS; round++) {
