@@ -22,7 +22,7 @@ export {
   type BuiltProgram,
   buildProgram,
 } from './build/build-program.ts'
-export { findNativeProgram, type NativeProgram } from './build/native-program.ts'
+export { findNativeProgram, type NativeProgram, nativeVariants } from './build/native-program.ts'
 export { findPortableLibrary, type PortableLibrary, type PortableRecord } from './build/portable-library.ts'
 export { checkCLibrary } from './doctor/check-c-library.ts'
 export { type ClockEvidence, checkClock } from './doctor/check-clock.ts'

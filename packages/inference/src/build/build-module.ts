@@ -1,3 +1,4 @@
+import { chmod } from 'node:fs/promises'
 import { EngineError } from '../engine/engine-error.ts'
 import { compile } from './compile-units.ts'
 import { MODULE_COMPILER_MAJOR, MODULE_FLAGS, MODULE_SOURCE } from './engine-recipe.ts'
@@ -13,7 +14,9 @@ export async function buildModule(output: string): Promise<void> {
     const { code, stdout } = await runProgram(program, ['--version'])
     const [version = ''] = stdout.split('\n')
     if (code !== 0 || !version.includes(`version ${MODULE_COMPILER_MAJOR}.`)) continue
-    return await compile({ program, version, needed }, [...MODULE_FLAGS, MODULE_SOURCE, '-o', output])
+    await compile({ program, version, needed }, [...MODULE_FLAGS, MODULE_SOURCE, '-o', output])
+    // The linker makes it executable, which no module is.
+    return await chmod(output, 0o644)
   }
   throw new EngineError('INFERENCE_BUILD_FAILED', 'The WebAssembly module cannot be compiled here', {
     expected: needed,

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { EngineError } from '../engine/engine-error.ts'
+import { withFolderLock } from '../lock/folder-lock.ts'
 import type { BuildProgress } from './build-portable.ts'
 import { hashBuilt } from './build-record.ts'
 import { compile } from './compile-units.ts'
@@ -39,19 +40,46 @@ export interface BuiltProgram extends NativeProgram {
   readonly isNew: boolean
 }
 
+/** Begins the names of folders in which a program is made. */
+const DRAFT = 'compiling-'
+
+/** A compiler on a slow and busy machine, several times over. */
+const LONGEST_WAIT_MS = 600_000
+
 /**
  * Compiles the engine of the domain `portable-1` for this machine, tests it, and puts it into the cache. Needs a C compiler; takes
- * seconds. Finds what an earlier build left.
+ * seconds. Finds what an earlier build left; of several processes that want it one compiles and the others wait.
  */
 export async function buildProgram(
   options: BuildProgramOptions,
-  { selfTest }: BuildProgramDependencies = {},
+  dependencies: BuildProgramDependencies = {},
 ): Promise<BuiltProgram> {
-  const { cacheDirectory, again = false, onProgress } = options
-  const existing = again ? undefined : await findNativeProgram(cacheDirectory)
-  if (existing !== undefined) return { ...existing, isNew: false }
-  const draft = join(cacheDirectory, `building-${randomUUID()}`)
-  await mkdir(draft, { recursive: true, mode: 0o700 })
+  const { cacheDirectory, again = false, signal } = options
+  const find = async (): Promise<BuiltProgram | undefined> => {
+    const existing = again ? undefined : await findNativeProgram(cacheDirectory)
+    return existing === undefined ? undefined : { ...existing, isNew: false }
+  }
+  const found = await find()
+  if (found !== undefined) return found
+  return await withFolderLock(cacheDirectory, 'program', {
+    signal,
+    waitMs: LONGEST_WAIT_MS,
+    errors: {
+      unwritable: (cause) => failed(`The engine’s cache ${cacheDirectory} cannot be written to`, { cause }),
+      busy: (path) => failed('Another process compiles the engine', { hint: `If there is none, delete ${path}.` }),
+    },
+    work: async () => (await find()) ?? (await make(options, dependencies)),
+  })
+}
+
+/** Nobody else does so meanwhile: other drafts are those of processes that were killed. */
+async function make(options: BuildProgramOptions, { selfTest }: BuildProgramDependencies): Promise<BuiltProgram> {
+  const { cacheDirectory, onProgress } = options
+  for (const entry of await readdir(cacheDirectory)) {
+    if (entry.startsWith(DRAFT)) await rm(join(cacheDirectory, entry), { recursive: true, force: true })
+  }
+  const draft = join(cacheDirectory, `${DRAFT}${randomUUID()}`)
+  await mkdir(draft, { mode: 0o700 })
   try {
     const made = join(draft, 'made')
     await compileInto(made, options)
@@ -79,11 +107,15 @@ async function compileInto(folder: string, options: BuildProgramOptions): Promis
   await writeFile(join(folder, RECORD_FILE), `${JSON.stringify(record)}\n`, { mode: 0o600 })
 }
 
-/** Puts the folder in its place whole, unless another process has just done so; what is damaged there goes. */
+/** Puts the folder in its place whole; what is damaged there goes. */
 async function publish(made: string, folder: string): Promise<NativeProgram> {
   await rename(folder, `${made}-before`).catch(() => undefined)
-  await rename(made, folder).catch(() => undefined)
+  await rename(made, folder)
   const program = await readProgram(folder)
   if (program !== undefined) return program
-  throw new EngineError('INFERENCE_BUILD_FAILED', 'The engine is not where it was put', { expected: folder })
+  throw failed('The engine is not where it was put', { expected: folder })
+}
+
+function failed(message: string, details: ConstructorParameters<typeof EngineError>[2]): EngineError {
+  return new EngineError('INFERENCE_BUILD_FAILED', message, details)
 }

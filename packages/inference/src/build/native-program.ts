@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type BuildRecord, hashBuilt, readBuildRecord } from './build-record.ts'
 import { ENGINE_FOLDER, PROGRAM_FLAGS } from './engine-recipe.ts'
+import { runProgram } from './run-program.ts'
 
 /** The engine as a program of this machine. */
 export interface NativeProgram extends BuildRecord {
@@ -40,4 +41,10 @@ export async function readProgram(folder: string): Promise<NativeProgram | undef
   if (record === undefined) return undefined
   const sha256 = await hashBuilt(file).catch(() => undefined)
   return sha256 === record.sha256 ? { file, ...record } : undefined
+}
+
+/** The instruction sets that a program holds and this processor can run, the fastest first. */
+export async function nativeVariants({ file }: Pick<NativeProgram, 'file'>): Promise<readonly string[]> {
+  const { stdout } = await runProgram(file, ['--variants'])
+  return stdout.split('\n').filter((name) => name !== '')
 }

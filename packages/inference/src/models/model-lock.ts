@@ -1,17 +1,6 @@
-import { randomUUID } from 'node:crypto'
-import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
-import { hostname } from 'node:os'
-import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { withFolderLock } from '../lock/folder-lock.ts'
 import { ModelError } from './model-error.ts'
 import type { ModelStore } from './model-store.ts'
-
-/** How often the holder of a lock writes it again, and after how long without that it counts as dead on another machine. */
-const HEARTBEAT_MS = 15_000
-const DEAD_AFTER_MS = 120_000
-
-/** Pause between two looks at a lock that another process holds; random, so that two that withdrew together do not meet again. */
-const RETRY_MS = { least: 50, most: 250 } as const
 
 /** How to wait for another process. */
 export interface ModelLockOptions {
@@ -22,123 +11,23 @@ export interface ModelLockOptions {
   readonly onWait?: (() => void) | undefined
 }
 
-/** Who a lock file belongs to. */
-interface LockOwner {
-  readonly host: string
-  readonly pid: number
-  /** When the process started, in the kernel's words; empty where the system does not tell. Tells a process from a later one with its number. */
-  readonly started: string
-}
-
-/**
- * Runs `work` while no other process, and no other call in this one, works on the model `name` of the store.
- *
- * Each contender puts down a file of its own and withdraws if it then sees the file of another that lives. So no file is ever taken over, and
- * one that a killed process left behind is in nobody's way: of two contenders at least one sees the other, at worst both withdraw and try again.
- */
+/** Runs `work` while no other process, and no other call in this one, works on the model `name` of the store. */
 export async function withModelLock<Result>(
-  store: ModelStore,
+  { directory }: ModelStore,
   name: string,
-  { work, ...options }: ModelLockOptions & { readonly work: () => Promise<Result> },
+  options: ModelLockOptions & { readonly work: () => Promise<Result> },
 ): Promise<Result> {
-  await mkdir(store.directory, { recursive: true }).catch((cause: unknown) => {
-    throw unwritable(store, cause)
-  })
-  const path = await acquire(store, name, options)
-  const heartbeat = setInterval(() => {
-    // A heartbeat that fails is missed, no more: the next one follows.
-    writeOwner(path).catch(() => undefined)
-  }, HEARTBEAT_MS)
-  heartbeat.unref()
-  try {
-    return await work()
-  } finally {
-    clearInterval(heartbeat)
-    await rm(path, { force: true })
-  }
-}
-
-async function acquire(store: ModelStore, name: string, { signal, waitMs, onWait }: ModelLockOptions): Promise<string> {
-  const deadline = performance.now() + waitMs
-  for (let announced = false; ; announced = true) {
-    signal?.throwIfAborted()
-    const path = join(store.directory, `${name}.lock.${process.pid}.${randomUUID()}`)
-    await writeOwner(path).catch((cause: unknown) => {
-      throw unwritable(store, cause)
-    })
-    const other = await findLiveLock(store, name, path).catch(async (cause: unknown) => {
-      await rm(path, { force: true })
-      throw cause
-    })
-    if (other === undefined) return path
-    await rm(path, { force: true })
-    if (!announced) onWait?.()
-    if (performance.now() >= deadline) throw busy(name, other)
-    await sleep(RETRY_MS.least + Math.random() * (RETRY_MS.most - RETRY_MS.least), undefined, { signal })
-  }
-}
-
-/** A lock on the model other than `own` whose holder lives. Those of dead holders are removed. */
-async function findLiveLock(store: ModelStore, name: string, own: string): Promise<string | undefined> {
-  const now = (await stat(own)).mtimeMs
-  for (const entry of await readdir(store.directory)) {
-    const path = join(store.directory, entry)
-    if (!entry.startsWith(`${name}.lock.`) || path === own) continue
-    if (await isLive(path, now)) return path
-    await rm(path, { force: true })
-  }
-  return undefined
-}
-
-async function isLive(path: string, nowMs: number): Promise<boolean> {
-  const [text, touchedMs] = await Promise.all([
-    readFile(path, 'utf8'),
-    stat(path).then(({ mtimeMs }) => mtimeMs),
-  ]).catch(() => ['', undefined] as const)
-  if (touchedMs === undefined) return false
-  const owner = parseOwner(text)
-  // Unreadable: just being written, or cut off by a full disk. Its age decides, as for another machine's, by the clock of the file system.
-  if (owner === undefined || owner.host !== hostname()) return nowMs - touchedMs < DEAD_AFTER_MS
-  return isRunning(owner.pid) && (await startOf(owner.pid)) === owner.started
-}
-
-async function writeOwner(path: string): Promise<void> {
-  const owner: LockOwner = { host: hostname(), pid: process.pid, started: await startOf(process.pid) }
-  await writeFile(path, JSON.stringify(owner))
-}
-
-function parseOwner(text: string): LockOwner | undefined {
-  try {
-    const { host, pid, started }: Partial<Record<keyof LockOwner, unknown>> = JSON.parse(text)
-    if (typeof host !== 'string' || typeof pid !== 'number' || typeof started !== 'string') return undefined
-    return { host, pid, started }
-  } catch {
-    return undefined
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM'
-  }
-}
-
-/** Field 22 of /proc/PID/stat (start in clock ticks after boot); fields are counted after the name, which may hold anything. */
-async function startOf(pid: number): Promise<string> {
-  const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
-  return text.slice(text.lastIndexOf(')') + 2).split(' ')[19] ?? ''
-}
-
-function unwritable({ directory }: ModelStore, cause: unknown): ModelError {
-  const hint = 'choose a model directory that you may write to, on a disk with room'
-  return new ModelError('MODEL_STORE_FAILED', `cannot write to the model directory ${directory}`, { cause, hint })
-}
-
-function busy(name: string, path: string): ModelError {
-  return new ModelError('MODEL_BUSY', `another process works on the model ${name}`, {
-    hint: `wait for it; if there is none, delete ${path}`,
+  return await withFolderLock(directory, name, {
+    ...options,
+    errors: {
+      unwritable: (cause) => {
+        const hint = 'choose a model directory that you may write to, on a disk with room'
+        return new ModelError('MODEL_STORE_FAILED', `cannot write to the model directory ${directory}`, { cause, hint })
+      },
+      busy: (path) => {
+        const hint = `wait for it; if there is none, delete ${path}`
+        return new ModelError('MODEL_BUSY', `another process works on the model ${name}`, { hint })
+      },
+    },
   })
 }

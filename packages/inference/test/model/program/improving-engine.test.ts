@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { getPriority, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
@@ -102,6 +102,16 @@ describe.skipIf(!canCompile)('the program of this machine', () => {
     await writeFile(built.file, Buffer.concat([await readFile(built.file), Buffer.of(0)]))
     expect(await findNativeProgram(cacheDirectory)).toBeUndefined()
     expect(await buildProgram({ cacheDirectory })).toMatchObject({ isNew: true, sha256: built.sha256 })
+  })
+
+  it('is compiled once by all that want it at a time, whatever killed ones left', async () => {
+    const cacheDirectory = await emptyCache()
+    await useQuickCompiler()
+    await mkdir(join(cacheDirectory, 'compiling-and-killed/made'), { recursive: true })
+    const builds = await Promise.all(Array.from({ length: 4 }, () => buildProgram({ cacheDirectory })))
+    expect(builds.filter(({ isNew }) => isNew)).toHaveLength(1)
+    expect(new Set(builds.map(({ file }) => file)).size).toBe(1)
+    expect(await readdir(cacheDirectory)).toHaveLength(1)
   })
 
   it('comes to its place only if it passes its test', async () => {
