@@ -1,20 +1,11 @@
-import { join } from 'node:path'
 import { createExamBuilder, examToRequest, networkExamOptions } from '@poai/consensus'
 import { keccak256, type NetworkParams, utf8ToBytes } from '@poai/core'
-import {
-  checkCpuFeatures,
-  type DeterminismDomain,
-  type EvaluationRequest,
-  findNativeProgram,
-  findPortableLibrary,
-  type InferenceEngine,
-  KNOWN_DOMAINS,
-  type PortableLibrary,
-  type PortableProgram,
-} from '@poai/inference'
-import { createDomainEngine, type Installation, setUpWork } from '@poai/node'
+import type { EvaluationRequest, InferenceEngine } from '@poai/inference'
+import { createDomainEngine, setUpWork } from '@poai/node'
 import type { Command } from 'commander'
 import type { CliContext } from '../cli-context.ts'
+import { type Contestant, findContestants, labelOf } from '../engine-bench/find-contestants.ts'
+import { measureEngine } from '../engine-bench/measure-engine.ts'
 import { loadNetwork } from '../load-network.ts'
 import { wholeNumber } from '../parse-options.ts'
 import { createCountBar } from '../progress-bar.ts'
@@ -28,29 +19,26 @@ interface EngineBenchOptions extends CommonOptions {
 
 const MAX_SECONDS = 600
 const DEFAULT_SECONDS = 3
-/** Domains take turns, so that a disturbance of the machine meets all of them. */
+/** Engines take turns, so that a disturbance of the machine meets all of them. */
 const ROUNDS = 6
-/** Exams given to an engine at a time. */
-const GROUP = 4
+/** Different exams that an engine is given. */
+const EXAMS = 64
+/** The build that everybody with a processor of the last ten years can install: what others are measured by. */
+const REFERENCE_DOMAIN = 'x64-avx2'
 
 /** Adds `poai engine bench`. */
 export function addEngineBenchCommand(engine: Command, context: CliContext): void {
   leafCommand(engine, 'bench', {
-    description: 'compare the speed of all domains that this machine can compute, one worker each, in turns',
+    description: 'compare the speed of every engine that this machine can run, one worker each, in turns',
     examples: ['engine bench', 'engine bench --seconds 20 --json'],
   })
     .option('--network <name-or-file>', 'whose model and exams', 'devnet')
-    .option('--seconds <count>', 'how long to measure each domain', wholeNumber(1, MAX_SECONDS), DEFAULT_SECONDS)
+    .option('--seconds <count>', 'how long to measure each engine', wholeNumber(1, MAX_SECONDS), DEFAULT_SECONDS)
     .action((options: EngineBenchOptions) => bench(context, options))
 }
 
-/** A domain, and what computes it here. */
 interface Entry {
-  readonly domain: DeterminismDomain
-  readonly program: PortableProgram
-}
-
-interface Contestant extends Entry {
+  readonly contestant: Contestant
   readonly engine: InferenceEngine
   exams: number
   seconds: number
@@ -60,131 +48,86 @@ async function bench(context: CliContext, options: EngineBenchOptions): Promise<
   const installation = installationOf(options, context)
   const params = await loadNetwork(options.network)
   const { model, vectors } = await setUpWork(installation, params)
-  const { reachable, missing } = await findReachable(installation)
-  const contestants = reachable.map(({ domain, program }): Contestant => {
+  const { contestants, missing } = await findContestants(installation)
+  const entries = contestants.map((contestant): Entry => {
+    const { domain, program, variant } = contestant
     const work = { modelPath: model.path, domain, contextSize: vectors.contextSize }
-    const engine = createDomainEngine(installation, work, { workers: 1, program })
-    return { domain, program, engine, exams: 0, seconds: 0 }
+    const choice = { workers: 1, program, ...(variant === undefined ? {} : { variant }) }
+    return { contestant, engine: createDomainEngine(installation, work, choice), exams: 0, seconds: 0 }
   })
   const bar = createCountBar(context.terminal)
+  const turns = ROUNDS * entries.length
+  const { signal } = context
   try {
     const requests = examRequests(params)
-    for (const { engine } of contestants) {
+    for (const { engine } of entries) {
       await engine.start()
-      await engine.evaluate(requests.slice(0, GROUP), { signal: context.signal })
+      await measureEngine(engine, requests, { forMs: 1, signal })
     }
-    for (let turn = 0; turn < ROUNDS * contestants.length; turn++) {
-      const contestant = contestants[turn % contestants.length]
-      if (contestant === undefined) continue
-      if (!options.json) bar.update({ label: labelOf(contestant), done: turn, total: ROUNDS * contestants.length })
-      await measure(contestant, requests, { forMs: (options.seconds * 1000) / ROUNDS, signal: context.signal })
+    for (let turn = 0; turn < turns; turn++) {
+      const entry = entries[turn % entries.length]
+      if (entry === undefined) continue
+      if (!options.json) bar.update({ label: labelOf(entry.contestant), done: turn, total: turns })
+      const { exams, seconds } = await measureEngine(entry.engine, requests, {
+        forMs: (options.seconds * 1000) / ROUNDS,
+        signal,
+      })
+      entry.exams += exams
+      entry.seconds += seconds
     }
   } finally {
     if (!options.json) bar.finish()
-    await Promise.all(contestants.map(({ engine }) => engine.stop()))
+    await Promise.all(entries.map(({ engine }) => engine.stop()))
   }
-  report(context, options, { params, contestants, missing, modelName: model.name })
-}
-
-async function measure(
-  contestant: Contestant,
-  requests: readonly EvaluationRequest[],
-  { forMs, signal }: { readonly forMs: number; readonly signal: AbortSignal },
-): Promise<void> {
-  const startMs = performance.now()
-  for (let at = 0; performance.now() - startMs < forMs; at = (at + GROUP) % requests.length) {
-    const group = requests.slice(at, at + GROUP)
-    await contestant.engine.evaluate(group, { signal })
-    contestant.exams += group.length
-  }
-  contestant.seconds += (performance.now() - startMs) / 1000
+  report(context, options, { params, entries, missing, modelName: model.name })
 }
 
 /** Exams of the network's shape, the same in every run. */
 function examRequests(params: NetworkParams): readonly EvaluationRequest[] {
   const build = createExamBuilder(networkExamOptions(params))
-  return Array.from({ length: 16 * GROUP }, (_, index) =>
+  return Array.from({ length: EXAMS }, (_, index) =>
     examToRequest(build(keccak256(utf8ToBytes(`engine bench ${index}`)))),
   )
 }
 
-function labelOf({ domain, program }: Entry): string {
-  return program === 'auto' ? domain.name : `${domain.name}, ${PROGRAM_LABELS[program]}`
-}
-
-const PROGRAM_LABELS: Readonly<Record<Exclude<PortableProgram, 'auto'>, string>> = {
-  native: 'native',
-  wasm: 'WebAssembly',
-  llama: 'llama.cpp',
-}
-
-interface Reachable {
-  readonly reachable: readonly Entry[]
-  /** What could be reached, and how. */
-  readonly missing: readonly string[]
-}
-
-async function findReachable(installation: Installation): Promise<Reachable> {
-  const reachable: Entry[] = []
-  const cacheDirectory = join(installation.cache, 'engine')
-  const missing: string[] = []
-  for (const domain of KNOWN_DOMAINS) {
-    if (domain.build.kind === 'portable') {
-      if (await findNativeProgram(cacheDirectory)) reachable.push({ domain, program: 'native' })
-      else missing.push(`the native program of ${domain.name} is not built: poai engine build`)
-      reachable.push({ domain, program: 'wasm' })
-      if (await findLlama(cacheDirectory)) reachable.push({ domain, program: 'llama' })
-      else missing.push(`llama.cpp is not built for ${domain.name}: poai engine build --llama`)
-      continue
-    }
-    if (!domain.platforms.includes(`${process.platform}-${process.arch}`)) continue
-    if (!(await checkCpuFeatures(domain)).ok) continue
-    reachable.push({ domain, program: 'auto' })
-  }
-  return { reachable, missing }
-}
-
-/** On other platforms there is none to build. */
-async function findLlama(cacheDirectory: string): Promise<PortableLibrary | undefined> {
-  return await findPortableLibrary(cacheDirectory).catch(() => undefined)
-}
-
-interface Finding extends Pick<Reachable, 'missing'> {
+interface Finding {
   readonly params: NetworkParams
-  readonly contestants: readonly Contestant[]
+  readonly entries: readonly Entry[]
+  readonly missing: readonly string[]
   readonly modelName: string
 }
 
 function report(context: CliContext, options: EngineBenchOptions, finding: Finding): void {
-  const { params, contestants, missing, modelName } = finding
-  const rateOf = ({ exams, seconds }: Contestant): number => exams / seconds
-  const [reference] = contestants
-  const referenceLabel = reference === undefined ? '' : labelOf(reference)
-  const rows = contestants.map((contestant) => ({
-    domain: contestant.domain.name,
-    program: contestant.engine.status.program,
-    label: labelOf(contestant),
-    examsPerSecond: rateOf(contestant),
-    tokensPerSecond: rateOf(contestant) * (params.work.exam.tokens - 1),
-    ratio: reference === undefined ? undefined : rateOf(contestant) / rateOf(reference),
+  const { params, entries, missing, modelName } = finding
+  const rateOf = ({ exams, seconds }: Entry): number => exams / seconds
+  // Where it does not run, the engine that runs everywhere.
+  const reference =
+    entries.find(({ contestant }) => contestant.domain.name === REFERENCE_DOMAIN) ??
+    entries.find(({ contestant }) => contestant.program === 'wasm')
+  const referenceLabel = reference === undefined ? '' : labelOf(reference.contestant)
+  const rows = entries.map((entry) => ({
+    engine: labelOf(entry.contestant),
+    domain: entry.contestant.domain.name,
+    program: entry.engine.status.program,
+    variant: entry.contestant.variant ?? null,
+    examsPerSecond: rateOf(entry),
+    tokensPerSecond: rateOf(entry) * (params.work.exam.tokens - 1),
+    ratio: reference === undefined ? null : rateOf(entry) / rateOf(reference),
   }))
-  printResult(
-    context,
-    options,
-    { network: params.name, model: modelName, reference: referenceLabel, rows, missing },
-    () =>
-      [
-        formatTable([
-          ['DOMAIN', 'EXAMS/S', 'TOKENS/S', `OF ${referenceLabel}`],
-          ...rows.map(({ label, examsPerSecond, tokensPerSecond, ratio }) => [
-            label,
-            examsPerSecond.toFixed(1),
-            Math.round(tokensPerSecond).toLocaleString('en'),
-            ratio?.toFixed(2) ?? '-',
-          ]),
+  const result = { network: params.name, model: modelName, reference: referenceLabel, rows, missing }
+  printResult(context, options, result, () =>
+    [
+      formatTable([
+        ['ENGINE', 'EXAMS/S', 'TOKENS/S', `OF ${referenceLabel}`],
+        ...rows.map(({ engine, examsPerSecond, tokensPerSecond, ratio }) => [
+          engine,
+          examsPerSecond.toFixed(1),
+          Math.round(tokensPerSecond).toLocaleString('en'),
+          ratio?.toFixed(2) ?? '-',
         ]),
-        `one worker, model ${modelName}, exams of ${params.work.exam.tokens} tokens\n`,
-        ...missing.map((line) => `${line}\n`),
-      ].join(''),
+      ]),
+      `one worker, model ${modelName}, exams of ${params.work.exam.tokens} tokens\n`,
+      ...missing.map((line) => `${line}\n`),
+    ].join(''),
   )
 }

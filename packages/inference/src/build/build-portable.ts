@@ -27,6 +27,10 @@ export interface BuildPortableOptions {
   readonly compiler?: string
   /** Builds although there is one. Default false. */
   readonly again?: boolean
+  /** Compiler runs at a time. Default: all cores. */
+  readonly jobs?: number
+  /** Priority of the compiler, from 0 as this process's to 19: what else the machine does goes first. Default 0. */
+  readonly niceness?: number
   readonly signal?: AbortSignal
   onProgress?(progress: BuildProgress): void
 }
@@ -76,25 +80,26 @@ export async function buildPortable(
 /** Builds as if `draft` were the cache; returns the folder. */
 async function compileInto(
   draft: string,
-  { cacheDirectory, compiler: program, signal, onProgress }: BuildPortableOptions,
+  { cacheDirectory, compiler: program, jobs, niceness = 0, signal, onProgress }: BuildPortableOptions,
 ): Promise<string> {
   const compiler = await findCompiler(program)
   const target = machineTarget()
   if (target === undefined) throw new EngineError('INFERENCE_PLATFORM_UNSUPPORTED', 'No target for this processor')
   const { binaries } = await locateBinaries({ cacheDirectory })
   const work = join(draft, 'work')
-  const cancel = signal === undefined ? {} : { signal }
+  const running = { niceness, ...(signal === undefined ? {} : { signal }) }
   onProgress?.({ step: 'unpack', done: 0, total: 1 })
-  await unpackGgmlSources(work, GGML_CPU_PATHS, { cacheDirectory, ...cancel })
+  await unpackGgmlSources(work, GGML_CPU_PATHS, { cacheDirectory, ...running })
   await applyGgmlEdits(join(work, 'ggml'))
   const objects = await compileProfile({
-    ...{ compiler, target, sources: work, objects: join(work, 'objects'), ...cancel },
+    ...{ compiler, target, sources: work, objects: join(work, 'objects'), ...running },
+    ...(jobs === undefined ? {} : { jobs }),
     onProgress: (done, total) => onProgress?.({ step: 'compile', done, total }),
   })
   const made = portableFolder(draft)
   await mkdir(made, { mode: 0o700 })
   const output = join(made, PORTABLE_LIBRARY)
-  await linkLibrary({ compiler, objects, binaries, output, ...cancel })
+  await linkLibrary({ compiler, objects, binaries, output, ...running })
   await rm(work, { recursive: true, force: true })
   const record = { sha256: await hashBuilt(output), compiler: compiler.version }
   await writeFile(`${made}.json`, `${JSON.stringify(record)}\n`, { mode: 0o600 })

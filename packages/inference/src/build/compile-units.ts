@@ -13,6 +13,8 @@ export interface CompileUnitsOptions {
   readonly signal?: AbortSignal
   /** Compiler runs at a time. Default: all cores. */
   readonly jobs?: number
+  /** Priority of the compiler, from 0 as this process's to 19. Default 0. */
+  readonly niceness?: number
   onProgress?(done: number, total: number): void
 }
 
@@ -20,13 +22,13 @@ export interface CompileUnitsOptions {
 export async function compileUnits(
   compiler: Compiler,
   units: readonly CompileUnit[],
-  { signal, jobs = availableParallelism(), onProgress }: CompileUnitsOptions = {},
+  { signal, jobs = availableParallelism(), niceness = 0, onProgress }: CompileUnitsOptions = {},
 ): Promise<readonly string[]> {
   const waiting = [...units]
   let done = 0
   const work = async (): Promise<void> => {
     for (let unit = waiting.shift(); unit !== undefined; unit = waiting.shift()) {
-      await compile(compiler, unit.args, signal === undefined ? {} : { signal })
+      await compile(compiler, unit.args, { niceness, ...(signal === undefined ? {} : { signal }) })
       done += 1
       onProgress?.(done, units.length)
     }

@@ -13,13 +13,15 @@ export interface LinkOptions {
   /** Made by the link. */
   readonly output: string
   readonly signal?: AbortSignal
+  /** Priority of the compiler, from 0 as this process's to 19. Default 0. */
+  readonly niceness?: number
 }
 
 /**
  * Links the library, without libm: a function of it that is still needed stops the link, so the platform's cannot slip in.
  * Of our own functions none leaves the library.
  */
-export async function linkLibrary({ compiler, objects, binaries, output, signal }: LinkOptions): Promise<void> {
+export async function linkLibrary({ compiler, objects, binaries, output, signal, niceness = 0 }: LinkOptions): Promise<void> {
   const args = [
     ...['-shared', '-nodefaultlibs', `-Wl,-soname,${PORTABLE_LIBRARY}`, '-Wl,--no-undefined', '-Wl,-z,noexecstack'],
     `-Wl,--version-script=${join(PROFILE_FOLDER, 'exports.map')}`,
@@ -27,5 +29,5 @@ export async function linkLibrary({ compiler, objects, binaries, output, signal 
     ...[join(binaries, 'libggml-base.so'), `-Wl,-rpath-link,${binaries}`],
     ...['-lstdc++', '-lgcc_s', '-lgcc', '-lc', '-o', output],
   ]
-  await compile(compiler, args, signal === undefined ? {} : { signal })
+  await compile(compiler, args, { niceness, ...(signal === undefined ? {} : { signal }) })
 }

@@ -24,6 +24,11 @@ export function createLlamaEngine(
   options: LlamaEngineOptions,
   dependencies: LlamaEngineDependencies = {},
 ): InferenceEngine {
+  return createLlamaPool(options, dependencies)
+}
+
+/** The same as a pool. */
+export function createLlamaPool(options: LlamaEngineOptions, dependencies: LlamaEngineDependencies = {}): EnginePool {
   const { niceness = 0 } = options
   return new EnginePool(
     { ...DEFAULT_POOL_OPTIONS, ...options },

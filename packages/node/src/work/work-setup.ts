@@ -124,6 +124,8 @@ export interface EngineChoice extends LlamaEngineDependencies {
   readonly workers?: number
   /** What runs the model in the domain portable-1. Default `auto`; the other domains know no choice but llama.cpp. */
   readonly program?: PortableProgram
+  /** Instruction set of the native program. Default: the fastest that the processor has. */
+  readonly variant?: string
   /** How far the workers step back behind other processes of the machine; see `LlamaEngineOptions`. */
   readonly niceness?: number
   /**
@@ -147,7 +149,7 @@ export function createDomainEngine(
   choice: EngineChoice = {},
 ): InferenceEngine {
   const { modelPath, domain, contextSize, maxSequences } = work
-  const { workers, niceness, program = 'auto', vectors, improves = false, admit, onEvent } = choice
+  const { workers, niceness, variant, program = 'auto', vectors, improves = false, admit, onEvent } = choice
   const options = {
     modelPath,
     cacheDirectory: join(installation.cache, 'engine'),
@@ -165,7 +167,10 @@ export function createDomainEngine(
     const tryOut = async (engine: InferenceEngine): Promise<void> => {
       if (vectors !== undefined) await checkVectors(wordsOfEngine(engine), vectors)
     }
-    return createPortableEngine({ ...options, program, improves }, { ...dependencies, tryOut })
+    return createPortableEngine(
+      { ...options, program, improves, ...(variant === undefined ? {} : { variant }) },
+      { ...dependencies, tryOut },
+    )
   }
   requireLlama(domain, program)
   return createLlamaEngine({ ...options, build, ...(maxSequences === undefined ? {} : { maxSequences }) }, dependencies)

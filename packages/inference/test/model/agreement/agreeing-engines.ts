@@ -1,7 +1,6 @@
-import { execFile } from 'node:child_process'
-import { promisify } from 'node:util'
 import { prepareProgramCache } from '@poai/testing'
 import { buildProgram } from '../../../src/build/build-program.ts'
+import { nativeVariants } from '../../../src/build/native-program.ts'
 import { findDomain, PORTABLE_DOMAIN_NAME } from '../../../src/domain/determinism-domain.ts'
 import type { InferenceEngine } from '../../../src/engine/inference-engine.ts'
 import { createLlamaEngine } from '../../../src/engine/llama-engine.ts'
@@ -13,17 +12,12 @@ export interface AgreeingEngine {
   readonly create: (modelPath: string, contextSize: number) => InferenceEngine
 }
 
-/** What the native program can run here, the fastest first. */
-export async function nativeVariants(file: string): Promise<readonly string[]> {
-  const { stdout } = await promisify(execFile)(file, ['--variants'])
-  return stdout.trim().split('\n')
-}
-
 /** All engines of portable-1 that run here but llama.cpp: the native program in each of its variants, and WebAssembly. */
 export async function ownEngines(): Promise<readonly AgreeingEngine[]> {
   const cacheDirectory = await prepareProgramCache()
-  const { file } = await buildProgram({ cacheDirectory })
-  const variants = await nativeVariants(file)
+  const program = await buildProgram({ cacheDirectory })
+  const { file } = program
+  const variants = await nativeVariants(program)
   return [
     ...variants.map(
       (variant): AgreeingEngine => ({

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { prepareProgramCache } from '@poai/testing'
 import { buildProgram } from '../../../src/build/build-program.ts'
+import { nativeVariants } from '../../../src/build/native-program.ts'
 import { WASM_MODULE_FILE } from '../../../src/wasm/module-file.ts'
 import { openWasmModel } from '../../../src/wasm/wasm-model.ts'
 import { loadWords, startRawProgram } from '../program/raw-program.ts'
-import { nativeVariants } from './agreeing-engines.ts'
 
 /** A model that is fed token by token. */
 export interface Decoder {
@@ -49,9 +49,9 @@ async function openWasmDecoder(modelPath: string): Promise<Decoder> {
 
 /** All that can decode here, loaded. */
 export async function startDecoders(modelPath: string): Promise<readonly Decoder[]> {
-  const { file } = await buildProgram({ cacheDirectory: await prepareProgramCache() })
-  const variants = await nativeVariants(file)
-  const native = variants.map((variant) => startNativeDecoder(file, modelPath, variant))
+  const program = await buildProgram({ cacheDirectory: await prepareProgramCache() })
+  const variants = await nativeVariants(program)
+  const native = variants.map((variant) => startNativeDecoder(program.file, modelPath, variant))
   return await Promise.all([...native, openWasmDecoder(modelPath)])
 }
 
