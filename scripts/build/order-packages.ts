@@ -10,7 +10,6 @@ export interface PackageManifest {
   readonly bin?: string | Readonly<Record<string, string>>
   readonly files?: readonly string[]
   readonly dependencies?: Readonly<Record<string, string>>
-  readonly peerDependencies?: Readonly<Record<string, string>>
   readonly optionalDependencies?: Readonly<Record<string, string>>
   readonly bundleDependencies?: readonly string[]
 }

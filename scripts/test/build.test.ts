@@ -153,8 +153,8 @@ describe('npm run build', () => {
       return readdirSync(tarballs).map((name) => join(tarballs, name))
     }
 
-    function poai(...args: readonly string[]): Promise<Outcome> {
-      return runNpm(['exec', '--no', '--', 'poai', ...args], npm)
+    function poai(args: readonly string[], variables: NodeJS.ProcessEnv = {}): Promise<Outcome> {
+      return runNpm(['exec', '--no', '--', 'poai', ...args], { ...npm, variables })
     }
 
     it('takes less than 300 MB, with Node 24 and without llama.cpp', () => {
@@ -166,7 +166,7 @@ describe('npm run build', () => {
     })
 
     it('starts by npx', async () => {
-      expect(await poai('--version')).toMatchObject({ code: 0, output: '0.1.0\n' })
+      expect(await poai(['--version'])).toMatchObject({ code: 0, output: '0.1.0\n' })
     })
 
     it('starts under an older Node, which it replaces by the one that came along', async () => {
@@ -189,26 +189,29 @@ describe('npm run build', () => {
       })
     })
 
-    it('installs llama.cpp when it is asked to', async () => {
-      const { code, output } = await poai('engine', 'install-llama', '--json')
-      expect({ code, output }).toMatchObject({ code: 0, output: expect.stringContaining('"isNew":true') })
-      expect(await poai('engine', 'install-llama', '--json')).toMatchObject({
-        code: 0,
-        output: expect.stringContaining('"isNew":false'),
-      })
-    })
-
     it('says that this machine is fit', async () => {
-      const { code, output } = await poai('doctor', '--json', '--port', String(await freePort()))
+      const { code, output } = await poai(['doctor', '--json', '--port', String(await freePort())])
       expect(JSON.parse(output)).toMatchObject({ healthy: true })
       expect(code).toBe(0)
     })
 
-    it('runs a testnet that mines', async () => {
-      const { code, output } = await poai('testnet', '--nodes', '2', '--miners', '1', '--blocks', '3', '--json')
+    it('runs a testnet that mines by WebAssembly', async () => {
+      const run = ['testnet', '--nodes', '2', '--miners', '1', '--blocks', '3', '--json']
+      const { code, output } = await poai(run, { POAI_ENGINE: 'wasm' })
       expect({ code, output }).toMatchObject({ code: 0 })
       expect(JSON.parse(output.split('\n').find((line) => line.startsWith('{')) ?? '')).toMatchObject({
         converged: true,
+      })
+    })
+
+    it('says what llama.cpp needs, and installs it when it is asked to', async () => {
+      const abstaining = await poai(['engine', 'build', '--llama'])
+      expect(abstaining).toMatchObject({ code: 3, output: expect.stringContaining('poai engine install-llama') })
+      const { code, output } = await poai(['engine', 'install-llama', '--json'])
+      expect({ code, output }).toMatchObject({ code: 0, output: expect.stringContaining('"isNew":true') })
+      expect(await poai(['engine', 'install-llama', '--json'])).toMatchObject({
+        code: 0,
+        output: expect.stringContaining('"isNew":false'),
       })
     })
   })

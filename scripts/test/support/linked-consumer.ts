@@ -38,9 +38,8 @@ export function linkTarballs(tarballs: string): LinkedConsumer {
 
 function linkDependencies(root: string, name: string, names: readonly string[]): void {
   const home = join(root, 'node_modules', name)
-  // llama.cpp is optional: it is there, as if the user had installed it.
-  const { dependencies, peerDependencies, bundleDependencies = [] } = readManifest(home)
-  for (const dependency of Object.keys({ ...dependencies, ...peerDependencies })) {
+  const { dependencies = {}, bundleDependencies = [] } = readManifest(home)
+  for (const dependency of Object.keys(dependencies)) {
     if (names.includes(dependency) || bundleDependencies.includes(dependency)) continue
     expect(dependency, `a tarball that ${name} needs`).not.toMatch(/^@poai\//)
     const nested = join(CHECKOUT, 'packages', basename(name), 'node_modules', dependency)

@@ -8,10 +8,12 @@ export interface NpmOptions {
   readonly registry: string
   /** Of this run alone: its settings and its cache are in there. */
   readonly home: string
+  /** Added to the environment. */
+  readonly variables?: NodeJS.ProcessEnv
 }
 
 /** What npm, and programs that it starts, see: nothing of the settings of the person who runs the tests. */
-export function npmEnvironment({ registry, home }: NpmOptions): NodeJS.ProcessEnv {
+export function npmEnvironment({ registry, home, variables }: NpmOptions): NodeJS.ProcessEnv {
   const { command, prefix } = npmCommand()
   return {
     // The Node of npm comes first: a program that it starts should meet that one, not the Node of the tests.
@@ -20,6 +22,7 @@ export function npmEnvironment({ registry, home }: NpmOptions): NodeJS.ProcessEn
     npm_config_registry: registry,
     npm_config_cache: `${home}/npm-cache`,
     npm_config_update_notifier: 'false',
+    ...variables,
   }
 }
 
