@@ -21,7 +21,14 @@ export interface LinkOptions {
  * Links the library, without libm: a function of it that is still needed stops the link, so the platform's cannot slip in.
  * Of our own functions none leaves the library.
  */
-export async function linkLibrary({ compiler, objects, binaries, output, signal, niceness = 0 }: LinkOptions): Promise<void> {
+export async function linkLibrary({
+  compiler,
+  objects,
+  binaries,
+  output,
+  signal,
+  niceness = 0,
+}: LinkOptions): Promise<void> {
   const args = [
     ...['-shared', '-nodefaultlibs', `-Wl,-soname,${PORTABLE_LIBRARY}`, '-Wl,--no-undefined', '-Wl,-z,noexecstack'],
     `-Wl,--version-script=${join(PROFILE_FOLDER, 'exports.map')}`,

@@ -1,7 +1,5 @@
 import { InvariantError } from '@poai/core'
-import { buildProgram } from '../build/build-program.ts'
-import { findNativeProgram } from '../build/native-program.ts'
-import type { NonceSpan, SearchAttempts, SearchJob, SearchOptions, SearchResult } from '../engine/attempt-search.ts'
+import type { SearchAttempts } from '../engine/attempt-search.ts'
 import { EngineError } from '../engine/engine-error.ts'
 import type { EnginePool } from '../engine/engine-pool.ts'
 import type {
@@ -12,18 +10,13 @@ import type {
   EvaluationRequest,
   InferenceEngine,
 } from '../engine/inference-engine.ts'
-import { createNativePool, createWasmPool } from './own-pools.ts'
+import { type EngineGoal, engineGoals, type GoalPool } from './engine-goals.ts'
+import { createWasmPool } from './own-pools.ts'
 import type { PortableEngineDependencies, PortableEngineOptions } from './portable-options.ts'
 
 /**
- * The compiler steps back behind what people do on the machine, but not behind the workers: beside busy ones at 19 it takes minutes
- * (measured), and each of them costs more attempts than the compiler does.
- */
-const BUILD_NICENESS = 5
-
-/**
- * Runs the native program where it is built and works, else WebAssembly at once. Then, if it may, it compiles the native program,
- * tries it out, and lets a new pool take over: evaluations go on where they are, and searches end early, so that their callers go on
+ * Runs the best program that is there and works, which WebAssembly always is. Then, if it may, it compiles the native program, or
+ * waits for llama.cpp to be built, tries it out, and lets a new pool take over: evaluations go on where they are, and searches end early, so that their callers go on
  * with the new one. Meanwhile the machine holds the model twice.
  */
 export class ImprovingEngine implements InferenceEngine {
@@ -60,11 +53,13 @@ export class ImprovingEngine implements InferenceEngine {
   async start(): Promise<void> {
     if (this.#state !== 'new') throw new InvariantError(`An engine that is ${this.status.state} cannot be started`)
     this.#state = 'starting'
-    const isNative = await this.#startNative()
-    this.#throwIfStopping()
-    if (!isNative) await this.#current.start().finally(() => this.#leaveStarting())
-    this.#leaveStarting()
-    if (!isNative && this.#options.improves === true) this.#improvement = this.#improve()
+    const [best, ...others] = engineGoals(this.#options)
+    if (best !== undefined && (await this.#startFound(best))) {
+      this.#leaveStarting()
+      return
+    }
+    await this.#startWhatIsThere(others).finally(() => this.#leaveStarting())
+    if (best !== undefined && this.#options.improves === true) this.#improvement = this.#improve(best)
   }
 
   stop(): Promise<void> {
@@ -76,23 +71,23 @@ export class ImprovingEngine implements InferenceEngine {
     return await this.#current.evaluate(requests, options)
   }
 
-  readonly search: SearchAttempts = async (
-    job: SearchJob,
-    span: NonceSpan,
-    options?: SearchOptions,
-  ): Promise<SearchResult> => {
-    const { search } = this.#current
-    if (search === undefined) throw new InvariantError('The own engine searches')
-    return await search(job, span, options)
+  /** Until llama.cpp takes over, if it does: it knows no whole attempts. */
+  get search(): SearchAttempts | undefined {
+    return this.#current.search
   }
 
-  /** True if the program was there and serves now. */
-  async #startNative(): Promise<boolean> {
-    const program = await findNativeProgram(this.#options.cacheDirectory)
-    if (program === undefined) return false
+  async #startWhatIsThere(goals: readonly EngineGoal[]): Promise<void> {
+    for (const goal of goals) if (await this.#startFound(goal)) return
+    await this.#current.start()
+  }
+
+  /** True if the goal was there and serves now. */
+  async #startFound(goal: EngineGoal): Promise<boolean> {
+    const create = await goal.find()
     this.#throwIfStopping()
+    if (create === undefined) return false
     const wasm = this.#current
-    this.#current = createNativePool(this.#options, this.#dependencies, async () => program.file)
+    this.#current = create({ dependencies: this.#dependencies })
     try {
       await this.#current.start()
       return true
@@ -105,15 +100,11 @@ export class ImprovingEngine implements InferenceEngine {
     }
   }
 
-  async #improve(): Promise<void> {
-    const { cacheDirectory } = this.#options
+  async #improve(goal: EngineGoal): Promise<void> {
     const { signal } = this.#stopping
     try {
-      const { file } = await buildProgram(
-        { cacheDirectory, niceness: BUILD_NICENESS, signal },
-        { selfTest: (draft) => this.#tryOut(draft) },
-      )
-      const next = createNativePool(this.#options, this.#dependencies, async () => file)
+      const create = await goal.pursue({ signal, tryOut: (createTrial) => this.#tryOut(createTrial) })
+      const next = create({ dependencies: this.#dependencies })
       await this.#startNext(next)
       await this.#swap(next)
     } catch (error) {
@@ -121,11 +112,9 @@ export class ImprovingEngine implements InferenceEngine {
     }
   }
 
-  /** One worker is enough to see what the program computes, and leaves the others their time. */
-  async #tryOut(file: string): Promise<void> {
+  async #tryOut(create: (pool: GoalPool) => EnginePool): Promise<void> {
     const { tryOut, admit } = this.#dependencies
-    const admission = admit === undefined ? {} : { admit }
-    const trial = createNativePool({ ...this.#options, workers: 1 }, admission, async () => file)
+    const trial = create({ workers: 1, dependencies: admit === undefined ? {} : { admit } })
     try {
       await this.#startNext(trial)
       await tryOut?.(trial)

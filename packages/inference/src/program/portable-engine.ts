@@ -10,8 +10,8 @@ import type {
 } from './portable-options.ts'
 
 /**
- * The project's own engine of the domain portable-1, not yet started: one thread in each of several workers. It also makes whole
- * attempts at blocks.
+ * An engine of the domain portable-1, not yet started: the project's own, or one that gives way to llama.cpp; one thread in each of
+ * several workers. The own one also makes whole attempts at blocks.
  *
  * @example
  * const engine = createPortableEngine({ modelPath, cacheDirectory })
@@ -30,6 +30,7 @@ export function createPortableEngine(
     case 'wasm':
       return createWasmPool(options, dependencies)
     case 'auto':
+    case 'llama':
       return new ImprovingEngine(options, dependencies)
   }
 }

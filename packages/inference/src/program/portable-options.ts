@@ -27,10 +27,12 @@ export interface PortableEngineOptions extends OwnPoolOptions {
   /** Writable by this user only; the native program is built in it and executed from it. */
   readonly cacheDirectory: string
   /** Default `auto`. */
-  readonly program?: OwnProgram
+  readonly program?: PortableProgram
+  /** Exams that llama.cpp decodes together; above 1 only where the model's vectors allow it. Default 1. */
+  readonly maxSequences?: number
   /**
-   * With `auto`, where the native program is not built: compiles it while WebAssembly serves, and lets it take over. For processes
-   * that live long. Default false.
+   * With `auto`, where the native program is not built: compiles it while WebAssembly serves, and lets it take over. With `llama`,
+   * where its library is not built: waits for it, while the own engine serves. For processes that live long. Default false.
    */
   readonly improves?: boolean
 }

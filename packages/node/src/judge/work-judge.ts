@@ -154,6 +154,9 @@ class EngineJudge implements WorkJudge {
     const seconds = ((performance.now() - began) / 1000).toFixed(1)
     const engine = this.#engine.status.model?.systemInfo
     logger.info('Self-test passed', { exams: vectors.exams.length, domain: domain.name, engine, seconds })
+    if (this.#options.program === 'llama' && this.#engine.status.program !== 'llama.cpp') {
+      logger.info('llama.cpp is not built: another engine serves until it is', { hint: 'poai engine build --llama' })
+    }
     this.#become('ready')
   }
 
@@ -183,7 +186,7 @@ class EngineJudge implements WorkJudge {
         logger.info('The engine goes on with another program', { from: event.from, to: event.to })
         return
       case 'program-unavailable':
-        logger.info('The native engine does not serve on this machine: another one does', { error: event.error })
+        logger.info('An engine cannot be used on this machine: another one serves', { error: event.error })
         return
       case 'worker-retired':
         logger.error('An engine worker is out of service', { error: event.error })

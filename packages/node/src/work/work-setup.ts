@@ -133,7 +133,7 @@ export interface EngineChoice extends LlamaEngineDependencies {
    * before.
    */
   readonly vectors?: DomainVectors
-  /** Compiles the native program in the background where it is not built; for processes that live long. Default false. */
+  /** Compiles the native program in the background where it is not built, or waits for llama.cpp; for processes that live long. Default false. */
   readonly improves?: boolean
 }
 
@@ -163,17 +163,19 @@ export function createDomainEngine(
     ...(onEvent === undefined ? {} : { onEvent }),
   }
   const { build } = domain
-  if (build.kind === 'portable' && program !== 'llama') {
+  const sequences = maxSequences === undefined ? {} : { maxSequences }
+  // llama.cpp may have to be waited for; whoever does not live long wants to hear that it is not there.
+  if (build.kind === 'portable' && (program !== 'llama' || improves)) {
     const tryOut = async (engine: InferenceEngine): Promise<void> => {
       if (vectors !== undefined) await checkVectors(wordsOfEngine(engine), vectors)
     }
     return createPortableEngine(
-      { ...options, program, improves, ...(variant === undefined ? {} : { variant }) },
+      { ...options, ...sequences, program, improves, ...(variant === undefined ? {} : { variant }) },
       { ...dependencies, tryOut },
     )
   }
   requireLlama(domain, program)
-  return createLlamaEngine({ ...options, build, ...(maxSequences === undefined ? {} : { maxSequences }) }, dependencies)
+  return createLlamaEngine({ ...options, ...sequences, build }, dependencies)
 }
 
 /** Throws if a program is asked for that the domain has not. */

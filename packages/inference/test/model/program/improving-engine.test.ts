@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { getPriority, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
@@ -12,7 +12,7 @@ import {
   type PortableEngineOptions,
   type SearchProgress,
 } from '@poai/inference'
-import { hasProgramForTests, prepareProgramCache, seededExamRequests } from '@poai/testing'
+import { hasProgramForTests, preparePortableCache, prepareProgramCache, seededExamRequests } from '@poai/testing'
 import { afterAll, afterEach, describe, expect, it, onTestFinished } from 'vitest'
 import { createTestModel } from '../test-model.ts'
 import { SEARCH_JOB } from './search-job.ts'
@@ -230,6 +230,40 @@ describe('auto', () => {
     const { engine } = await start({ cacheDirectory })
     await engine.evaluate(EXAMS)
     expect(await readdir(cacheDirectory)).toEqual([])
+  })
+})
+
+describe('llama', () => {
+  const isPossible = hasProgramForTests(['g++', 'clang++'], 'apt-get install g++')
+
+  it.skipIf(!isPossible)('takes llama.cpp at once where it is built', async () => {
+    const { engine } = await start({ cacheDirectory: await preparePortableCache(), program: 'llama', improves: true })
+    expect(engine.status).toMatchObject({ state: 'running', program: 'llama.cpp' })
+    expect(engine.search).toBeUndefined()
+  })
+
+  it.skipIf(!isPossible)('lets the own engine serve until it is built, then gives way with the same bits', async () => {
+    const cacheDirectory = await emptyCache()
+    const tried: string[] = []
+    const tryOut = async (engine: InferenceEngine): Promise<void> => {
+      tried.push(engine.status.program)
+    }
+    const { engine, event } = await start({ cacheDirectory, program: 'llama', improves: true }, { tryOut })
+    expect(engine.status.program).toBe('wasm')
+    expect(engine.search).toBeDefined()
+    const expected = (await engine.evaluate(EXAMS)).map(({ words }) => words)
+    await cp(await preparePortableCache(), cacheDirectory, { recursive: true })
+    expect(await event('engine-swapped')).toMatchObject({ from: 'wasm', to: 'llama.cpp' })
+    expect(tried).toEqual(['llama.cpp'])
+    expect((await engine.evaluate(EXAMS)).map(({ words }) => words)).toEqual(expected)
+    expect(engine.status).toMatchObject({ state: 'running', program: 'llama.cpp', evaluations: 2 * EXAMS.length })
+    expect(engine.search).toBeUndefined()
+  })
+
+  it('stops while it waits', async () => {
+    const { engine } = await start({ cacheDirectory: await emptyCache(), program: 'llama', improves: true })
+    await engine.stop()
+    expect(engine.status.state).toBe('stopped')
   })
 })
 
