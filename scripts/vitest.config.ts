@@ -46,6 +46,8 @@ export default defineConfig({
   test: {
     pool: 'forks',
     execArgv: ['--conditions=source', '--disable-warning=ExperimentalWarning'],
+    // Nodes that tests start have homes of their own: each would compile the native engine in the background, and finish when the test is over.
+    env: { POAI_ENGINE: 'wasm' },
     passWithNoTests: true,
     restoreMocks: true,
     projects: [
