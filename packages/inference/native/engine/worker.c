@@ -27,6 +27,9 @@
 #include <fcntl.h>
 #include <io.h>
 #include <windows.h>
+// Words of 1985 that it takes for its own.
+#undef near
+#undef far
 #else
 #include <errno.h>
 #include <fcntl.h>
@@ -191,7 +194,7 @@ static uint32_t *need_words(Buffer *buffer, size_t count) {
   if (count <= buffer->count) return buffer->words;
   free(buffer->words);
   buffer->words = malloc(count * sizeof(uint32_t));
-  if (buffer->words == NULL) die("no memory for %zu words", count);
+  if (buffer->words == NULL) die("no memory for %u words", (unsigned)count);
   buffer->count = count;
   return buffer->words;
 }
