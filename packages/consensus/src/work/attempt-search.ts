@@ -30,7 +30,10 @@ export interface SearchProgress {
   readonly voids: number
   /** Of them, the one with the lowest work hash; undefined where all are void. */
   readonly best: SearchSeal | undefined
-  /** In the last report: attempts that were begun for nothing when the search ended. Left out: at an abort the one in hand, else none. */
+  /**
+   * In the last report: attempts that were begun for nothing when the search ended. Left out, they are the one in hand at an
+   * abort, and otherwise none.
+   */
   readonly dropped?: number
 }
 
@@ -55,10 +58,11 @@ export interface SearchResult {
 /** Makes attempts: exam, evaluation, transcript, work hash. */
 export interface AttemptSearcher {
   /**
-   * Tries the nonces of a span in their order until one makes a block. Keeps one worker of an engine busy until it settles.
+   * Tries the nonces of a span in their order until one makes a block. Keeps one worker of an engine busy until it
+   * settles. It may end before the end of the span without a solution: the caller goes on from there.
    *
-   * Rejects with the signal's reason, or with an `AppError` where it cannot go on. An abort that comes after a solution changes
-   * nothing any more.
+   * Rejects with the signal's reason, or with an `AppError` where it cannot go on. An abort that comes after a solution
+   * changes nothing any more.
    */
   search(job: SearchJob, span: NonceSpan, options?: SearchOptions): Promise<SearchResult>
 }

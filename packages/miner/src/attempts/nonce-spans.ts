@@ -1,6 +1,9 @@
 import type { NonceSpan } from '@poai/consensus'
 
-/** Spans in a range of nonces: many for each lane, and of the usual 2^32 nonces each lasts minutes at thousands of attempts a second. */
+/**
+ * Spans in a range of nonces: many for each lane, and of the usual 2^32 nonces each lasts minutes at thousands
+ * of attempts a second.
+ */
 const SPANS_IN_RANGE = 4096n
 
 /** Deals a range of nonces out in spans that do not overlap, and takes back what was not tried. */

@@ -45,8 +45,8 @@ interface LaneSearch<Job> {
 const DROPPED_AT_ABORT = 1
 
 /**
- * Keeps an engine's workers busy with attempts at a job, and changes jobs without an idle moment: one lane a worker makes one search
- * after the other, over spans of the job's nonces.
+ * Keeps an engine's workers busy with attempts at a job, and changes jobs without an idle moment: one lane a worker makes
+ * one search after the other, over spans of the job's nonces.
  */
 export class SearchPump<Job extends PumpJob> implements Startable {
   readonly #options: PumpOptions
@@ -88,7 +88,7 @@ export class SearchPump<Job extends PumpJob> implements Startable {
     const replaced = this.#job
     this.#job = job
     this.#jobCame.resolve()
-    // After the last span of a job its lanes may end it: ranges smaller than the number of lanes would else never be tried.
+    // Lanes may end the last spans of a job: ranges smaller than the number of lanes would otherwise never be tried.
     if (replaced === undefined) return
     for (const search of this.#searches) if (search.job !== job) search.replaced.abort()
   }
