@@ -135,7 +135,8 @@ static const Variant *const VARIANTS[] = {
 #if defined(__clang__)
 BEGIN_TARGET("dotprod")
 #else
-BEGIN_TARGET("+dotprod")
+// The assembler of GCC takes dot products as a part of Armv8.2 only.
+BEGIN_TARGET("arch=armv8.2-a+dotprod")
 #endif
 #include "narrow.h"
 #include "wide.h"

@@ -59,7 +59,11 @@ INLINE vf to_floats(vi a) { return __builtin_convertvector(a, vf); }
 INLINE vf square_root(vf a) { return (vf) vsqrtq_f32((float32x4_t) a); }
 INLINE int is_any(vi mask) { return vmaxvq_u32((uint32x4_t) mask) != 0; }
 #if BYTE_DOTS
-INLINE vi dot(vi start, vi column, vi weights) { return (vi) vdotq_s32((int32x4_t) start, (int8x16_t) column, (int8x16_t) weights); }
+// Clang before 15 has the intrinsic only in a file that is compiled for it as a whole.
+INLINE vi dot(vi start, vi column, vi weights) {
+  __asm__("sdot %0.4s, %1.16b, %2.16b" : "+w"(start) : "w"(column), "w"(weights));
+  return start;
+}
 #else
 INLINE vi dot(vi pairs, vi weights) {
   const int16x8_t a = (int16x8_t) pairs, b = (int16x8_t) weights;
