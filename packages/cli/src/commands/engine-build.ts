@@ -1,34 +1,20 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { InvariantError } from '@poai/core'
 import {
   type BuildPortableOptions,
   type BuildProgress,
   type BuiltProgram,
   buildPortable,
   buildProgram,
-  checkVectors,
-  createLlamaEngine,
-  createNativeEngine,
-  type DomainVectors,
-  findDomain,
   type InferenceEngine,
   PORTABLE_DOMAIN_NAME,
-  parseVectors,
-  resolveModel,
-  wordsOfEngine,
 } from '@poai/inference'
-import { type Installation, openModelStore } from '@poai/node'
 import type { Command } from 'commander'
 import type { CliContext } from '../cli-context.ts'
+import { llamaForTest, nativeForTest, type TestOptions, testBuild } from '../engine/test-build.ts'
 import { formatSeconds } from '../format-quantity.ts'
 import { createCountBar } from '../progress-bar.ts'
 import { formatTable } from '../table.ts'
-import { withEngine } from '../with-engine.ts'
 import { type CommonOptions, installationOf, leafCommand, printResult } from './leaf-command.ts'
-
-/** The model whose recorded vectors a new engine must compute: it comes with the program. */
-const TEST_MODEL = 'quiz-1'
 
 const STEP_LABELS: Readonly<Record<BuildProgress['step'], string>> = {
   unpack: 'unpacking llama.cpp',
@@ -71,15 +57,12 @@ async function build(context: CliContext, options: BuildOptions): Promise<void> 
       if (options.json === undefined) bar.update({ label: STEP_LABELS[step], done, total })
     },
   }
-  const replay = async (create: (test: Test) => InferenceEngine): Promise<void> => {
-    const test = await findTest(installation)
-    exams = test.vectors.exams.length
-    const engine = create(test)
-    await withEngine(engine, context.signal, () => checkVectors(wordsOfEngine(engine), test.vectors))
+  const replay = async (create: (test: TestOptions) => InferenceEngine): Promise<void> => {
+    exams = await testBuild(installation, create, context.signal)
   }
   const { file, isNew, sha256, compiler } = options.llama
-    ? await buildLlama(what, (cacheDirectory) => replay((test) => createLlama(test, cacheDirectory)))
-    : await buildProgram(what, { selfTest: (program) => replay((test) => createNative(test, program)) })
+    ? await buildLlama(what, (cacheDirectory) => replay(llamaForTest(cacheDirectory)))
+    : await buildProgram(what, { selfTest: (program) => replay(nativeForTest(program)) })
   bar.finish()
   const seconds = (performance.now() - startMs) / 1000
   const program = options.llama ? 'llama' : 'native'
@@ -103,27 +86,4 @@ async function buildLlama(
 ): Promise<BuiltProgram> {
   const { file, isNew, record } = await buildPortable(options, { selfTest })
   return { file, isNew, ...record }
-}
-
-/** The model that comes with the program, and all recorded bits of it. */
-interface Test {
-  readonly modelPath: string
-  readonly vectors: DomainVectors
-}
-
-async function findTest(installation: Installation): Promise<Test> {
-  const path = join(installation.models, TEST_MODEL, 'vectors', `${PORTABLE_DOMAIN_NAME}.json`)
-  const vectors = parseVectors(await readFile(path, 'utf8'))
-  const { path: modelPath } = await resolveModel(await openModelStore(installation), TEST_MODEL)
-  return { modelPath, vectors }
-}
-
-function createNative({ modelPath, vectors }: Test, file: string): InferenceEngine {
-  return createNativeEngine(file, { modelPath, contextSize: vectors.contextSize, workers: 1 })
-}
-
-function createLlama({ modelPath, vectors }: Test, cacheDirectory: string): InferenceEngine {
-  const build = findDomain(PORTABLE_DOMAIN_NAME)?.build
-  if (build === undefined) throw new InvariantError(`${PORTABLE_DOMAIN_NAME} is not known`)
-  return createLlamaEngine({ build, modelPath, cacheDirectory, contextSize: vectors.contextSize, workers: 1 })
 }

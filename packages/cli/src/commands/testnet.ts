@@ -31,6 +31,7 @@ interface TestnetOptions extends CommonOptions {
   readonly dataDir?: string
   readonly basePort?: number
   readonly rpcPort?: number
+  readonly oneEngine?: true
 }
 
 /** Nodes that one machine runs at most: each is a process with an engine. */
@@ -60,6 +61,7 @@ export function addTestnetCommand(program: Command, context: CliContext): void {
     .option('--traffic <per-second>', 'send so many transactions a second', wholeNumber(1, MAX_TRAFFIC))
     .option('--chaos', 'kill, restart and cut off nodes meanwhile')
     .option('--seed <text>', 'decides what chaos does (default: 1)')
+    .option('--one-engine', 'let all nodes choose their engine alike, instead of judging by several')
     .option('--network <name-or-file>', 'built-in network, or a JSON file of parameters (default: devnet)')
     .option('--data-dir <directory>', 'where the nodes keep their data (default: a folder in the home)')
     .option('--base-port <port>', 'of the first node for peers; taken ones are passed over (default: 30303)', port)
@@ -81,7 +83,7 @@ async function testnet(context: CliContext, options: TestnetOptions): Promise<vo
   const say = options.json ? terminal.err : terminal.out
   try {
     const { summary, wasInterrupted } = await runTestnet(run, {
-      ...{ params, definition, directory, home, signal },
+      ...{ params, definition, directory, installation, signal },
       program: thisProgram(join(installation.cache, 'node')),
       reporter: createTestnetReporter(terminal),
       onPlan: (plan) => say(introduction({ plan, directory, definition, network: params.name, width: terminal.width })),
@@ -133,6 +135,7 @@ function runOptionsOf(options: TestnetOptions, definition: TestnetDefinition): T
     rpcPort: options.rpcPort ?? definition.rpcPort,
     trafficPerSecond: options.traffic,
     chaosSeed: options.chaos ? (options.seed ?? '1') : undefined,
+    hasOneEngine: options.oneEngine ?? false,
   }
 }
 

@@ -19,7 +19,7 @@ export function nodeArguments(
   plan: PlannedNode,
   { network, home, host, isAlone }: CommonNodeSettings,
 ): readonly string[] {
-  const { dataDirectory, peerPort, httpPort, mining, workers } = plan
+  const { dataDirectory, peerPort, httpPort, mining, workers, engine } = plan
   return [
     'node',
     ...['--home', home, '--data-dir', dataDirectory, '--network', network],
@@ -27,6 +27,7 @@ export function nodeArguments(
     ...['--workers', String(workers), '--log-format', 'human', '--log-file', 'none'],
     // All nodes are on one address.
     ...['--max-peers-per-address', String(MAX_PEERS_OF_ADDRESS), '--shared-addresses'],
+    ...(engine === 'auto' ? [] : ['--engine', engine]),
     ...(httpPort === undefined ? [] : ['--http-host', host, '--http-port', String(httpPort)]),
     ...(mining === undefined ? [] : ['--mine', '--beneficiary', mining.beneficiary]),
     ...(mining === undefined || !isAlone ? [] : ['--mine-alone']),

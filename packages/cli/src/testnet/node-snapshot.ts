@@ -24,6 +24,8 @@ export interface NodeSnapshot {
   readonly reorganisations: number
   readonly deepestReorganisation: number
   readonly pendingTransactions: number
+  /** What runs the model: `native`, `wasm`, `llama.cpp`; empty before there is an engine. */
+  readonly engine: string
   /** Of the node with its workers. */
   readonly memoryBytes: number
 }
@@ -61,6 +63,7 @@ export function parseNodeSnapshot(result: JsonValue, address: string): NodeSnaps
     reorganisations: numberIn(reorganisations['count']),
     deepestReorganisation: numberIn(reorganisations['deepest']),
     pendingTransactions: numberIn(objectIn(status['mempool'])['pending']),
+    engine: textIn(objectIn(status['engine'])['program']) ?? '',
     memoryBytes: numberIn(status['memoryBytes']),
   }
 }

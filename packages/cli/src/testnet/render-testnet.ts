@@ -32,7 +32,8 @@ interface Column {
 
 /** Where the wide table begins to fit. */
 const WIDE = 132
-const GAP = '  '
+const GAP = ' '
+const WIDE_GAP = '  '
 /** Of a heading and the lines around the table; events and exam share what is left. */
 const MAX_EVENTS = 3
 const NONE = '-'
@@ -40,6 +41,7 @@ const NONE = '-'
 const left = (title: string, width: number, cell: Column['cell']): Column => ({ title, width, align: 'left', cell })
 const right = (title: string, width: number, cell: Column['cell']): Column => ({ title, width, align: 'right', cell })
 
+const engine = ({ snapshot }: NodeView): string => snapshot?.engine || NONE
 const height = ({ snapshot }: NodeView): string => (snapshot === undefined ? NONE : String(snapshot.height))
 const peers = ({ snapshot }: NodeView): string => (snapshot === undefined ? NONE : String(snapshot.peers))
 const attempts = ({ plan, snapshot }: NodeView): string =>
@@ -59,6 +61,7 @@ const hash =
 const NARROW_COLUMNS: readonly Column[] = [
   left('NODE', 7, ({ plan }) => plan.name),
   left('ROLE', 9, ({ plan, state }) => (SHOWN_STATES.has(state) ? state : plan.role)),
+  left('ENGINE', 9, engine),
   right('HEIGHT', 6, height),
   left('HEAD', 8, hash(6)),
   right('PEERS', 5, peers),
@@ -72,9 +75,10 @@ const NARROW_COLUMNS: readonly Column[] = [
 const WIDE_COLUMNS: readonly Column[] = [
   left('NODE', 8, ({ plan }) => plan.name),
   left('ROLE', 9, ({ plan }) => plan.role),
-  left('STATE', 12, ({ state }) => state),
-  right('HEIGHT', 7, height),
-  left('HEAD', 18, hash(16)),
+  left('STATE', 10, ({ state }) => state),
+  left('ENGINE', 9, engine),
+  right('HEIGHT', 6, height),
+  left('HEAD', 12, hash(10)),
   right('PEERS', 5, peers),
   right('ATTEMPTS/S', 10, attempts),
   right('REPLAYS/S', 9, replays),
@@ -108,16 +112,16 @@ const GREEN = 32
 
 /** The whole picture of a testnet, line by line, none wider and all not higher than the canvas. */
 export function renderTestnet(view: TestnetView, heading: TestnetHeading, canvas: Canvas): readonly string[] {
-  const columns = canvas.width >= WIDE ? WIDE_COLUMNS : NARROW_COLUMNS
+  const [columns, gap] = canvas.width >= WIDE ? [WIDE_COLUMNS, WIDE_GAP] : [NARROW_COLUMNS, GAP]
   const paint = painter(canvas)
   const table = [
     paint(
-      row(columns, ({ title }) => title),
+      row(columns, gap, ({ title }) => title),
       BOLD,
     ),
     ...view.nodes.map((node) =>
       paint(
-        row(columns, ({ cell }) => cell(node)),
+        row(columns, gap, ({ cell }) => cell(node)),
         node.state === 'down' ? RED : 0,
       ),
     ),
@@ -149,13 +153,13 @@ function outlook({ nodes }: TestnetView, { spacingSeconds }: TestnetHeading): st
   return `${formatRate(perSecond)} attempts/s of ${formatCount(needed)} for a block: one every ${expected} by chance, ${spacingSeconds} s wanted`
 }
 
-function row(columns: readonly Column[], textOf: (column: Column) => string): string {
+function row(columns: readonly Column[], gap: string, textOf: (column: Column) => string): string {
   return columns
     .map((column) => {
       const text = textOf(column).slice(0, column.width)
       return column.align === 'left' ? text.padEnd(column.width) : text.padStart(column.width)
     })
-    .join(GAP)
+    .join(gap)
     .trimEnd()
 }
 

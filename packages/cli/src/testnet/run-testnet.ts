@@ -1,16 +1,19 @@
 import { availableParallelism } from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
 import { AppError, type NetworkParams } from '@poai/core'
+import { PORTABLE_DOMAIN_NAME } from '@poai/inference'
+import type { Installation } from '@poai/node'
 import { buildSite, findSite } from '../site.ts'
 import { Chaos } from './chaos.ts'
 import { findFreePorts } from './free-ports.ts'
+import { buildLlamaBeside, canUseLlama } from './llama-beside.ts'
 import { nodeArguments } from './node-arguments.ts'
 import type { ProgramCommand } from './node-process.ts'
 import { createSeededRandom } from './seeded-random.ts'
 import { Testnet } from './testnet.ts'
 import type { TestnetDefinition } from './testnet-definition.ts'
 import type { TestnetDirectory } from './testnet-directory.ts'
-import { type PlannedNode, planTestnet } from './testnet-plan.ts'
+import { type JudgingEngines, type PlannedNode, planTestnet } from './testnet-plan.ts'
 import type { TestnetReporter } from './testnet-reporter.ts'
 import { summarise, type TestnetSummary } from './testnet-summary.ts'
 import { Traffic } from './traffic.ts'
@@ -28,6 +31,8 @@ export interface TestnetRunOptions {
   readonly trafficPerSecond: number | undefined
   /** The seed of the disturbances. */
   readonly chaosSeed: string | undefined
+  /** All nodes choose their engine alike, instead of judging by several. */
+  readonly hasOneEngine: boolean
 }
 
 export interface TestnetRunDependencies {
@@ -36,7 +41,7 @@ export interface TestnetRunDependencies {
   readonly directory: TestnetDirectory
   readonly program: ProgramCommand
   /** Where models and caches are. */
-  readonly home: string
+  readonly installation: Installation
   readonly reporter: TestnetReporter
   /** Ctrl-C. */
   readonly signal: AbortSignal
@@ -91,7 +96,9 @@ class TestnetSupervisor {
   readonly #deps: TestnetRunDependencies
   #startHeight = 0
   #firstBlockSeconds: number | undefined
-  #page: Promise<void> | undefined
+  readonly #ending = new AbortController()
+  /** What is built beside the network once it has a block. */
+  #extras: Promise<void> | undefined
   #lastHead = ''
   #lastHeadMs = performance.now()
 
@@ -101,9 +108,10 @@ class TestnetSupervisor {
   }
 
   async run(): Promise<TestnetRun> {
-    const { params, home, program, reporter, onPlan, directory } = this.#deps
+    const { params, installation, program, reporter, onPlan, directory } = this.#deps
     const plan = await this.#plan()
     onPlan(plan)
+    const { home } = installation
     const settings = { network: directory.networkFile, home, host: HOST, isAlone: plan.length === 1 }
     const testnet = new Testnet({
       plan,
@@ -120,7 +128,8 @@ class TestnetSupervisor {
       return await this.#follow(testnet, params)
     } finally {
       reporter.finish()
-      await Promise.all([testnet.stop(), this.#page])
+      this.#ending.abort()
+      await Promise.all([testnet.stop(), this.#extras])
       process.off('exit', killAll)
     }
   }
@@ -152,6 +161,25 @@ class TestnetSupervisor {
     if (await servesPage(url)) reporter.event(`the explorer is at ${url}`)
   }
 
+  /** What the network does not wait for, one after the other: miners need the machine. */
+  async #addExtras(testnet: Testnet): Promise<void> {
+    await this.#servePage(testnet)
+    if (!testnet.nodes.some(({ process }) => process.plan.engine === 'llama')) return
+    const { installation, reporter, signal } = this.#deps
+    await buildLlamaBeside(installation, {
+      signal: AbortSignal.any([signal, this.#ending.signal]),
+      tell: (text) => reporter.event(text),
+    })
+  }
+
+  async #judgingEngines(): Promise<JudgingEngines> {
+    const { params, installation } = this.#deps
+    // Other domains know one engine only.
+    const isFree = params.work.domain === PORTABLE_DOMAIN_NAME && !this.#options.hasOneEngine
+    if (!isFree) return { validator: 'auto', rpc: 'auto' }
+    return { validator: (await canUseLlama(installation)) ? 'llama' : 'auto', rpc: 'wasm' }
+  }
+
   async #plan(): Promise<readonly PlannedNode[]> {
     const { nodes, miners, basePort, rpcPort } = this.#options
     const { directory, definition, reporter } = this.#deps
@@ -164,7 +192,8 @@ class TestnetSupervisor {
     }
     const { accounts } = definition
     const cores = availableParallelism()
-    return planTestnet({ directory: directory.path, nodes, miners, peerPorts, httpPort, accounts, cores })
+    const engines = await this.#judgingEngines()
+    return planTestnet({ directory: directory.path, nodes, miners, peerPorts, httpPort, accounts, cores, engines })
   }
 
   async #follow(testnet: Testnet, params: NetworkParams): Promise<TestnetRun> {
@@ -316,7 +345,7 @@ class TestnetSupervisor {
     this.#lastHeadMs = performance.now()
     if (head.number <= this.#startHeight) return
     this.#firstBlockSeconds ??= performance.now() / 1000
-    this.#page ??= this.#servePage(testnet)
+    this.#extras ??= this.#addExtras(testnet)
   }
 
   #show({ view }: Testnet, params: NetworkParams): void {

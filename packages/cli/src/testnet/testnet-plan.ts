@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import type { PortableProgram } from '@poai/inference'
 import type { DevelopmentAccount } from './testnet-definition.ts'
 
 /** What a node of a testnet is there for. The last one serves JSON-RPC, whatever else it does. */
@@ -17,6 +18,8 @@ export interface PlannedNode {
   readonly mining: { readonly beneficiary: string } | undefined
   /** Worker processes of its engine. */
   readonly workers: number
+  /** What its engine runs. */
+  readonly engine: PortableProgram
 }
 
 export interface TestnetPlanOptions {
@@ -28,6 +31,14 @@ export interface TestnetPlanOptions {
   readonly httpPort: number
   readonly accounts: readonly DevelopmentAccount[]
   readonly cores: number
+  /** What the first validator and the server run if they do not mine. All others choose themselves. */
+  readonly engines: JudgingEngines
+}
+
+/** Engines that judge beside those of the miners. */
+export interface JudgingEngines {
+  readonly validator: PortableProgram
+  readonly rpc: PortableProgram
 }
 
 /** The nodes of a testnet: miners first, then validators, and one that serves JSON-RPC last. */
@@ -39,15 +50,17 @@ export function planTestnet(options: TestnetPlanOptions): readonly PlannedNode[]
     const isLast = index === nodes - 1
     // From the last account on: the first ones are what people play with.
     const account = accounts[accounts.length - 1 - (index % accounts.length)]
+    const role = roleOf(isMiner, isLast)
     return {
       name,
-      role: roleOf(isMiner, isLast),
+      role,
       dataDirectory: join(directory, name),
       logFile: join(directory, 'logs', `${name}.log`),
       peerPort: peerPorts[index] ?? 0,
       httpPort: isLast ? httpPort : undefined,
       mining: isMiner && account !== undefined ? { beneficiary: account.address } : undefined,
       workers: isMiner ? workersOfMiner(options) : 1,
+      engine: engineOf(role, index === miners, options),
     }
   })
 }
@@ -56,6 +69,12 @@ export function planTestnet(options: TestnetPlanOptions): readonly PlannedNode[]
 function workersOfMiner({ cores, nodes, miners }: TestnetPlanOptions): number {
   const others = nodes > miners ? 1 : 0
   return Math.max(1, Math.floor((cores - others) / Math.max(1, miners)))
+}
+
+/** Of several validators one is enough to show that another engine agrees. */
+function engineOf(role: TestnetRole, isFirstJudge: boolean, { engines }: TestnetPlanOptions): PortableProgram {
+  if (role === 'rpc') return engines.rpc
+  return role === 'validator' && isFirstJudge ? engines.validator : 'auto'
 }
 
 function roleOf(isMiner: boolean, isLast: boolean): TestnetRole {

@@ -11,6 +11,8 @@ import type { TrafficFigures } from './traffic.ts'
 export interface NodeSummary {
   readonly name: string
   readonly role: string
+  /** What ran the model at the end: `native`, `wasm` or `llama.cpp`; null if there was no engine. */
+  readonly engine: string | null
   readonly height: number
   readonly headHash: string
   readonly peers: number
@@ -121,6 +123,7 @@ function summariseNode({ plan, snapshot, totals }: NodeView): NodeSummary {
   return {
     name: plan.name,
     role: plan.role,
+    engine: snapshot?.engine || null,
     height: snapshot?.height ?? 0,
     headHash: snapshot?.headHash ?? '',
     peers: snapshot?.peers ?? 0,
@@ -229,10 +232,11 @@ export function formatSummary(summary: TestnetSummary): string {
         : [['chaos', `${chaos.kills} kills, ${chaos.partitions} partitions, seed ${chaos.seed}`]]),
     ]),
     formatTable([
-      ['NODE', 'ROLE', 'HEIGHT', 'PEERS', 'MINED', 'ATTEMPTS', 'REPLAYS', 'REORGS', 'HEAD'],
+      ['NODE', 'ROLE', 'ENGINE', 'HEIGHT', 'PEERS', 'MINED', 'ATTEMPTS', 'REPLAYS', 'REORGS', 'HEAD'],
       ...nodes.map((node) => [
         node.name,
         node.role,
+        node.engine ?? 'none',
         ...[node.height, node.peers, node.blocksMined].map(String),
         formatCount(node.attempts),
         formatCount(node.replays),

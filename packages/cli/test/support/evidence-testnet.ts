@@ -54,6 +54,7 @@ export async function startEvidenceTestnet(options: EvidenceTestnetOptions): Pro
   const plan = planTestnet({
     ...{ directory: folder, nodes, miners, peerPorts, httpPort, accounts },
     cores: availableParallelism(),
+    engines: { validator: 'auto', rpc: 'auto' },
   })
   const { home } = findInstallation(options.home, process.env)
   const testnet = new Testnet({

@@ -17,13 +17,14 @@ function nodeView(index: number, changes: Partial<NodeView> = {}): NodeView {
       httpPort: undefined,
       mining: index === 1 ? { beneficiary: '0x' } : undefined,
       workers: 1,
+      engine: 'auto',
     },
     state: 'following',
     snapshot: {
       ...{ height: 12_345, headHash: HASH, difficulty: 1_234_567, state: 'following', detail: '', peers: 3 },
       ...{ peerId: '', addresses: [], attemptsPerSecond: 21.34, attempts: 900, blocksMined: 7, replaysPerSecond: 0.25 },
       ...{ replays: 40, failedReplays: 0, reorganisations: 2, deepestReorganisation: 3, pendingTransactions: 0 },
-      memoryBytes: 412_000_000,
+      ...{ engine: 'llama.cpp', memoryBytes: 412_000_000 },
     },
     totals: {
       ...{ attempts: 900, blocksMined: 7, replays: 40, failedReplays: 0, reorganisations: 2, deepestReorganisation: 3 },
@@ -66,16 +67,16 @@ describe('the picture of a testnet', () => {
   it('has every column in 80 columns, and all nodes', () => {
     const lines = renderTestnet(view, heading, { width: 80, height: 24, hasColour: false })
     const [, , , titles, first, , third, fourth] = lines
-    expect(titles).toBe('NODE     ROLE       HEIGHT  HEAD      PEERS  TRY/S  RPL/S   DIFF  REORG     MEM')
-    expect(first).toBe('node-1   miner       12345  0xab12ab      3   21.3    0.3   1.2M      2  412 MB')
-    expect(third).toContain('node-3   down ')
-    expect(fourth).toBe('node-4   starting        -  -             -      -      -      -      -       -')
+    expect(titles).toBe('NODE    ROLE      ENGINE    HEIGHT HEAD     PEERS TRY/S RPL/S  DIFF REORG    MEM')
+    expect(first).toBe('node-1  miner     llama.cpp  12345 0xab12ab     3  21.3   0.3  1.2M     2 412 MB')
+    expect(third).toContain('node-3  down ')
+    expect(fourth).toBe('node-4  starting  -              - -            -     -     -     -     -      -')
   })
 
   it('shows more in a wide terminal', () => {
     const lines = renderTestnet(view, heading, { width: 160, height: 24, hasColour: false })
-    expect(lines[3]).toMatch(/NODE .* ROLE .* STATE .* ATTEMPTS\/S .* REPLAYS\/S .* MINED .* MEMORY/)
-    expect(lines[4]).toMatch(/node-1 +miner +following +12345 {2}0xab12ab12ab12ab12 +3 .* 2 \(3\) +7 +412 MB/)
+    expect(lines[3]).toMatch(/NODE .* ROLE .* STATE .* ENGINE .* ATTEMPTS\/S .* REPLAYS\/S .* MINED .* MEMORY/)
+    expect(lines[4]).toMatch(/node-1 +miner +following +llama\.cpp +12345 {2}0xab12ab12ab +3 .* 2 \(3\) +7 +412 MB/)
   })
 
   it('shows the exam, and nothing that a terminal would obey', () => {

@@ -21,6 +21,7 @@ function plan(changes: Partial<TestnetPlanOptions> = {}): readonly PlannedNode[]
     httpPort: 8545,
     accounts,
     cores: 2,
+    engines: { validator: 'llama', rpc: 'wasm' },
     ...changes,
   })
 }
@@ -47,9 +48,20 @@ describe('the plan', () => {
     expect(plan({ cores: 9, nodes: 2, miners: 2 }).map(({ workers }) => workers)).toEqual([4, 4])
   })
 
+  it('has judges that run other engines than the miners', () => {
+    const enginesOf = (changes: Partial<TestnetPlanOptions>): readonly string[] =>
+      plan(changes).map(({ engine }) => engine)
+    expect(enginesOf({})).toEqual(['auto', 'auto', 'llama', 'wasm'])
+    expect(enginesOf({ nodes: 6 })).toEqual(['auto', 'auto', 'llama', 'auto', 'auto', 'wasm'])
+    expect(enginesOf({ nodes: 3 })).toEqual(['auto', 'auto', 'wasm'])
+    expect(enginesOf({ miners: 4 })).toEqual(['auto', 'auto', 'auto', 'auto'])
+  })
+
   it('says to each node who it is', () => {
     const settings = { network: 'n.json', home: '/h', host: '127.0.0.1', isAlone: false }
-    const [miner, , , server] = plan()
+    const [miner, , validator, server] = plan()
+    expect(nodeArguments(validator as PlannedNode, settings).join(' ')).toMatch(/--engine llama$/)
+    expect(nodeArguments(miner as PlannedNode, settings)).not.toContain('--engine')
     expect(nodeArguments(miner as PlannedNode, settings).join(' ')).toMatch(
       /^node .*--p2p-port 1 .*--mine --beneficiary 0x/,
     )
@@ -66,9 +78,9 @@ describe('a network with another pace', () => {
       expect(parseNetworkParams(networkParamsToJson(derived)).difficulty.spacingSeconds).toBe(spacingSeconds)
       expect(derived.time.maxFutureSeconds).toBeLessThanOrEqual(spacingSeconds)
     }
-    expect(deriveNetwork(devnet, { spacingSeconds: 10 }).difficulty.initialTarget).toBe(
-      devnet.difficulty.initialTarget / 2n,
-    )
+    const { initialTarget, halfLifeSeconds } = deriveNetwork(devnet, { spacingSeconds: 10 }).difficulty
+    expect(initialTarget).toBe(devnet.difficulty.initialTarget / 2n)
+    expect(halfLifeSeconds).toBe(2 * devnet.difficulty.halfLifeSeconds)
   })
 
   it('is the network itself when nothing changes', () => {
@@ -86,6 +98,7 @@ describe('what nodes say', () => {
         peers: 3,
         miner: { attemptsPerSecond: 1.5, attempts: 9 },
         replays: { total: 4, perSecond: 0.5, failed: 1 },
+        engine: { program: 'native' },
       },
       'node',
     )
@@ -96,7 +109,9 @@ describe('what nodes say', () => {
       peers: 3,
       attempts: 9,
       failedReplays: 1,
+      engine: 'native',
     })
+    expect(parseNodeSnapshot({ head: { hash: '0xaa' } }, 'node').engine).toBe('')
     expect(() => parseNodeSnapshot({ head: {} }, 'node')).toThrow('gives no status')
     expect(() => parseNodeSnapshot(null, 'node')).toThrow('gives no status')
   })

@@ -1,0 +1,47 @@
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
+import { AppError } from '@poai/core'
+import { buildPortable, canBuildPortable, findPortableLibrary } from '@poai/inference'
+import type { Installation } from '@poai/node'
+import { llamaForTest, testBuild } from '../engine/test-build.ts'
+import { formatSeconds } from '../format-quantity.ts'
+
+/** Everything else on the machine goes first. */
+const BUILD_NICENESS = 19
+
+const cacheOf = ({ cache }: Installation): string => join(cache, 'engine')
+
+/** Whether llama.cpp can judge here: its library is built, or can be. */
+export async function canUseLlama(installation: Installation): Promise<boolean> {
+  const cacheDirectory = cacheOf(installation)
+  const library = await findPortableLibrary(cacheDirectory).catch(() => undefined)
+  return library !== undefined || (await canBuildPortable(cacheDirectory))
+}
+
+/**
+ * Builds the library of llama.cpp unless it is there, so that nodes that wait for it go over to it. A testnet goes on without: it
+ * never rejects, and ends early when `signal` says so.
+ */
+export async function buildLlamaBeside(
+  installation: Installation,
+  { signal, tell }: { readonly signal: AbortSignal; readonly tell: (event: string) => void },
+): Promise<void> {
+  const cacheDirectory = cacheOf(installation)
+  const startMs = performance.now()
+  try {
+    if ((await findPortableLibrary(cacheDirectory)) !== undefined) return
+    tell('building llama.cpp, so that a second engine judges every block')
+    await buildPortable(
+      {
+        ...{ cacheDirectory, signal, niceness: BUILD_NICENESS },
+        jobs: Math.max(1, availableParallelism() - 1),
+      },
+      { selfTest: async (draft) => void (await testBuild(installation, llamaForTest(draft), signal)) },
+    )
+    tell(`llama.cpp was built and tested in ${formatSeconds((performance.now() - startMs) / 1000)}`)
+  } catch (error) {
+    if (signal.aborted) return
+    if (!(error instanceof AppError)) throw error
+    tell(`llama.cpp cannot be built: ${error.message}`)
+  }
+}
