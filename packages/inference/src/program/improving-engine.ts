@@ -106,6 +106,7 @@ export class ImprovingEngine implements InferenceEngine {
       const create = await goal.pursue({ signal, tryOut: (createTrial) => this.#tryOut(createTrial) })
       const next = create({ dependencies: this.#dependencies })
       await this.#startNext(next)
+      signal.throwIfAborted()
       await this.#swap(next)
     } catch (error) {
       if (!signal.aborted) this.#tellUnavailable(error)
@@ -141,8 +142,12 @@ export class ImprovingEngine implements InferenceEngine {
     await before.retire()
   }
 
-  #tellUnavailable(error: unknown): void {
-    if (!(error instanceof EngineError)) throw error
+  /** Whatever it is, the engine serves without the program. */
+  #tellUnavailable(cause: unknown): void {
+    const error =
+      cause instanceof EngineError
+        ? cause
+        : new EngineError('INFERENCE_BUILD_FAILED', `The native program could not be made: ${cause}`, { cause })
     this.#dependencies.onEvent?.({ kind: 'program-unavailable', error })
   }
 

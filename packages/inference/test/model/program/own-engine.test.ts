@@ -84,7 +84,7 @@ async function everything(): Promise<readonly Options[]> {
   ]
 }
 
-for (const program of PROGRAMS) inferenceEngineSuite(`own engine, ${program}`, () => create({ program }))
+for (const program of PROGRAMS) inferenceEngineSuite(`own engine, ${program}`, () => create({ program, workers: 2 }))
 
 describe('the own engine', () => {
   it('computes the recorded vectors of the embedded model, bit for bit, with every instruction set', async () => {
