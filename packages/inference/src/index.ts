@@ -23,6 +23,7 @@ export {
   buildProgram,
 } from './build/build-program.ts'
 export { canBuildPortable } from './build/can-build-portable.ts'
+export { type Compiler, findCCompiler } from './build/find-compiler.ts'
 export { findNativeProgram, type NativeProgram, nativeVariants } from './build/native-program.ts'
 export { findPortableLibrary, type PortableLibrary, type PortableRecord } from './build/portable-library.ts'
 export { checkCLibrary } from './doctor/check-c-library.ts'

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os'
+import type { NetworkParams } from '@poai/core'
 import {
   checkCLibrary,
   checkClock,
@@ -7,17 +8,15 @@ import {
   checkMemory,
   checkModelFile,
   checkPort,
-  checkSelfTest,
   type DoctorCheck,
-  wordsOfEngine,
 } from '@poai/inference'
-import { createDomainEngine, type Installation, setUpWork, type WorkSetup } from '@poai/node'
+import { type Installation, setUpWork, type WorkSetup } from '@poai/node'
 import type { Command } from 'commander'
 import type { CliContext } from '../cli-context.ts'
+import { type EngineReport, examineEngines } from '../doctor/examine-engines.ts'
 import { loadNetwork } from '../load-network.ts'
 import { wholeNumber } from '../parse-options.ts'
 import { CheckFailed } from '../report-error.ts'
-import { withEngine } from '../with-engine.ts'
 import { type CommonOptions, installationOf, leafCommand, printResult } from './leaf-command.ts'
 
 /** Where nodes listen unless told otherwise: JSON-RPC and peers. */
@@ -52,37 +51,40 @@ async function examine(context: CliContext, options: DoctorOptions): Promise<voi
   const installation = installationOf(options, context)
   const network = await loadNetwork(options.network)
   const ports = options.port.length > 0 ? options.port : DEFAULT_PORTS
+  const { checks: workChecks, engines } = await examineWork(context, installation, network)
   const checks: DoctorCheck[] = [
-    checkCLibrary(),
     checkClock({ nowMs: Date.now(), newestBlockMs: Number(network.genesis.timestamp) * 1000 }),
     await checkDiskSpace(installation.home, NEEDED_DISK_BYTES),
     ...(await Promise.all(ports.map((number) => checkPort(number, '127.0.0.1')))),
-    ...(await examineWork(context, installation, () => setUpWork(installation, network))),
+    ...workChecks,
   ]
   const healthy = checks.every(({ ok }) => ok)
-  printResult(context, options, { healthy, checks }, () => checks.map(formatCheck).join(''))
+  printResult(context, options, { healthy, checks, engines }, () => checks.map(formatCheck).join(''))
   if (!healthy) throw new CheckFailed('something has to be mended')
 }
 
 /** What depends on the model and its vectors. Where those cannot be found, that is the finding. */
 async function examineWork(
-  context: CliContext,
+  { signal }: CliContext,
   installation: Installation,
-  find: () => Promise<WorkSetup>,
-): Promise<readonly DoctorCheck[]> {
-  const work = await find().catch((error: unknown) => error)
-  if (!isSetup(work)) return [missingWork(work)]
-  const { model, domain, vectors, fingerprints } = work
+  params: NetworkParams,
+): Promise<EngineReport> {
+  const work = await setUpWork(installation, params).catch((error: unknown) => error)
+  if (!isSetup(work)) return { checks: [missingWork(work)], engines: [] }
+  const { model, domain } = work
   const workers = Math.max(1, availableParallelism() - 1)
-  const engine = createDomainEngine(installation, { ...vectors, modelPath: model.path, domain }, { workers: 1 })
-  return [
-    await checkCpuFeatures(domain),
-    checkMemory({ workers, modelSizeBytes: model.sizeBytes }),
-    await checkModelFile(model.path, model.sha256),
-    await withEngine(engine, context.signal, () => checkSelfTest(wordsOfEngine(engine), vectors, fingerprints)).catch(
-      (error: unknown) => engineDown(error),
-    ),
-  ]
+  const { checks, engines } = await examineEngines({ installation, params, work, signal })
+  return {
+    checks: [
+      // What the packaged llama.cpp is linked against; the own engine needs none.
+      ...(domain.build.kind === 'portable' ? [] : [checkCLibrary()]),
+      await checkCpuFeatures(domain),
+      checkMemory({ workers, modelSizeBytes: model.sizeBytes }),
+      await checkModelFile(model.path, model.sha256),
+      ...checks,
+    ],
+    engines,
+  }
 }
 
 function isSetup(value: unknown): value is WorkSetup {
@@ -90,18 +92,10 @@ function isSetup(value: unknown): value is WorkSetup {
 }
 
 function missingWork(error: unknown): DoctorCheck {
-  return failedCheck('model', 'the network’s model and its vectors', error)
-}
-
-function engineDown(error: unknown): DoctorCheck {
-  return failedCheck('engine', 'llama.cpp starts and loads the model', error)
-}
-
-function failedCheck(name: string, expected: string, error: unknown): DoctorCheck {
   const message = error instanceof Error ? error.message : String(error)
   const hint =
     error instanceof Error && 'hint' in error && typeof error.hint === 'string' ? error.hint : 'see the message'
-  return { name, ok: false, found: message, expected, hint }
+  return { name: 'model', ok: false, found: message, expected: 'the network’s model and its vectors', hint }
 }
 
 function formatCheck({ name, ok, found, expected, hint }: DoctorCheck): string {

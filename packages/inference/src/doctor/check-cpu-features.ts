@@ -13,9 +13,13 @@ export async function checkCpuFeatures(
   return toDoctorCheck({
     name: 'processor',
     ok: cpuFeatures.length === 0 || (flags !== undefined && missing.length === 0),
-    found:
-      flags === undefined ? 'no /proc/cpuinfo' : missing.length === 0 ? 'all of them' : `without ${missing.join(', ')}`,
+    found: cpuFeatures.length === 0 ? 'any will do' : describe(flags, missing),
     expected: cpuFeatures.length === 0 ? 'any' : cpuFeatures.join(', '),
     hint: `Domain ${name} needs a processor with these features; in a virtual machine, pass the host's processor through.`,
   })
+}
+
+function describe(flags: readonly string[] | undefined, missing: readonly string[]): string {
+  if (flags === undefined) return 'no /proc/cpuinfo'
+  return missing.length === 0 ? 'all of them' : `without ${missing.join(', ')}`
 }

@@ -1,0 +1,45 @@
+import { cp, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { hasProgramForTests, prepareProgramCache } from '@poai/testing'
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
+import { runCli } from '../../src/index.ts'
+import { createTestTerminal } from '../support/test-terminal.ts'
+
+const PATH = process.env['PATH']
+const canCompile = hasProgramForTests(['cc', 'gcc', 'clang'], 'apt-get install gcc')
+/** Not the usual ones: a node may run on this machine. */
+const PORTS = ['--port', '43998', '--port', '43999']
+let home: string
+
+beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), 'poai-doctor-'))
+})
+afterEach(() => {
+  process.env['PATH'] = PATH
+})
+afterAll(() => rm(home, { recursive: true, force: true }))
+
+async function doctor(...args: readonly string[]): Promise<string> {
+  const terminal = createTestTerminal()
+  const context = { terminal, environment: { POAI_HOME: home }, signal: new AbortController().signal, version: '1' }
+  expect(await runCli(['doctor', ...PORTS, ...args], context), terminal.outText()).toBe(0)
+  return terminal.outText()
+}
+
+it('says what to install where there is no compiler, and that WebAssembly serves', async () => {
+  process.env['PATH'] = home
+  const { healthy, checks, engines } = JSON.parse(await doctor('--json'))
+  expect(healthy).toBe(true)
+  expect(engines).toMatchObject([{ program: 'wasm', isChosen: true, examsPerSecond: expect.any(Number) }])
+  const compiler = checks.find(({ name }: { readonly name: string }) => name === 'C compiler')
+  expect(checks.at(-1)).toMatchObject({ name: 'llama.cpp', ok: true, found: expect.stringContaining('not built') })
+  expect(compiler).toMatchObject({ ok: true, found: expect.stringMatching(/^none.*apt install gcc/) })
+})
+
+it.skipIf(!canCompile)('chooses the native program where it is built, and measures the others too', async () => {
+  await cp(await prepareProgramCache(), join(home, 'cache/engine'), { recursive: true })
+  const text = await doctor()
+  expect(text).toMatch(/ok {5}native +portable-1, 72 exams, [0-9]+ exams\/s a worker \(.*\): what a node runs/)
+  expect(text).toMatch(/ok {5}WebAssembly +portable-1, 72 exams, [0-9]+ exams\/s a worker \([^)]*\)\n/)
+})
