@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net'
 import type { JsonValue } from '@poai/core'
+import { socketAddress } from '@poai/rpc'
 import { timedOut } from './http-rpc-client.ts'
 import { formatCall, parseAnswer, resultOf } from './json-rpc.ts'
 import { CALL_TIMEOUT_MS, type CallOptions, MAX_ANSWER_BYTES, type RpcClient } from './rpc-client.ts'
@@ -70,7 +71,7 @@ class IpcRpcClient implements RpcClient {
 
   #connect(): Promise<Connection> {
     const { promise, resolve, reject } = Promise.withResolvers<Connection>()
-    const socket = connect(this.address)
+    const socket = connect(socketAddress(this.address))
     const connection: Connection = { socket, pending: new Map() }
     const lines = new LineSplitter()
     socket.setEncoding('utf8')

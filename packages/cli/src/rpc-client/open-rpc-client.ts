@@ -1,4 +1,3 @@
-import { access } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { findInstallation } from '../installation.ts'
 import { UsageError } from '../report-error.ts'
@@ -51,13 +50,8 @@ export async function openRpcClient(choice: NodeChoice, environment: NodeJS.Proc
   return (await isAlive(socket)) ? createIpcRpcClient(socket) : createRpcClient(DEFAULT_RPC_URL, token)
 }
 
-/** A killed node leaves its socket behind: only an answer says that it lives. */
+/** A killed node leaves its socket behind, and on Windows there is no file: only an answer says that it lives. */
 async function isAlive(socket: string): Promise<boolean> {
-  const isThere = await access(socket).then(
-    () => true,
-    () => false,
-  )
-  if (!isThere) return false
   const client = createIpcRpcClient(socket)
   try {
     await client.call('eth_chainId', [], { timeoutMs: 2_000 })

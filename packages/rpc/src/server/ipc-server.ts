@@ -5,8 +5,10 @@ import type { Dispatcher } from '../dispatch/dispatcher.ts'
 import type { Session } from '../dispatch/method.ts'
 import type { RpcLimits } from '../rpc-limits.ts'
 import { RpcServerError } from './rpc-server-error.ts'
+import { socketAddress } from './socket-address.ts'
 
 export interface IpcOptions {
+  /** Where the socket is; on Windows, what its name is made from. */
   readonly path: string
 }
 
@@ -44,10 +46,11 @@ export class IpcServer implements Startable {
     await removeLeftOver(path)
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     this.#server.once('error', reject)
-    this.#server.listen(path, resolve)
+    this.#server.listen(socketAddress(path), resolve)
     try {
       await promise
     } catch (cause) {
+      if (cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE') throw taken(path)
       throw new RpcServerError('RPC_CANNOT_LISTEN', `cannot make the socket ${path}`, {
         cause,
         hint: 'the path may be too long for a socket (about 100 characters), or its folder not writable',
@@ -102,7 +105,7 @@ export class IpcServer implements Startable {
   }
 }
 
-/** A node that was killed leaves its socket behind; one that runs answers on it. */
+/** A node that was killed leaves its socket behind; one that runs answers on it. On Windows nothing is left. */
 async function removeLeftOver(path: string): Promise<void> {
   if (process.platform === 'win32') return
   const { promise, resolve } = Promise.withResolvers<boolean>()
@@ -111,10 +114,12 @@ async function removeLeftOver(path: string): Promise<void> {
   socket.once('error', () => resolve(false))
   const isAnswered = await promise
   socket.destroy()
-  if (isAnswered) {
-    throw new RpcServerError('RPC_SOCKET_TAKEN', `another node answers on ${path}`, {
-      hint: 'stop it, or choose another data directory',
-    })
-  }
+  if (isAnswered) throw taken(path)
   await rm(path, { force: true })
+}
+
+function taken(path: string): RpcServerError {
+  return new RpcServerError('RPC_SOCKET_TAKEN', `another node answers on ${path}`, {
+    hint: 'stop it, or choose another data directory',
+  })
 }
