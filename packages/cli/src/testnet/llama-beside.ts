@@ -18,19 +18,26 @@ export async function canUseLlama(installation: Installation): Promise<boolean> 
   return library !== undefined || (await canBuildPortable(cacheDirectory))
 }
 
+export interface BuildLlamaBesideOptions {
+  /** The node that waits for it, by its name. */
+  readonly judge: string
+  readonly signal: AbortSignal
+  readonly tell: (event: string) => void
+}
+
 /**
- * Builds the library of llama.cpp unless it is there, so that nodes that wait for it go over to it. A testnet goes on without: it
+ * Builds the library of llama.cpp unless it is there, so that the node that waits for it goes over to it. A testnet goes on without: it
  * never rejects, and ends early when `signal` says so.
  */
 export async function buildLlamaBeside(
   installation: Installation,
-  { signal, tell }: { readonly signal: AbortSignal; readonly tell: (event: string) => void },
+  { judge, signal, tell }: BuildLlamaBesideOptions,
 ): Promise<void> {
   const cacheDirectory = cacheOf(installation)
   const startMs = performance.now()
   try {
     if ((await findPortableLibrary(cacheDirectory)) !== undefined) return
-    tell('building llama.cpp, so that a second engine judges every block')
+    tell(`llama.cpp is being built beside the network: ${judge} will judge by it`)
     await buildPortable(
       {
         ...{ cacheDirectory, signal, niceness: BUILD_NICENESS },
@@ -38,7 +45,8 @@ export async function buildLlamaBeside(
       },
       { selfTest: async (draft) => void (await testBuild(installation, llamaForTest(draft), signal)) },
     )
-    tell(`llama.cpp was built and tested in ${formatSeconds((performance.now() - startMs) / 1000)}`)
+    const seconds = formatSeconds((performance.now() - startMs) / 1000)
+    tell(`llama.cpp is built and tested after ${seconds}: ${judge} goes over to it`)
   } catch (error) {
     if (signal.aborted) return
     if (!(error instanceof AppError)) throw error

@@ -115,7 +115,7 @@ class TestnetSupervisor {
     const settings = { network: directory.networkFile, home, host: HOST, isAlone: plan.length === 1 }
     const testnet = new Testnet({
       plan,
-      program,
+      programOf: () => program,
       argumentsOf: (node) => nodeArguments(node, settings),
       onEvent: (text) => reporter.event(text),
     })
@@ -164,9 +164,11 @@ class TestnetSupervisor {
   /** What the network does not wait for, one after the other: miners need the machine. */
   async #addExtras(testnet: Testnet): Promise<void> {
     await this.#servePage(testnet)
-    if (!testnet.nodes.some(({ process }) => process.plan.engine === 'llama')) return
+    const judge = testnet.nodes.find(({ process }) => process.plan.engine === 'llama')
+    if (judge === undefined) return
     const { installation, reporter, signal } = this.#deps
     await buildLlamaBeside(installation, {
+      judge: judge.name,
       signal: AbortSignal.any([signal, this.#ending.signal]),
       tell: (text) => reporter.event(text),
     })

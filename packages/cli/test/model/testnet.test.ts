@@ -27,9 +27,13 @@ interface Running {
 }
 
 function start(...args: string[]): Running {
+  return startIn({}, ...args)
+}
+
+function startIn(environment: NodeJS.ProcessEnv, ...args: string[]): Running {
   const flags = ['--conditions=source', '--disable-warning=ExperimentalWarning']
   const child = spawn(process.execPath, [...flags, main, ...args], {
-    env: { ...process.env, POAI_HOME: home },
+    env: { ...process.env, POAI_HOME: home, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const text = { out: '', err: '' }
@@ -102,6 +106,9 @@ describe('poai testnet', () => {
     expect(summary.blocks).toBeGreaterThanOrEqual(5)
     expect(summary.nodes.map(({ role }) => role)).toEqual(['miner', 'miner', 'rpc'])
     expect(new Set(summary.nodes.map(({ headHash }) => headHash)).size).toBe(1)
+    // Miners go over to the native program when it is compiled.
+    for (const { engine } of summary.nodes.slice(0, 2)) expect(['native', 'wasm']).toContain(engine)
+    expect(summary.nodes[2]?.engine).toBe('wasm')
     for (const node of summary.nodes) {
       expect(node.replays + node.blocksMined).toBeGreaterThanOrEqual(summary.blocks)
       expect(node).toMatchObject({ peers: 2, failedReplays: 0 })
@@ -119,6 +126,18 @@ describe('poai testnet', () => {
     const other = await start('testnet', '--nodes', '3', '--data-dir', directory, '--blocks', '1').ended
     expect(other.exitCode).toBe(3)
     expect(other.err).toContain('holds a testnet of another network')
+  })
+
+  it('four nodes on a machine without any compiler run WebAssembly, and agree', async () => {
+    const bare = await mkdtemp(join(tmpdir(), 'poai-bare-'))
+    const args = ['testnet', '--spacing', '2', '--base-port', '41100', '--rpc-port', '41500', '--blocks', '3', '--json']
+    const { exitCode, out, err } = await startIn({ PATH: bare, POAI_HOME: bare }, ...args).ended
+    await rm(bare, { recursive: true })
+    expect(exitCode, `${out}\n${err}`).toBe(0)
+    const { converged, everyBlockReplayed, nodes }: TestnetSummary = JSON.parse(out)
+    expect({ converged, everyBlockReplayed }).toEqual({ converged: true, everyBlockReplayed: true })
+    expect(nodes.map(({ engine }) => engine)).toEqual(['wasm', 'wasm', 'wasm', 'wasm'])
+    expect(err).not.toContain('llama.cpp')
   })
 
   it('stops in order at Ctrl-C, and says what it came to', async () => {
