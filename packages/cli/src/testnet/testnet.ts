@@ -29,7 +29,7 @@ export type TestnetListener = (event: string) => void
 
 export interface TestnetOptions {
   readonly plan: readonly PlannedNode[]
-  readonly program: ProgramCommand
+  readonly programOf: (plan: PlannedNode) => ProgramCommand
   readonly argumentsOf: (plan: PlannedNode) => readonly string[]
   readonly onEvent?: TestnetListener
 }
@@ -49,8 +49,8 @@ export class Testnet {
   #head: SeenBlock | undefined
   #examUnderWay: Promise<void> | undefined
 
-  constructor({ plan, program, argumentsOf, onEvent = () => undefined }: TestnetOptions) {
-    this.nodes = plan.map((node) => new TestnetNode(new NodeProcess(node, program, argumentsOf(node))))
+  constructor({ plan, programOf, argumentsOf, onEvent = () => undefined }: TestnetOptions) {
+    this.nodes = plan.map((node) => new TestnetNode(new NodeProcess(node, programOf(node), argumentsOf(node))))
     this.#onEvent = onEvent
   }
 

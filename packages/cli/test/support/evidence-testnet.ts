@@ -23,8 +23,14 @@ export interface EvidenceTestnetOptions {
   readonly spacingSeconds: number
   /** A built-in network whose domain replaces the definition's. */
   readonly domainOf?: string
+  /** Begins with the easiest blocks that the network allows, for nodes that make few attempts. */
+  readonly isEasy?: boolean
   /** Where engines are cached; default: the user's own. */
   readonly home?: string
+  /** What runs a node's program; default: the Node that runs this. */
+  readonly commandOf?: (node: PlannedNode) => readonly [command: string, ...prefix: string[]]
+  /** Longest that the nodes may take to start. */
+  readonly startTimeoutMs?: number
   /** More of a node's command line. */
   readonly argumentsOf?: (node: PlannedNode) => readonly string[]
 }
@@ -41,11 +47,18 @@ export interface EvidenceTestnet {
 /** Starts a network of `poai node`s as `poai testnet` does. */
 export async function startEvidenceTestnet(options: EvidenceTestnetOptions): Promise<EvidenceTestnet> {
   const { nodes, miners, spacingSeconds, domainOf, argumentsOf = () => [] } = options
+  const { isEasy = false, commandOf = () => [process.execPath] as const, startTimeoutMs = 180_000 } = options
   const folder = await mkdtemp(join(tmpdir(), 'poai-evidence-'))
   const definition = await readTestnetDefinition()
   const definedOn = await loadNetwork(definition.network)
   const { domain, vectorsSha256 } = (domainOf === undefined ? definedOn : await loadNetwork(domainOf)).work
-  const params = deriveNetwork({ ...definedOn, work: { ...definedOn.work, domain, vectorsSha256 } }, { spacingSeconds })
+  const derived = deriveNetwork(
+    { ...definedOn, work: { ...definedOn.work, domain, vectorsSha256 } },
+    { spacingSeconds },
+  )
+  const { difficulty } = derived
+  const initialTarget = isEasy ? difficulty.easiestTarget : difficulty.initialTarget
+  const params = { ...derived, difficulty: { ...difficulty, initialTarget } }
   const networkFile = join(folder, 'network.json')
   await writeFile(networkFile, JSON.stringify(networkParamsToJson(params)))
   const ports = await findFreePorts(40_000 + Math.floor(Math.random() * 10_000), { count: nodes + 1, host: HOST })
@@ -59,7 +72,10 @@ export async function startEvidenceTestnet(options: EvidenceTestnetOptions): Pro
   const { home } = findInstallation(options.home, process.env)
   const testnet = new Testnet({
     plan,
-    program: { command: process.execPath, prefix: [...FLAGS, MAIN], codeCache: join(folder, 'code') },
+    programOf: (node) => {
+      const [command, ...prefix] = commandOf(node)
+      return { command, prefix: [...prefix, ...FLAGS, MAIN], codeCache: join(folder, 'code') }
+    },
     argumentsOf: (node) => [
       ...nodeArguments(node, { network: networkFile, home, host: HOST, isAlone: false }),
       ...argumentsOf(node),
@@ -74,7 +90,7 @@ export async function startEvidenceTestnet(options: EvidenceTestnetOptions): Pro
     await rm(folder, { recursive: true, force: true })
   }
   try {
-    await testnet.start(AbortSignal.timeout(180_000))
+    await testnet.start(AbortSignal.timeout(startTimeoutMs))
   } catch (error) {
     await close()
     throw error
