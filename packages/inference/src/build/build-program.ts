@@ -11,7 +11,7 @@ import { findCCompiler } from './find-compiler.ts'
 import {
   findNativeProgram,
   type NativeProgram,
-  PROGRAM_FILE,
+  programFile,
   programFolder,
   RECORD_FILE,
   readProgram,
@@ -84,7 +84,7 @@ async function make(options: BuildProgramOptions, { selfTest }: BuildProgramDepe
     const made = join(draft, 'made')
     await compileInto(made, options)
     onProgress?.({ step: 'test', done: 0, total: 1 })
-    await selfTest?.(join(made, PROGRAM_FILE))
+    await selfTest?.(join(made, programFile()))
     onProgress?.({ step: 'test', done: 1, total: 1 })
     return { ...(await publish(made, await programFolder(cacheDirectory))), isNew: true }
   } finally {
@@ -96,7 +96,7 @@ async function compileInto(folder: string, options: BuildProgramOptions): Promis
   const { signal, niceness = 0, onProgress } = options
   const compiler = await findCCompiler(options.compiler)
   await mkdir(folder, { mode: 0o700 })
-  const file = join(folder, PROGRAM_FILE)
+  const file = join(folder, programFile())
   onProgress?.({ step: 'compile', done: 0, total: 1 })
   await compile(compiler, [...PROGRAM_FLAGS, PROGRAM_SOURCE, '-o', file], {
     niceness,

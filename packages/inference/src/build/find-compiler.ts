@@ -1,5 +1,5 @@
 import { EngineError } from '../engine/engine-error.ts'
-import { runProgram } from './run-program.ts'
+import { type RunProgram, runProgram } from './run-program.ts'
 
 /** A compiler of C, or of C++ and C. */
 export interface Compiler {
@@ -10,6 +10,12 @@ export interface Compiler {
   readonly needed?: string
 }
 
+/** Where to look for a compiler. Default: this machine. */
+export interface CompilerSearch {
+  readonly platform?: NodeJS.Platform
+  readonly run?: RunProgram
+}
+
 /** In the order of preference; measured to be equally fast. */
 const CXX_CANDIDATES = ['g++', 'clang++', 'c++'] as const
 const C_CANDIDATES = ['cc', 'gcc', 'clang'] as const
@@ -17,7 +23,7 @@ const C_CANDIDATES = ['cc', 'gcc', 'clang'] as const
 /** The first C++ compiler that is installed, or `program` if given. It also compiles C. */
 export async function findCompiler(program?: string): Promise<Compiler> {
   const candidates = program === undefined ? CXX_CANDIDATES : [program]
-  const found = await findFirst(candidates)
+  const found = await findFirst(candidates, runProgram)
   if (found !== undefined) return found
   throw new EngineError('INFERENCE_BUILD_FAILED', 'There is no C++ compiler', {
     expected: candidates.join(', '),
@@ -27,9 +33,12 @@ export async function findCompiler(program?: string): Promise<Compiler> {
 }
 
 /** The first C compiler that is installed, or `program` if given. */
-export async function findCCompiler(program?: string): Promise<Compiler> {
-  const candidates = program === undefined ? ((await canHaveC()) ? C_CANDIDATES : []) : [program]
-  const found = await findFirst(candidates)
+export async function findCCompiler(
+  program?: string,
+  { platform = process.platform, run = runProgram }: CompilerSearch = {},
+): Promise<Compiler> {
+  const candidates = program === undefined ? ((await canHaveC(platform, run)) ? C_CANDIDATES : []) : [program]
+  const found = await findFirst(candidates, run)
   if (found !== undefined) return { ...found, needed: 'GCC 10 or Clang 11 or later' }
   throw new EngineError('INFERENCE_BUILD_FAILED', 'There is no C compiler', {
     expected: candidates.join(', ') || 'a system with cc',
@@ -39,14 +48,14 @@ export async function findCCompiler(program?: string): Promise<Compiler> {
 }
 
 /** Windows has no compiler that takes the flags; asked for one that is not installed, macOS opens a window. */
-async function canHaveC(): Promise<boolean> {
-  if (process.platform === 'win32') return false
-  return process.platform !== 'darwin' || (await runProgram('xcode-select', ['-p'])).code === 0
+async function canHaveC(platform: NodeJS.Platform, run: RunProgram): Promise<boolean> {
+  if (platform === 'win32') return false
+  return platform !== 'darwin' || (await run('xcode-select', ['-p'])).code === 0
 }
 
-async function findFirst(candidates: readonly string[]): Promise<Compiler | undefined> {
+async function findFirst(candidates: readonly string[], run: RunProgram): Promise<Compiler | undefined> {
   for (const candidate of candidates) {
-    const { code, stdout } = await runProgram(candidate, ['--version'])
+    const { code, stdout } = await run(candidate, ['--version'])
     const [version] = stdout.split('\n')
     if (code === 0 && version !== undefined) return { program: candidate, version }
   }

@@ -11,12 +11,19 @@ export interface NativeProgram extends BuildRecord {
   readonly file: string
 }
 
-/** Files of a program's folder. */
-export const PROGRAM_FILE: string = process.platform === 'win32' ? 'poai-engine.exe' : 'poai-engine'
+/** What a program is made for, as Node names it. */
+export type Machine = Pick<NodeJS.Process, 'platform' | 'arch'>
+
+/** The executable in a program's folder. */
+export function programFile({ platform }: Pick<Machine, 'platform'> = process): string {
+  return platform === 'win32' ? 'poai-engine.exe' : 'poai-engine'
+}
+
+/** What was built, in a program's folder. */
 export const RECORD_FILE = 'record.json'
 
 /** The folder in a cache that the program belongs in: by the hash of all that it is made of, so no change is ever mixed up. */
-export async function programFolder(cacheDirectory: string): Promise<string> {
+export async function programFolder(cacheDirectory: string, { platform, arch }: Machine = process): Promise<string> {
   const hash = createHash('sha256')
   for (const file of (await readdir(ENGINE_FOLDER)).sort()) {
     hash
@@ -25,8 +32,8 @@ export async function programFolder(cacheDirectory: string): Promise<string> {
       .update(await readFile(join(ENGINE_FOLDER, file)))
       .update('\0')
   }
-  hash.update(JSON.stringify([PROGRAM_FLAGS, process.platform, process.arch]))
-  return join(cacheDirectory, `program-${process.platform}-${process.arch}-${hash.digest('hex').slice(0, 16)}`)
+  hash.update(JSON.stringify([PROGRAM_FLAGS, platform, arch]))
+  return join(cacheDirectory, `program-${platform}-${arch}-${hash.digest('hex').slice(0, 16)}`)
 }
 
 /** The program in that cache, if it was built there and is as it was built. */
@@ -37,7 +44,7 @@ export async function findNativeProgram(cacheDirectory: string): Promise<NativeP
 /** The program in its folder, if it is as it was built. */
 export async function readProgram(folder: string): Promise<NativeProgram | undefined> {
   const record = await readBuildRecord(join(folder, RECORD_FILE))
-  const file = join(folder, PROGRAM_FILE)
+  const file = join(folder, programFile())
   if (record === undefined) return undefined
   const sha256 = await hashBuilt(file).catch(() => undefined)
   return sha256 === record.sha256 ? { file, ...record } : undefined

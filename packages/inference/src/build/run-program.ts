@@ -16,21 +16,25 @@ export interface RunProgramOptions {
   readonly variables?: Readonly<Record<string, string>>
 }
 
+/** Runs a program to its end, without a shell. Rejects only when the signal aborts. */
+export type RunProgram = (
+  program: string,
+  args: readonly string[],
+  options?: RunProgramOptions,
+) => Promise<ProgramResult>
+
 /** Compilers print little; a listing of symbols has thousands of lines. */
 const MAX_OUTPUT_BYTES = 64 * 1024 * 1024
 
-/** Runs a program to its end, without a shell. Rejects only when `signal` aborts. */
-export function runProgram(
-  program: string,
-  args: readonly string[],
-  { cwd, signal, niceness = 0, variables }: RunProgramOptions = {},
-): Promise<ProgramResult> {
-  const isPolite = niceness > 0 && process.platform !== 'win32'
+/** On this machine. */
+export const runProgram: RunProgram = (program, args, { cwd, signal, niceness = 0, variables } = {}) => {
+  const [command = program, ...rest] = nicely([program, ...args], niceness)
+  const env = { ...process.env, LC_ALL: 'C', ...variables }
   return new Promise((resolve, reject) => {
     execFile(
-      isPolite ? 'nice' : program,
-      isPolite ? ['-n', String(niceness), program, ...args] : args,
-      { cwd, signal, maxBuffer: MAX_OUTPUT_BYTES, env: { ...process.env, LC_ALL: 'C', ...variables } },
+      command,
+      rest,
+      { cwd, signal, maxBuffer: MAX_OUTPUT_BYTES, env, windowsHide: true },
       (error, stdout, stderr) => {
         if (signal?.aborted) return reject(signal.reason)
         const code = error === null ? 0 : typeof error.code === 'number' ? error.code : undefined
@@ -38,4 +42,13 @@ export function runProgram(
       },
     )
   })
+}
+
+/** A command at a lower priority. Windows has no `nice`. */
+export function nicely(
+  command: readonly string[],
+  niceness: number,
+  platform: NodeJS.Platform = process.platform,
+): readonly string[] {
+  return niceness > 0 && platform !== 'win32' ? ['nice', '-n', String(niceness), ...command] : command
 }
