@@ -90,7 +90,7 @@ export const SETTINGS: SettingsTable = {
       kind: oneOf(['auto', 'native', 'wasm', 'llama']),
       default: 'auto',
       description:
-        'what runs it in networks of domain portable-1; auto: WebAssembly until the native program is compiled; llama: llama.cpp',
+        'what runs it in networks of domain portable-1; auto: WebAssembly until the native program is compiled; llama: llama.cpp as soon as its library is built',
     },
   },
   mining: {
