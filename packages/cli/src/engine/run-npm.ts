@@ -16,7 +16,7 @@ const MAX_OUTPUT_BYTES = 16 * 1024 * 1024
 
 /** The npm that started this program, or the one on the path. Rejects only when `signal` aborts. */
 export const runNpm: RunNpm = (args, folder, signal) => {
-  const { command, prefix, shell } = npmCommand(process.env)
+  const { command, prefix, shell } = npmCommand()
   return new Promise((resolve, reject) => {
     execFile(
       command,
@@ -31,19 +31,25 @@ export const runNpm: RunNpm = (args, folder, signal) => {
   })
 }
 
-interface NpmCommand {
+/** How npm is started. */
+export interface NpmCommand {
   readonly command: string
   readonly prefix: readonly string[]
   readonly shell: boolean
 }
 
-function npmCommand(environment: NodeJS.ProcessEnv): NpmCommand {
-  const script = environment['npm_execpath']
+/** By the npm that started the program on this machine, or the one that its path leads to. */
+export function npmCommand({
+  env,
+  execPath,
+  platform,
+}: Pick<NodeJS.Process, 'env' | 'execPath' | 'platform'> = process): NpmCommand {
+  const script = env['npm_execpath']
   if (script !== undefined && basename(script) === 'npm-cli.js') {
-    return { command: environment['npm_node_execpath'] ?? process.execPath, prefix: [script], shell: false }
+    return { command: env['npm_node_execpath'] ?? execPath, prefix: [script], shell: false }
   }
   // Node starts .cmd files through a shell only; the arguments are constants, and no folder is among them.
-  return process.platform === 'win32'
+  return platform === 'win32'
     ? { command: 'npm.cmd', prefix: [], shell: true }
     : { command: 'npm', prefix: [], shell: false }
 }
