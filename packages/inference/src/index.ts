@@ -41,6 +41,7 @@ export {
   DEFAULT_DOMAIN_NAME,
   type DeterminismDomain,
   findDomain,
+  isDomainOfPlatform,
   KNOWN_DOMAINS,
   PORTABLE_DOMAIN_NAME,
 } from './domain/determinism-domain.ts'

@@ -79,7 +79,7 @@ function listDomains(context: CliContext, options: CommonOptions): void {
       ['DOMAIN', 'BUILD', 'RUNS ON'],
       ...KNOWN_DOMAINS.map(({ name, build, description }) => [
         name,
-        `${build.package} ${build.version} ${buildVariant(build)}`,
+        build.kind === 'portable' ? 'its own' : `${build.package} ${build.version} ${buildVariant(build)}`,
         description,
       ]),
     ]),

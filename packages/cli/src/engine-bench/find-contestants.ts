@@ -4,6 +4,7 @@ import {
   type DeterminismDomain,
   findNativeProgram,
   findPortableLibrary,
+  isDomainOfPlatform,
   KNOWN_DOMAINS,
   nativeVariants,
   PORTABLE_DOMAIN_NAME,
@@ -56,7 +57,7 @@ async function findPortable(
 }
 
 async function isReachable(domain: DeterminismDomain): Promise<boolean> {
-  return domain.platforms.includes(`${process.platform}-${process.arch}`) && (await checkCpuFeatures(domain)).ok
+  return isDomainOfPlatform(domain) && (await checkCpuFeatures(domain)).ok
 }
 
 /** An engine in a few words. */

@@ -1,4 +1,11 @@
-import { checkCpuFeatures, type DeterminismDomain, findDomain, KNOWN_DOMAINS } from '@poai/inference'
+import { InvariantError } from '@poai/core'
+import {
+  checkCpuFeatures,
+  type DeterminismDomain,
+  findDomain,
+  isDomainOfPlatform,
+  KNOWN_DOMAINS,
+} from '@poai/inference'
 import { UsageError } from '../report-error.ts'
 
 /** Means: whatever suits this machine best. */
@@ -12,13 +19,9 @@ export async function chooseDomain(name: string): Promise<DeterminismDomain> {
     const names = KNOWN_DOMAINS.map((known) => known.name).join(', ')
     throw new UsageError(`this release does not know the determinism domain ${name}`, `take auto, or one of ${names}`)
   }
-  const platform = `${process.platform}-${process.arch}`
   // From the plainest to the best.
   for (const domain of KNOWN_DOMAINS.toReversed()) {
-    if (domain.platforms.includes(platform) && (await checkCpuFeatures(domain)).ok) return domain
+    if (isDomainOfPlatform(domain) && (await checkCpuFeatures(domain)).ok) return domain
   }
-  throw new UsageError(
-    `this release can pin no determinism domain on ${platform}`,
-    'poai engine domains lists what it can pin, and where',
-  )
+  throw new InvariantError('every platform computes portable-1')
 }

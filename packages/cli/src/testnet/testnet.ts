@@ -181,6 +181,6 @@ async function listeningAddress(node: TestnetNode, signal: AbortSignal): Promise
 
 function abstaining(node: TestnetNode, detail: string): AppError {
   return new AppError('CLI_TESTNET_ABSTAINS', `${node.name} can neither mine nor judge: ${detail}`, {
-    hint: 'poai doctor says what this machine lacks; poai genesis new --domain auto makes a network of its own class',
+    hint: 'poai doctor says what this machine lacks; networks of domain portable-1, as devnet, run on every machine',
   })
 }

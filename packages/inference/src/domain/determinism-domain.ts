@@ -11,8 +11,8 @@ export interface DeterminismDomain {
   /** One line for people. */
   readonly description: string
   readonly build: LlamaBuild
-  /** `process.platform`-`process.arch` of the machines that can compute it. */
-  readonly platforms: readonly string[]
+  /** `process.platform`-`process.arch` of the machines that can compute it, or any that Node runs on. */
+  readonly platforms: readonly string[] | 'any'
   /** What the CPU must have, in the words of `/proc/cpuinfo`. */
   readonly cpuFeatures: readonly string[]
 }
@@ -36,7 +36,7 @@ export const KNOWN_DOMAINS: readonly DeterminismDomain[] = [
     name: PORTABLE_DOMAIN_NAME,
     description: 'the program’s own engine, native or WebAssembly: any machine',
     build: { kind: 'portable', package: 'node-llama-cpp', version: BINDING_VERSION },
-    platforms: ['linux-x64', 'linux-arm64', 'darwin-x64', 'darwin-arm64', 'win32-x64', 'win32-arm64'],
+    platforms: 'any',
     cpuFeatures: [],
   },
   prebuilt('x64-sse2', 'x64', 'any x86-64 processor', []),
@@ -46,6 +46,11 @@ export const KNOWN_DOMAINS: readonly DeterminismDomain[] = [
   prebuilt('x64-avx2', 'haswell', 'x86-64 with AVX2 and FMA', AVX2_FEATURES),
   prebuilt('x64-avx512', 'skylakex', 'x86-64 with AVX-512', AVX512_FEATURES),
 ]
+
+/** Whether machines of this platform can compute a domain, if their processors have what it needs. */
+export function isDomainOfPlatform({ platforms }: Pick<DeterminismDomain, 'platforms'>): boolean {
+  return platforms === 'any' || platforms.includes(`${process.platform}-${process.arch}`)
+}
 
 /** The domain of that name, if this release knows it. */
 export function findDomain(name: string): DeterminismDomain | undefined {
