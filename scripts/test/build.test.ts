@@ -12,6 +12,9 @@ import { type NpmOptions, runNpm } from './support/run-npm.ts'
 /** Of an installation with everything that it needs to run, Node included. */
 const MAX_INSTALLED_BYTES = 300_000_000
 
+/** Packing and installing write some hundred megabytes: seconds on an idle machine, minutes on a busy disk. */
+const PREPARATION_TIMEOUT_MS = 600_000
+
 /** Makes the Node of the tests say that it is an older one. */
 const PRETEND_OLD = [
   '--import',
@@ -38,7 +41,7 @@ describe('npm run build', () => {
     const build = ['--conditions=source', join(copy.root, 'scripts', 'build.ts'), '--pack', tarballs]
     const outcome = await runNode(build, { cwd: copy.root })
     expect(outcome).toMatchObject({ code: 0, output: expect.stringMatching(/^(ok {3}@poai\/.+\n)+$/) })
-  })
+  }, PREPARATION_TIMEOUT_MS)
   afterAll(() => {
     for (const cleanUp of cleanups) cleanUp()
   })
@@ -146,7 +149,7 @@ describe('npm run build', () => {
       registry = await startNpmRegistry()
       npm = { cwd: project, registry: registry.url, home: join(root, 'home') }
       expect(await runNpm([...INSTALL, ...packed()], npm)).toMatchObject(DONE)
-    })
+    }, PREPARATION_TIMEOUT_MS)
     afterAll(() => registry?.stop())
 
     function packed(): string[] {
@@ -196,11 +199,12 @@ describe('npm run build', () => {
     })
 
     it('runs a testnet that mines by WebAssembly', async () => {
-      const run = ['testnet', '--nodes', '2', '--miners', '1', '--blocks', '3', '--json']
+      const run = ['testnet', '--nodes', '2', '--miners', '1', '--blocks', '3', '--traffic', '2', '--json']
       const { code, output } = await poai(run, { POAI_ENGINE: 'wasm' })
       expect({ code, output }).toMatchObject({ code: 0 })
       expect(JSON.parse(output.split('\n').find((line) => line.startsWith('{')) ?? '')).toMatchObject({
         converged: true,
+        traffic: { refused: 0 },
       })
     })
 
