@@ -25,15 +25,16 @@ export async function createIdentity(): Promise<NodeIdentity> {
 
 /**
  * The identity that is kept in a file, by convention `node.key` in the data directory. Made on the first call, readable by its owner
- * only. Throws a `NetworkError` if the file is not readable, is readable by others, or holds no Ed25519 key.
+ * only. Throws a `NetworkError` if the file is not readable, is readable by others, or holds no Ed25519 key. (On Windows, where files
+ * have no modes, the folder decides who reads it.)
  */
-export async function loadIdentity(path: string): Promise<NodeIdentity> {
-  const bytes = await readKey(path)
+export async function loadIdentity(path: string, platform: NodeJS.Platform = process.platform): Promise<NodeIdentity> {
+  const bytes = await readKey(path, platform)
   if (bytes !== undefined) return parseIdentity(bytes, path)
   const identity = await createIdentity()
   await writeKey(path, privateKeyToProtobuf(identity.privateKey))
   // Another process may have been first: its key is the node's then.
-  const written = await readKey(path)
+  const written = await readKey(path, platform)
   if (written === undefined) throw unusable(path, 'it was deleted while it was being made')
   return parseIdentity(written, path)
 }
@@ -52,10 +53,10 @@ function parseIdentity(bytes: Uint8Array, path: string): NodeIdentity {
   throw unusable(path, 'it holds a key of another kind')
 }
 
-async function readKey(path: string): Promise<Uint8Array | undefined> {
+async function readKey(path: string, platform: NodeJS.Platform): Promise<Uint8Array | undefined> {
   try {
     const { mode, size } = await stat(path)
-    if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
+    if (platform !== 'win32' && (mode & 0o077) !== 0) {
       throw new NetworkError('P2P_NODE_KEY', 'others can read the node key', {
         expected: 'mode 0600',
         actual: `mode 0${(mode & 0o777).toString(8)} of ${path}`,

@@ -37,6 +37,14 @@ describe('the identity in a file', () => {
     await expect(loadIdentity(path)).rejects.toMatchObject({ code: 'P2P_NODE_KEY', message: /others can read/ })
   })
 
+  it('is taken on Windows, where every file says that all can read it', async () => {
+    const path = join(folder, 'node.key')
+    const { peerId } = await loadIdentity(path, 'win32')
+    await chmod(path, 0o666)
+    expect((await loadIdentity(path, 'win32')).peerId).toBe(peerId)
+    await expect(loadIdentity(path, 'darwin')).rejects.toMatchObject({ code: 'P2P_NODE_KEY' })
+  })
+
   it.each([
     ['empty', ''],
     ['text', 'not a key'],
