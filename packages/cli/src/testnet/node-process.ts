@@ -1,4 +1,4 @@
-import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, mkdirSync, openSync, readFileSync, renameSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -64,7 +64,7 @@ export class NodeProcess {
     const log = openSync(logFile, 'a')
     const { command, prefix } = this.#program
     const child = spawn(command, [...prefix, ...this.#args], {
-      ...apartOptions(this.#platform),
+      detached: isApart(this.#platform),
       // By the channel it notices when we are gone.
       stdio: ['ignore', log, log, 'ipc'],
       // Many processes load the same code: half a second of CPU less for each (measured).
@@ -153,11 +153,11 @@ export class NodeProcess {
 }
 
 /**
- * Ctrl-C reaches us alone, and each node is told by us: it has a group of its own, or on Windows a console of its own, which is not
- * shown.
+ * Whether a node is in a group of its own: then Ctrl-C reaches us alone, and the node is told by us. On Windows, where that would take
+ * its console away, Ctrl-C reaches all of us, and each stops in order.
  */
-export function apartOptions(platform: NodeJS.Platform): Pick<SpawnOptions, 'detached' | 'windowsHide'> {
-  return platform === 'win32' ? { windowsHide: true } : { detached: true }
+export function isApart(platform: NodeJS.Platform): boolean {
+  return platform !== 'win32'
 }
 
 /** Renames a log that has grown large. Returns where in it the next start begins. */
