@@ -74,46 +74,56 @@ static void quantise_column(const float *x, ColumnBlock *to, uint32_t length) {
   }
 }
 
-/// The eight integers of a block's dot product: of elements 2l, 2l + 1, 16 + 2l and 17 + 2l.
-INLINE IntLanes dot_block(const int8_t *a, const int8_t *b) {
-  IntLanes d;
-#if defined(__x86_64__) && NW == 8
-  const __m256i low = _mm256_madd_epi16(_mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i *) a)),
-                                        _mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i *) b)));
-  const __m256i high = _mm256_madd_epi16(_mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i *) (a + 16))),
-                                         _mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i *) (b + 16))));
-  d.part[0] = (ni) _mm256_add_epi32(low, high);
-#elif defined(__x86_64__)
-  const __m128i zero = _mm_setzero_si128();
-  const __m128i a0 = _mm_loadu_si128((const __m128i *) a), a1 = _mm_loadu_si128((const __m128i *) (a + 16));
-  const __m128i b0 = _mm_loadu_si128((const __m128i *) b), b1 = _mm_loadu_si128((const __m128i *) (b + 16));
-#define WIDEN(half, v) _mm_srai_epi16(_mm_unpack##half##_epi8(zero, v), 8)
-  d.part[0] = (ni) _mm_add_epi32(_mm_madd_epi16(WIDEN(lo, a0), WIDEN(lo, b0)), _mm_madd_epi16(WIDEN(lo, a1), WIDEN(lo, b1)));
-  d.part[1] = (ni) _mm_add_epi32(_mm_madd_epi16(WIDEN(hi, a0), WIDEN(hi, b0)), _mm_madd_epi16(WIDEN(hi, a1), WIDEN(hi, b1)));
-#undef WIDEN
-#elif defined(__wasm_simd128__)
-  const v128_t a0 = wasm_v128_load(a), a1 = wasm_v128_load(a + 16), b0 = wasm_v128_load(b), b1 = wasm_v128_load(b + 16);
-#define DOT(half, a, b) wasm_i32x4_dot_i16x8(wasm_i16x8_extend_##half##_i8x16(a), wasm_i16x8_extend_##half##_i8x16(b))
-  d.part[0] = (ni) wasm_i32x4_add(DOT(low, a0, b0), DOT(low, a1, b1));
-  d.part[1] = (ni) wasm_i32x4_add(DOT(high, a0, b0), DOT(high, a1, b1));
-#undef DOT
+/// Sixteen bytes, and their dot products with sixteen others: lane l is of elements 2l and 2l + 1.
+#if defined(__x86_64__)
+typedef __m128i Bytes;
+INLINE Bytes load_bytes(const void *from) { return _mm_loadu_si128((const __m128i *) from); }
+INLINE Bytes low_nibbles(Bytes v) { return _mm_sub_epi8(_mm_and_si128(v, _mm_set1_epi8(15)), _mm_set1_epi8(8)); }
+INLINE Bytes high_nibbles(Bytes v) { return low_nibbles(_mm_srli_epi16(v, 4)); }
+#if NW == 8
+INLINE IntLanes dot_bytes(Bytes a, Bytes b) {
+  return (IntLanes) { { (ni) _mm256_madd_epi16(_mm256_cvtepi8_epi16(a), _mm256_cvtepi8_epi16(b)) } };
+}
 #else
-  for (int l = 0; l < 8; l++)
-    d.part[l / NW][l % NW] = a[2 * l] * b[2 * l] + a[2 * l + 1] * b[2 * l + 1] + a[16 + 2 * l] * b[16 + 2 * l] + a[17 + 2 * l] * b[17 + 2 * l];
+#define WIDEN(half, v) _mm_srai_epi16(_mm_unpack##half##_epi8(_mm_setzero_si128(), v), 8)
+INLINE IntLanes dot_bytes(Bytes a, Bytes b) {
+  return (IntLanes) { { (ni) _mm_madd_epi16(WIDEN(lo, a), WIDEN(lo, b)), (ni) _mm_madd_epi16(WIDEN(hi, a), WIDEN(hi, b)) } };
+}
+#undef WIDEN
 #endif
+#elif defined(__wasm_simd128__)
+typedef v128_t Bytes;
+INLINE Bytes load_bytes(const void *from) { return wasm_v128_load(from); }
+INLINE Bytes low_nibbles(Bytes v) { return wasm_i8x16_sub(wasm_v128_and(v, wasm_i8x16_splat(15)), wasm_i8x16_splat(8)); }
+INLINE Bytes high_nibbles(Bytes v) { return low_nibbles(wasm_u8x16_shr(v, 4)); }
+#define WIDEN(half, v) wasm_i16x8_extend_##half##_i8x16(v)
+INLINE IntLanes dot_bytes(Bytes a, Bytes b) {
+  return (IntLanes) { { (ni) wasm_i32x4_dot_i16x8(WIDEN(low, a), WIDEN(low, b)), (ni) wasm_i32x4_dot_i16x8(WIDEN(high, a), WIDEN(high, b)) } };
+}
+#undef WIDEN
+#else
+typedef int8_t Bytes __attribute__((vector_size(16), aligned(1)));
+INLINE Bytes load_bytes(const void *from) { Bytes v; __builtin_memcpy(&v, from, sizeof v); return v; }
+INLINE Bytes low_nibbles(Bytes v) { return (v & 15) - 8; }
+INLINE Bytes high_nibbles(Bytes v) { return low_nibbles(v >> 4); }
+INLINE IntLanes dot_bytes(Bytes a, Bytes b) {
+  IntLanes d;
+  for (int l = 0; l < 8; l++) d.part[l / NW][l % NW] = a[2 * l] * b[2 * l] + a[2 * l + 1] * b[2 * l + 1];
   return d;
 }
+#endif
 
+/// One row of blocks times the column.
 static void multiply_blocks(const Matrix *w, uint32_t row, const ColumnBlock *column, float *out) {
   const uint8_t *block = w->data + (size_t) row * w->row_bytes;
+  const int is_q8 = w->format == FORMAT_Q8_0;
   Lanes sum = splat8(0.0f);
   for (uint32_t b = 0; b < w->length / BLOCK; b++, block += block_bytes(w->format)) {
-    int8_t unpacked[BLOCK];
-    const int8_t *values = (const int8_t *) block + 2;
-    if (w->format == FORMAT_Q4_0) { read_block(w->format, block, unpacked); values = unpacked; }
-    const IntLanes d = dot_block(values, column[b].values);
+    const Bytes first = load_bytes(block + 2);
+    const Bytes low = is_q8 ? first : low_nibbles(first), high = is_q8 ? load_bytes(block + 18) : high_nibbles(first);
+    const IntLanes c = dot_bytes(low, load_bytes(column[b].values)), d = dot_bytes(high, load_bytes(column[b].values + 16));
     const float scale = half_to_float(read_u16(block)) * column[b].scale;
-    EACH sum.part[i] = sum.part[i] + __builtin_convertvector(d.part[i], nf) * scale;
+    EACH sum.part[i] = sum.part[i] + __builtin_convertvector(c.part[i] + d.part[i], nf) * scale;
   }
   *out = sum8(sum);
 }

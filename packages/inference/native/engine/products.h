@@ -110,24 +110,24 @@ INLINE void row_of_blocks(const WeightBlock *w, const float *s, uint32_t blocks,
   for (int c = 0; c < tiles; c++) out[c] = half[0][c] + half[1][c];
 }
 
-/// One row of floats times `tiles` tiles.
-INLINE void row_of_floats(const float *w, uint32_t length, const vf *x, size_t stride, vf *out, const int tiles) {
-  vf half[2][TILES];
+/// `rows` rows of floats times `tiles` tiles: what is loaded of one serves all of the other. out[tile][row].
+INLINE void rows_of_floats(const float *w, uint32_t length, const vf *x, vf (*out)[FLOAT_ROWS], const int rows, const int tiles) {
+  vf half[2][FLOAT_TILES][FLOAT_ROWS];
 #pragma GCC unroll 2
   for (int h = 0; h < 2; h++) {
-    vf sum[4][TILES];
-    for (int i = 0; i < 4; i++) for (int c = 0; c < tiles; c++) sum[i][c] = splat(0.0f);
+    vf sum[4][FLOAT_TILES][FLOAT_ROWS];
+    for (int i = 0; i < 4; i++) for (int t = 0; t < tiles; t++) for (int r = 0; r < rows; r++) sum[i][t][r] = splat(0.0f);
 #pragma GCC unroll 1
     for (uint32_t b = 0; b < length; b += 8)
 #pragma GCC unroll 4
       for (int i = 0; i < 4; i++) {
-        const int l = LANE_AT(4 * h + i);
-        const vf weight = splat(w[b + l]);
-        for (int c = 0; c < tiles; c++) sum[i][c] = sum[i][c] + weight * x[c * stride + b + l];
+        const uint32_t at = b + LANE_AT(4 * h + i);
+        for (int t = 0; t < tiles; t++)
+          for (int r = 0; r < rows; r++) sum[i][t][r] = sum[i][t][r] + splat(w[r * (size_t) length + at]) * x[t * (size_t) length + at];
       }
-    for (int c = 0; c < tiles; c++) half[h][c] = (sum[0][c] + sum[1][c]) + (sum[2][c] + sum[3][c]);
+    for (int t = 0; t < tiles; t++) for (int r = 0; r < rows; r++) half[h][t][r] = (sum[0][t][r] + sum[1][t][r]) + (sum[2][t][r] + sum[3][t][r]);
   }
-  for (int c = 0; c < tiles; c++) out[c] = half[0][c] + half[1][c];
+  for (int t = 0; t < tiles; t++) for (int r = 0; r < rows; r++) out[t][r] = half[0][t][r] + half[1][t][r];
 }
 
 /// The input of products: as blocks for quantised weights, as floats for others.
@@ -146,47 +146,63 @@ struct WideMemory {
 };
 
 
-INLINE void all_rows(Model *m, const Matrix *w, uint32_t row, uint32_t count, const Columns *in, int tiles, vf *out, size_t stride, const int mode) {
+INLINE void put(vf *to, vf sum, const int mode) {
+  if (mode == ADD) *to = *to + sum;
+  else *to = sum;
+}
+
+/// Up to `ROWS_AT_ONCE` rows of blocks from `row` on, times all tiles.
+INLINE void some_rows_of_blocks(Model *m, const Matrix *w, uint32_t row, uint32_t rows, const Columns *in, int tiles, vf *out, size_t stride,
+                                const int mode) {
   struct WideMemory *memory = m->wide;
   const uint32_t blocks = w->length / BLOCK;
-  const size_t columns = in->length / BLOCK;
-  for (uint32_t r = row; r < row + count; r += ROWS_AT_ONCE) {
-    const uint32_t some = row + count - r < ROWS_AT_ONCE ? row + count - r : ROWS_AT_ONCE;
-    const WeightBlock *weights = w->blocks;
-    const float *scales = w->scales;
-    if (is_quantised(w) && weights != NULL) {
-      weights += (size_t) r * blocks;
-      scales += (size_t) r * blocks;
-    } else if (is_quantised(w)) {
-      unpack_rows(w, r, some, memory->weights, memory->scales);
-      weights = memory->weights;
-      scales = memory->scales;
+  const WeightBlock *weights = w->blocks;
+  const float *scales = w->scales;
+  if (weights != NULL) {
+    weights += (size_t) row * blocks;
+    scales += (size_t) row * blocks;
+  } else {
+    unpack_rows(w, row, rows, memory->weights, memory->scales);
+    weights = memory->weights;
+    scales = memory->scales;
+  }
+  for (int t = 0, step; t < tiles; t += step) {
+    step = tiles - t >= TILES ? TILES : 1;
+    const ColumnTile *k = in->blocks + (size_t) t * blocks;
+    const vf *s = in->scales + (size_t) t * blocks;
+    for (uint32_t i = 0; i < rows; i++) {
+      vf sums[TILES];
+      if (step == TILES) row_of_blocks(weights + (size_t) i * blocks, scales + (size_t) i * blocks, blocks, k, s, blocks, sums, TILES);
+      else row_of_blocks(weights + (size_t) i * blocks, scales + (size_t) i * blocks, blocks, k, s, blocks, sums, 1);
+      for (int c = 0; c < step; c++) put(out + (size_t) (t + c) * stride + i, sums[c], mode);
     }
-    for (int t = 0, step; t < tiles; t += step) {
-      step = tiles - t >= TILES ? TILES : tiles - t >= 2 ? 2 : 1;
-      const ColumnTile *k = in->blocks + (size_t) t * columns;
-      const vf *s = in->scales + (size_t) t * columns, *x = in->floats + (size_t) t * in->length;
-      for (uint32_t i = 0; i < some; i++) {
-        vf sums[TILES];
-        if (is_quantised(w)) {
-          const WeightBlock *from = weights + (size_t) i * blocks;
-          const float *scale = scales + (size_t) i * blocks;
-          if (step == TILES) row_of_blocks(from, scale, blocks, k, s, columns, sums, TILES);
-          else if (step == 2) row_of_blocks(from, scale, blocks, k, s, columns, sums, 2);
-          else row_of_blocks(from, scale, blocks, k, s, columns, sums, 1);
-        } else {
-          const float *from = (const float *) w->blocks + (size_t) (r + i) * w->length;
-          if (step == TILES) row_of_floats(from, w->length, x, in->length, sums, TILES);
-          else if (step == 2) row_of_floats(from, w->length, x, in->length, sums, 2);
-          else row_of_floats(from, w->length, x, in->length, sums, 1);
-        }
-        for (int c = 0; c < step; c++) {
-          vf *to = out + (size_t) (t + c) * stride + (r - row) + i;
-          if (mode == ADD) *to = *to + sums[c];
-          else *to = sums[c];
-        }
-      }
+  }
+}
+
+INLINE void some_rows_of_floats(const Matrix *w, uint32_t row, uint32_t rows, const Columns *in, int tiles, vf *out, size_t stride,
+                                const int mode) {
+  const float *weights = (const float *) w->blocks + (size_t) row * w->length;
+  for (int t = 0, across; t < tiles; t += across) {
+    across = tiles - t >= FLOAT_TILES ? FLOAT_TILES : 1;
+    const vf *x = in->floats + (size_t) t * w->length;
+    for (uint32_t i = 0, down; i < rows; i += down) {
+      vf sums[FLOAT_TILES][FLOAT_ROWS];
+      down = rows - i >= FLOAT_ROWS ? FLOAT_ROWS : 1;
+      const float *from = weights + (size_t) i * w->length;
+      if (down == FLOAT_ROWS && across == FLOAT_TILES) rows_of_floats(from, w->length, x, sums, FLOAT_ROWS, FLOAT_TILES);
+      else if (across == FLOAT_TILES) rows_of_floats(from, w->length, x, sums, 1, FLOAT_TILES);
+      else if (down == FLOAT_ROWS) rows_of_floats(from, w->length, x, sums, FLOAT_ROWS, 1);
+      else rows_of_floats(from, w->length, x, sums, 1, 1);
+      for (int c = 0; c < across; c++) for (uint32_t r = 0; r < down; r++) put(out + (size_t) (t + c) * stride + i + r, sums[c][r], mode);
     }
+  }
+}
+
+INLINE void all_rows(Model *m, const Matrix *w, uint32_t row, uint32_t count, const Columns *in, int tiles, vf *out, size_t stride, const int mode) {
+  for (uint32_t r = 0; r < count; r += ROWS_AT_ONCE) {
+    const uint32_t some = count - r < ROWS_AT_ONCE ? count - r : ROWS_AT_ONCE;
+    if (is_quantised(w)) some_rows_of_blocks(m, w, row + r, some, in, tiles, out + r, stride, mode);
+    else some_rows_of_floats(w, row + r, some, in, tiles, out + r, stride, mode);
     if (work_is_unwanted(m, (uint64_t) some * w->length * tiles * W)) return;
   }
 }

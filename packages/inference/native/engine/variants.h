@@ -55,6 +55,8 @@ struct Variant {
 #define FUSED 1
 #define TILES 2
 #define SUM_LANES 8
+#define FLOAT_ROWS 4
+#define FLOAT_TILES 1
 #define KEYS_AT_ONCE 8
 #define FEATURES_AT_ONCE 4
 #define VALUE_LANES 4
@@ -71,6 +73,10 @@ static const Variant variant_avx512vnni = VARIANT_ROW("avx512vnni", has_avx512vn
 // AVX2 with byte dot products.
 #define W 8
 #define SUM_LANES 4
+#undef FLOAT_ROWS
+#undef FLOAT_TILES
+#define FLOAT_ROWS 2
+#define FLOAT_TILES 2
 #define KEYS_AT_ONCE 4
 #if HAS_AVXVNNI
 #define VARIANT avxvnni
@@ -126,6 +132,8 @@ static const Variant *const VARIANTS[] = {
 #define FUSED 0
 #define TILES 2
 #define SUM_LANES 4
+#define FLOAT_ROWS 2
+#define FLOAT_TILES 2
 #define KEYS_AT_ONCE 4
 #define FEATURES_AT_ONCE 2
 #define VALUE_LANES 4
