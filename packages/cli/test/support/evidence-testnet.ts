@@ -23,8 +23,8 @@ export interface EvidenceTestnetOptions {
   readonly spacingSeconds: number
   /** A built-in network whose domain replaces the definition's. */
   readonly domainOf?: string
-  /** Begins with the easiest blocks that the network allows, for nodes that make few attempts. */
-  readonly isEasy?: boolean
+  /** Of the easiest block, and the first one, for nodes that make few attempts. Default: the network's. */
+  readonly easiestAttempts?: bigint
   /** Where engines are cached; default: the user's own. */
   readonly home?: string
   /** What runs a node's program; default: the Node that runs this. */
@@ -47,7 +47,7 @@ export interface EvidenceTestnet {
 /** Starts a network of `poai node`s as `poai testnet` does. */
 export async function startEvidenceTestnet(options: EvidenceTestnetOptions): Promise<EvidenceTestnet> {
   const { nodes, miners, spacingSeconds, domainOf, argumentsOf = () => [] } = options
-  const { isEasy = false, commandOf = () => [process.execPath] as const, startTimeoutMs = 180_000 } = options
+  const { easiestAttempts, commandOf = () => [process.execPath] as const, startTimeoutMs = 180_000 } = options
   const folder = await mkdtemp(join(tmpdir(), 'poai-evidence-'))
   const definition = await readTestnetDefinition()
   const definedOn = await loadNetwork(definition.network)
@@ -57,8 +57,9 @@ export async function startEvidenceTestnet(options: EvidenceTestnetOptions): Pro
     { spacingSeconds },
   )
   const { difficulty } = derived
-  const initialTarget = isEasy ? difficulty.easiestTarget : difficulty.initialTarget
-  const params = { ...derived, difficulty: { ...difficulty, initialTarget } }
+  const easiestTarget = easiestAttempts === undefined ? undefined : 2n ** 256n / easiestAttempts
+  const targets = easiestTarget === undefined ? {} : { easiestTarget, initialTarget: easiestTarget }
+  const params = { ...derived, difficulty: { ...difficulty, ...targets } }
   const networkFile = join(folder, 'network.json')
   await writeFile(networkFile, JSON.stringify(networkParamsToJson(params)))
   const ports = await findFreePorts(40_000 + Math.floor(Math.random() * 10_000), { count: nodes + 1, host: HOST })
