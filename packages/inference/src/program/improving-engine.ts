@@ -102,7 +102,10 @@ export class ImprovingEngine implements InferenceEngine {
 
   async #improve(goal: EngineGoal): Promise<void> {
     const { signal } = this.#stopping
+    const stopped = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
     try {
+      await Promise.race([this.#dependencies.mayImprove, stopped])
+      signal.throwIfAborted()
       const create = await goal.pursue({ signal, tryOut: (createTrial) => this.#tryOut(createTrial) })
       const next = create({ dependencies: this.#dependencies })
       await this.#startNext(next)

@@ -44,4 +44,6 @@ export type OwnPoolDependencies = Pick<PoolDependencies, 'admit' | 'onEvent'>
 export interface PortableEngineDependencies extends OwnPoolDependencies {
   /** Throws unless an engine computes the recorded bits: what has just been compiled must pass it. Default: passes all. */
   readonly tryOut?: (engine: InferenceEngine) => Promise<void>
+  /** An engine that improves begins with that no sooner: a compiler takes time from what its owner has to do first. Default: at once. */
+  readonly mayImprove?: Promise<void>
 }

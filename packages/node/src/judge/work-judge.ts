@@ -79,6 +79,7 @@ class EngineJudge implements WorkJudge {
   readonly #options: WorkJudgeOptions
   readonly #dependencies: WorkJudgeDependencies
   readonly #changes: Emitter<JudgeStatus>
+  readonly #ready = Promise.withResolvers<void>()
   #state: JudgeState = 'new'
   #reason: AppError | undefined
   #engine: InferenceEngine | undefined
@@ -158,6 +159,7 @@ class EngineJudge implements WorkJudge {
       logger.info('llama.cpp is not built: another engine serves until it is', { hint: 'poai engine build --llama' })
     }
     this.#become('ready')
+    this.#ready.resolve()
   }
 
   readonly #createEngine = (
@@ -169,7 +171,8 @@ class EngineJudge implements WorkJudge {
     return createDomainEngine(
       installation,
       { modelPath: model.path, domain, contextSize, maxSequences },
-      { workers, program, niceness, vectors, improves: true, onEvent },
+      // A compiler that runs beside the self-test would hold up the first block.
+      { workers, program, niceness, vectors, improves: true, mayImprove: this.#ready.promise, onEvent },
     )
   }
 

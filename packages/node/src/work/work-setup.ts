@@ -135,6 +135,8 @@ export interface EngineChoice extends LlamaEngineDependencies {
   readonly vectors?: DomainVectors
   /** Compiles the native program in the background where it is not built, or waits for llama.cpp; for processes that live long. Default false. */
   readonly improves?: boolean
+  /** It begins with that no sooner. Default: at once. */
+  readonly mayImprove?: Promise<void>
 }
 
 /** An engine for a model in a domain, not yet started. */
@@ -149,7 +151,7 @@ export function createDomainEngine(
   choice: EngineChoice = {},
 ): InferenceEngine {
   const { modelPath, domain, contextSize, maxSequences } = work
-  const { workers, niceness, variant, program = 'auto', vectors, improves = false, admit, onEvent } = choice
+  const { workers, niceness, variant, program = 'auto', vectors, improves = false, mayImprove, admit, onEvent } = choice
   const options = {
     modelPath,
     cacheDirectory: join(installation.cache, 'engine'),
@@ -171,7 +173,7 @@ export function createDomainEngine(
     }
     return createPortableEngine(
       { ...options, ...sequences, program, improves, ...(variant === undefined ? {} : { variant }) },
-      { ...dependencies, tryOut },
+      { ...dependencies, tryOut, ...(mayImprove === undefined ? {} : { mayImprove }) },
     )
   }
   requireLlama(domain, program)

@@ -217,6 +217,18 @@ describe('auto', () => {
     await expect(engine.evaluate(EXAMS)).resolves.toHaveLength(EXAMS.length)
   })
 
+  it('compiles no sooner than it may, and stops while it waits for that', async () => {
+    const cacheDirectory = await emptyCache()
+    await useQuickCompiler()
+    const waiting = await start({ cacheDirectory, improves: true }, { mayImprove: new Promise(() => undefined) })
+    await waiting.engine.evaluate(EXAMS)
+    expect(await readdir(cacheDirectory)).toEqual([])
+    await waiting.engine.stop()
+    expect(waiting.engine.status.state).toBe('stopped')
+    const { event } = await start({ cacheDirectory, improves: true }, { mayImprove: Promise.resolve() })
+    expect(await event('engine-swapped')).toMatchObject({ to: 'native' })
+  })
+
   it('stops while it compiles', async () => {
     const cacheDirectory = await emptyCache()
     const { engine } = await start({ cacheDirectory, improves: true })
