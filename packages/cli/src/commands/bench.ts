@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { availableParallelism } from 'node:os'
-import { createExamBuilder, examToRequest, networkExamOptions, workOfTarget } from '@poai/consensus'
-import { keccak256, type NetworkParams } from '@poai/core'
+import { workOfTarget } from '@poai/consensus'
+import { hash32, type NetworkParams } from '@poai/core'
 import { admitByVectors, type InferenceEngine } from '@poai/inference'
-import { createDomainEngine, setUpWork } from '@poai/node'
+import { createSearcher } from '@poai/miner'
+import { createDomainEngine, setUpWork, systemClock } from '@poai/node'
 import type { Command } from 'commander'
 import type { CliContext } from '../cli-context.ts'
 import { formatSeconds } from '../format-quantity.ts'
@@ -11,9 +12,10 @@ import { loadNetwork } from '../load-network.ts'
 import { wholeNumber } from '../parse-options.ts'
 import { formatTable } from '../table.ts'
 import { withEngine } from '../with-engine.ts'
+import { type EngineOption, engineOption } from './engine-option.ts'
 import { type CommonOptions, installationOf, leafCommand, printResult } from './leaf-command.ts'
 
-interface BenchOptions extends CommonOptions {
+interface BenchOptions extends CommonOptions, EngineOption {
   readonly network: string
   readonly workers: number
   readonly seconds: number
@@ -22,8 +24,10 @@ interface BenchOptions extends CommonOptions {
 const MAX_WORKERS = 256
 const MAX_SECONDS = 3_600
 const DEFAULT_SECONDS = 10
-/** Exams that wait for each worker, so that none is idle. */
-const AHEAD = 4
+/** No work hash is below it but 0: nothing is ever found. */
+const IMPOSSIBLE_TARGET = 1n
+const NONCES = 1n << 32n
+const WARM_UP_MS = 300
 
 /** Adds `poai bench`. */
 export function addBenchCommand(program: Command, context: CliContext): void {
@@ -38,6 +42,7 @@ export function addBenchCommand(program: Command, context: CliContext): void {
       wholeNumber(1, MAX_WORKERS),
       availableParallelism(),
     )
+    .addOption(engineOption())
     .option('--seconds <count>', 'how long to measure', wholeNumber(1, MAX_SECONDS), DEFAULT_SECONDS)
     .action((options: BenchOptions) => bench(context, options))
 }
@@ -51,7 +56,7 @@ async function bench(context: CliContext, options: BenchOptions): Promise<void> 
   const engine = createDomainEngine(
     installation,
     { modelPath: model.path, domain, contextSize, maxSequences },
-    { workers, admit: admitByVectors(vectors) },
+    { workers, program: options.engine, admit: admitByVectors(vectors) },
   )
   if (!options.json) context.terminal.err(`measuring for ${options.seconds} s with ${workers} workers\n`)
   const { attempts, seconds } = await withEngine(engine, context.signal, () =>
@@ -89,26 +94,37 @@ interface Measured {
   readonly seconds: number
 }
 
-/** Keeps all workers busy with exams of random seeds, built meanwhile as a miner does. */
+/** Keeps all workers busy with whole attempts at a block that is nobody's, as a miner does. */
 async function measure(
   { signal }: CliContext,
   engine: InferenceEngine,
   { params, options }: { readonly params: NetworkParams; readonly options: BenchOptions },
 ): Promise<Measured> {
-  const build = createExamBuilder(networkExamOptions(params))
-  const evaluateOne = (): Promise<unknown> =>
-    engine.evaluate([examToRequest(build(keccak256(randomBytes(32))))], { priority: 'mine', signal })
-  // The first exams find cold caches.
-  await Promise.all(Array.from({ length: options.workers }, evaluateOne))
-  const startMs = performance.now()
-  const endMs = startMs + options.seconds * 1000
-  let attempts = 0
-  const lane = async (): Promise<void> => {
-    while (performance.now() < endMs) {
-      await evaluateOne()
-      attempts++
-    }
+  const { search } = createSearcher(engine, { clock: systemClock })
+  const job = {
+    exam: params.work.exam,
+    epochKey: hash32(randomBytes(32)),
+    sealHash: hash32(randomBytes(32)),
+    target: IMPOSSIBLE_TARGET,
   }
-  await Promise.all(Array.from({ length: options.workers * AHEAD }, lane))
-  return { attempts, seconds: (performance.now() - startMs) / 1000 }
+  let attempts = 0
+  const lane = async (end: AbortSignal, lane: number): Promise<void> => {
+    const span = { first: BigInt(lane) * NONCES, end: BigInt(lane + 1) * NONCES }
+    const onProgress = (progress: { readonly attempts: number }): void => {
+      attempts += progress.attempts
+    }
+    await search(job, span, { signal: end, onProgress }).catch((error: unknown) => {
+      if (!end.aborted) throw error
+    })
+  }
+  const searchFor = async (milliseconds: number): Promise<Measured> => {
+    const end = AbortSignal.any([signal, AbortSignal.timeout(milliseconds)])
+    attempts = 0
+    const startMs = performance.now()
+    await Promise.all(Array.from({ length: options.workers }, (_, index) => lane(end, index)))
+    return { attempts, seconds: (performance.now() - startMs) / 1000 }
+  }
+  // The first attempts find cold caches.
+  await searchFor(WARM_UP_MS)
+  return await searchFor(options.seconds * 1000)
 }

@@ -10,6 +10,7 @@ import { withEngine } from '../with-engine.ts'
 import { addEngineBenchCommand } from './engine-bench.ts'
 import { addEngineBuildCommand } from './engine-build.ts'
 import { addEngineInstallLlamaCommand } from './engine-install-llama.ts'
+import { type EngineOption, engineOption } from './engine-option.ts'
 import { type CommonOptions, installationOf, leafCommand, printResult } from './leaf-command.ts'
 
 /** Workers of one engine: more than any machine has cores to spare. */
@@ -21,10 +22,11 @@ export function addEngineCommands(program: Command, context: CliContext): void {
 
   leafCommand(engine, 'check', {
     description: 'replay all recorded vectors of a network: does this machine compute the same bits?',
-    examples: ['engine check', 'engine check --network testnet --workers 2', 'engine check --json'],
+    examples: ['engine check', 'engine check --network testnet --workers 2', 'engine check --engine wasm --json'],
   })
     .option('--network <name-or-file>', 'built-in network, or a JSON file of parameters', 'devnet')
     .option('--workers <count>', 'worker processes', wholeNumber(1, MAX_WORKERS))
+    .addOption(engineOption())
     .action((options: CheckOptions) => check(context, options))
 
   leafCommand(engine, 'domains', {
@@ -37,7 +39,7 @@ export function addEngineCommands(program: Command, context: CliContext): void {
   addEngineBenchCommand(engine, context)
 }
 
-interface CheckOptions extends CommonOptions {
+interface CheckOptions extends CommonOptions, EngineOption {
   readonly network: string
   readonly workers?: number
 }
@@ -47,8 +49,11 @@ async function check(context: CliContext, options: CheckOptions): Promise<void> 
   const network = await loadNetwork(options.network)
   const { model, domain, vectors, fingerprints } = await setUpWork(installation, network)
   const { contextSize, maxSequences } = vectors
-  const workers = options.workers === undefined ? {} : { workers: options.workers }
-  const engine = createDomainEngine(installation, { modelPath: model.path, domain, contextSize, maxSequences }, workers)
+  const engine = createDomainEngine(
+    installation,
+    { modelPath: model.path, domain, contextSize, maxSequences },
+    { program: options.engine, ...(options.workers === undefined ? {} : { workers: options.workers }) },
+  )
   const started = performance.now()
   await withEngine(engine, context.signal, () => requireMachineDomain(wordsOfEngine(engine), vectors, fingerprints))
   const seconds = (performance.now() - started) / 1000

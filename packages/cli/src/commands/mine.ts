@@ -1,9 +1,8 @@
 import { hostname } from 'node:os'
-import { setTimeout as sleep } from 'node:timers/promises'
-import type { Address, Clock } from '@poai/core'
+import type { Address } from '@poai/core'
 import { DEFAULT_POOL_OPTIONS } from '@poai/inference'
 import { createSearcher } from '@poai/miner'
-import { createDomainEngine, setUpWork } from '@poai/node'
+import { createDomainEngine, setUpWork, systemClock } from '@poai/node'
 import type { Command } from 'commander'
 import type { CliContext } from '../cli-context.ts'
 import { miningToJson } from '../mine/format-mining.ts'
@@ -16,6 +15,7 @@ import { withNode } from '../rpc-client/open-rpc-client.ts'
 import type { RpcClient } from '../rpc-client/rpc-client.ts'
 import { formatTable } from '../table.ts'
 import { withEngine } from '../with-engine.ts'
+import { type EngineOption, engineOption } from './engine-option.ts'
 import { installationOf } from './leaf-command.ts'
 import { type NodeOptions, nodeCommand } from './node-option.ts'
 
@@ -26,14 +26,7 @@ const MAX_BLOCKS = 999_999_999
 const MAX_SECONDS = 31_536_000
 const WORKER_NAME = /^[A-Za-z0-9._+/-]{1,64}$/
 
-const systemClock: Clock = {
-  nowMs: () => Date.now(),
-  sleep: async (delayMs, signal) => {
-    await sleep(delayMs, undefined, signal === undefined ? {} : { signal })
-  },
-}
-
-interface MineCommandOptions extends NodeOptions {
+interface MineCommandOptions extends NodeOptions, EngineOption {
   readonly workers?: number
   readonly beneficiary?: Address
   readonly name?: string
@@ -57,6 +50,7 @@ export function addMineCommand(program: Command, context: CliContext): void {
       'worker processes (default: one less than there are cores)',
       wholeNumber(1, MAX_WORKERS),
     )
+    .addOption(engineOption())
     .option('--beneficiary <address>', 'whom blocks are to pay (default: whom the node says)', parseAddress)
     .option('--name <name>', 'what this worker is called in the node’s figures (default: this machine’s name)')
     .option('--blocks <count>', 'end after so many accepted blocks', wholeNumber(1, MAX_BLOCKS))
@@ -81,7 +75,7 @@ async function mine(context: CliContext, options: MineCommandOptions, client: Rp
   const engine = createDomainEngine(
     installation,
     { modelPath: model.path, domain, contextSize, maxSequences },
-    { workers, vectors, improves: true },
+    { workers, vectors, program: options.engine, improves: true },
   )
   if (options.json === undefined) {
     terminal.err(`Mining ${params.name} for ${client.address} as ${worker}: model ${model.name}, ${workers} workers\n`)

@@ -1,22 +1,10 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { type Chain, createStoredChain, createStoredMempool, createThreadedRecovery, openChain } from '@poai/chain'
 import { createReplayVerifier, type ExamEvaluator, networkExamOptions } from '@poai/consensus'
-import {
-  type BlockCodecs,
-  type Clock,
-  createBlockCodecs,
-  createTransactionCodec,
-  genesisHash,
-  type Logger,
-} from '@poai/core'
+import { type BlockCodecs, createBlockCodecs, createTransactionCodec, genesisHash, type Logger } from '@poai/core'
 import { createExecution } from '@poai/execution'
+import { systemClock } from '@poai/node'
 import { openDatabase, type Retention } from '@poai/storage'
 import type { DataDirectory } from '../data-directory.ts'
-
-const systemClock: Clock = {
-  nowMs: Date.now,
-  sleep: (delayMs, signal) => delay(delayMs, undefined, signal === undefined ? {} : { signal }),
-}
 
 /** Threads that recover senders: beside the workers of the engine, which have most to do. */
 const RECOVERY_THREADS = 1
