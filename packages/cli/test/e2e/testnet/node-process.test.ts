@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { isApart, NodeProcess } from '../../../src/testnet/node-process.ts'
+import type { PlannedNode } from '../../../src/testnet/testnet-plan.ts'
 
 /** Says how it was told to stop, and ends. */
 const PROGRAM = `
@@ -21,10 +22,10 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
 function startNode(platform: NodeJS.Platform): { readonly node: NodeProcess; readonly log: () => string } {
   const logFile = join(folder, 'node.log')
-  const plan = {
-    ...{ name: 'node-1', role: 'validator', dataDirectory: folder, logFile, peerPort: 0, httpPort: undefined },
-    ...{ mining: undefined, workers: 1, engine: 'auto' },
-  } as const
+  const plan: PlannedNode = {
+    ...{ name: 'node-1', role: 'validator' as const, dataDirectory: folder, logFile, peerPort: 0, httpPort: undefined },
+    ...{ mining: undefined, workers: 1, engine: 'auto' as const },
+  }
   const program = { command: process.execPath, prefix: ['--eval', PROGRAM], codeCache: join(folder, 'code') }
   const node = new NodeProcess(plan, program, [], platform)
   node.start()
