@@ -47,6 +47,8 @@ struct Model {
   const float *output_norm;
   /// Rows of the embedding as floats, or NULL.
   float *embedded;
+  /// [token][queries, keys, values of the first layer before they are rotated], which depend on the token alone; or NULL.
+  float *first;
   /// [position][rotary / 2]
   float *cosines, *sines;
   /// [layer][cell / GROUP][kv width][GROUP], rounded to binary16.
@@ -62,6 +64,7 @@ struct Model {
 };
 
 INLINE uint32_t kv_width(const Model *m) { return m->kv_heads * m->head; }
+INLINE size_t first_width(const Model *m) { return (size_t) m->heads * m->head + 2 * (size_t) kv_width(m); }
 INLINE uint32_t cells_of(const Model *m) { return (m->context + 31) / 16 * 16; }
 INLINE int is_quantised(const Matrix *w) { return w->format == FORMAT_Q8_0 || w->format == FORMAT_Q4_0; }
 INLINE float *layer_keys(const Model *m, uint32_t layer) { return m->keys + (size_t) layer * cells_of(m) * kv_width(m); }

@@ -75,6 +75,8 @@
 #define attend OWN(attend)
 #define fill_lanes OWN(fill_lanes)
 #define finish_layer OWN(finish_layer)
+#define take_first OWN(take_first)
+#define tabulate_first OWN(tabulate_first)
 #define put_tile OWN(put_tile)
 #define put_band OWN(put_band)
 #define wide_band OWN(wide_band)

@@ -136,7 +136,7 @@ typedef struct { ColumnTile *blocks; vf *scales, *floats; size_t length; } Colum
 struct WideMemory {
   /// Of a band: [tile][…]
   vf *x, *query, *attended, *wanted, *cosines, *sines, *key;
-  vi *positions;
+  vi *positions, *tokens;
   /// [tile][32] of the gate's and the other half's rows.
   vf *gate, *up;
   vf *logits, *scores;

@@ -41,18 +41,30 @@ typedef struct {
   int tiles;
 } Band;
 
-/// For each tile of the band: positions in its lanes, and the rotation at them. Lanes beyond the last token repeat it.
-static void fill_lanes(Model *m, int tile, const uint32_t *positions) {
+/// For each tile of the band: tokens and positions in its lanes, and the rotation at them. Lanes beyond the last token repeat it.
+static void fill_lanes(Model *m, int tile, const uint32_t *tokens, const uint32_t *positions) {
   struct WideMemory *w = m->wide;
   const uint32_t half = m->rotary / 2;
   for (int j = 0; j < W; j++) {
     const uint32_t p = positions[j];
     ((int32_t *) (w->positions + tile))[j] = (int32_t) p;
+    ((int32_t *) (w->tokens + tile))[j] = (int32_t) tokens[j];
     for (uint32_t i = 0; i < half; i++) {
       ((float *) (w->cosines + (size_t) tile * half + i))[j] = m->cosines[(size_t) p * half + i];
       ((float *) (w->sines + (size_t) tile * half + i))[j] = m->sines[(size_t) p * half + i];
     }
   }
+}
+
+/// Queries, keys or values of the first layer, from its table.
+static void take_first(const Model *m, size_t offset, uint32_t count, int tiles, vf *out) {
+  const struct WideMemory *w = m->wide;
+  for (int t = 0; t < tiles; t++)
+    for (int j = 0; j < W; j++) {
+      const float *from = m->first + (size_t) ((const int32_t *) (w->tokens + t))[j] * first_width(m) + offset;
+      float *to = (float *) (out + (size_t) t * count) + j;
+      for (uint32_t i = 0; i < count; i++) to[(size_t) i * W] = from[i];
+    }
 }
 
 /// From the attention's input to the layer's end: x in place. True if something is not finite.
@@ -61,7 +73,8 @@ static int finish_layer(Model *m, uint32_t layer, Band band) {
   const Layer *l = m->layers + layer;
   const uint32_t half = m->rotary / 2, all = m->heads * m->head;
   int bad = 0;
-  product(m, &l->query, 0, all, &w->narrow, band.tiles, w->query, all);
+  if (layer == 0 && m->first != NULL) take_first(m, 0, all, band.tiles, w->query);
+  else product(m, &l->query, 0, all, &w->narrow, band.tiles, w->query, all);
   for (int t = 0; t < band.tiles && !m->is_stopped; t++) {
     vf *q = w->query + (size_t) t * all;
     rotate(m, q, m->heads, w->cosines + (size_t) t * half, w->sines + (size_t) t * half);
@@ -151,20 +164,23 @@ static int wide_band(Model *m, const uint32_t *tokens, uint32_t count, uint32_t 
   const uint32_t half = m->rotary / 2, last_layer = m->layers_count - 1;
   int bad = 0;
   for (int t = 0; t < tiles; t++) {
-    uint32_t lanes[W];
+    uint32_t lanes[W], here[W];
     for (uint32_t j = 0; j < W; j++) {
       const uint32_t i = t * W + j < count ? t * W + j : count - 1;
       lanes[j] = at + i;
+      here[j] = tokens[i];
       embed(m, tokens[i], (float *) (w->x + (size_t) t * m->width) + j, W);
     }
-    fill_lanes(m, t, lanes);
+    fill_lanes(m, t, here, lanes);
   }
   for (uint32_t layer = 0; layer < m->layers_count && !m->is_stopped; layer++) {
     const Layer *l = m->layers + layer;
-    for (int t = 0; t < tiles; t++)
+    const int is_known = layer == 0 && m->first != NULL;
+    for (int t = 0; t < tiles && !is_known; t++)
       bad |= wide_norm(m, w->x + (size_t) t * m->width, l->attention_norm, &w->narrow, t, formats_of(&l->query, &l->key, &l->value));
     for (int values = 0; values < 2; values++) {
-      product(m, values ? &l->value : &l->key, 0, kv_width(m), &w->narrow, tiles, w->key, kv_width(m));
+      if (is_known) take_first(m, first_width(m) - (values ? 1 : 2) * kv_width(m), kv_width(m), tiles, w->key);
+      else product(m, values ? &l->value : &l->key, 0, kv_width(m), &w->narrow, tiles, w->key, kv_width(m));
       for (int t = 0; t < tiles && !m->is_stopped; t++) {
         vf *k = w->key + (size_t) t * kv_width(m);
         if (!values) rotate(m, k, m->kv_heads, w->cosines + (size_t) t * half, w->sines + (size_t) t * half);
@@ -178,15 +194,16 @@ static int wide_band(Model *m, const uint32_t *tokens, uint32_t count, uint32_t 
   // The last layer's output is wanted at some tokens only: they move together.
   const Band band = { w->wanted, (int) ((wanted + W - 1) / W) };
   for (int t = 0; t < band.tiles; t++) {
-    uint32_t lanes[W];
+    uint32_t lanes[W], here[W];
     for (uint32_t j = 0; j < W; j++) {
       const uint32_t i = index + (t * W + j < wanted ? t * W + j : wanted - 1);
       lanes[j] = sink->logits != NULL ? at + count - 1 : sink->request->positions[i] - 1;
       const uint32_t from = lanes[j] - at;
+      here[j] = tokens[from];
       const float *x = (const float *) (w->x + (size_t) (from / W) * m->width) + from % W;
       for (uint32_t f = 0; f < m->width; f++) ((float *) (band.x + (size_t) t * m->width + f))[j] = x[(size_t) f * W];
     }
-    fill_lanes(m, t, lanes);
+    fill_lanes(m, t, here, lanes);
     bad |= wide_norm(m, band.x + (size_t) t * m->width, m->layers[last_layer].attention_norm, &w->narrow, t,
                      is_quantised(&m->layers[last_layer].query) ? 1 : 2);
   }
@@ -225,6 +242,35 @@ static int takes_shape(const Model *m) {
   return m->width % BLOCK == 0 && m->feed % BLOCK == 0 && m->heads * m->head % BLOCK == 0 && m->head % 8 == 0 && m->head % FEATURES_AT_ONCE == 0;
 }
 
+/// Tables of the first layer above this would not stay in a cache.
+#define MAX_FIRST_FLOATS (1u << 20)
+
+/// Makes the table of the first layer, where the vocabulary is small enough and all of it is finite.
+static const char *tabulate_first(Model *m) {
+  struct WideMemory *w = m->wide;
+  const Layer *l = m->layers;
+  const uint32_t all = m->heads * m->head, kv = kv_width(m);
+  if (m->embedded == NULL || first_width(m) * m->vocabulary > MAX_FIRST_FLOATS) return NULL;
+  float *table = host_allocate(sizeof(float) * first_width(m) * m->vocabulary);
+  if (table == NULL) return "out of memory";
+  for (uint32_t token = 0; token < m->vocabulary; token += W) {
+    const uint32_t count = m->vocabulary - token < W ? m->vocabulary - token : W;
+    for (uint32_t j = 0; j < W; j++) embed(m, token + (j < count ? j : 0), (float *) w->x + j, W);
+    if (wide_norm(m, w->x, l->attention_norm, &w->narrow, 0, formats_of(&l->query, &l->key, &l->value))) return NULL;
+    product(m, &l->query, 0, all, &w->narrow, 1, w->query, all);
+    product(m, &l->key, 0, kv, &w->narrow, 1, w->key, kv);
+    product(m, &l->value, 0, kv, &w->narrow, 1, w->attended, kv);
+    for (uint32_t j = 0; j < count; j++) {
+      float *to = table + (token + j) * first_width(m);
+      for (uint32_t i = 0; i < all; i++) to[i] = ((const float *) (w->query + i))[j];
+      for (uint32_t i = 0; i < kv; i++) to[all + i] = ((const float *) (w->key + i))[j];
+      for (uint32_t i = 0; i < kv; i++) to[all + kv + i] = ((const float *) (w->attended + i))[j];
+    }
+  }
+  m->first = table;
+  return NULL;
+}
+
 static const char *reserve_wide(Model *m) {
   const uint32_t tokens = m->context < BAND_TOKENS ? m->context : BAND_TOKENS;
   const size_t tiles = (tokens + W - 1) / W, all = (size_t) m->heads * m->head, half = m->rotary / 2;
@@ -245,13 +291,15 @@ static const char *reserve_wide(Model *m) {
   }
   const size_t widest = longest > m->width ? longest : m->width;
   w->positions = host_allocate(sizeof(vi) * tiles);
+  w->tokens = host_allocate(sizeof(vi) * tiles);
   w->narrow.blocks = host_allocate(sizeof(ColumnTile) * tiles * (m->width / BLOCK));
   w->wide.blocks = host_allocate(sizeof(ColumnTile) * tiles * (longest / BLOCK));
   w->weights = host_allocate(sizeof(WeightBlock) * ROWS_AT_ONCE * (widest / BLOCK));
   w->scales = host_allocate(sizeof(float) * ROWS_AT_ONCE * (widest / BLOCK));
   w->narrow.length = m->width;
   w->wide.length = m->feed;
-  return w->positions && w->narrow.blocks && w->wide.blocks && w->weights && w->scales ? NULL : "out of memory";
+  if (!w->positions || !w->tokens || !w->narrow.blocks || !w->wide.blocks || !w->weights || !w->scales) return "out of memory";
+  return tabulate_first(m);
 }
 
 #undef COLUMN_WORDS
