@@ -47,6 +47,13 @@ function beneficiaryOf({ view }: TestnetNode): string {
   return view.plan.mining?.beneficiary.toLowerCase() ?? ''
 }
 
+/** Lets a node mine upon the block of that height, and no longer. */
+async function mineUpon(node: TestnetNode, head: number): Promise<void> {
+  await node.process.call('miner_start', [], CALL)
+  await secondsUntil(LONGEST_MS, async () => Number(await node.process.call('eth_blockNumber', [], CALL)) > head)
+  await node.process.call('miner_stop', [], CALL)
+}
+
 try {
   const [arm, other] = testnet.nodes
   if (arm === undefined || other === undefined) throw new RangeError('there are two nodes')
@@ -54,12 +61,13 @@ try {
     `domain ${params.work.domain}, model ${params.work.model}, a block every ${spacingSeconds} s, to height ${height}`,
   )
   let toldHeight = 0
+  await other.process.call('miner_stop', [], CALL)
   const seconds = await secondsUntil(LONGEST_MS, async () => {
     await delay(LOOK_MS)
     await testnet.refresh(AbortSignal.timeout(60_000))
     const head = other.view.snapshot?.height ?? 0
     const { miner } = await blockOf(other, head)
-    await other.process.call(miner === beneficiaryOf(arm) ? 'miner_start' : 'miner_stop', [], CALL)
+    if (miner === beneficiaryOf(arm)) await mineUpon(other, head)
     if (head > toldHeight)
       console.error(`height ${head}, mined by ${miner === beneficiaryOf(arm) ? 'arm64' : process.arch}`)
     toldHeight = head
