@@ -10,10 +10,10 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type AttemptDump, compileAttemptDump } from './attempt-dump.ts'
 import { type AttemptModule, compileAttemptModule } from './attempt-module.ts'
+import { BREACHES, PLAIN_ARG_MAX, plainWords } from './breaches.ts'
 import { fakeWords } from './fake-words.ts'
 import { lossUnits } from './loss-units.ts'
 import { encodeSearchJob, encodeTrial, encodeTried, SEAL_BYTES } from './search-records.ts'
-import { BREACHES, PLAIN_ARG_MAX, plainWords } from './breaches.ts'
 import { createDraw, disturb, drawConsistentWords, drawFinite, drawWeight, orderOf } from './word-cases.ts'
 
 const FORMAT_1: ExamFormat = { tokens: 160, answerTokens: 16, minSaltTokens: 12, probes: 4 }
