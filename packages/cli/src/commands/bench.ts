@@ -42,7 +42,7 @@ export function addBenchCommand(program: Command, context: CliContext): void {
       wholeNumber(1, MAX_WORKERS),
       availableParallelism(),
     )
-    .addOption(engineOption())
+    .addOption(engineOption(context))
     .option('--seconds <count>', 'how long to measure', wholeNumber(1, MAX_SECONDS), DEFAULT_SECONDS)
     .action((options: BenchOptions) => bench(context, options))
 }

@@ -1,5 +1,6 @@
 import type { PortableProgram } from '@poai/inference'
 import { Option } from 'commander'
+import type { CliContext } from '../cli-context.ts'
 
 /** What runs the model, as `poai node --engine` takes it. */
 export interface EngineOption {
@@ -8,9 +9,10 @@ export interface EngineOption {
 
 const PROGRAMS: readonly PortableProgram[] = ['auto', 'native', 'wasm', 'llama']
 
-/** `--engine`, by the variable of a node too. */
-export function engineOption(): Option {
+/** `--engine`. Its default is what the variable of a node names, so that one setting is for all commands. */
+export function engineOption({ environment }: Pick<CliContext, 'environment'>): Option {
   const meaning =
     'what runs the model in networks of domain portable-1: the fastest that is here, or a program by its name'
-  return new Option('--engine <program>', meaning).choices(PROGRAMS).default('auto').env('POAI_ENGINE')
+  const named = PROGRAMS.find((program) => program === environment['POAI_ENGINE'])
+  return new Option('--engine <program>', meaning).choices(PROGRAMS).default(named ?? 'auto')
 }

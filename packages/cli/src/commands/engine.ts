@@ -26,7 +26,7 @@ export function addEngineCommands(program: Command, context: CliContext): void {
   })
     .option('--network <name-or-file>', 'built-in network, or a JSON file of parameters', 'devnet')
     .option('--workers <count>', 'worker processes', wholeNumber(1, MAX_WORKERS))
-    .addOption(engineOption())
+    .addOption(engineOption(context))
     .action((options: CheckOptions) => check(context, options))
 
   leafCommand(engine, 'domains', {

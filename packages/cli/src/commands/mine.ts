@@ -50,7 +50,7 @@ export function addMineCommand(program: Command, context: CliContext): void {
       'worker processes (default: one less than there are cores)',
       wholeNumber(1, MAX_WORKERS),
     )
-    .addOption(engineOption())
+    .addOption(engineOption(context))
     .option('--beneficiary <address>', 'whom blocks are to pay (default: whom the node says)', parseAddress)
     .option('--name <name>', 'what this worker is called in the node’s figures (default: this machine’s name)')
     .option('--blocks <count>', 'end after so many accepted blocks', wholeNumber(1, MAX_BLOCKS))
