@@ -84,6 +84,9 @@ const char *model_open(Model **model, const uint8_t *file, size_t bytes, uint32_
   m->context = context;
   m->variant = find_variant(variant);
   if (m->variant == NULL) return "this processor cannot run that variant";
+#if defined(__x86_64__)
+  m->has_upper_halves = has_avx();
+#endif
   const char *fault = read_gguf(m, file, bytes);
   if (fault == NULL) fault = make_tables(m);
   if (fault == NULL) fault = each_matrix(m, unpack_floats);
@@ -110,6 +113,9 @@ static void clear_cells(Model *m, uint32_t at) {
 
 static EngineResult pass(Model *m, const uint32_t *tokens, uint32_t count, uint32_t at, const Sink *sink) {
   m->is_stopped = 0;
+#if defined(__x86_64__)
+  if (m->has_upper_halves) clear_upper_halves();
+#endif
   if (m->is_dirty) {
     clear_cells(m, at);
     if (at == 0) m->is_dirty = 0;

@@ -58,6 +58,8 @@ struct Model {
   /// Multiplications since the host was asked, and what it said.
   uint64_t work;
   int is_stopped;
+  /// Registers have halves that this variant does not know of.
+  int has_upper_halves;
   /// Memory of the passes; that of the wide one as its variant has it.
   void *wide;
   struct NarrowMemory *narrow;
