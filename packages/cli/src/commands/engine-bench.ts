@@ -23,6 +23,7 @@ const DEFAULT_SECONDS = 3
 const ROUNDS = 6
 /** Different exams that an engine is given. */
 const EXAMS = 64
+const WARM_UP_MS = 100
 /** The build that everybody with a processor of the last ten years can install: what others are measured by. */
 const REFERENCE_DOMAIN = 'x64-avx2'
 
@@ -59,19 +60,17 @@ async function bench(context: CliContext, options: EngineBenchOptions): Promise<
   const turns = ROUNDS * entries.length
   const { signal } = context
   try {
-    const requests = examRequests(params)
+    const work = { exam: params.work.exam, requests: examRequests(params), signal }
     for (const { engine } of entries) {
       await engine.start()
-      await measureEngine(engine, requests, { forMs: 1, signal })
+      await measureEngine(engine, { ...work, forMs: WARM_UP_MS })
     }
     for (let turn = 0; turn < turns; turn++) {
       const entry = entries[turn % entries.length]
       if (entry === undefined) continue
       if (!options.json) bar.update({ label: labelOf(entry.contestant), done: turn, total: turns })
-      const { exams, seconds } = await measureEngine(entry.engine, requests, {
-        forMs: (options.seconds * 1000) / ROUNDS,
-        signal,
-      })
+      const forMs = (options.seconds * 1000) / ROUNDS
+      const { exams, seconds } = await measureEngine(entry.engine, { ...work, forMs })
       entry.exams += exams
       entry.seconds += seconds
     }
@@ -126,7 +125,7 @@ function report(context: CliContext, options: EngineBenchOptions, finding: Findi
           ratio?.toFixed(2) ?? '-',
         ]),
       ]),
-      `one worker, model ${modelName}, exams of ${params.work.exam.tokens} tokens\n`,
+      `one worker, model ${modelName}, exams of ${params.work.exam.tokens} tokens; the first engines make whole attempts\n`,
       ...missing.map((line) => `${line}\n`),
     ].join(''),
   )

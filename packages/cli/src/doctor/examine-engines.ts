@@ -13,7 +13,7 @@ import {
   wordsOfEngine,
 } from '@poai/inference'
 import { createDomainEngine, type Installation, type WorkSetup } from '@poai/node'
-import { measureEngine } from '../engine-bench/measure-engine.ts'
+import { type EngineTurnOptions, measureEngine } from '../engine-bench/measure-engine.ts'
 import { withEngine } from '../with-engine.ts'
 
 /** An engine of the network's domain that runs here. */
@@ -113,9 +113,11 @@ async function examine(
     )
     return await withEngine(engine, signal, async () => {
       const check = await checkSelfTest(wordsOfEngine(engine), vectors, fingerprints)
-      const { tokens } = params.work.exam
-      const requests = vectors.exams.map(({ request }) => request).filter((request) => request.tokens.length === tokens)
-      const examsPerSecond = check.ok ? await speedOf(engine, requests, signal) : null
+      const { exam } = params.work
+      const requests = vectors.exams
+        .map(({ request }) => request)
+        .filter((request) => request.tokens.length === exam.tokens)
+      const examsPerSecond = check.ok ? await speedOf(engine, { exam, requests, forMs: MEASURE_MS, signal }) : null
       const { status } = engine
       const finding = { program: status.program, system: status.model?.systemInfo ?? null, examsPerSecond, isChosen }
       return { check: { ...check, name, found: `${check.found}${describe(finding)}` }, finding }
@@ -126,12 +128,8 @@ async function examine(
   }
 }
 
-async function speedOf(
-  engine: InferenceEngine,
-  requests: Parameters<typeof measureEngine>[1],
-  signal: AbortSignal,
-): Promise<number> {
-  const { exams, seconds } = await measureEngine(engine, requests, { forMs: MEASURE_MS, signal })
+async function speedOf(engine: InferenceEngine, options: EngineTurnOptions): Promise<number> {
+  const { exams, seconds } = await measureEngine(engine, options)
   return Math.round((10 * exams) / seconds) / 10
 }
 

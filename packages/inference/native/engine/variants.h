@@ -90,9 +90,11 @@ static const Variant variant_avxvnni = VARIANT_ROW("avxvnni", has_avxvnni);
 #endif
 #undef BYTE_DOTS
 
-// AVX2: dot products of pairs.
+// AVX2: dot products of pairs. A conversion is faster here than the fused step that saves it.
 #define VARIANT avx2
 #define BYTE_DOTS 0
+#undef FUSED
+#define FUSED 0
 BEGIN_TARGET("avx2,fma,f16c")
 #include "narrow.h"
 #include "wide.h"
@@ -101,7 +103,6 @@ static const Variant variant_avx2 = VARIANT_ROW("avx2", has_avx2);
 #undef VARIANT
 #undef W
 #undef NW
-#undef FUSED
 #undef KEYS_AT_ONCE
 #undef FEATURES_AT_ONCE
 #undef VALUE_LANES
@@ -110,7 +111,6 @@ static const Variant variant_avx2 = VARIANT_ROW("avx2", has_avx2);
 #define VARIANT sse2
 #define W 4
 #define NW 4
-#define FUSED 0
 #define KEYS_AT_ONCE 2
 #define FEATURES_AT_ONCE 2
 #define VALUE_LANES 8
