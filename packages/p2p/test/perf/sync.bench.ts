@@ -1,5 +1,5 @@
 // How fast a new node catches up from another process over the loopback interface, on LevelDB.
-//   npm run bench -- sync [empty blocks] [blocks with real work]
+//   npm run bench -- sync [empty blocks] [blocks with real work] [native | wasm | llama]
 // Empty blocks with replay left out (assume-valid): blocks a second, of the clock and of this process's CPU. Blocks with real work, all
 // replayed: replays a second against what the engine does by itself in the same run. Chains are made once and kept in .cache.
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
@@ -9,14 +9,15 @@ import { type ExamEvaluator, examToRequest } from '@poai/consensus'
 import { createBlockCodecs, createTransactionCodec, decodeRlp, headerHash } from '@poai/core'
 import { createFakeEngine } from '@poai/inference'
 import { seededExams } from '@poai/testing'
-import { openBenchEngine } from '@poai/testing/bench-engine'
+import { BENCH_PROGRAMS, openBenchEngine } from '@poai/testing/bench-engine'
 import { createReplayPolicy, excusingVerifier, type ReplayMode } from '../../src/index.ts'
 import { type ClusterNode, startClusterNode } from '../support/cluster.ts'
 import { clusterNetwork } from '../support/cluster-network.ts'
 import { easyChain } from '../support/easy-chain.ts'
 import { startNode } from '../support/start-node.ts'
 
-const [emptyBlocks = 5000, workedBlocks = 300] = process.argv.slice(2).map(Number)
+const [emptyBlocks = 5000, workedBlocks = 300] = process.argv.slice(2, 4).map(Number)
+const program = BENCH_PROGRAMS.find((name) => name === process.argv[4]) ?? 'native'
 const WARM_UP = 20
 const params = clusterNetwork()
 const codecs = createBlockCodecs(createTransactionCodec(params.chainId))
@@ -90,7 +91,7 @@ async function benchAssumeValid(): Promise<void> {
 }
 
 async function benchFull(): Promise<void> {
-  const bench = await openBenchEngine()
+  const bench = await openBenchEngine(undefined, { program })
   const exams = seededExams('sync')
   /** As the import does: several questions at one time, so that the engine is never idle. */
   const alone = async (count: number): Promise<number> => {
@@ -112,7 +113,7 @@ async function benchFull(): Promise<void> {
       const engineRate = (before + after) / 2
       const rate = workedBlocks / seconds
       console.log(
-        `full: ${workedBlocks} blocks replayed by ${bench.modelName} in ${seconds.toFixed(1)} s: ${rate.toFixed(1)} blocks/s; the engine alone ` +
+        `full: ${workedBlocks} blocks replayed by ${bench.modelName}, ${program}, in ${seconds.toFixed(1)} s: ${rate.toFixed(1)} blocks/s; the engine alone ` +
           `${before.toFixed(1)} and ${after.toFixed(1)} evaluations/s: ${(rate / engineRate).toFixed(2)} of it`,
       )
     } finally {
