@@ -2,7 +2,7 @@
 // decodes token by token, serves models whose shape the wide pass does not take, and computes again whatever is not finite there.
 // Included once for each variant; `NW` lanes fill a register.
 
-typedef float nf __attribute__((vector_size(4 * NW), aligned(4)));
+typedef float nf __attribute__((vector_size(4 * NW), aligned(4), may_alias));
 typedef int32_t ni __attribute__((vector_size(4 * NW), aligned(4)));
 #define PARTS (8 / NW)
 /// Eight lanes.
@@ -11,8 +11,9 @@ typedef struct { ni part[PARTS]; } IntLanes;
 
 #define EACH for (int i = 0; i < PARTS; i++)
 INLINE Lanes splat8(float x) { Lanes v; EACH v.part[i] = x - (nf) {}; return v; }
-INLINE Lanes load8(const float *from) { Lanes v; __builtin_memcpy(&v, from, sizeof v); return v; }
-INLINE void store8(float *to, Lanes v) { __builtin_memcpy(to, &v, sizeof v); }
+// Register by register: as a copy of memory GCC takes 32 bytes in halves, and each load waits for two stores.
+INLINE Lanes load8(const float *from) { Lanes v; EACH v.part[i] = ((const nf *) from)[i]; return v; }
+INLINE void store8(float *to, Lanes v) { EACH ((nf *) to)[i] = v.part[i]; }
 INLINE Lanes add8(Lanes a, Lanes b) { EACH a.part[i] = a.part[i] + b.part[i]; return a; }
 INLINE Lanes times8(Lanes a, Lanes b) { EACH a.part[i] = a.part[i] * b.part[i]; return a; }
 INLINE Lanes select8(IntLanes mask, Lanes yes, Lanes no) {
