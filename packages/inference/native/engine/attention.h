@@ -34,12 +34,14 @@ static int store_cells(const Model *m, const vf *x, float *cells, uint32_t cell,
 }
 
 /// The scores of a tile's head with the keys up to the last position; the largest of each token.
-INLINE vf scores_of(const Model *m, const vf *q, const float *keys, vi positions, int first, int last, vf *scores, const uint32_t terms) {
+INLINE vf scores_of(const Model *m, const vf *q, const float *keys, vi positions, int first, int last, vf *scores,
+    const uint32_t terms) {
   const vf minus_infinity = splat(bits_float(0xff800000u));
   vf largest = minus_infinity;
   for (int c = 0; c <= last; c += KEYS_AT_ONCE) {
     const float *k = keys + (size_t) (c / GROUP) * kv_width(m) * GROUP + c % GROUP;
-    // A sum that begins with a product instead of +0 can only differ in the sign of a zero, which the mask's + 0 takes away.
+    // A sum that begins with a product instead of +0 can only differ in the sign of a zero, which the mask's + 0 takes
+    // away.
     vf pair[2][2][KEYS_AT_ONCE];
 #pragma GCC unroll 2
     for (int x = 0; x < 2; x++)
@@ -91,18 +93,22 @@ INLINE void values_of(const float *values, const vf *scores, int cells, size_t g
       }
     }
     for (int f = 0; f < FEATURES_AT_ONCE; f++)
-      for (int j = 0; j < VALUE_LANES; j += 4) part[(g + j) / 4][f] = (sum[j][f] + sum[j + 1][f]) + (sum[j + 2][f] + sum[j + 3][f]);
+      for (int j = 0; j < VALUE_LANES; j += 4)
+        part[(g + j) / 4][f] = (sum[j][f] + sum[j + 1][f]) + (sum[j + 2][f] + sum[j + 3][f]);
   }
   for (int f = 0; f < FEATURES_AT_ONCE; f++) out[f] = part[0][f] + part[1][f];
 }
 
-/// The attention of a tile whose tokens stand at `positions`, from `first` to `last`. Only the cells up to the last are looked at.
-INLINE void attend_heads(Model *m, uint32_t layer, const vf *query, vi positions, int first, int last, vf *out, const uint32_t terms) {
+/// The attention of a tile whose tokens stand at `positions`, from `first` to `last`. Only the cells up to the last are
+/// looked at.
+INLINE void attend_heads(Model *m, uint32_t layer, const vf *query, vi positions, int first, int last, vf *out,
+    const uint32_t terms) {
   vf *scores = ((struct WideMemory *) m->wide)->scores;
   const int cells = (last + GROUP) / GROUP * GROUP;
   for (uint32_t h = 0; h < m->heads; h++) {
     const size_t feature = (size_t) (h / (m->heads / m->kv_heads)) * m->head * GROUP;
-    const vf largest = scores_of(m, query + h * m->head, layer_keys(m, layer) + feature, positions, first, cells - 1, scores, terms);
+    const vf largest = scores_of(m, query + h * m->head, layer_keys(m, layer) + feature, positions, first, cells - 1,
+        scores, terms);
     vf v[8];
     for (int j = 0; j < 8; j++) v[j] = splat(0.0f);
     for (int c = 0; c < cells; c += 8)
@@ -115,11 +121,13 @@ INLINE void attend_heads(Model *m, uint32_t layer, const vf *query, vi positions
     const vf inverse = 1.0f / (((v[0] + v[4]) + (v[2] + v[6])) + ((v[1] + v[5]) + (v[3] + v[7])));
     for (int c = 0; c < cells; c++) scores[c] = scores[c] * inverse;
     for (uint32_t f = 0; f < m->head; f += FEATURES_AT_ONCE)
-      values_of(layer_values(m, layer) + feature + f * GROUP, scores, cells, (size_t) kv_width(m) * GROUP, out + h * m->head + f);
+      values_of(layer_values(m, layer) + feature + f * GROUP, scores, cells, (size_t) kv_width(m) * GROUP,
+          out + h * m->head + f);
   }
 }
 
-static __attribute__((noinline)) void attend(Model *m, uint32_t layer, const vf *query, vi positions, int first, int last, vf *out) {
+static __attribute__((noinline)) void attend(Model *m, uint32_t layer, const vf *query, vi positions, int first,
+    int last, vf *out) {
   switch (m->head) {
     case 32: attend_heads(m, layer, query, positions, first, last, out, 4); return;
     case 64: attend_heads(m, layer, query, positions, first, last, out, 8); return;

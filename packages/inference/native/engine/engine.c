@@ -3,7 +3,8 @@
 #include "gguf.h"
 #include "variants.h"
 
-/// Weights that are unpacked once: what most caches hold. Larger ones are unpacked when they are used, in the memory of a few rows.
+/// Weights that are unpacked once: what most caches hold. Larger ones are unpacked when they are used, in the memory of
+/// a few rows.
 #define MAX_UNPACKED_WEIGHTS (64u << 20)
 
 static int is_same_name(const char *a, const char *b) {
@@ -40,7 +41,10 @@ static const char *unpack_blocks(Model *m, Matrix *w) { return is_quantised(w) ?
 static const char *unpack_floats(Model *m, Matrix *w) {
   (void) m;
   if (is_quantised(w)) return NULL;
-  if (w->format == FORMAT_F32 && (uintptr_t) w->data % sizeof(float) == 0) { w->blocks = (void *) (uintptr_t) w->data; return NULL; }
+  if (w->format == FORMAT_F32 && (uintptr_t) w->data % sizeof(float) == 0) {
+    w->blocks = (void *) (uintptr_t) w->data;
+    return NULL;
+  }
   float *to = host_allocate(sizeof(float) * w->rows * (size_t) w->length);
   if (to == NULL) return "out of memory";
   w->blocks = to;
@@ -51,7 +55,8 @@ static const char *unpack_floats(Model *m, Matrix *w) {
 
 static size_t weights_of(const Model *m) {
   const size_t all = (size_t) m->heads * m->head;
-  return m->layers_count * ((size_t) m->width * (2 * all + 2 * kv_width(m) + 3 * (size_t) m->feed)) + (size_t) m->vocabulary * m->width;
+  const size_t rows = 2 * all + 2 * kv_width(m) + 3 * (size_t) m->feed;
+  return m->width * (m->layers_count * rows + m->vocabulary);
 }
 
 static const char *make_tables(Model *m) {
@@ -65,7 +70,8 @@ static const char *make_tables(Model *m) {
   const float step = power(m->base, -2.0f / (float) m->rotary);
   for (uint32_t p = 0; p < m->context; p++) {
     float angle = (float) p;
-    for (uint32_t j = 0; j < half; j++, angle = angle * step) sine_and_cosine(angle, m->sines + (size_t) p * half + j, m->cosines + (size_t) p * half + j);
+    for (uint32_t j = 0; j < half; j++, angle = angle * step)
+      sine_and_cosine(angle, m->sines + (size_t) p * half + j, m->cosines + (size_t) p * half + j);
   }
   if (weights_of(m) > MAX_UNPACKED_WEIGHTS) return NULL;
   float *embedded = host_allocate(sizeof(float) * m->vocabulary * (size_t) m->width);
@@ -105,7 +111,8 @@ const char *model_variant(const Model *model) { return model->variant->name; }
 static void clear_cells(Model *m, uint32_t at) {
   for (uint32_t layer = 0; layer < m->layers_count; layer++)
     for (uint32_t c = at; c < cells_of(m); c++)
-      for (uint32_t f = 0; f < kv_width(m); f++) layer_keys(m, layer)[cell_offset(m, c, f)] = layer_values(m, layer)[cell_offset(m, c, f)] = 0.0f;
+      for (uint32_t f = 0; f < kv_width(m); f++)
+        layer_keys(m, layer)[cell_offset(m, c, f)] = layer_values(m, layer)[cell_offset(m, c, f)] = 0.0f;
 }
 
 /// Fewer tokens than this are fed one by one: a tile costs as much as so many of them.

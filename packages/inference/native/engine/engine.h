@@ -1,6 +1,6 @@
-// The engine of the domain portable-1: the forward pass of docs/PROTOCOL.md ("Arithmetic of portable-1"), and whole attempts at a block.
-// Freestanding C11 in one translation unit: `worker.c` makes a program of it, `wasm.c` a WebAssembly module. Nothing here calls a
-// library, reads a clock or knows of a file.
+// The engine of the domain portable-1: the forward pass of docs/PROTOCOL.md ("Arithmetic of portable-1"), and whole
+// attempts at a block. Freestanding C11 in one translation unit: `worker.c` makes a program of it, `wasm.c` a
+// WebAssembly module. Nothing here calls a library, reads a clock or knows of a file.
 #ifndef POAI_ENGINE_H
 #define POAI_ENGINE_H
 
@@ -19,22 +19,25 @@ int host_wants_stop(void);
 /// Weights, made ready for one instruction set, with the memory of one sequence.
 typedef struct Model Model;
 
-/// Reads a GGUF file of the architecture `llama`. `file` must stay where it is. `context`: the longest sequence. `variant`: a name of
-/// `variant_name`, or NULL for the fastest one that this processor has. Answers NULL, or what is wrong with the file.
+/// Reads a GGUF file of the architecture `llama`. `file` must stay where it is. `context`: the longest sequence.
+/// `variant`: a name of `variant_name`, or NULL for the fastest one that this processor has. Answers NULL, or what is
+/// wrong with the file.
 const char *model_open(Model **model, const uint8_t *file, size_t bytes, uint32_t context, const char *variant);
 uint32_t model_vocabulary(const Model *model);
 /// The variant that it computes with.
 const char *model_variant(const Model *model);
 
-/// The names of the variants that this program holds and this processor can run, the fastest first; NULL after the last.
+/// The names of the variants that this program holds and this processor can run, the fastest first; NULL after the
+/// last.
 const char *variant_name(uint32_t index);
 
 // ---- evaluations ----
 
 typedef enum { ENGINE_DONE = 0, ENGINE_STOPPED = 1, ENGINE_OUT_OF_MEMORY = 3 } EngineResult;
 
-/// A teacher-forced pass: all tokens but the last are fed. The caller has checked it: 2 or more tokens below the vocabulary's size that
-/// fit into the context, ascending positions from 1 on below `tokens_count`, probes below the vocabulary's size.
+/// A teacher-forced pass: all tokens but the last are fed. The caller has checked it: 2 or more tokens below the
+/// vocabulary's size that fit into the context, ascending positions from 1 on below `tokens_count`, probes below the
+/// vocabulary's size.
 typedef struct {
   const uint32_t *tokens, *positions, *probes;
   uint32_t tokens_count, positions_count, probes_count;
@@ -48,7 +51,8 @@ EngineResult model_evaluate(Model *model, const Request *request, uint32_t *word
 
 // ---- a sequence, token by token ----
 
-/// Feeds `count` tokens at the positions from `at` on, after the `at` tokens fed before; writes the logits after the last one.
+/// Feeds `count` tokens at the positions from `at` on, after the `at` tokens fed before; writes the logits after the
+/// last one.
 EngineResult model_feed(Model *model, const uint32_t *tokens, uint32_t count, uint32_t at, float *logits);
 
 #endif

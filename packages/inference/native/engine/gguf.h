@@ -1,5 +1,6 @@
-// Reads the parts of a GGUF file that a forward pass needs, and refuses what it would compute differently from what the file means.
-// Every read is bounded by the file's end. Layout: magic, version, tensors, entries; the entries; the tensors' table; padding; data.
+// Reads the parts of a GGUF file that a forward pass needs, and refuses what it would compute differently from what the
+// file means. Every read is bounded by the file's end. Layout: magic, version, tensors, entries; the entries; the
+// tensors' table; padding; data.
 #ifndef POAI_GGUF_H
 #define POAI_GGUF_H
 
@@ -69,8 +70,12 @@ typedef struct {
 } Facts;
 
 static uint32_t take_integer(Reader *r, uint32_t type) {
-  const uint64_t value = type == GGUF_U64 ? take_u64(r) : type == GGUF_U32 || type == GGUF_I32 ? take_u32(r) : (uint64_t) -1;
-  if (value > 0x7fffffffu) { if (r->fault == NULL) r->fault = "a number of the model's metadata is not usable"; return 0; }
+  const int is_short = type == GGUF_U32 || type == GGUF_I32;
+  const uint64_t value = type == GGUF_U64 ? take_u64(r) : is_short ? take_u32(r) : (uint64_t) -1;
+  if (value > 0x7fffffffu) {
+    if (r->fault == NULL) r->fault = "a number of the model's metadata is not usable";
+    return 0;
+  }
   return (uint32_t) value;
 }
 
@@ -96,7 +101,10 @@ static void take_entry(Reader *r, Facts *facts) {
       else *floats[i].to = bits_float(take_u32(r));
       return;
     }
-  if (is_text(key, "general.architecture") && type == GGUF_STRING) { facts->is_llama = is_text(take_text(r), "llama"); return; }
+  if (is_text(key, "general.architecture") && type == GGUF_STRING) {
+    facts->is_llama = is_text(take_text(r), "llama");
+    return;
+  }
   if (is_text(key, "llama.rope.scaling.type") && type == GGUF_STRING) {
     if (!is_text(take_text(r), "none")) r->fault = "the model scales its rotary positions, which portable-1 does not";
     return;
@@ -117,7 +125,8 @@ static Matrix *find_matrix(Model *m, Text name, const float ***norm) {
   if (name.length < 6 || !is_text((Text) { name.text, 4 }, "blk.")) return NULL;
   uint32_t layer = 0;
   uint64_t i = 4;
-  for (; i < name.length && name.text[i] >= '0' && name.text[i] <= '9' && layer < MAX_LAYERS; i++) layer = 10 * layer + name.text[i] - '0';
+  for (; i < name.length && name.text[i] >= '0' && name.text[i] <= '9' && layer < MAX_LAYERS; i++)
+      layer = 10 * layer + name.text[i] - '0';
   if (i == 4 || layer >= m->layers_count) return NULL;
   const Text rest = { name.text + i, name.length - i };
   Layer *l = m->layers + layer;
@@ -149,7 +158,10 @@ static void take_tensor(Reader *r, Model *m, const uint8_t *data) {
   const Text name = take_text(r);
   const uint32_t dimensions = take_u32(r);
   uint64_t size[4] = { 1, 1, 1, 1 };
-  if (dimensions < 1 || dimensions > 4) { if (r->fault == NULL) r->fault = "a tensor has no or too many dimensions"; return; }
+  if (dimensions < 1 || dimensions > 4) {
+    if (r->fault == NULL) r->fault = "a tensor has no or too many dimensions";
+    return;
+  }
   for (uint32_t i = 0; i < dimensions; i++) size[i] = take_u64(r);
   const uint32_t format = take_u32(r);
   const uint64_t offset = take_u64(r);
@@ -178,7 +190,9 @@ static void take_tensor(Reader *r, Model *m, const uint8_t *data) {
   }
 }
 
-static int has_shape(const Matrix *w, uint32_t length, uint32_t rows) { return w->data != NULL && w->length == length && w->rows == rows; }
+static int has_shape(const Matrix *w, uint32_t length, uint32_t rows) {
+  return w->data != NULL && w->length == length && w->rows == rows;
+}
 
 static const char *check_layers(const Model *m) {
   for (uint32_t i = 0; i < m->layers_count; i++) {
@@ -195,8 +209,10 @@ static const char *check_layers(const Model *m) {
 
 static const char *use_facts(Model *m, const Facts *f) {
   if (!f->is_llama) return "the model is not of the architecture llama";
-  if (f->width == 0 || f->layers == 0 || f->feed == 0 || f->heads == 0 || f->vocabulary < 2) return "the model's metadata lacks its shape";
-  if (f->width > MAX_DIMENSION || f->layers > MAX_LAYERS || f->feed > MAX_DIMENSION || f->heads > f->width || f->experts > 0)
+  if (f->width == 0 || f->layers == 0 || f->feed == 0 || f->heads == 0 || f->vocabulary < 2)
+      return "the model's metadata lacks its shape";
+  if (f->width > MAX_DIMENSION || f->layers > MAX_LAYERS || f->feed > MAX_DIMENSION || f->heads > f->width ||
+      f->experts > 0)
     return "the model has a shape that portable-1 does not know";
   m->width = f->width;
   m->layers_count = f->layers;
@@ -209,8 +225,9 @@ static const char *use_facts(Model *m, const Facts *f) {
   m->epsilon = f->epsilon;
   m->base = f->base == 0.0f ? 10000.0f : f->base;
   const uint32_t value = f->value_length == 0 ? f->width / f->heads : f->value_length;
-  if (m->head == 0 || m->head > MAX_DIMENSION / m->heads || value != m->head || m->rotary > m->head || m->rotary % 2 != 0 ||
-      m->heads % m->kv_heads != 0 || !(m->epsilon > 0.0f && m->epsilon < 1.0f) || !(m->base >= 1.0f && is_finite_float(m->base)))
+  if (m->head == 0 || m->head > MAX_DIMENSION / m->heads || value != m->head || m->rotary > m->head ||
+      m->rotary % 2 != 0 || m->heads % m->kv_heads != 0 || !(m->epsilon > 0.0f && m->epsilon < 1.0f) ||
+      !(m->base >= 1.0f && is_finite_float(m->base)))
     return "the model has a shape that portable-1 does not know";
   return NULL;
 }
@@ -240,7 +257,8 @@ static const char *read_gguf(Model *m, const uint8_t *file, size_t bytes) {
   for (uint64_t i = 0; i < tensors && r.fault == NULL; i++) take_tensor(&r, m, file + start);
   if (r.fault != NULL) return r.fault;
   if (m->output.data == NULL) m->output = m->embedding;
-  if (!has_shape(&m->embedding, m->width, m->vocabulary) || !has_shape(&m->output, m->width, m->vocabulary) || m->output_norm == NULL)
+  if (!has_shape(&m->embedding, m->width, m->vocabulary) || !has_shape(&m->output, m->width, m->vocabulary)
+      || m->output_norm == NULL)
     return "the model lacks its embedding or its output";
   return check_layers(m);
 }

@@ -21,7 +21,8 @@ static const char *reserve_narrow(Model *m, uint32_t tokens) {
   if (n == NULL) {
     n = m->narrow = host_allocate(sizeof *n);
     if (n == NULL) return "out of memory";
-    const uint32_t all = m->heads * m->head, widest = m->feed > all ? (m->feed > m->width ? m->feed : m->width) : (all > m->width ? all : m->width);
+    const uint32_t all = m->heads * m->head, longest = m->feed > all ? m->feed : all;
+    const uint32_t widest = longest > m->width ? longest : m->width;
     n->y = host_allocate(sizeof(float) * m->width);
     n->query = host_allocate(sizeof(float) * all);
     n->attended = host_allocate(sizeof(float) * all);
@@ -30,7 +31,8 @@ static const char *reserve_narrow(Model *m, uint32_t tokens) {
     n->scores = host_allocate(sizeof(float) * cells_of(m));
     n->logits = host_allocate(sizeof(float) * m->vocabulary);
     n->column = host_allocate(sizeof(ColumnBlock) * (widest / BLOCK + 1));
-    if (!n->y || !n->query || !n->attended || !n->gate || !n->up || !n->scores || !n->logits || !n->column) return "out of memory";
+    if (!n->y || !n->query || !n->attended || !n->gate || !n->up || !n->scores || !n->logits || !n->column)
+        return "out of memory";
   }
   if (n->tokens >= tokens) return NULL;
   // Decoding needs one token; whatever needs more may need all.

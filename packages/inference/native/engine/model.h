@@ -47,7 +47,8 @@ struct Model {
   const float *output_norm;
   /// Rows of the embedding as floats, or NULL.
   float *embedded;
-  /// [token][queries, keys, values of the first layer before they are rotated], which depend on the token alone; or NULL.
+  /// [token][queries, keys, values of the first layer before they are rotated], which depend on the token alone; or
+  /// NULL.
   float *first;
   /// [position][rotary / 2]
   float *cosines, *sines;
@@ -69,8 +70,12 @@ INLINE uint32_t kv_width(const Model *m) { return m->kv_heads * m->head; }
 INLINE size_t first_width(const Model *m) { return (size_t) m->heads * m->head + 2 * (size_t) kv_width(m); }
 INLINE uint32_t cells_of(const Model *m) { return (m->context + 31) / 16 * 16; }
 INLINE int is_quantised(const Matrix *w) { return w->format == FORMAT_Q8_0 || w->format == FORMAT_Q4_0; }
-INLINE float *layer_keys(const Model *m, uint32_t layer) { return m->keys + (size_t) layer * cells_of(m) * kv_width(m); }
-INLINE float *layer_values(const Model *m, uint32_t layer) { return m->values + (size_t) layer * cells_of(m) * kv_width(m); }
+INLINE float *layer_keys(const Model *m, uint32_t layer) {
+  return m->keys + (size_t) layer * cells_of(m) * kv_width(m);
+}
+INLINE float *layer_values(const Model *m, uint32_t layer) {
+  return m->values + (size_t) layer * cells_of(m) * kv_width(m);
+}
 INLINE size_t cell_offset(const Model *m, uint32_t cell, uint32_t feature) {
   return ((size_t) (cell / GROUP) * kv_width(m) + feature) * GROUP + cell % GROUP;
 }
@@ -99,7 +104,8 @@ static float weight_at(const Matrix *w, const uint8_t *row, uint32_t i) {
       return half_to_float(read_u16(block)) * (float) (int8_t) block[2 + i % BLOCK];
     default:
       block = row + (size_t) (i / BLOCK) * 18;
-      return half_to_float(read_u16(block)) * (float) ((i % BLOCK < 16 ? block[2 + i % BLOCK] & 15 : block[2 + i % 16] >> 4) - 8);
+      i %= BLOCK;
+      return half_to_float(read_u16(block)) * (float) ((i < 16 ? block[2 + i] & 15 : block[i - 14] >> 4) - 8);
   }
 }
 

@@ -1,5 +1,5 @@
-// Whatever is compiled once for each variant gets a name of its own: the name and the variant's suffix, which is `VARIANT` where the
-// name is used.
+// Whatever is compiled once for each variant gets a name of its own: the name and the variant's suffix, which is
+// `VARIANT` where the name is used.
 #define JOIN_NAMES(name, suffix) name##_##suffix
 #define JOIN(name, suffix) JOIN_NAMES(name, suffix)
 #define OWN(name) JOIN(name, VARIANT)

@@ -1,6 +1,6 @@
-// The pass as docs/PROTOCOL.md writes it, one token after the other within each layer, with the eight lanes of a sum side by side. It
-// decodes token by token, serves models whose shape the wide pass does not take, and computes again whatever is not finite there.
-// Included once for each variant; `NW` lanes fill a register.
+// The pass as docs/PROTOCOL.md writes it, one token after the other within each layer, with the eight lanes of a sum
+// side by side. It decodes token by token, serves models whose shape the wide pass does not take, and computes again
+// whatever is not finite there. Included once for each variant; `NW` lanes fill a register.
 
 typedef float nf __attribute__((vector_size(4 * NW), aligned(4), may_alias));
 typedef int32_t ni __attribute__((vector_size(4 * NW), aligned(4)));
@@ -66,7 +66,8 @@ static void quantise_column(const float *x, ColumnBlock *to, uint32_t length) {
   for (uint32_t b = 0; b < length / BLOCK; b++, x += BLOCK) {
     Lanes v[4];
     for (int j = 0; j < 4; j++) v[j] = load8(x + 8 * j);
-    const float largest = largest8(larger8(larger8(magnitude8(v[0]), magnitude8(v[1])), larger8(magnitude8(v[2]), magnitude8(v[3]))));
+    const float largest = largest8(larger8(larger8(magnitude8(v[0]), magnitude8(v[1])),
+        larger8(magnitude8(v[2]), magnitude8(v[3]))));
     const float d = largest < 0x1p-100f ? 0.0f : largest / 127.0f;
     const float inverse = d == 0.0f ? 0.0f : 1.0f / d;
     to[b].scale = round_to_half(d);
@@ -88,18 +89,22 @@ INLINE IntLanes dot_bytes(Bytes a, Bytes b) {
 #else
 #define WIDEN(half, v) _mm_srai_epi16(_mm_unpack##half##_epi8(_mm_setzero_si128(), v), 8)
 INLINE IntLanes dot_bytes(Bytes a, Bytes b) {
-  return (IntLanes) { { (ni) _mm_madd_epi16(WIDEN(lo, a), WIDEN(lo, b)), (ni) _mm_madd_epi16(WIDEN(hi, a), WIDEN(hi, b)) } };
+  return (IntLanes) { { (ni) _mm_madd_epi16(WIDEN(lo, a), WIDEN(lo, b)),
+      (ni) _mm_madd_epi16(WIDEN(hi, a), WIDEN(hi, b)) } };
 }
 #undef WIDEN
 #endif
 #elif defined(__wasm_simd128__)
 typedef v128_t Bytes;
 INLINE Bytes load_bytes(const void *from) { return wasm_v128_load(from); }
-INLINE Bytes low_nibbles(Bytes v) { return wasm_i8x16_sub(wasm_v128_and(v, wasm_i8x16_splat(15)), wasm_i8x16_splat(8)); }
+INLINE Bytes low_nibbles(Bytes v) {
+  return wasm_i8x16_sub(wasm_v128_and(v, wasm_i8x16_splat(15)), wasm_i8x16_splat(8));
+}
 INLINE Bytes high_nibbles(Bytes v) { return low_nibbles(wasm_u8x16_shr(v, 4)); }
 #define WIDEN(half, v) wasm_i16x8_extend_##half##_i8x16(v)
 INLINE IntLanes dot_bytes(Bytes a, Bytes b) {
-  return (IntLanes) { { (ni) wasm_i32x4_dot_i16x8(WIDEN(low, a), WIDEN(low, b)), (ni) wasm_i32x4_dot_i16x8(WIDEN(high, a), WIDEN(high, b)) } };
+  return (IntLanes) { { (ni) wasm_i32x4_dot_i16x8(WIDEN(low, a), WIDEN(low, b)),
+      (ni) wasm_i32x4_dot_i16x8(WIDEN(high, a), WIDEN(high, b)) } };
 }
 #undef WIDEN
 #else
@@ -122,7 +127,8 @@ static void multiply_blocks(const Matrix *w, uint32_t row, const ColumnBlock *co
   for (uint32_t b = 0; b < w->length / BLOCK; b++, block += block_bytes(w->format)) {
     const Bytes first = load_bytes(block + 2);
     const Bytes low = is_q8 ? first : low_nibbles(first), high = is_q8 ? load_bytes(block + 18) : high_nibbles(first);
-    const IntLanes c = dot_bytes(low, load_bytes(column[b].values)), d = dot_bytes(high, load_bytes(column[b].values + 16));
+    const IntLanes c = dot_bytes(low, load_bytes(column[b].values)),
+        d = dot_bytes(high, load_bytes(column[b].values + 16));
     const float scale = half_to_float(read_u16(block)) * column[b].scale;
     EACH sum.part[i] = sum.part[i] + __builtin_convertvector(c.part[i] + d.part[i], nf) * scale;
   }
@@ -163,7 +169,8 @@ static void narrow_norm(const Model *m, const float *x, const float *weights, fl
 }
 
 static void narrow_rotate(const Model *m, float *x, uint32_t heads, uint32_t position) {
-  const float *c = m->cosines + (size_t) position * (m->rotary / 2), *s = m->sines + (size_t) position * (m->rotary / 2);
+  const float *c = m->cosines + (size_t) position * (m->rotary / 2),
+      *s = m->sines + (size_t) position * (m->rotary / 2);
   for (uint32_t h = 0; h < heads; h++, x += m->head)
     for (uint32_t j = 0; j < m->rotary / 2; j++) {
       const float a = x[2 * j], b = x[2 * j + 1];
@@ -193,11 +200,14 @@ static void narrow_attend(Model *m, uint32_t layer, const float *query, uint32_t
       Lanes lane[8];
       for (int l = 0; l < 8; l++) lane[l] = splat8(0.0f);
       const float *k = keys + cell_offset(m, c, feature);
-      for (uint32_t f = 0; f < m->head; f++) lane[f % 8] = add8(lane[f % 8], times8(load8(k + f * GROUP), splat8(q[f])));
-      const Lanes product = add8(add8(add8(lane[0], lane[4]), add8(lane[2], lane[6])), add8(add8(lane[1], lane[5]), add8(lane[3], lane[7])));
+      for (uint32_t f = 0; f < m->head; f++)
+        lane[f % 8] = add8(lane[f % 8], times8(load8(k + f * GROUP), splat8(q[f])));
+      const Lanes product = add8(add8(add8(lane[0], lane[4]), add8(lane[2], lane[6])),
+          add8(add8(lane[1], lane[5]), add8(lane[3], lane[7])));
       float score[8];
       store8(score, times8(product, splat8(m->score_scale)));
-      for (uint32_t j = 0; j < GROUP; j++) scores[c + j] = score[j] + (c + j <= position ? 0.0f : bits_float(0xff800000u));
+      for (uint32_t j = 0; j < GROUP; j++)
+        scores[c + j] = score[j] + (c + j <= position ? 0.0f : bits_float(0xff800000u));
       if (c + GROUP <= cells) largest = larger8(largest, load8(scores + c));
     }
     float max = largest8(largest);
@@ -218,11 +228,13 @@ static void narrow_attend(Model *m, uint32_t layer, const float *query, uint32_t
     }
     const float inverse = (float) (1.0 / (double) sum8(load8(lanes)));
     for (uint32_t c = 0; c < cells; c++) scores[c] = scores[c] * inverse;
-    // Cells that are not filled weigh nothing, and count as zeros: an old value that is not finite must not reach the sum.
+    // Cells that are not filled weigh nothing, and count as zeros: an old value that is not finite must not reach the
+    // sum.
     for (uint32_t c = cells; c % GROUP != 0; c++) scores[c] = 0.0f;
     for (uint32_t f = 0; f < m->head; f++) {
       Lanes total = splat8(0.0f);
-      for (uint32_t c = 0; c < cells; c += GROUP) total = add8(total, times8(load8(values + cell_offset(m, c, feature + f)), load8(scores + c)));
+      for (uint32_t c = 0; c < cells; c += GROUP)
+          total = add8(total, times8(load8(values + cell_offset(m, c, feature + f)), load8(scores + c)));
       out[h * m->head + f] = sum8(total);
     }
     if (work_is_unwanted(m, (uint64_t) cells * m->head * 2)) return;
@@ -239,7 +251,8 @@ static void narrow_feed_forward(Model *m, const Layer *l, float *x) {
   for (uint32_t i = 0; i < m->width; i++) x[i] = x[i] + n->y[i];
 }
 
-/// Feeds `count` tokens at positions from `at` on, in one decode: each layer's cells are filled before anything attends to them.
+/// Feeds `count` tokens at positions from `at` on, in one decode: each layer's cells are filled before anything attends
+/// to them.
 static EngineResult narrow_pass(Model *m, const uint32_t *tokens, uint32_t count, uint32_t at, const Sink *sink) {
   struct NarrowMemory *n = m->narrow;
   for (uint32_t t = 0; t < count; t++) embed(m, tokens[t], n->x + (size_t) t * m->width, 1);

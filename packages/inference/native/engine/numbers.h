@@ -1,5 +1,5 @@
-// Numbers as bytes and bits, and the functions that tables are made with: each computes in binary64 with exactly rounded operations
-// and rounds once, so that every compiler and processor gives the same bits.
+// Numbers as bytes and bits, and the functions that tables are made with: each computes in binary64 with exactly
+// rounded operations and rounds once, so that every compiler and processor gives the same bits.
 #ifndef POAI_NUMBERS_H
 #define POAI_NUMBERS_H
 
@@ -58,7 +58,8 @@ static double exp_wide(double x) {
   return p * bits_double((uint64_t) ((int64_t) n + 1023) << 52);
 }
 
-/// ln x of a positive normal number: x = m 2^e with m between sqrt(1/2) and sqrt(2), ln m = 2 artanh((m - 1) / (m + 1)).
+/// ln x of a positive normal number: x = m 2^e with m between sqrt(1/2) and sqrt(2), ln m = 2 artanh((m - 1) / (m +
+/// 1)).
 static double log_wide(double x) {
   const uint64_t u = double_bits(x);
   double e = (double) ((int64_t) (u >> 52) - 1023);

@@ -28,8 +28,9 @@ static int has_avx2(void) {
   return __get_cpuid_count(7, 0, &a, &b, &c, &d) && has_bits(b, 1u << 5);
 }
 
-/// Forgets what anybody left in the upper halves of registers: with something there each SSE instruction keeps it, and waits for it.
-/// (Measured: a pass by SSE2 takes 2.5 times as long after the C library has used its own AVX-512.) For processors with AVX.
+/// Forgets what anybody left in the upper halves of registers: with something there each SSE instruction keeps it, and
+/// waits for it. (Measured: a pass by SSE2 takes 2.5 times as long after the C library has used its own AVX-512.) For
+/// processors with AVX.
 static void clear_upper_halves(void) { __asm__ volatile("vzeroupper" ::: "memory"); }
 
 static int has_avxvnni(void) {

@@ -1,9 +1,9 @@
 // Products of weights with the columns of tiles. Included once for each variant.
 
-/// Four integers of a token are a word where dot products take bytes, else two words of pairs. x86 takes the column unsigned: it is
-/// moved by 128, and the weights' word in `second` makes up for it. With `FUSED` that word also holds the bits of 1.5 x 2^23, so that
-/// the result is a float without a conversion, and one fused operation gives exactly the rounded product: a product of two binary16
-/// scales has 22 bits, so 1.5 x 2^23 times it is exact.
+/// Four integers of a token are a word where dot products take bytes, else two words of pairs. x86 takes the column
+/// unsigned: it is moved by 128, and the weights' word in `second` makes up for it. With `FUSED` that word also holds
+/// the bits of 1.5 x 2^23, so that the result is a float without a conversion, and one fused operation gives exactly
+/// the rounded product: a product of two binary16 scales has 22 bits, so 1.5 x 2^23 times it is exact.
 #if BYTE_DOTS
 #define COLUMN_WORDS 1
 #else
@@ -23,7 +23,8 @@ static void unpack_rows(const Matrix *w, uint32_t row, uint32_t count, WeightBlo
       for (int l = 0; l < 8; l++) {
         const int32_t four[4] = { q[2 * l], q[2 * l + 1], q[16 + 2 * l], q[17 + 2 * l] };
 #if BYTE_DOTS
-        to->first[l] = (int32_t) ((uint32_t) (four[0] & 255) | (uint32_t) (four[1] & 255) << 8 | (uint32_t) (four[2] & 255) << 16 | (uint32_t) four[3] << 24);
+        to->first[l] = (int32_t) ((uint32_t) (four[0] & 255) | (uint32_t) (four[1] & 255) << 8 |
+                                  (uint32_t) (four[2] & 255) << 16 | (uint32_t) four[3] << 24);
 #if defined(__x86_64__)
         to->second[l] = -128 * (four[0] + four[1] + four[2] + four[3]) + (FUSED ? MAGIC_BITS : 0);
 #else
@@ -64,10 +65,12 @@ INLINE void wide_quantise(const vf *x, ColumnTile *to, vf *scale) {
 }
 
 /// Lanes in the order in which they are summed: the first four of them, then the others.
-#define LANE_AT(i) ((i) == 0 ? 0 : (i) == 1 ? 4 : (i) == 2 ? 2 : (i) == 3 ? 6 : (i) == 4 ? 1 : (i) == 5 ? 5 : (i) == 6 ? 3 : 7)
+#define LANE_AT(i) \
+  ((i) == 0 ? 0 : (i) == 1 ? 4 : (i) == 2 ? 2 : (i) == 3 ? 6 : (i) == 4 ? 1 : (i) == 5 ? 5 : (i) == 6 ? 3 : 7)
 
 /// One row times `tiles` tiles. `stride`: blocks of a tile.
-INLINE void row_of_blocks(const WeightBlock *w, const float *s, uint32_t blocks, const ColumnTile *k, const vf *t, size_t stride,
+INLINE void row_of_blocks(const WeightBlock *w, const float *s, uint32_t blocks, const ColumnTile *k, const vf *t,
+    size_t stride,
                           vf *out, const int tiles) {
   vf half[2][TILES];
 #pragma GCC unroll 2
@@ -92,9 +95,11 @@ INLINE void row_of_blocks(const WeightBlock *w, const float *s, uint32_t blocks,
 #if BYTE_DOTS
           const vi d = dot(second, k[c * stride + b].word[l][0], first);
 #elif FUSED
-          const vi d = (dot(k[c * stride + b].word[l][0], first) + dot(k[c * stride + b].word[l][COLUMN_WORDS - 1], second)) + MAGIC_BITS;
+          const vi d = (dot(k[c * stride + b].word[l][0], first) + dot(k[c * stride + b].word[l][COLUMN_WORDS - 1],
+              second)) + MAGIC_BITS;
 #else
-          const vi d = dot(k[c * stride + b].word[l][0], first) + dot(k[c * stride + b].word[l][COLUMN_WORDS - 1], second);
+          const vi d = dot(k[c * stride + b].word[l][0], first) + dot(k[c * stride + b].word[l][COLUMN_WORDS - 1],
+              second);
 #endif
 #if FUSED
           sum[i][c] = sum[i][c] + fused((vf) d, scale[c], shift[c]);
@@ -105,27 +110,32 @@ INLINE void row_of_blocks(const WeightBlock *w, const float *s, uint32_t blocks,
       }
     }
     for (int c = 0; c < tiles; c++)
-      for (int i = 0; i < SUM_LANES; i += 4) half[(h + i) / 4][c] = (sum[i][c] + sum[i + 1][c]) + (sum[i + 2][c] + sum[i + 3][c]);
+      for (int i = 0; i < SUM_LANES; i += 4)
+        half[(h + i) / 4][c] = (sum[i][c] + sum[i + 1][c]) + (sum[i + 2][c] + sum[i + 3][c]);
   }
   for (int c = 0; c < tiles; c++) out[c] = half[0][c] + half[1][c];
 }
 
 /// `rows` rows of floats times `tiles` tiles: what is loaded of one serves all of the other. out[tile][row].
-INLINE void rows_of_floats(const float *w, uint32_t length, const vf *x, vf (*out)[FLOAT_ROWS], const int rows, const int tiles) {
+INLINE void rows_of_floats(const float *w, uint32_t length, const vf *x, vf (*out)[FLOAT_ROWS], const int rows,
+    const int tiles) {
   vf half[2][FLOAT_TILES][FLOAT_ROWS];
 #pragma GCC unroll 2
   for (int h = 0; h < 2; h++) {
     vf sum[4][FLOAT_TILES][FLOAT_ROWS];
-    for (int i = 0; i < 4; i++) for (int t = 0; t < tiles; t++) for (int r = 0; r < rows; r++) sum[i][t][r] = splat(0.0f);
+    for (int i = 0; i < 4; i++) for (int t = 0; t < tiles; t++) for (int r = 0; r < rows; r++)
+      sum[i][t][r] = splat(0.0f);
 #pragma GCC unroll 1
     for (uint32_t b = 0; b < length; b += 8)
 #pragma GCC unroll 4
       for (int i = 0; i < 4; i++) {
         const uint32_t at = b + LANE_AT(4 * h + i);
         for (int t = 0; t < tiles; t++)
-          for (int r = 0; r < rows; r++) sum[i][t][r] = sum[i][t][r] + splat(w[r * (size_t) length + at]) * x[t * (size_t) length + at];
+          for (int r = 0; r < rows; r++)
+            sum[i][t][r] = sum[i][t][r] + splat(w[r * (size_t) length + at]) * x[t * (size_t) length + at];
       }
-    for (int t = 0; t < tiles; t++) for (int r = 0; r < rows; r++) half[h][t][r] = (sum[0][t][r] + sum[1][t][r]) + (sum[2][t][r] + sum[3][t][r]);
+    for (int t = 0; t < tiles; t++) for (int r = 0; r < rows; r++)
+      half[h][t][r] = (sum[0][t][r] + sum[1][t][r]) + (sum[2][t][r] + sum[3][t][r]);
   }
   for (int t = 0; t < tiles; t++) for (int r = 0; r < rows; r++) out[t][r] = half[0][t][r] + half[1][t][r];
 }
@@ -152,7 +162,8 @@ INLINE void put(vf *to, vf sum, const int mode) {
 }
 
 /// Up to `ROWS_AT_ONCE` rows of blocks from `row` on, times all tiles.
-INLINE void some_rows_of_blocks(Model *m, const Matrix *w, uint32_t row, uint32_t rows, const Columns *in, int tiles, vf *out, size_t stride,
+INLINE void some_rows_of_blocks(Model *m, const Matrix *w, uint32_t row, uint32_t rows, const Columns *in, int tiles,
+    vf *out, size_t stride,
                                 const int mode) {
   struct WideMemory *memory = m->wide;
   const uint32_t blocks = w->length / BLOCK;
@@ -172,14 +183,17 @@ INLINE void some_rows_of_blocks(Model *m, const Matrix *w, uint32_t row, uint32_
     const vf *s = in->scales + (size_t) t * blocks;
     for (uint32_t i = 0; i < rows; i++) {
       vf sums[TILES];
-      if (step == TILES) row_of_blocks(weights + (size_t) i * blocks, scales + (size_t) i * blocks, blocks, k, s, blocks, sums, TILES);
-      else row_of_blocks(weights + (size_t) i * blocks, scales + (size_t) i * blocks, blocks, k, s, blocks, sums, 1);
+      const WeightBlock *from = weights + (size_t) i * blocks;
+      const float *scale = scales + (size_t) i * blocks;
+      if (step == TILES) row_of_blocks(from, scale, blocks, k, s, blocks, sums, TILES);
+      else row_of_blocks(from, scale, blocks, k, s, blocks, sums, 1);
       for (int c = 0; c < step; c++) put(out + (size_t) (t + c) * stride + i, sums[c], mode);
     }
   }
 }
 
-INLINE void some_rows_of_floats(const Matrix *w, uint32_t row, uint32_t rows, const Columns *in, int tiles, vf *out, size_t stride,
+INLINE void some_rows_of_floats(const Matrix *w, uint32_t row, uint32_t rows, const Columns *in, int tiles, vf *out,
+    size_t stride,
                                 const int mode) {
   const float *weights = (const float *) w->blocks + (size_t) row * w->length;
   for (int t = 0, across; t < tiles; t += across) {
@@ -189,16 +203,19 @@ INLINE void some_rows_of_floats(const Matrix *w, uint32_t row, uint32_t rows, co
       vf sums[FLOAT_TILES][FLOAT_ROWS];
       down = rows - i >= FLOAT_ROWS ? FLOAT_ROWS : 1;
       const float *from = weights + (size_t) i * w->length;
-      if (down == FLOAT_ROWS && across == FLOAT_TILES) rows_of_floats(from, w->length, x, sums, FLOAT_ROWS, FLOAT_TILES);
+      if (down == FLOAT_ROWS && across == FLOAT_TILES)
+          rows_of_floats(from, w->length, x, sums, FLOAT_ROWS, FLOAT_TILES);
       else if (across == FLOAT_TILES) rows_of_floats(from, w->length, x, sums, 1, FLOAT_TILES);
       else if (down == FLOAT_ROWS) rows_of_floats(from, w->length, x, sums, FLOAT_ROWS, 1);
       else rows_of_floats(from, w->length, x, sums, 1, 1);
-      for (int c = 0; c < across; c++) for (uint32_t r = 0; r < down; r++) put(out + (size_t) (t + c) * stride + i + r, sums[c][r], mode);
+      for (int c = 0; c < across; c++) for (uint32_t r = 0; r < down; r++)
+          put(out + (size_t) (t + c) * stride + i + r, sums[c][r], mode);
     }
   }
 }
 
-INLINE void all_rows(Model *m, const Matrix *w, uint32_t row, uint32_t count, const Columns *in, int tiles, vf *out, size_t stride, const int mode) {
+INLINE void all_rows(Model *m, const Matrix *w, uint32_t row, uint32_t count, const Columns *in, int tiles, vf *out,
+    size_t stride, const int mode) {
   for (uint32_t r = 0; r < count; r += ROWS_AT_ONCE) {
     const uint32_t some = count - r < ROWS_AT_ONCE ? count - r : ROWS_AT_ONCE;
     if (is_quantised(w)) some_rows_of_blocks(m, w, row + r, some, in, tiles, out + r, stride, mode);
@@ -208,12 +225,14 @@ INLINE void all_rows(Model *m, const Matrix *w, uint32_t row, uint32_t count, co
 }
 
 /// out[tile][row] = rows of the matrix times the input's tiles.
-static __attribute__((noinline)) void product(Model *m, const Matrix *w, uint32_t row, uint32_t count, const Columns *in, int tiles, vf *out, size_t stride) {
+static __attribute__((noinline)) void product(Model *m, const Matrix *w, uint32_t row, uint32_t count,
+    const Columns *in, int tiles, vf *out, size_t stride) {
   all_rows(m, w, row, count, in, tiles, out, stride, PUT);
 }
 
 /// The same, added to what is there: a residual.
-static __attribute__((noinline)) void add_product(Model *m, const Matrix *w, const Columns *in, int tiles, vf *out, size_t stride) {
+static __attribute__((noinline)) void add_product(Model *m, const Matrix *w, const Columns *in, int tiles, vf *out,
+    size_t stride) {
   all_rows(m, w, 0, w->rows, in, tiles, out, stride, ADD);
 }
 

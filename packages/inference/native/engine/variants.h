@@ -44,8 +44,8 @@ struct Variant {
 #define HAS_AVXVNNI (__GNUC__ >= 11)
 #endif
 
-// How many of each thing are in hand at once is what was fastest on quiz-1, each measured against its neighbours (docs/PERFORMANCE.md):
-// enough to hide the latency of an addition, few enough for 32 (AVX-512, Arm) or 16 registers.
+// How many of each thing are in hand at once is what was fastest on quiz-1, each measured against its neighbours
+// (docs/PERFORMANCE.md): enough to hide the latency of an addition, few enough for 32 (AVX-512, Arm) or 16 registers.
 
 // AVX-512 with byte dot products.
 #define VARIANT avx512vnni

@@ -11,7 +11,9 @@ INLINE vf smaller(vf a, vf b) { return (vf) _mm512_min_ps((__m512) a, (__m512) b
 INLINE vf to_floats(vi a) { return (vf) _mm512_cvtepi32_ps((__m512i) a); }
 INLINE vf square_root(vf a) { return (vf) _mm512_sqrt_ps((__m512) a); }
 INLINE vf halves(vf a) { return (vf) _mm512_cvtph_ps(_mm512_cvtps_ph((__m512) a, 0)); }
-INLINE vi dot(vi start, vi column, vi weights) { return (vi) _mm512_dpbusd_epi32((__m512i) start, (__m512i) column, (__m512i) weights); }
+INLINE vi dot(vi start, vi column, vi weights) {
+  return (vi) _mm512_dpbusd_epi32((__m512i) start, (__m512i) column, (__m512i) weights);
+}
 INLINE vf fused(vf a, vf b, vf c) { return (vf) _mm512_fmadd_ps((__m512) a, (__m512) b, (__m512) c); }
 INLINE int is_any(vi mask) { return _mm512_movepi32_mask((__m512i) mask) != 0; }
 #elif W == 8
@@ -24,7 +26,9 @@ INLINE vf square_root(vf a) { return (vf) _mm256_sqrt_ps((__m256) a); }
 INLINE vf halves(vf a) { return (vf) _mm256_cvtph_ps(_mm256_cvtps_ph((__m256) a, 0)); }
 INLINE int is_any(vi mask) { return _mm256_movemask_ps((__m256) mask) != 0; }
 #if BYTE_DOTS
-INLINE vi dot(vi start, vi column, vi weights) { return (vi) DOT_BYTES_256((__m256i) start, (__m256i) column, (__m256i) weights); }
+INLINE vi dot(vi start, vi column, vi weights) {
+  return (vi) DOT_BYTES_256((__m256i) start, (__m256i) column, (__m256i) weights);
+}
 #else
 INLINE vi dot(vi pairs, vi weights) { return (vi) _mm256_madd_epi16((__m256i) pairs, (__m256i) weights); }
 #endif

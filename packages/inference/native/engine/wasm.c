@@ -1,5 +1,5 @@
-// The engine as a WebAssembly module. It imports one function, `host.wants_stop`, so nothing but tokens and weights can reach a bit.
-// All addresses are offsets into `memory`, which only grows: what `allocate` gives is given for good.
+// The engine as a WebAssembly module. It imports one function, `host.wants_stop`, so nothing but tokens and weights can
+// reach a bit. All addresses are offsets into `memory`, which only grows: what `allocate` gives is given for good.
 #include "engine.h"
 
 /// Declared before its first use, or the linker would look for it.
@@ -57,7 +57,8 @@ uint32_t EXPORT(vocabulary)(void) { return model_vocabulary(model); }
 /// A text that ends with a zero.
 const char *EXPORT(variant)(void) { return model_variant(model); }
 
-/// `request`: tokens t, positions p, probes q, then t + p + q words, which the caller has checked. Answers an EngineResult.
+/// `request`: tokens t, positions p, probes q, then t + p + q words, which the caller has checked. Answers an
+/// EngineResult.
 int EXPORT(evaluate)(const uint32_t *request, uint32_t *words) {
   const uint32_t *tokens = request + 3;
   const Request read = {.tokens = tokens,

@@ -1,20 +1,21 @@
-// The pass with tokens in the lanes of the vectors: `W` tokens side by side are a tile, so that every operation of the protocol is one
-// operation of a register, the eight lanes of a sum are eight registers, and one scale serves eight dot products. Nothing is summed
-// across lanes. Included once for each variant.
+// The pass with tokens in the lanes of the vectors: `W` tokens side by side are a tile, so that every operation of the
+// protocol is one operation of a register, the eight lanes of a sum are eight registers, and one scale serves eight dot
+// products. Nothing is summed across lanes. Included once for each variant.
 //
 //   x            [tile][feature] of `vf`
 //   ColumnTile   the input of a product as blocks: for block b and lane l of the sum, four integers of each token
 //   WeightBlock  for each lane l, four integers of the row, in the order in which the column has them
 //
-// Whatever is not finite makes the pass answer NOT_FINITE: then `narrow_pass` computes it as it is written. Every place where a NaN or
-// an infinity can come into being is looked at: the sums of squares, keys and values in binary16, queries that could overflow a score,
-// and the logits. (Masks and maxima drop NaNs, so they must not meet any.)
+// Whatever is not finite makes the pass answer NOT_FINITE: then `narrow_pass` computes it as it is written. Every place
+// where a NaN or an infinity can come into being is looked at: the sums of squares, keys and values in binary16,
+// queries that could overflow a score, and the logits. (Masks and maxima drop NaNs, so they must not meet any.)
 
 #include "vectors.h"
 #include "products.h"
 #include "attention.h"
 
-/// RMS norm of a tile, made ready for products with quantised weights, floats, or both. True if something is not finite.
+/// RMS norm of a tile, made ready for products with quantised weights, floats, or both. True if something is not
+/// finite.
 static int wide_norm(const Model *m, const vf *x, const float *weights, const Columns *to, int tile, int formats) {
   vf v[8];
   for (int l = 0; l < 8; l++) v[l] = x[l] * x[l];
@@ -41,7 +42,8 @@ typedef struct {
   int tiles;
 } Band;
 
-/// For each tile of the band: tokens and positions in its lanes, and the rotation at them. Lanes beyond the last token repeat it.
+/// For each tile of the band: tokens and positions in its lanes, and the rotation at them. Lanes beyond the last token
+/// repeat it.
 static void fill_lanes(Model *m, int tile, const uint32_t *tokens, const uint32_t *positions) {
   struct WideMemory *w = m->wide;
   const uint32_t half = m->rotary / 2;
@@ -98,7 +100,8 @@ static int finish_layer(Model *m, uint32_t layer, Band band) {
       for (uint32_t b = 0; b < all / BLOCK; b++) prepare(w->attended + (size_t) t * all + b * BLOCK, &heads, t, b, 1);
   add_product(m, &l->output, &heads, band.tiles, band.x, m->width);
   for (int t = 0; t < band.tiles; t++)
-    bad |= wide_norm(m, band.x + (size_t) t * m->width, l->feed_norm, &w->narrow, t, formats_of(&l->gate, &l->up, &l->up));
+    bad |= wide_norm(m, band.x + (size_t) t * m->width, l->feed_norm, &w->narrow, t,
+        formats_of(&l->gate, &l->up, &l->up));
   for (uint32_t b = 0; b < m->feed / BLOCK && !m->is_stopped; b++) {
     product(m, &l->gate, b * BLOCK, BLOCK, &w->narrow, band.tiles, w->gate, BLOCK);
     product(m, &l->up, b * BLOCK, BLOCK, &w->narrow, band.tiles, w->up, BLOCK);
@@ -122,7 +125,8 @@ static int put_tile(Model *m, const Sink *sink, const vf *logits, uint32_t index
     sum = sum + exp_all(logits[i] - largest);
     is_number = is_number & (logits[i] == logits[i]);
   }
-  for (uint32_t i = m->vocabulary; i-- > 0;) best = (vi) select(logits[i] == largest, (vf) splat_int((int32_t) i), (vf) best);
+  for (uint32_t i = m->vocabulary; i-- > 0;)
+    best = (vi) select(logits[i] == largest, (vf) splat_int((int32_t) i), (vf) best);
   const float *flat = (const float *) logits;
   for (uint32_t j = 0; j < count; j++) {
     if (sink->logits != NULL) {
@@ -147,7 +151,10 @@ static int put_band(Model *m, const Sink *sink, Band band, uint32_t index, uint3
   int bad = 0;
   for (int t = 0; t < band.tiles && !m->is_stopped; t += TILES) {
     const int some = band.tiles - t < TILES ? band.tiles - t : TILES;
-    for (int c = 0; c < some; c++) bad |= wide_norm(m, band.x + (size_t) (t + c) * m->width, m->output_norm, &w->narrow, c, quantised ? 1 : 2);
+    for (int c = 0; c < some; c++) {
+      const vf *x = band.x + (size_t) (t + c) * m->width;
+      bad |= wide_norm(m, x, m->output_norm, &w->narrow, c, quantised ? 1 : 2);
+    }
     product(m, &m->output, 0, m->vocabulary, &w->narrow, some, w->logits, m->vocabulary);
     for (int c = 0; c < some && !m->is_stopped; c++) {
       const uint32_t done = (uint32_t) (t + c) * W, left = count - done < W ? count - done : W;
@@ -158,7 +165,8 @@ static int put_band(Model *m, const Sink *sink, Band band, uint32_t index, uint3
 }
 
 /// Feeds up to `BAND_TOKENS` tokens; `wanted` of the sink's positions, from `index` on, lie in them.
-static int wide_band(Model *m, const uint32_t *tokens, uint32_t count, uint32_t at, const Sink *sink, uint32_t index, uint32_t wanted) {
+static int wide_band(Model *m, const uint32_t *tokens, uint32_t count, uint32_t at, const Sink *sink, uint32_t index,
+    uint32_t wanted) {
   struct WideMemory *w = m->wide;
   const int tiles = (int) ((count + W - 1) / W);
   const uint32_t half = m->rotary / 2, last_layer = m->layers_count - 1;
@@ -177,7 +185,8 @@ static int wide_band(Model *m, const uint32_t *tokens, uint32_t count, uint32_t 
     const Layer *l = m->layers + layer;
     const int is_known = layer == 0 && m->first != NULL;
     for (int t = 0; t < tiles && !is_known; t++)
-      bad |= wide_norm(m, w->x + (size_t) t * m->width, l->attention_norm, &w->narrow, t, formats_of(&l->query, &l->key, &l->value));
+      bad |= wide_norm(m, w->x + (size_t) t * m->width, l->attention_norm, &w->narrow, t,
+          formats_of(&l->query, &l->key, &l->value));
     for (int values = 0; values < 2; values++) {
       if (is_known) take_first(m, first_width(m) - (values ? 1 : 2) * kv_width(m), kv_width(m), tiles, w->key);
       else product(m, values ? &l->value : &l->key, 0, kv_width(m), &w->narrow, tiles, w->key, kv_width(m));
@@ -219,7 +228,10 @@ static int wide_pass(Model *m, const uint32_t *tokens, uint32_t count, uint32_t 
     const uint32_t some = count - done < BAND_TOKENS ? count - done : BAND_TOKENS, end = at + done + some;
     uint32_t wanted = 0;
     if (sink->logits != NULL) wanted = done + some == count;
-    else while (index + wanted < sink->request->positions_count && sink->request->positions[index + wanted] - 1 < end) wanted++;
+    else {
+      const Request *r = sink->request;
+      while (index + wanted < r->positions_count && r->positions[index + wanted] - 1 < end) wanted++;
+    }
     const int result = wide_band(m, tokens + done, some, at + done, sink, index, wanted);
     if (result != ENGINE_DONE) return result;
     index += wanted;
@@ -239,7 +251,8 @@ static const char *unpack_matrix(Matrix *w) {
 
 /// True if the wide pass takes models of this shape.
 static int takes_shape(const Model *m) {
-  return m->width % BLOCK == 0 && m->feed % BLOCK == 0 && m->heads * m->head % BLOCK == 0 && m->head % 8 == 0 && m->head % FEATURES_AT_ONCE == 0;
+  return m->width % BLOCK == 0 && m->feed % BLOCK == 0 && m->heads * m->head % BLOCK == 0 && m->head % 8 == 0 &&
+      m->head % FEATURES_AT_ONCE == 0;
 }
 
 /// Tables of the first layer above this would not stay in a cache.
@@ -279,11 +292,13 @@ static const char *reserve_wide(Model *m) {
   if (w == NULL) return "out of memory";
   m->wide = w;
   const struct { vf **to; size_t count; } vectors[] = {
-    { &w->x, tiles * m->width }, { &w->wanted, tiles * m->width }, { &w->query, tiles * all }, { &w->attended, tiles * all },
+    { &w->x, tiles * m->width }, { &w->wanted, tiles * m->width }, { &w->query, tiles * all },
+    { &w->attended, tiles * all },
     { &w->key, tiles * kv_width(m) }, { &w->cosines, tiles * half }, { &w->sines, tiles * half },
     { &w->gate, tiles * BLOCK }, { &w->up, tiles * BLOCK }, { &w->logits, TILES * (size_t) m->vocabulary },
     { &w->scores, cells_of(m) + GROUP }, { &w->narrow.scales, tiles * (m->width / BLOCK) },
-    { &w->narrow.floats, tiles * m->width }, { &w->wide.scales, tiles * (longest / BLOCK) }, { &w->wide.floats, tiles * longest },
+    { &w->narrow.floats, tiles * m->width }, { &w->wide.scales, tiles * (longest / BLOCK) },
+    { &w->wide.floats, tiles * longest },
   };
   for (size_t i = 0; i < sizeof vectors / sizeof *vectors; i++) {
     *vectors[i].to = host_allocate(sizeof(vf) * vectors[i].count);
@@ -298,7 +313,8 @@ static const char *reserve_wide(Model *m) {
   w->scales = host_allocate(sizeof(float) * ROWS_AT_ONCE * (widest / BLOCK));
   w->narrow.length = m->width;
   w->wide.length = m->feed;
-  if (!w->positions || !w->tokens || !w->narrow.blocks || !w->wide.blocks || !w->weights || !w->scales) return "out of memory";
+  if (!w->positions || !w->tokens || !w->narrow.blocks || !w->wide.blocks || !w->weights || !w->scales)
+      return "out of memory";
   return tabulate_first(m);
 }
 

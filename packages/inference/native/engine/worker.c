@@ -1,10 +1,13 @@
-// The engine as a program: a worker that reads frames from its standard input and answers on its standard output. It ends with its
-// input. What is no frame of the protocol ends it too, with a line of text on its error output.
+// The engine as a program: a worker that reads frames from its standard input and answers on its standard output. It
+// ends with its input. What is no frame of the protocol ends it too, with a line of text on its error output.
 //
-//   frame     bytes of the payload u32 | kind u32 | payload, a multiple of 4 bytes, padded with zeros      (all numbers little-endian)
-//   read      1 load     context u32, bytes of the variant u32, bytes of the path u32, variant, path (each padded; no variant: the fastest)
+//   frame     bytes of the payload u32 | kind u32 | payload, a multiple of 4 bytes, padded with zeros
+//             (all numbers little-endian)
+//   read      1 load     context u32, bytes of the variant u32, bytes of the path u32, variant, path
+//                        (each padded; no variant: the fastest)
 //             2 evaluate id u32, requests u32, then for each: tokens t, positions p, probes q, then t + p + q words
-//             3 search   id u32, exam: tokens, answer tokens, least salt tokens, probes u32; epoch key, seal hash, target: 32 bytes each;
+//             3 search   id u32, exam: tokens, answer tokens, least salt tokens, probes u32;
+//                        epoch key, seal hash, target: 32 bytes each;
 //                        first nonce u64, end u64
 //             4 cancel   id u32
 //             5 feed     id u32, position u32, count u32, tokens
@@ -16,8 +19,9 @@
 //             6 logits   id u32, a binary32 for each entry of the vocabulary
 //   seal      nonce u64, loss u64, transcript root 32 bytes, work hash 32 bytes
 //
-// A search goes on until it has a solution, its end or a cancel. Whatever else arrives is served at once: the attempt in hand is
-// dropped, and the same nonce begins again afterwards. `worker --variants` prints what this processor can run, the fastest first.
+// A search goes on until it has a solution, its end or a cancel. Whatever else arrives is served at once: the attempt
+// in hand is dropped, and the same nonce begins again afterwards. `worker --variants` prints what this processor can
+// run, the fastest first.
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -107,7 +111,8 @@ static uint64_t now_ms(void) { return GetTickCount64(); }
 static const uint8_t *open_file(const char *path, size_t *bytes) {
   wchar_t wide[MAX_TEXT_BYTES];
   if (MultiByteToWideChar(CP_UTF8, MB_ERR_INVALID_CHARS, path, -1, wide, MAX_TEXT_BYTES) == 0) return NULL;
-  const HANDLE file = CreateFileW(wide, GENERIC_READ, FILE_SHARE_READ, NULL, OPEN_EXISTING, FILE_ATTRIBUTE_NORMAL, NULL);
+  const HANDLE file = CreateFileW(wide, GENERIC_READ, FILE_SHARE_READ, NULL, OPEN_EXISTING, FILE_ATTRIBUTE_NORMAL,
+      NULL);
   if (file == INVALID_HANDLE_VALUE) return NULL;
   LARGE_INTEGER size = {0};
   const HANDLE mapping = GetFileSizeEx(file, &size) ? CreateFileMappingW(file, NULL, PAGE_READONLY, 0, 0, NULL) : NULL;
@@ -306,7 +311,8 @@ static void require_tokens(const uint32_t *tokens, uint32_t count, const char *w
 static void require_positions(const uint32_t *positions, uint32_t count, uint32_t tokens) {
   uint32_t last = 0;
   for (uint32_t i = 0; i < count; i++) {
-    if (positions[i] <= last || positions[i] >= tokens) die("position %u after %u of %u tokens", positions[i], last, tokens);
+    if (positions[i] <= last || positions[i] >= tokens)
+      die("position %u after %u of %u tokens", positions[i], last, tokens);
     last = positions[i];
   }
 }
