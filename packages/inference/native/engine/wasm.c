@@ -76,4 +76,7 @@ int EXPORT(feed)(const uint32_t *tokens, uint32_t count, uint32_t at, float *log
 }
 
 /// `job`: a SearchJob; `seal`: a Seal. Answers an AttemptResult.
-int EXPORT(try_nonce)(const SearchJob *job, uint64_t nonce, Seal *seal) { return attempt(model, job, nonce, seal); }
+int EXPORT(try_nonce)(const SearchJob *job, uint64_t nonce, Seal *seal) {
+  if (check_job(job) != NULL) return ATTEMPT_BROKEN;
+  return attempt(model, job, nonce, seal);
+}

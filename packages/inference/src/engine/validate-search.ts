@@ -4,8 +4,13 @@ import type { RequestLimits } from './validate-request.ts'
 
 /** What exams of format bytes-1 need, and what the engine's own builder has room for (`native/engine/exam.h`). */
 const EXAM_VOCABULARY = 259
+const MAX_EXAM_TOKENS = 4096
 const MAX_ANSWER_TOKENS = 256
 const MAX_EXAM_PROBES = 16
+/** Begin and line end around the salt. */
+const FRAMING_TOKENS = 2
+/** `Q: ` and `\nA: `, in tokens of the byte vocabulary. */
+const QUESTION_FRAME = 7
 const HASH_BYTES = 32
 /** Before the end of all nonces there is none. */
 const NONCES_END = 2n ** 64n
@@ -15,9 +20,10 @@ export function validateSearch(job: SearchJob, span: NonceSpan, { vocabularySize
   const { exam, epochKey, sealHash, target } = job
   requireThat(exam.format === 'bytes-1', 'exam.format', exam.format)
   requireThat(vocabularySize >= EXAM_VOCABULARY, 'the vocabulary', vocabularySize)
-  requireWithin('exam.tokens', exam.tokens, [2, contextSize + 1])
+  requireWithin('exam.tokens', exam.tokens, [2, Math.min(MAX_EXAM_TOKENS, contextSize + 1)])
   requireWithin('exam.answerTokens', exam.answerTokens, [2, MAX_ANSWER_TOKENS])
-  requireWithin('exam.minSaltTokens', exam.minSaltTokens, [1, exam.tokens])
+  const mostSalt = exam.tokens - FRAMING_TOKENS - QUESTION_FRAME - exam.answerTokens
+  requireWithin('exam.minSaltTokens', exam.minSaltTokens, [1, mostSalt])
   requireWithin('exam.probes', exam.probes, [0, MAX_EXAM_PROBES])
   for (const [name, hash] of Object.entries({ epochKey, sealHash })) {
     requireThat(hash.length === HASH_BYTES, name, `${hash.length} bytes`)

@@ -71,8 +71,18 @@ describe('a search', () => {
       const job = { ...JOB, exam: { ...JOB.exam, [name]: value } }
       await expect(pool.search?.(job, SPAN), name).rejects.toMatchObject({ code: 'INFERENCE_REQUEST_INVALID' })
     }
+    // Of 100 tokens 2 frame the salt, 7 a question, and 8 are answers.
+    const salted = { ...JOB, exam: { ...JOB.exam, minSaltTokens: 84 } }
+    await expect(pool.search?.(salted, SPAN)).rejects.toThrow('exam.minSaltTokens')
     await expect(pool.search?.({ ...JOB, target: 2n ** 256n }, SPAN)).rejects.toThrow('target')
     await expect(pool.search?.(JOB, { first: 2n, end: 1n })).rejects.toThrow('span')
+  })
+
+  it('takes exams whose salt leaves just the room for a question', async () => {
+    const fixture = await createRunning()
+    const result = fixture.pool.search?.({ ...JOB, exam: { ...JOB.exam, minSaltTokens: 83 } }, SPAN)
+    worker(fixture).endSearch({})
+    await expect(result).resolves.toBeDefined()
   })
 
   it('is refused when too many wait', async () => {
