@@ -52,6 +52,7 @@ export type {
   WorkParams,
 } from './network/network-params.ts'
 export { NetworkParamsError, networkParamsToJson, parseNetworkParams } from './network/network-params-field.ts'
+export { type Checkpoint, type NetworkTrust, NO_TRUST } from './network/network-trust.ts'
 export { decodeRlp, encodeRlp, MAX_RLP_DEPTH, MAX_RLP_ITEMS, type RlpItem } from './rlp/rlp.ts'
 export { sha256 } from './sha256.ts'
 export type { Startable } from './startable.ts'

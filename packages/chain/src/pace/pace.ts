@@ -1,0 +1,36 @@
+/** Work of one stranger holds the thread for so long, then others have their turn. */
+export const TURN_MS = 5
+
+/** What a loop that somebody else can lengthen asks at each step. */
+export interface Pace {
+  /** True if this turn has lasted long enough. */
+  isDue(): boolean
+  /** Lets everything else that waits go first. */
+  rest(): Promise<void>
+}
+
+/**
+ * Measures turns by the time that they really take: no table of costs is right on every machine. Steps should be short beside {@link TURN_MS}:
+ *
+ *     for (const item of items) {
+ *       if (pace.isDue()) await pace.rest()
+ *       …
+ *     }
+ */
+export function createPace(turnMs: number = TURN_MS): Pace {
+  let sinceMs = performance.now()
+  return {
+    isDue: () => performance.now() - sinceMs >= turnMs,
+    rest: async () => {
+      await nextTurn()
+      sinceMs = performance.now()
+    },
+  }
+}
+
+/** A promise that is resolved at once would not let timers and sockets in: this one comes after them. */
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve)
+  })
+}

@@ -1,0 +1,21 @@
+import type { Hash32 } from '../branded.ts'
+
+/**
+ * What whoever releases or runs a node knows of a network's chain beyond its rules. It grows with the chain, so that it is no part of the network's
+ * parameters, nor of its genesis hash; nodes that know more and nodes that know less follow the same rules.
+ */
+export interface NetworkTrust {
+  /** The chain was once as heavy: a node that has less work takes no chain with less either. */
+  readonly minimumWork: bigint
+  /** Blocks that belong to the chain; a chain with others at these heights is not followed. */
+  readonly checkpoints: readonly Checkpoint[]
+}
+
+/** A block that is known to belong to the chain. */
+export interface Checkpoint {
+  readonly number: bigint
+  readonly hash: Hash32
+}
+
+/** Of a network that nothing more is known of. */
+export const NO_TRUST: NetworkTrust = { minimumWork: 0n, checkpoints: [] }

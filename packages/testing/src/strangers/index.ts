@@ -1,0 +1,2 @@
+export { expectToHold } from './run-stranger-case.ts'
+export type { AttackOutcome, AttackSize, StrangerCase } from './stranger-case.ts'

@@ -1,0 +1,26 @@
+/** How much of an attack is carried out: what a test has time for, or all that the claim is about. */
+export type AttackSize = 'test' | 'full'
+
+/** What came of an attack. */
+export interface AttackOutcome {
+  /** The figures, in a line. */
+  readonly measured: string
+  /** True if the node kept the bound. */
+  readonly holds: boolean
+}
+
+/**
+ * What strangers do to a node from outside, and what the node promises meanwhile. Each is a file `test/attack/NAME.case.ts` of some package that exports
+ * `stranger`; the test beside it carries it out small, `npm run evidence -- strangers` carries all of them out in full.
+ */
+export interface StrangerCase {
+  /** As people name it on a command line. */
+  readonly name: string
+  /** What they do. */
+  readonly attack: string
+  /** What it did before there was a bound. */
+  readonly before: string
+  /** What must hold. */
+  readonly bound: string
+  run(size: AttackSize): Promise<AttackOutcome>
+}
