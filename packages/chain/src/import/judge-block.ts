@@ -1,6 +1,5 @@
 import {
   type ChainContext,
-  condemnsBlock,
   extendContext,
   nextEpochKey,
   validateBody,
@@ -9,14 +8,13 @@ import {
   validateWorkClaim,
   type WorkVerifier,
 } from '@poai/consensus'
-import { type Block, bytesToHex, type Clock, type Hash32, type Logger, type NetworkParams, RuleError } from '@poai/core'
+import type { Block, Clock, Hash32, NetworkParams } from '@poai/core'
 
 /** What the stages before execution need. */
 export interface JudgeDependencies {
   readonly params: NetworkParams
   readonly clock: Pick<Clock, 'nowMs'>
   readonly verifier: WorkVerifier
-  readonly logger: Pick<Logger, 'warn'>
 }
 
 /**
@@ -26,7 +24,7 @@ export interface JudgeDependencies {
  * 2. {@link judgeInContext}: the header behind its parent. Gives the chain with the block. A block whose parent is not here yet comes to it when the parent does.
  * 3. {@link judgeClaimAndBody}: the claimed work (two hashes), then the body.
  * 4. senders: who signed the transactions (microseconds each).
- * 5. {@link judgeWork}: replay, which is one inference.
+ * 5. {@link judgeWork}: replay, which is one inference, and two before a block is condemned.
  * 6. execution, by the one writer (`adopt-block.ts`).
  */
 export function judgeHeader({ params }: Pick<JudgeDependencies, 'params'>, { header }: Pick<Block, 'header'>): void {
@@ -59,23 +57,11 @@ export interface Candidate {
   readonly context: ChainContext
 }
 
-/**
- * Replays the work. A block is condemned only by a second answer: the first may have come from a machine in a bad moment, and
- * to leave the network over that is worse than to compute twice.
- */
+/** Replays the work. The verifier looks twice before it condemns a block, so it is asked once. */
 export async function judgeWork(
-  { params, verifier, logger }: JudgeDependencies,
-  { hash, block, parent }: Candidate,
+  { params, verifier }: Pick<JudgeDependencies, 'params' | 'verifier'>,
+  { block, parent }: Candidate,
   signal: AbortSignal,
 ): Promise<void> {
-  const options = { epochKey: nextEpochKey(params, parent), signal }
-  try {
-    await verifier.verify(block.header, options)
-    return
-  } catch (error) {
-    if (!(error instanceof RuleError) || !condemnsBlock(error)) throw error
-    logger.warn('A replay disagrees with its block: asking once more', { hash: bytesToHex(hash), code: error.code })
-  }
-  await verifier.verify(block.header, options)
-  logger.warn('Two replays of one block disagree: this machine is unstable', { hash: bytesToHex(hash) })
+  await verifier.verify(block.header, { epochKey: nextEpochKey(params, parent), signal, isClaimMet: true })
 }

@@ -1,4 +1,4 @@
-import { createReplayVerifier, networkExamOptions, type WorkVerifier } from '@poai/consensus'
+import { createReplayVerifier, type ExamEvaluator, networkExamOptions, type WorkVerifier } from '@poai/consensus'
 import {
   type Block,
   type BlockCodecs,
@@ -36,8 +36,15 @@ import {
   openChain,
 } from '../../src/index.ts'
 
-/** A verifier and an execution that count how often they were asked, and can be told to fail. */
+/** Where the probes of an exam's first answer begin. */
+const PROBES_WORD = 4
+
+/** An engine, a verifier and an execution that count how often they were asked, and can be told to fail. */
 export interface Dear {
+  /** Passes of the model: what a block costs, however often the verifier is asked. */
+  evaluations: number
+  /** The next so many passes have one bit wrong. */
+  flips: number
   replays: number
   executions: number
   /** Thrown by the next replays, the first one first. */
@@ -97,6 +104,7 @@ export async function openChainFixture(options: ChainFixtureOptions = {}): Promi
   const committer: Committer = database?.committer ?? (await createCommitter(store))
   const clock = new ManualClock(TEST_TIME_MS)
   const dear: Dear = {
+    ...{ evaluations: 0, flips: 0 },
     replays: 0,
     executions: 0,
     replayFailures: [],
@@ -104,7 +112,8 @@ export async function openChainFixture(options: ChainFixtureOptions = {}): Promi
     onExecution: () => undefined,
     onBuild: async () => undefined,
   }
-  const verifier = createReplayVerifier(networkExamOptions(params), { evaluator: engine, logger: silentLogger })
+  const evaluator = countingEvaluator(engine, dear)
+  const verifier = createReplayVerifier(networkExamOptions(params), { evaluator, logger: silentLogger })
   const chain = await openChain(
     { params, ...options.chain },
     {
@@ -144,6 +153,19 @@ function recordWrites(store: Store, writes: boolean[]): Store {
 
 function open(directory: string, params: NetworkParams): Promise<Database> {
   return openDatabase(directory, { genesisHash: genesisHash(params) })
+}
+
+/** Counts passes of the model, and flips the lowest bit of the first probe in those that are to be wrong: still plausible. */
+function countingEvaluator(engine: InferenceEngine, dear: Dear): ExamEvaluator {
+  return {
+    evaluate: async (requests, options) => {
+      dear.evaluations += requests.length
+      const evaluations = await engine.evaluate(requests, options)
+      if (dear.flips === 0) return evaluations
+      dear.flips--
+      return evaluations.map(({ words }) => ({ words: words.with(PROBES_WORD, (words[PROBES_WORD] ?? 0) ^ 1) }))
+    },
+  }
 }
 
 function countingVerifier(verifier: WorkVerifier, dear: Dear): WorkVerifier {

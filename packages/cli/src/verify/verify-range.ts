@@ -40,7 +40,7 @@ export async function verifyRange(
     context = extendContext(params, context, header)
     validateWorkClaim(header)
     validateBody({ params, header, body })
-    await verifier.verify(header, { epochKey, signal: options.signal })
+    await verifier.verify(header, { epochKey, signal: options.signal, isClaimMet: true })
   }
   return follow(upTo(canonicalBlocks(blocks, from), to), from, { ...options, work })
 }

@@ -18,6 +18,8 @@ export interface EvaluateExamsOptions {
   readonly priority?: ExamPriority
   /** Rejects with the signal's reason. */
   readonly signal?: AbortSignal
+  /** Answers of this evaluator: another machine or process than theirs computes this one, where there is another. */
+  readonly apartFrom?: readonly ExamEvaluation[]
 }
 
 /**

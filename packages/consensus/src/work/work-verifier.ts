@@ -6,10 +6,13 @@ export interface VerifyWorkOptions {
   readonly epochKey: Hash32
   /** Rejects with the signal's reason. */
   readonly signal?: AbortSignal
+  /** True where the caller has validated the claim, as an import does before it looks at the body. */
+  readonly isClaimMet?: boolean
 }
 
 /**
- * Decides whether a header's seal is the result of the work that it claims.
+ * Decides whether a header's seal is the result of the work that it claims. The answer is final: a second look at a replay that
+ * disagrees is part of it, so nobody asks twice.
  *
  * Resolves if it is; rejects with a `RuleError` if it is not. Everything else that it rejects with, such as an `AppError` of
  * the engine or the reason of an aborted signal, means that it could not decide: never "invalid".

@@ -62,7 +62,7 @@ export class EnginePool implements InferenceEngine {
   /** Calls of `evaluate` that have not settled. */
   readonly #calls = new Set<Promise<unknown>>()
   /** Which slot computed an evaluation, for as long as somebody keeps it. */
-  readonly #origins = new WeakMap<Evaluation, WorkerSlot>()
+  readonly #origins = new WeakMap<Pick<Evaluation, 'words'>, WorkerSlot>()
   readonly #inFlight = new Set<Promise<void>>()
   readonly #started: PromiseWithResolvers<void> = Promise.withResolvers()
   #slots: readonly WorkerSlot[] = []
@@ -262,7 +262,7 @@ export class EnginePool implements InferenceEngine {
     }
   }
 
-  #workersOf(evaluations: readonly Evaluation[]): ReadonlySet<object> {
+  #workersOf(evaluations: readonly Pick<Evaluation, 'words'>[]): ReadonlySet<object> {
     const slots = new Set<object>()
     for (const evaluation of evaluations) {
       const slot = this.#origins.get(evaluation)

@@ -49,10 +49,10 @@ export interface EvaluateOptions {
   /** Default `'verify'`. */
   readonly priority?: EvaluationPriority
   /**
-   * Evaluations of this engine whose workers are not to be used if another one serves: for computing a replay that failed
-   * once more before a peer is blamed, since the hardware may be at fault.
+   * Evaluations of this engine, the very objects, whose workers are not to be used if another one serves: for computing a replay
+   * that failed once more before a peer is blamed, since the hardware may be at fault.
    */
-  readonly apartFrom?: readonly Evaluation[]
+  readonly apartFrom?: readonly Pick<Evaluation, 'words'>[]
 }
 
 /** Where an engine stands in its life. `failed` means that no worker can serve, for good. */

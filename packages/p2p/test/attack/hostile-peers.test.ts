@@ -1,4 +1,4 @@
-import type { WorkVerifier } from '@poai/consensus'
+import { type ExamEvaluator, MAX_EVALUATIONS } from '@poai/consensus'
 import { createBlockCodecs, createTransactionCodec } from '@poai/core'
 import { createFakeEngine } from '@poai/inference'
 import { ChainGenerator, type GeneratedBlock, testNetwork } from '@poai/testing/chain'
@@ -13,13 +13,13 @@ const WAIT = { timeout: 30_000, interval: 20 }
 const codecs = createBlockCodecs(createTransactionCodec(testNetwork.chainId))
 const closers: (() => Promise<void>)[] = []
 
-/** A node that counts its replays, with an honest neighbour, a block on both, and another block to come. */
+/** A node that counts the passes of its model, with an honest neighbour, a block on both, and another block to come. */
 interface Siege {
   readonly victim: TestNode
   readonly honest: TestNode
   readonly scene: AttackScene
   readonly next: GeneratedBlock
-  readonly counts: { replays: number }
+  readonly counts: { evaluations: number }
 }
 
 async function besiege(tries: number): Promise<Siege> {
@@ -28,14 +28,14 @@ async function besiege(tries: number): Promise<Siege> {
   const generator = new ChainGenerator({ evaluator: engine })
   const [first, next] = await generator.grow(generator.genesis, 2)
   if (first === undefined || next === undefined) throw new RangeError('two blocks were asked for')
-  const counts = { replays: 0 }
-  const counting = (verifier: WorkVerifier): WorkVerifier => ({
-    verify: (...request) => {
-      counts.replays++
-      return verifier.verify(...request)
+  const counts = { evaluations: 0 }
+  const counting = (model: ExamEvaluator): ExamEvaluator => ({
+    evaluate: (requests, request) => {
+      counts.evaluations += requests.length
+      return model.evaluate(requests, request)
     },
   })
-  const victim = await startNode({ verifier: counting, network: { limits: { sharedAddresses: false } } })
+  const victim = await startNode({ passes: counting, network: { limits: { sharedAddresses: false } } })
   const honest = await startNode()
   closers.push(
     () => victim.stop(),
@@ -45,7 +45,7 @@ async function besiege(tries: number): Promise<Siege> {
   await honest.chain.importBlock(first.block)
   victim.network.peers.add(honest.network.addresses()[0] ?? '')
   await vi.waitFor(() => expect(victim.network.figures().peers.outbound).toBe(1), WAIT)
-  counts.replays = 0
+  counts.evaluations = 0
   const [address = ''] = victim.network.addresses()
   const start = async (from?: string): Promise<HostileClient> => {
     const where = from === undefined ? {} : { from }
@@ -95,7 +95,7 @@ describe('a hostile peer', { timeout: 90_000 }, () => {
 
   it('gets nowhere with thousands of streams', async () => {
     const { counts } = await attack('manyStreams', 2000)
-    expect(counts.replays).toBe(1)
+    expect(counts.evaluations).toBe(1)
   })
 
   it('is banned for ranges that wrap, are negative or huge', async () => {
@@ -111,23 +111,23 @@ describe('a hostile peer', { timeout: 90_000 }, () => {
     expect(offences['rate-limit']).toBeGreaterThanOrEqual(12)
   })
 
-  it('makes a node run four replays in vain by headers with ground claims, and is banned', async () => {
+  it('makes a node evaluate four times in vain by headers with ground claims, and is banned', async () => {
     const { counts, offences, victim } = await attack('headerFlood', 1000)
     expect(offences['failed-replay']).toBe(2)
-    // Each forged block is tried twice; the honest one once.
-    expect(counts.replays).toBe(2 * 2 + 1)
+    // The model is asked twice about each forged block, once about the honest one.
+    expect(counts.evaluations).toBe(2 * MAX_EVALUATIONS + 1)
     expect(banned(victim)).not.toEqual([])
   })
 
-  it('makes a node run no replay by blocks whose parents are kept back', async () => {
+  it('makes a node evaluate nothing by blocks whose parents are kept back', async () => {
     const { counts } = await attack('orphanFlood', 300)
-    expect(counts.replays).toBe(1)
+    expect(counts.evaluations).toBe(1)
   })
 
-  it('makes a node run two replays in vain by a chain to catch up with', async () => {
+  it('makes a node evaluate twice in vain by a chain to catch up with', async () => {
     const { counts, offences } = await attack('headerChain', 200)
     expect(offences['failed-replay']).toBe(1)
-    expect(counts.replays).toBe(2 + 1)
+    expect(counts.evaluations).toBe(MAX_EVALUATIONS + 1)
   })
 
   it('is banned for transactions that nobody signed', async () => {

@@ -38,7 +38,7 @@ try {
   const ratio = percentile(report.during, 0.5) / percentile(report.control, 0.5)
   console.log(`${report.said} in ${report.attackSeconds.toFixed(0)} s: ${report.offences}`)
   console.log(
-    `replays in vain: ${report.replays}; CPU of the victim without its model: ${report.cpuSeconds.toFixed(1)} s`,
+    `passes in vain: ${report.evaluations}; CPU of the victim without its model: ${report.cpuSeconds.toFixed(1)} s`,
   )
   console.log('milliseconds from the neighbour to the victim, median (longest):')
   console.log(`  before any flood           ${latency(report.before)}`)

@@ -1,6 +1,6 @@
 // What hostile peers cost a node, and what its honest neighbour notices of it.
 //   npm run evidence -- hostile-peers [tries] [attack …]
-// The victim and its neighbour run in processes of their own, with a fake model: replays are counted (`header-flood` has the real one).
+// The victim and its neighbour run in processes of their own, with a fake model: passes of the model are counted (`header-flood` has the real one).
 // The attacker is a raw libp2p node in this process that comes from another address. Each attack gets a new victim.
 
 import { createFakeEngine } from '@poai/inference'
@@ -22,7 +22,7 @@ const generator = new ChainGenerator({ params: clusterNetwork(), evaluator: engi
 const honest = await startClusterNode()
 let tip = generator.genesis
 console.log(
-  '| attack | what came of it | offences | failed replays | CPU s of attack s | RSS MB | ms to the tip, before | during |',
+  '| attack | what came of it | offences | passes in vain | CPU s of attack s | RSS MB | ms to the tip, before | during |',
 )
 console.log('| --- | --- | --- | --- | --- | --- | --- | --- |')
 try {
@@ -31,7 +31,7 @@ try {
     const report = await besiege({ attack, tries, generator, honest, tip, blocks: BLOCKS, pauseMs: PAUSE_MS })
     tip = report.tip
     const cells = [
-      ...[attack.name, report.said, report.offences, report.replays],
+      ...[attack.name, report.said, report.offences, report.evaluations],
       `${report.cpuSeconds.toFixed(1)} of ${report.attackSeconds.toFixed(0)}`,
       (report.rssGrowthBytes / 2 ** 20).toFixed(0),
       ...[latency(report.before), latency(report.during)],

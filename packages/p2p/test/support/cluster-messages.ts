@@ -41,8 +41,10 @@ export interface ClusterLook {
   readonly mined: number
   readonly pool: { readonly size: number; readonly digest: string }
   readonly figures: NetworkFigures
-  /** Since the start, those that failed twice counted twice. */
+  /** Headers that were replayed since the start. */
   readonly replays: number
+  /** Passes of the model. */
+  readonly evaluations: number
   readonly rssBytes: number
 }
 

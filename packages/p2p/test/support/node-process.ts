@@ -7,6 +7,7 @@ import { type Chain, sealBlock } from '@poai/chain'
 import {
   createAttempts,
   createExamBuilder,
+  type ExamEvaluator,
   examToRequest,
   networkExamOptions,
   type WorkVerifier,
@@ -35,6 +36,8 @@ const codecs = createBlockCodecs(createTransactionCodec(params.chainId))
 let replayMs = 0
 let hangsAbove = Number.POSITIVE_INFINITY
 let replays = 0
+/** Passes of the model: two for a forged block. */
+let evaluations = 0
 let isTrusting = false
 let misbehaviour: Misbehaviour | undefined
 /** Transactions of the canonical chain. */
@@ -61,6 +64,15 @@ function slow(verifier: WorkVerifier): WorkVerifier {
       if (Number(header.number) > hangsAbove) await new Promise<never>(() => undefined)
       if (replayMs > 0) await systemClock.sleep(replayMs, options.signal)
       await verifier.verify(header, options)
+    },
+  }
+}
+
+function counted(model: ExamEvaluator): ExamEvaluator {
+  return {
+    evaluate: (requests, options) => {
+      evaluations += requests.length
+      return model.evaluate(requests, options)
     },
   }
 }
@@ -163,7 +175,7 @@ async function obey(node: TestNode, command: ClusterCommand): Promise<unknown> {
         mined,
         pool: poolDigest(node),
         figures: network.figures(),
-        replays,
+        ...{ replays, evaluations },
         rssBytes: process.memoryUsage().rss,
       }
     }
@@ -211,6 +223,7 @@ const node = await startNode({
   ...evaluator,
   params,
   verifier: slow,
+  passes: counted,
   mempool: CLUSTER_POOL,
   shownChain: disguise,
   ...identity,

@@ -12,7 +12,8 @@ const codecs = createBlockCodecs(createTransactionCodec(params.chainId))
 export interface SiegeReport {
   readonly said: string
   readonly offences: string
-  readonly replays: number
+  /** Passes of the model for blocks that were no use. */
+  readonly evaluations: number
   readonly cpuSeconds: number
   readonly rssGrowthBytes: number
   readonly attackSeconds: number
@@ -104,7 +105,7 @@ export async function besiege(options: SiegeOptions): Promise<SiegeReport & { re
       offences: Object.entries(offences)
         .map(([offence, count]) => `${count} ${offence}`)
         .join(', '),
-      replays: after.replays - look.replays - during.length - control.length,
+      evaluations: after.evaluations - look.evaluations - during.length - control.length,
       cpuSeconds: ((await victim.ask({ kind: 'usage' })) as number) - cpu,
       rssGrowthBytes: after.rssBytes - look.rssBytes,
     }

@@ -57,6 +57,8 @@ export interface StartNodeOptions {
   readonly shownChain?: (chain: Chain) => Chain
   /** Replays instead of the fake model. */
   readonly evaluator?: ExamEvaluator
+  /** Comes between a replay and the model. */
+  readonly passes?: (evaluator: ExamEvaluator) => ExamEvaluator
   /** Comes between a block and its replay. */
   readonly verifier?: (verifier: WorkVerifier) => WorkVerifier
 }
@@ -82,7 +84,8 @@ export async function startNode(options: StartNodeOptions = {}): Promise<TestNod
     directory === undefined ? undefined : await openDatabase(directory, { genesisHash: genesisHash(params) })
   const store = database?.store ?? createMemoryStore()
   const committer = database?.committer ?? (await createCommitter(store))
-  const evaluator = options.evaluator ?? engine
+  const model = options.evaluator ?? engine
+  const evaluator = options.passes?.(model) ?? model
   const replay = createReplayVerifier(networkExamOptions(params), { evaluator, logger })
   const chain = await openChain(
     { params, ...(options.mempool === undefined ? {} : { mempool: options.mempool }) },

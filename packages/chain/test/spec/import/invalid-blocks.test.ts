@@ -14,15 +14,20 @@ import { growWithTraffic } from '../../support/traffic.ts'
 /** What is not found by judging one block: the parent, and numbers that no honest model gives. */
 const ELSEWHERE = ['HEADER_PARENT_UNKNOWN', 'WORK_NOT_FINITE']
 
-/** How much dear work a block may cause before its fault is found. A replay that fails is asked for twice. */
-const DEAR_WORK: Readonly<Record<InvalidBlock['stage'], { readonly replays: number; readonly executions: number }>> = {
-  'header-alone': { replays: 0, executions: 0 },
-  'header-in-context': { replays: 0, executions: 0 },
-  'work-claim': { replays: 0, executions: 0 },
-  body: { replays: 0, executions: 0 },
-  senders: { replays: 0, executions: 0 },
-  replay: { replays: 2, executions: 0 },
-  execution: { replays: 1, executions: 1 },
+interface DearWork {
+  readonly evaluations: number
+  readonly executions: number
+}
+
+/** How much dear work a block may cause before its fault is found. The model is asked twice before a block is condemned. */
+const DEAR_WORK: Readonly<Record<InvalidBlock['stage'], DearWork>> = {
+  'header-alone': { evaluations: 0, executions: 0 },
+  'header-in-context': { evaluations: 0, executions: 0 },
+  'work-claim': { evaluations: 0, executions: 0 },
+  body: { evaluations: 0, executions: 0 },
+  senders: { evaluations: 0, executions: 0 },
+  replay: { evaluations: 2, executions: 0 },
+  execution: { evaluations: 1, executions: 1 },
 }
 
 let generator: ChainGenerator
@@ -46,7 +51,7 @@ describe('an invalid block', () => {
     fixture.clock.now = Number(parent.context.timestamp + 60n) * 1000
     await importAll(fixture.chain, trunk)
     const before = await dumpStore(fixture.store)
-    fixture.dear.replays = 0
+    fixture.dear.evaluations = 0
     fixture.dear.executions = 0
     const encoded = fixture.codecs.block.encode(block)
     await expect(fixture.chain.importEncoded(encoded)).rejects.toMatchObject({ code })
@@ -56,8 +61,8 @@ describe('an invalid block', () => {
     // What did work on its claim is remembered, and nothing else is written.
     const isRemembered = condemnsBlock(new RuleError(code, '')) && !stage.startsWith('header') && stage !== 'work-claim'
     expect(written.map(([key]) => key.slice(0, 4)).sort()).toEqual(isRemembered ? ['0x50', '0x51'] : [])
-    fixture.dear.replays = 0
+    fixture.dear.evaluations = 0
     await expect(fixture.chain.importEncoded(encoded)).rejects.toMatchObject({ code })
-    expect(fixture.dear.replays).toBe(0)
+    expect(fixture.dear.evaluations).toBe(0)
   })
 })

@@ -1,6 +1,7 @@
-import { bytesToHex, type RuleCode, RuleError } from '@poai/core'
+import { MAX_EVALUATIONS } from '@poai/consensus'
+import { bytesToHex, type RuleCode } from '@poai/core'
 import { createFakeEngine, type InferenceEngine } from '@poai/inference'
-import type { ChainGenerator, GeneratedBlock } from '@poai/testing/chain'
+import { type ChainGenerator, type GeneratedBlock, invalidBlock } from '@poai/testing/chain'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { OrphanRejection } from '../../../src/index.ts'
 import { ChainError } from '../../../src/index.ts'
@@ -124,15 +125,24 @@ describe('import', () => {
     expect(chain.head()).toEqual(blockAt(5).context)
   })
 
-  it('believes the second replay where the first one disagreed', async () => {
+  it('believes the second evaluation where the first one disagreed', async () => {
     const { chain, dear } = await openChainFixture()
-    const code: RuleCode = 'WORK_TRANSCRIPT_MISMATCH'
-    dear.replayFailures.push(new RuleError(code, 'a bit that fell over'))
+    dear.flips = 1
     await chain.importBlock(blockAt(0).block)
-    expect(dear.replays).toBe(2)
-    dear.replayFailures.push(new RuleError(code, 'once'), new RuleError(code, 'and again'))
+    expect(dear).toMatchObject({ replays: 1, evaluations: 2 })
+    dear.flips = 2
+    const code: RuleCode = 'WORK_TRANSCRIPT_MISMATCH'
     await expect(chain.importBlock(blockAt(1).block)).rejects.toMatchObject({ code })
-    expect(dear.replays).toBe(4)
+    expect(dear).toMatchObject({ replays: 2, evaluations: 4 })
+  })
+
+  it('pays one evaluation for an honest block and two for a forged one, and asks the verifier once', async () => {
+    const { chain, dear } = await openChainFixture()
+    await chain.importBlock(blockAt(0).block)
+    expect(dear).toMatchObject({ replays: 1, evaluations: 1 })
+    const { block } = await invalidBlock(generator, blockAt(0), 'WORK_TRANSCRIPT_MISMATCH')
+    await expect(chain.importBlock(block)).rejects.toMatchObject({ code: 'WORK_TRANSCRIPT_MISMATCH' })
+    expect(dear).toMatchObject({ replays: 2, evaluations: 1 + MAX_EVALUATIONS })
   })
 
   it('condemns a block for whose exam the model gives no finite numbers', async () => {

@@ -5,6 +5,7 @@ import {
   examToRequest,
   gradeExam,
   validateReplay,
+  validateWorkClaim,
 } from '@poai/consensus'
 import { sealHash } from '@poai/core'
 import { describe, expect, it } from 'vitest'
@@ -59,7 +60,10 @@ describe('attempts', () => {
       expect(finished.kind).toBe(finished.workHash < EASY_TARGET ? 'solved' : 'missed')
       expect(finished.seal.nonce).toBe(attempt.nonce)
       const header = { ...someSealedHeader, ...finished.seal }
-      const judge = (): void => validateReplay(header, attempt.exam, evaluation)
+      const judge = (): void => {
+        validateWorkClaim(header)
+        validateReplay(header, attempt.exam, evaluation)
+      }
       if (finished.kind === 'solved') expect(judge).not.toThrow()
       if (finished.kind === 'missed') {
         expect(judge).toThrowError(expect.objectContaining({ code: 'WORK_CLAIM_ABOVE_TARGET' }))

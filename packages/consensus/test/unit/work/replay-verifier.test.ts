@@ -1,4 +1,4 @@
-import { createReplayVerifier, type ExamEvaluation, type WorkVerifier } from '@poai/consensus'
+import { createReplayVerifier, type ExamEvaluation, MAX_EVALUATIONS, type WorkVerifier } from '@poai/consensus'
 import { AppError, type Header, type LogData } from '@poai/core'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { withWord } from '../transcript/plausible-evaluation.ts'
@@ -38,6 +38,22 @@ describe('replay verifier', () => {
   it('asks for no inference when the claim is above the target', async () => {
     await expect(verify({ ...mined, target: 1n })).rejects.toMatchObject({ code: 'WORK_CLAIM_ABOVE_TARGET' })
     expect(evaluator.calls).toHaveLength(0)
+  })
+
+  it('asks for no more than the inference where the caller has judged the claim', async () => {
+    const unclaimed = { ...mined, target: 1n, lossMicroNats: mined.lossMicroNats + 1n }
+    const options = { epochKey, isClaimMet: true }
+    await expect(verifier.verify(unclaimed, options)).rejects.toMatchObject({ code: 'WORK_TRANSCRIPT_MISMATCH' })
+    expect(evaluator.calls).toHaveLength(MAX_EVALUATIONS)
+  })
+
+  it('wants the second answer from another worker than the first', async () => {
+    await expect(verify({ ...mined, lossMicroNats: 0n })).rejects.toMatchObject({ code: 'WORK_LOSS_MISMATCH' })
+    const [first, second] = evaluator.calls
+    expect(first?.options?.apartFrom).toEqual([])
+    expect(second?.options?.apartFrom).toHaveLength(1)
+    // The very answer: an engine knows by it which worker it was.
+    expect(second?.options?.apartFrom?.[0]).toBe(evaluator.answers[0])
   })
 
   it.each([

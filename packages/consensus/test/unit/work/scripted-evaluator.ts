@@ -5,6 +5,8 @@ import { plausibleEvaluation } from '../transcript/plausible-evaluation.ts'
 /** An evaluator without a model: the same plausible numbers for the same request, always. */
 export class ScriptedEvaluator implements ExamEvaluator {
   readonly calls: { readonly request: ExamRequest; readonly options: EvaluateExamsOptions | undefined }[] = []
+  /** The answers to `calls`. */
+  readonly answers: ExamEvaluation[] = []
   /** Changes an answer before it is given; counts calls from 0. */
   tamper: (evaluation: ExamEvaluation, call: number) => ExamEvaluation = (evaluation) => evaluation
 
@@ -18,7 +20,9 @@ export class ScriptedEvaluator implements ExamEvaluator {
     options?.signal?.throwIfAborted()
     return requests.map((request) => {
       this.calls.push({ request, options })
-      return this.tamper(this.evaluateOne(request), this.calls.length - 1)
+      const answer = this.tamper(this.evaluateOne(request), this.calls.length - 1)
+      this.answers.push(answer)
+      return answer
     })
   }
 }

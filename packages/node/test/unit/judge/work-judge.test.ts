@@ -6,6 +6,7 @@ import {
   type DomainVectors,
   EngineError,
   type EngineEvent,
+  type EvaluateOptions,
   findDomain,
   type InferenceEngine,
   type ModelDescription,
@@ -74,6 +75,30 @@ it('judges after its self-test, and not before', async () => {
   )
   await judge.stop()
   await expect(judge.evaluate(requests)).rejects.toMatchObject({ code: 'INFERENCE_NOT_RUNNING' })
+})
+
+it('hands on from which answers a second one is to be apart', async () => {
+  const setup = await setupOf(1)
+  const inner = createFakeEngine({ seed: 1 })
+  const asked: (EvaluateOptions | undefined)[] = []
+  const engine: InferenceEngine = {
+    get status() {
+      return inner.status
+    },
+    start: () => inner.start(),
+    stop: () => inner.stop(),
+    evaluate: (exams, options) => {
+      asked.push(options)
+      return inner.evaluate(exams, options)
+    },
+  }
+  const { judge } = judgeOf({ findWork: async () => setup, createEngine: () => engine })
+  await judge.start()
+  const apartFrom = await judge.evaluate(requests)
+  await judge.evaluate(requests, { apartFrom })
+  // The very answers: the engine knows its workers by them.
+  expect(asked.at(-1)?.apartFrom?.[0]).toBe(apartFrom[0])
+  await judge.stop()
 })
 
 const job: SearchJob = { exam: devnet.work.exam, epochKey: ZERO_HASH, sealHash: ZERO_HASH, target: 0n }
