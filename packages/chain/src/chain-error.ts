@@ -21,3 +21,7 @@ export type ChainErrorCode =
 
 /** Our side of the chain failed; no peer is to blame. */
 export class ChainError extends AppError<ChainErrorCode> {}
+
+/** What people can do where the other chain is the right one. */
+export const FINAL_HINT =
+  'if the other chain is the right one, stop the node, take finality back (poai db drop-finality), and start it again'

@@ -13,7 +13,7 @@ import {
 } from '@poai/core'
 import type { Execution, SenderRecovery } from '@poai/execution'
 import { ChainError } from './chain-error.ts'
-import type { ChainDatabase } from './database/chain-database.ts'
+import type { ChainDatabase, FinalBlock } from './database/chain-database.ts'
 import { ensureGenesis } from './database/ensure-genesis.ts'
 import type { HeadEvent } from './head/head-event.ts'
 import { type BlockImporter, createBlockImporter } from './import/block-importer.ts'
@@ -29,11 +29,13 @@ import { createTemplateSource, type TemplateSource } from './template/template-s
 /** A node's chain: the way in for blocks, what waits for a block, and what is known. */
 export interface Chain
   extends Startable,
-    Pick<BlockImporter, 'importBlock' | 'importEncoded' | 'onHead' | 'onOrphanRejected'> {
+    Pick<BlockImporter, 'importBlock' | 'importEncoded' | 'onHead' | 'onOrphanRejected' | 'settle'> {
   /** The chain that ends with the canonical head. */
   head(): ChainContext
   /** The chain that ends with a block that is stored, canonical or not. */
   context(hash: Hash32): ChainContext | undefined
+  /** The last block that never changes again here: branches from before it are refused. The genesis block until the node has settled. */
+  finalized(): FinalBlock
   readonly mempool: Mempool
   readonly templates: TemplateSource
   readonly queries: ChainQueries
@@ -97,13 +99,15 @@ export async function openChain(options: ChainOptions, dependencies: ChainDepend
   return {
     head: () => shownHead,
     context: (hash) => database.context(hash),
+    finalized: () => database.final(),
+    settle: (isSettled) => importer.settle(isSettled),
     importBlock: (block, importOptions) => importer.importBlock(block, importOptions),
     importEncoded: (bytes, importOptions) => importer.importEncoded(bytes, importOptions),
     onHead: importer.onHead,
     onOrphanRejected: importer.onOrphanRejected,
     mempool,
     templates: createTemplateSource(refreshMs === undefined ? {} : { refreshMs }, templateDependencies),
-    queries: createChainQueries({ finalityDepth, safeDepth }, { ...database, head: () => shownHead }),
+    queries: createChainQueries({ safeDepth }, { ...database, head: () => shownHead }),
     start: () => mempool.start(),
     stop: async () => {
       await importer.stop()

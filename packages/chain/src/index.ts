@@ -17,6 +17,7 @@ export type {
   ChainDatabase,
   ChainReader,
   ChainUpdate,
+  FinalBlock,
   PastState,
   TransactionPlace,
 } from './database/chain-database.ts'

@@ -27,6 +27,7 @@ export {
   type TransactionLocation,
 } from './blocks/block-store.ts'
 export { type ChainHead, readHead } from './blocks/chain-head.ts'
+export { dropFinalBlock, readFinalBlock, writeFinalBlock } from './blocks/final-block.ts'
 export {
   deleteBlock,
   type ForgettableBlock,

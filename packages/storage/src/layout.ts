@@ -20,6 +20,7 @@ export type TableName =
   | 'head'
   | 'horizons'
   | 'commits'
+  | 'final'
   | 'headers'
   | 'contexts'
   | 'bodies'
@@ -64,6 +65,8 @@ export const TABLES: Readonly<Record<TableName, Table>> = {
     cache: 'blocks',
   },
   commits: { prefix: 0x04, key: 'commit u64', value: 'none', by: 'createCommitter', cache: 'none' },
+  // Absent in databases of older programs, and until a first block becomes final.
+  final: { prefix: 0x05, key: '', value: 'block hash 32 ∥ number u64', by: 'writeFinalBlock', cache: 'blocks' },
 
   headers: { prefix: 0x10, key: 'block hash 32', value: 'header, RLP', by: 'putBlock', cache: 'blocks' },
   contexts: { prefix: 0x11, key: 'block hash 32', value: 'chain context', by: 'putBlock', cache: 'blocks' },

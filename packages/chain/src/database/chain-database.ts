@@ -13,6 +13,12 @@ export interface TransactionPlace {
   readonly index: number
 }
 
+/** A block that never changes again, and with it all before it. */
+export interface FinalBlock {
+  readonly number: bigint
+  readonly hash: Hash32
+}
+
 /** What is kept of blocks. Undefined where nothing is kept. Small records are read at once: see `StateReader`. */
 export interface ChainReader {
   /** The chain that ends with the canonical head. */
@@ -41,6 +47,8 @@ export interface ChainUpdate extends ChainReader {
   extendHead(hash: Hash32, outcome: BlockOutcome): Promise<void>
   /** Makes the head's parent the head: state and indexes go back. The block stays, beside the chain. */
   rollBackHead(): Promise<void>
+  /** Moves the mark of what is final. */
+  setFinal(block: FinalBlock): void
   putBadBlock(hash: Hash32, code: RuleCode): Promise<void>
   /** All or nothing; with `sync`, on disk when it resolves. */
   commit(options: { readonly sync: boolean }): Promise<void>
@@ -53,6 +61,8 @@ export interface ChainDatabase extends ChainReader {
   /** The state after the head. */
   readonly state: StateReader
   readonly nodes: TrieNodeReader
+  /** The last block that was marked as final, or that cannot be rolled back any more; the genesis block where there is none. */
+  final(): FinalBlock
   /** The rule that a block was found to break, if it is remembered. */
   badBlock(hash: Hash32): RuleCode | undefined
   /** Of a transaction of a canonical block. */

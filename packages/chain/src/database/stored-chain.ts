@@ -25,11 +25,14 @@ import {
   putBlock,
   putReceipts,
   type Retention,
+  readFinalBlock,
+  readHorizons,
   rollbackState,
   type Store,
   unmakeCanonical,
+  writeFinalBlock,
 } from '@poai/storage'
-import type { ChainDatabase, ChainUpdate } from './chain-database.ts'
+import type { ChainDatabase, ChainUpdate, FinalBlock } from './chain-database.ts'
 
 /** What a chain on disk is made of. */
 export interface StoredChainDependencies {
@@ -73,10 +76,21 @@ export function createStoredChain(dependencies: StoredChainDependencies): ChainD
     state: states.head,
     nodes: states.nodes,
     stateAt: (number) => states.at(number),
+    final: () => finalBlockOf(store, blocks),
     badBlock: (hash) => badBlockRule(store, hash),
     begin: () => new BatchUpdate(dependencies, blocks, database),
   }
   return database
+}
+
+/** In a database of an older program there is no mark; what has no undo record any more is final there too. */
+function finalBlockOf(store: Store, blocks: BlockStore): FinalBlock {
+  const marked = readFinalBlock(store)
+  const { undo } = readHorizons(store)
+  if (marked !== undefined && marked.number >= undo) return marked
+  const hash = blocks.canonicalHash(undo)
+  invariant(hash !== undefined, 'a block whose undo record is gone is canonical')
+  return { number: undo, hash }
 }
 
 /** A block that an update knows without asking the disk. */
@@ -97,6 +111,7 @@ class BatchUpdate implements ChainUpdate {
   /** Of the numbers that changed: a hash, or undefined above a rolled back head. */
   readonly #canonical = new Map<bigint, Hash32 | undefined>()
   #head: ChainContext | undefined
+  #finalNumber: bigint | undefined
 
   constructor(dependencies: StoredChainDependencies, blocks: BlockStore, database: ChainDatabase) {
     this.#dependencies = dependencies
@@ -159,13 +174,21 @@ class BatchUpdate implements ChainUpdate {
     this.#head = parent
   }
 
+  setFinal(block: FinalBlock): void {
+    writeFinalBlock(this.#batch, block)
+    this.#finalNumber = block.number
+  }
+
   async putBadBlock(hash: Hash32, rule: Parameters<ChainUpdate['putBadBlock']>[1]): Promise<void> {
     await putBadBlock(this.#dependencies.store, this.#batch, { hash, rule })
   }
 
   async commit(options: { readonly sync: boolean }): Promise<void> {
     const { store, codecs, retention, committer } = this.#dependencies
-    if (this.#head !== undefined) await prune(this.#batch, { store, codecs }, { retention, maxBlocks: PRUNE_STEP })
+    if (this.#head !== undefined) {
+      const finalNumber = this.#finalNumber ?? readFinalBlock(store)?.number ?? 0n
+      await prune(this.#batch, { store, codecs }, { retention, maxBlocks: PRUNE_STEP, finalNumber })
+    }
     await committer.commit(this.#batch, options)
   }
 

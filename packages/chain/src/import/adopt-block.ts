@@ -11,8 +11,8 @@ import {
   type Transaction,
 } from '@poai/core'
 import { type BlockOutcome, type Execution, prevRandaoOf, type SenderRecovery } from '@poai/execution'
-import { ChainError } from '../chain-error.ts'
-import type { ChainDatabase, ChainReader, ChainUpdate } from '../database/chain-database.ts'
+import { ChainError, FINAL_HINT } from '../chain-error.ts'
+import type { ChainDatabase, ChainReader, ChainUpdate, FinalBlock } from '../database/chain-database.ts'
 import type { ExecutedBlock, HeadEvent } from '../head/head-event.ts'
 import type { Candidate } from './judge-block.ts'
 
@@ -22,8 +22,8 @@ export interface AdoptDependencies {
   readonly database: ChainDatabase
   readonly execution: Pick<Execution, 'executeBlock'>
   readonly recovery: SenderRecovery
-  /** Blocks below the head that never change again. */
-  readonly finalityDepth: bigint
+  /** Blocks below a new head that become final with it; undefined while nothing does. */
+  readonly finalityDepth: bigint | undefined
   /** False: a power cut may undo the commit, until a later one that is synced. */
   readonly isSynced: boolean
 }
@@ -68,6 +68,7 @@ export async function adoptBlock(
   const removed = await rollBackTo(dependencies, update, branch.ancestor)
   const added = await executeBranch(dependencies, { update, blocks: branch.blocks, signal })
   signal.throwIfAborted()
+  if (dependencies.finalityDepth !== undefined) markFinal(update, database.final(), dependencies.finalityDepth)
   await update.commit({ sync: isSynced })
   return { kind: 'head', event: { head: candidate.context, removed, added } }
 }
@@ -95,17 +96,26 @@ function branchTo(reader: ChainReader, hash: Hash32): Branch {
   }
 }
 
+/** What is final stays so: the mark only rises. */
+function markFinal(update: ChainUpdate, final: FinalBlock, depth: bigint): void {
+  const number = update.head().number - depth
+  if (number <= final.number) return
+  const hash = update.canonicalHash(number)
+  invariant(hash !== undefined, 'a block below the head is canonical')
+  update.setFinal({ number, hash })
+}
+
 async function rollBackTo(
-  { finalityDepth }: AdoptDependencies,
+  { database }: AdoptDependencies,
   update: ChainUpdate,
   ancestor: ChainContext,
 ): Promise<readonly ExecutedBlock[]> {
-  const depth = update.head().number - ancestor.number
-  if (depth > finalityDepth) {
+  const final = database.final()
+  if (ancestor.number < final.number) {
     throw new ChainError('CHAIN_FINAL', 'a heavier branch leaves the chain before what is final here', {
-      expected: `at most ${finalityDepth} blocks to roll back`,
-      actual: `${depth} blocks`,
-      hint: 'if the other chain is the right one, synchronise into a new data directory',
+      expected: `a branch from block ${final.number} or later`,
+      actual: `one from block ${ancestor.number}`,
+      hint: FINAL_HINT,
     })
   }
   const removed: ExecutedBlock[] = []

@@ -13,7 +13,7 @@ import {
   RuleError,
 } from '@poai/core'
 import type { Execution, SenderRecovery } from '@poai/execution'
-import { ChainError } from '../chain-error.ts'
+import { ChainError, FINAL_HINT } from '../chain-error.ts'
 import type { ChainDatabase } from '../database/chain-database.ts'
 import { Emitter, type Subscribe } from '../events/emitter.ts'
 import type { HeadEvent } from '../head/head-event.ts'
@@ -41,6 +41,11 @@ export interface ImportOptions {
   readonly source?: string
   /** Default `tip`. With `sync` the commit is synced together with later ones. */
   readonly priority?: ImportPriority
+  /**
+   * Work of a chain of headers that the block belongs to, of which a sample was replayed: a block that is light by itself is worth its room if what
+   * follows makes the chain the heaviest. Default: the work up to the block alone.
+   */
+  readonly branchWork?: bigint
   /** Rejects with its reason; the work is given up when nobody else waits for the block. */
   readonly signal?: AbortSignal
 }
@@ -60,6 +65,11 @@ export interface BlockImporter {
   importEncoded(bytes: Uint8Array, options?: ImportOptions): Promise<ImportOutcome>
   readonly onHead: Subscribe<HeadEvent>
   readonly onOrphanRejected: Subscribe<OrphanRejection>
+  /**
+   * Says whether this node stands at the end of the network's chain and others agree. Only with heads that come while it does blocks become final: what
+   * a node is shown while it catches up may be anybody's chain. Not so at first.
+   */
+  settle(isSettled: boolean): void
   /** Gives up what is not being committed, waits for what is, and takes nothing more. */
   stop(): Promise<void>
 }
@@ -112,6 +122,7 @@ class PipelineImporter implements BlockImporter {
   readonly #flights = new Map<Hex, Flight<ImportOutcome>>()
   /** Commits since the last synced one. */
   #unsynced = 0
+  #isSettled = false
   #stopped = false
 
   constructor(options: ImporterOptions, dependencies: ImporterDependencies) {
@@ -150,6 +161,10 @@ class PipelineImporter implements BlockImporter {
     this.#badBlocks.refuse(hash, block.header.parentHash)
     if (this.#dependencies.database.context(hash) !== undefined) return { kind: 'known', hash }
     return this.#route({ hash, block, ...options })
+  }
+
+  settle(isSettled: boolean): void {
+    this.#isSettled = isSettled
   }
 
   async stop(): Promise<void> {
@@ -244,7 +259,7 @@ class PipelineImporter implements BlockImporter {
   async #adoptOrCondemn(candidate: Candidate, { priority, signal }: Urgency): Promise<Adoption> {
     const { params, limits } = this.#options
     const isSynced = priority === 'tip' || this.#unsynced >= limits.maxUnsynced
-    const { finalityDepth } = limits
+    const finalityDepth = this.#isSettled ? limits.finalityDepth : undefined
     try {
       const adoption = await adoptBlock({ ...this.#dependencies, params, finalityDepth, isSynced }, candidate, signal)
       this.#unsynced = isSynced ? 0 : this.#unsynced + 1
@@ -288,12 +303,12 @@ class PipelineImporter implements BlockImporter {
 
   /** A block beside what is final can never become canonical: it is not worth a replay. */
   #refuseFinal({ number }: Header): void {
-    const head = this.#dependencies.database.head().number
-    const { finalityDepth } = this.#options.limits
-    if (number + finalityDepth > head) return
+    const final = this.#dependencies.database.final()
+    if (number > final.number) return
     throw new ChainError('CHAIN_FINAL', 'the block is beside what is final here', {
-      expected: `above ${head - finalityDepth}`,
+      expected: `above ${final.number}`,
       actual: String(number),
+      hint: FINAL_HINT,
     })
   }
 

@@ -2,7 +2,7 @@ import { ORPHAN_DEFAULTS, type OrphanLimits } from './orphan-pool.ts'
 
 /** Bounds of the import pipeline. */
 export interface ImportLimits {
-  /** Blocks below the head that never change again; deeper branches are not kept. */
+  /** Blocks below the head that never change again, once the node has settled at the end of the chain. */
   readonly finalityDepth: bigint
   /** Replays at one time. */
   readonly replayConcurrency: number

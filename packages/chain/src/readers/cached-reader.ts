@@ -10,7 +10,7 @@ const MAX_TRANSACTIONS = 20_000
 /** What queries read. */
 export type QueriedDatabase = Pick<
   ChainDatabase,
-  'head' | 'context' | 'header' | 'body' | 'receipts' | 'canonicalHash' | 'transactionPlace' | 'stateAt'
+  'head' | 'final' | 'context' | 'header' | 'body' | 'receipts' | 'canonicalHash' | 'transactionPlace' | 'stateAt'
 >
 
 /**
@@ -37,6 +37,7 @@ export function createCachedReader(database: QueriedDatabase): QueriedDatabase {
   }
   return {
     head: () => database.head(),
+    final: () => database.final(),
     context: (hash) => database.context(hash),
     canonicalHash: (number) => database.canonicalHash(number),
     transactionPlace: (hash) => database.transactionPlace(hash),

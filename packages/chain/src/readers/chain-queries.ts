@@ -38,8 +38,6 @@ export interface ChainQueries {
 }
 
 export interface ChainQueryOptions {
-  /** Blocks below the head that never change again. */
-  readonly finalityDepth: bigint
   /** Blocks below the head at which `safe` lies: not final, but past the usual races of miners. */
   readonly safeDepth: bigint
 }
@@ -54,9 +52,10 @@ export function createChainQueries(options: ChainQueryOptions, uncached: Queried
     const hash = hashOf(place)
     return hash === undefined ? undefined : database.header(hash)
   }
+  /** At a depth, and never among what is final. */
   const below = (depth: bigint): bigint => {
-    const { number } = database.head()
-    return number > depth ? number - depth : 0n
+    const [head, final] = [database.head().number, database.final().number]
+    return head > final + depth ? head - depth : final
   }
   const block = async (place: Hash32 | bigint): Promise<Block | undefined> => {
     const hash = hashOf(place)
@@ -71,8 +70,8 @@ export function createChainQueries(options: ChainQueryOptions, uncached: Queried
   return {
     numberOf: (tag) => {
       if (tag === 'earliest') return 0n
-      if (tag === 'finalized') return below(options.finalityDepth)
-      return below(tag === 'safe' ? options.safeDepth : 0n)
+      if (tag === 'finalized') return database.final().number
+      return tag === 'safe' ? below(options.safeDepth) : database.head().number
     },
     header,
     context: (hash) => database.context(hash),

@@ -64,6 +64,8 @@ export interface ChainFixtureOptions {
   readonly engine?: InferenceEngine
   /** Default: a full node's. */
   readonly retention?: Retention
+  /** Default: not, so that nothing becomes final. */
+  readonly isSettled?: boolean
 }
 
 /** A chain over a store, with a fake model. */
@@ -128,6 +130,7 @@ export async function openChainFixture(options: ChainFixtureOptions = {}): Promi
     },
   )
   await chain.start()
+  chain.settle(options.isSettled ?? false)
   const heads: HeadEvent[] = []
   writes.length = 0
   chain.onHead((event) => heads.push(event))

@@ -80,5 +80,8 @@ export const CRASH_PHASES: Readonly<Record<CrashPhaseName, CrashPhase>> = {
 /** A chain on disk that keeps everything, or what the phase keeps. */
 export function openCrashChain(directory: string, phase?: CrashPhaseName): Promise<ChainFixture> {
   const retention = phase === undefined ? KEEP_ALL : CRASH_PHASES[phase].retention
-  return openChainFixture({ directory, retention, chain: { limits: { finalityDepth: KEEP_LITTLE.undo } } })
+  return openChainFixture({
+    ...{ directory, retention, isSettled: true },
+    chain: { limits: { finalityDepth: KEEP_LITTLE.undo } },
+  })
 }

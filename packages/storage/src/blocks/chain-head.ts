@@ -14,11 +14,21 @@ export interface ChainHead {
 export function readHead(reader: SyncReader): ChainHead | undefined {
   const bytes = reader.getSync(keyOf('head'))
   if (bytes === undefined) return undefined
-  if (bytes.length !== HASH_BYTES + NUMBER_BYTES) throw new StorageError('STORAGE_DAMAGED', 'the head is not a head')
-  return { hash: toHash32(bytes.subarray(0, HASH_BYTES)), number: decodeNumber(bytes, HASH_BYTES) }
+  return decodeHead(bytes, () => new StorageError('STORAGE_DAMAGED', 'the head is not a head'))
 }
 
 /** Moves the head. */
-export function writeHead(batch: WriteBatch, { hash, number }: ChainHead): void {
-  batch.put(keyOf('head'), concatBytes(hash, encodeNumber(number)))
+export function writeHead(batch: WriteBatch, head: ChainHead): void {
+  batch.put(keyOf('head'), encodeHead(head))
+}
+
+/** A block of the chain as a record names it. */
+export function encodeHead({ hash, number }: ChainHead): Uint8Array {
+  return concatBytes(hash, encodeNumber(number))
+}
+
+/** What {@link encodeHead} wrote; throws what `damage` makes of anything else. */
+export function decodeHead(bytes: Uint8Array, damage: () => StorageError): ChainHead {
+  if (bytes.length !== HASH_BYTES + NUMBER_BYTES) throw damage()
+  return { hash: toHash32(bytes.subarray(0, HASH_BYTES)), number: decodeNumber(bytes, HASH_BYTES) }
 }

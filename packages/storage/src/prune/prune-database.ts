@@ -25,7 +25,8 @@ export interface PruneDatabaseOptions {
 
 /**
  * Prunes a database on which no chain runs down to what the retention keeps. Each step is one synced commit with its horizons, so an
- * interruption leaves a whole database, and the next call goes on. A running chain needs none of this: it prunes with every block.
+ * interruption leaves a whole database, and the next call goes on. A running chain needs none of this: it prunes with every block, what is final
+ * there; here whoever calls has decided that what loses its undo records is final.
  */
 export async function pruneDatabase(
   dependencies: PruneDependencies & { readonly committer: Committer },
@@ -33,7 +34,7 @@ export async function pruneDatabase(
 ): Promise<Horizons> {
   const { store, committer } = dependencies
   const begin = readHorizons(store)
-  const goals = horizonGoals(readHead(store)?.number ?? 0n, retention)
+  const goals = horizonGoals({ head: readHead(store)?.number ?? 0n }, retention)
   const total = distance(begin, goals)
   for (let hasMore = total > 0n; hasMore; ) {
     signal?.throwIfAborted()

@@ -21,6 +21,8 @@ export interface PruneOptions {
   readonly retention: Retention
   /** Heights to move each horizon by at most: bounds the batch when a node changes to a mode that keeps less. */
   readonly maxBlocks: bigint
+  /** Blocks above it may still be rolled back: nothing goes that this takes. Default: the head, so that the retention alone decides. */
+  readonly finalNumber?: bigint
 }
 
 /**
@@ -30,14 +32,14 @@ export interface PruneOptions {
 export async function prune(
   batch: WriteBatch,
   { store, codecs }: PruneDependencies,
-  { retention, maxBlocks }: PruneOptions,
+  { retention, maxBlocks, finalNumber }: PruneOptions,
 ): Promise<boolean> {
   invariant(
     retention.history === 'all' || retention.history >= retention.undo,
     'history is kept at least as long as undo',
   )
   const before = readHorizons(batch)
-  const goals = horizonGoals(readHead(batch)?.number ?? 0n, retention)
+  const goals = horizonGoals({ head: readHead(batch)?.number ?? 0n, finalNumber }, retention)
   const after: Horizons = {
     history: step(before.history, goals.history, maxBlocks),
     undo: step(before.undo, goals.undo, maxBlocks),
@@ -54,18 +56,27 @@ export async function prune(
   return HORIZON_NAMES.some((name) => after[name] < goals[name])
 }
 
-/** Where a retention wants the horizons of a chain that ends with block `head`. */
-export function horizonGoals(head: bigint, retention: Retention): Horizons {
-  return {
-    history: horizonOf(head, retention.history),
-    undo: horizonOf(head, retention.undo),
-    blocks: horizonOf(head, retention.blocks),
-    branches: horizonOf(head, retention.undo),
-  }
+/** The end of a chain, and how far up it will never change again. */
+export interface PrunedChain {
+  readonly head: bigint
+  readonly finalNumber?: bigint | undefined
 }
 
-function horizonOf(head: bigint, kept: bigint | 'all'): bigint {
-  return kept === 'all' || kept >= head ? 0n : head - kept
+/**
+ * Where a retention wants the horizons of a chain. To roll a block back takes its undo record, what it changed, its body and its receipts, so that no
+ * horizon passes what is final: a node that catches up keeps all of them until it has settled, some kilobytes a block beside the block itself.
+ */
+export function horizonGoals({ head, finalNumber = head }: PrunedChain, retention: Retention): Horizons {
+  const horizonOf = (kept: bigint | 'all'): bigint => {
+    const horizon = kept === 'all' || kept >= head ? 0n : head - kept
+    return horizon < finalNumber ? horizon : finalNumber
+  }
+  return {
+    history: horizonOf(retention.history),
+    undo: horizonOf(retention.undo),
+    blocks: horizonOf(retention.blocks),
+    branches: horizonOf(retention.undo),
+  }
 }
 
 /** Horizons only rise: what is gone does not come back by a wider retention. */

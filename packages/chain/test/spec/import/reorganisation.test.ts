@@ -94,7 +94,7 @@ describe('a reorganisation', () => {
 
   it('is refused when it is deeper than what is final here', async () => {
     const { trunk, loser, winner } = await growFork(generator, 3)
-    const { chain, dear } = await openChainFixture({ chain: { limits: { finalityDepth: 2n } } })
+    const { chain, dear } = await openChainFixture({ isSettled: true, chain: { limits: { finalityDepth: 2n } } })
     await importAll(chain, [...trunk, ...loser])
     dear.replays = 0
     const [first] = winner
@@ -106,7 +106,7 @@ describe('a reorganisation', () => {
   it('is refused for a branch that was kept in time and would now change what is final', async () => {
     const ours = await generator.grow(generator.genesis, 4)
     const theirs = await growWithTraffic(generator, generator.genesis, { length: 5, branch: 'theirs' })
-    const { chain } = await openChainFixture({ chain: { limits: { finalityDepth: 3n } } })
+    const { chain } = await openChainFixture({ isSettled: true, chain: { limits: { finalityDepth: 3n } } })
     await importAll(chain, ours.slice(0, 3))
     await importAll(chain, theirs.slice(0, 2))
     await importAll(chain, ours.slice(3))
@@ -115,7 +115,7 @@ describe('a reorganisation', () => {
     if (last === undefined) throw new Error('five blocks were grown')
     await expect(chain.importBlock(last.block)).rejects.toMatchObject({ code: 'CHAIN_FINAL' })
     expect(chain.head()).toEqual(ours.at(-1)?.context)
-    const deep = await openChainFixture({ chain: { limits: { finalityDepth: 4n } } })
+    const deep = await openChainFixture({ isSettled: true, chain: { limits: { finalityDepth: 4n } } })
     await importAll(deep.chain, [...ours, ...theirs])
     expect(deep.chain.head()).toEqual(last.context)
   })

@@ -11,7 +11,7 @@ let fixture: ChainFixture
 beforeAll(async () => {
   generator = await startGenerator()
   blocks = await growWithTraffic(generator, generator.genesis, { length: 6, branch: 'trunk' })
-  fixture = await openChainFixture({ chain: { safeDepth: 2n, limits: { finalityDepth: 4n } } })
+  fixture = await openChainFixture({ isSettled: true, chain: { safeDepth: 2n, limits: { finalityDepth: 4n } } })
   await importAll(fixture.chain, blocks)
 })
 
@@ -24,6 +24,15 @@ describe('queries', () => {
     expect((['earliest', 'finalized', 'safe', 'latest'] as const).map(queries.numberOf)).toEqual([0n, 2n, 4n, 6n])
     const young = await openChainFixture()
     expect(young.chain.queries.numberOf('finalized')).toBe(0n)
+  })
+
+  it('do not call final what was not, and nothing safe that is', async () => {
+    const { chain } = await openChainFixture({ chain: { safeDepth: 4n, limits: { finalityDepth: 2n } } })
+    await importAll(chain, blocks.slice(0, 5))
+    expect((['finalized', 'safe', 'latest'] as const).map(chain.queries.numberOf)).toEqual([0n, 1n, 5n])
+    chain.settle(true)
+    await importAll(chain, blocks.slice(5))
+    expect((['finalized', 'safe', 'latest'] as const).map(chain.queries.numberOf)).toEqual([4n, 4n, 6n])
   })
 
   it('find blocks and receipts by number and by hash', async () => {
@@ -84,7 +93,7 @@ describe('queries', () => {
 
   it('say so where a state is not kept any more', async () => {
     const retention = { history: 3n, undo: 2n, blocks: 'all' } as const
-    const { chain } = await openChainFixture({ retention, chain: { limits: { finalityDepth: 2n } } })
+    const { chain } = await openChainFixture({ retention, isSettled: true, chain: { limits: { finalityDepth: 2n } } })
     await importAll(chain, blocks)
     expect(() => chain.queries.stateAt(2n)).toThrowError(expect.objectContaining({ code: 'STORAGE_HISTORY_PRUNED' }))
     await chain.queries.stateAt(3n).close()

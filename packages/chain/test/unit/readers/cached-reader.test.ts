@@ -12,6 +12,7 @@ function databaseOf(): { readonly database: QueriedDatabase; readonly reads: str
   const state = { canonical: a }
   const database: QueriedDatabase = {
     head: () => genesisContext(devnet),
+    final: () => genesisContext(devnet),
     context: () => undefined,
     transactionPlace: () => undefined,
     stateAt: () => {
