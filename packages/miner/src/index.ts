@@ -27,6 +27,8 @@ export {
   type FarmMinerOptions,
 } from './farm/farm-miner.ts'
 export type { FarmMinerState, FarmMinerStatus } from './farm/farm-miner-status.ts'
+export { SOLUTION_DEFAULTS, type SolutionLimits } from './farm/solution-budget.ts'
+export { OWN_CLIENT, type WorkClient } from './farm/work-client.ts'
 export {
   createWorkDesk,
   type WorkDesk,

@@ -2,6 +2,7 @@ import type { Chain } from '@poai/chain'
 import type { ExamEvaluator, WorkVerifier } from '@poai/consensus'
 import type { Address, BlockCodecs, Clock, JsonValue, Logger, NetworkParams } from '@poai/core'
 import type { Execution, SenderRecovery, TrieNodeReader } from '@poai/execution'
+import type { RatedClient } from './dispatch/rate-limiter.ts'
 
 /** Where the node stands in catching up; undefined where it is not behind. */
 export interface SyncProgress {
@@ -39,11 +40,11 @@ export interface MinerControl {
   status(): JsonValue
 }
 
-/** Work for miners on other machines, as JSON speaks to it. */
+/** Work for miners on other machines, as JSON speaks to it. It charges clients for what they send; none: the node's own socket. */
 export interface WorkService {
-  getWork(request: unknown, signal?: AbortSignal): Promise<JsonValue>
-  submitWork(solution: unknown): Promise<JsonValue>
-  submitRate(report: unknown): Promise<JsonValue>
+  getWork(request: unknown, signal?: AbortSignal, client?: RatedClient): Promise<JsonValue>
+  submitWork(solution: unknown, client?: RatedClient): Promise<JsonValue>
+  submitRate(report: unknown, client?: RatedClient): Promise<JsonValue>
 }
 
 /** What answers are made from. What a node does not have is left out, and its methods say so. */

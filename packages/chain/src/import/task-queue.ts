@@ -1,7 +1,7 @@
 import { ChainError } from '../chain-error.ts'
 
-/** Who goes first: what extends the head now, or what fills in the past. */
-export type ImportPriority = 'tip' | 'sync'
+/** Which goes first: what extends the head now, what a stranger offers as its work, or what fills in the past. */
+export type ImportPriority = 'tip' | 'offer' | 'sync'
 
 export interface TaskQueueOptions {
   /** In errors. */
@@ -21,10 +21,10 @@ interface Waiting {
   readonly begin: () => void
 }
 
-/** Runs tasks in the order of their coming, those for the tip before all others. Full means refused: nothing waits without a bound. */
+/** Runs tasks in the order of their coming, those for the tip first, then what strangers offer, then the past. Full means refused: nothing waits without a bound. */
 export class TaskQueue {
   readonly #options: TaskQueueOptions
-  readonly #waiting: Readonly<Record<ImportPriority, Waiting[]>> = { tip: [], sync: [] }
+  readonly #waiting: Readonly<Record<ImportPriority, Waiting[]>> = { tip: [], offer: [], sync: [] }
   #running = 0
   #idle: (() => void)[] = []
 
@@ -34,7 +34,12 @@ export class TaskQueue {
 
   /** Tasks that run or wait. */
   get size(): number {
-    return this.#running + this.#waiting.tip.length + this.#waiting.sync.length
+    return this.#running + this.#waitingCount
+  }
+
+  get #waitingCount(): number {
+    const { tip, offer, sync } = this.#waiting
+    return tip.length + offer.length + sync.length
   }
 
   /** Rejects with `CHAIN_BUSY` when full, and with the signal's reason if it is aborted before the task begins. */
@@ -65,7 +70,7 @@ export class TaskQueue {
       return Promise.resolve()
     }
     const waiting = this.#waiting[priority]
-    if (this.#waiting.tip.length + this.#waiting.sync.length >= capacity) {
+    if (this.#waitingCount >= capacity) {
       return Promise.reject(
         new ChainError('CHAIN_BUSY', `the queue for ${name} is full`, {
           expected: `at most ${capacity} waiting`,
@@ -92,7 +97,7 @@ export class TaskQueue {
   }
 
   #beginNext(): void {
-    const next = this.#waiting.tip.shift() ?? this.#waiting.sync.shift()
+    const next = this.#waiting.tip.shift() ?? this.#waiting.offer.shift() ?? this.#waiting.sync.shift()
     next?.begin()
     this.#tellIdle()
   }

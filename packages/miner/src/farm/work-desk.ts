@@ -31,7 +31,9 @@ import { DEFAULT_TEMPLATE_AGE_MS } from '../miner-options.ts'
 import { type MiningGate, OPEN_GATE } from '../mining-gate.ts'
 import { createNonceRanges, type NonceRanges } from '../nonce-ranges.ts'
 import { type IssuedJob, JOB_LIFE_MS, JobBook, MAX_SUBMISSIONS } from './job-book.ts'
+import { SolutionBudget, type SolutionLimits, type SolutionOutcome } from './solution-budget.ts'
 import { TemplateBoard } from './template-board.ts'
+import { OWN_CLIENT, type WorkClient } from './work-client.ts'
 import type {
   RateReport,
   WorkAnswer,
@@ -48,10 +50,13 @@ export interface WorkDesk extends Startable {
   readonly params: NetworkParams
   readonly status: WorkDeskStatus
   /** A job that is as good as any, at once; or, after the job that the worker has, as soon as there is a better one, within a bound. */
-  getWork(request: WorkRequest, signal?: AbortSignal): Promise<WorkJob>
-  /** Imports the block of a solution, if it is one. Never rejects over what the worker sent. */
-  submitWork(solution: WorkSolution): Promise<WorkAnswer>
-  submitRate(report: RateReport): void
+  getWork(request: WorkRequest, signal?: AbortSignal, client?: WorkClient): Promise<WorkJob>
+  /**
+   * Imports the block of a solution, if it is one. Never rejects over what the worker sent. What is computed in vain is charged to the
+   * client, this node itself unless named.
+   */
+  submitWork(solution: WorkSolution, client?: WorkClient): Promise<WorkAnswer>
+  submitRate(report: RateReport, client?: WorkClient): void
   /** A solution was judged. */
   readonly onAnswer: Subscribe<WorkAnswer & { readonly worker: string }>
 }
@@ -76,6 +81,7 @@ export interface WorkDeskOptions {
   readonly extraData?: Uint8Array
   readonly gasLimitGoal?: bigint
   readonly templateAgeMs?: number
+  readonly limits?: Partial<SolutionLimits>
 }
 
 /** What a desk needs, and nothing more. */
@@ -93,8 +99,11 @@ export interface WorkDeskDependencies {
 const LONG_POLL_MS = 20_000
 /** Requests that wait at one time: as many as workers are known. */
 const MAX_WAITING = 256
-/** Blocks that are imported at one time: each may cost replays. */
-const MAX_IMPORTS = 4
+/**
+ * For so long after its start a desk takes blocks whose jobs it did not give out: they were found while the node was down. Workers that lost
+ * their node ask again every five seconds, and jobs live no longer.
+ */
+const FOREIGN_JOBS_MS: number = JOB_LIFE_MS
 /** A larger body would make every job heavy for the sake of a block that is found while the node is down. */
 const MAX_JOB_BODY_BYTES: number = 128 * 1024
 
@@ -117,12 +126,13 @@ class ChainWorkDesk implements WorkDesk {
   readonly #ownBlocks: OwnBlocks
   readonly #answers: Emitter<WorkAnswer & { readonly worker: string }>
   readonly #stopping = new AbortController()
+  readonly #budget: SolutionBudget
   readonly #judging = new Set<Promise<unknown>>()
   readonly #verdicts: Partial<Record<WorkVerdict, number>> = {}
   /** Aborted when the head moves. */
   #era = new AbortController()
   #waiting = 0
-  #imports = 0
+  #startedAtMs = Number.NEGATIVE_INFINITY
   #subscriptions: readonly Unsubscribe[] | undefined
 
   constructor(options: WorkDeskOptions, dependencies: WorkDeskDependencies) {
@@ -139,6 +149,7 @@ class ChainWorkDesk implements WorkDesk {
     this.#board = new TemplateBoard({ templateAgeMs }, { maker: this.#maker })
     this.#jobs = new JobBook(clock)
     this.#workers = new WorkerRegistry(clock)
+    this.#budget = new SolutionBudget(clock, options.limits)
     this.#ownBlocks = new OwnBlocks(params.rewards)
     this.#answers = new Emitter('work answer', logger)
   }
@@ -161,6 +172,7 @@ class ChainWorkDesk implements WorkDesk {
 
   async start(): Promise<void> {
     if (this.#subscriptions !== undefined) throw new InvariantError('A work desk is started once')
+    this.#startedAtMs = this.#dependencies.clock.nowMs()
     this.#subscriptions = [this.#dependencies.chain.onHead((event) => this.#onHead(event))]
   }
 
@@ -171,7 +183,11 @@ class ChainWorkDesk implements WorkDesk {
     await Promise.allSettled(this.#judging)
   }
 
-  async getWork({ worker, beneficiary: wanted, after }: WorkRequest, signal?: AbortSignal): Promise<WorkJob> {
+  async getWork(
+    { worker, beneficiary: wanted, after }: WorkRequest,
+    signal?: AbortSignal,
+    client: WorkClient = OWN_CLIENT,
+  ): Promise<WorkJob> {
     const either = signal === undefined ? this.#stopping.signal : AbortSignal.any([this.#stopping.signal, signal])
     either.throwIfAborted()
     const beneficiary = wanted ?? this.#beneficiary
@@ -184,23 +200,23 @@ class ChainWorkDesk implements WorkDesk {
     const current = after === undefined ? undefined : this.#jobs.find(after)
     if (current?.made !== undefined) await this.#untilBetter(current, { deadlineMs, signal: either })
     const made = await this.#template(beneficiary, { deadlineMs, signal: either })
-    this.#workers.gaveJob(worker)
+    this.#workers.gaveJob(worker, client)
     return this.#toWork(this.#jobs.issue(worker, made, this.#nonces.next()))
   }
 
-  async submitWork(solution: WorkSolution): Promise<WorkAnswer> {
+  async submitWork(solution: WorkSolution, client: WorkClient = OWN_CLIENT): Promise<WorkAnswer> {
     const { worker } = solution
-    const judging = this.#judge(solution)
+    const judging = this.#judge(solution, client)
     this.#judging.add(judging)
     const answer = await judging.finally(() => this.#judging.delete(judging))
     this.#verdicts[answer.verdict] = (this.#verdicts[answer.verdict] ?? 0) + 1
-    this.#workers.judged(worker, answer.verdict)
+    this.#workers.judged(worker, answer.verdict, client)
     this.#answers.emit({ ...answer, worker })
     return answer
   }
 
-  submitRate(report: RateReport): void {
-    this.#workers.report(report)
+  submitRate(report: RateReport, client: WorkClient = OWN_CLIENT): void {
+    this.#workers.report(report, client)
   }
 
   /** Until the head moves, the template is too old, or the request has waited long enough. */
@@ -254,10 +270,11 @@ class ChainWorkDesk implements WorkDesk {
     }
   }
 
-  async #judge(solution: WorkSolution): Promise<WorkAnswer> {
-    if (this.#workers.isRefused(solution.worker)) return { verdict: 'refused' }
+  async #judge(solution: WorkSolution, client: WorkClient): Promise<WorkAnswer> {
+    if (this.#budget.isRefused(client) || this.#workers.isRefused(solution.worker, client))
+      return { verdict: 'refused' }
     const job = this.#jobs.find(solution.jobId)
-    if (job === undefined) return this.#judgeStranger(solution)
+    if (job === undefined) return this.#judgeForeign(solution, client)
     const { seal } = solution
     if (job.submitted.has(seal.nonce)) return { verdict: 'duplicate' }
     if (job.made === undefined) return { verdict: 'stale' }
@@ -268,34 +285,39 @@ class ChainWorkDesk implements WorkDesk {
     if (!meetsTarget(claimedWorkHash(block.header), block.header.target)) return { verdict: 'above-target', blockHash }
     if (job.submitted.size >= MAX_SUBMISSIONS) return { verdict: 'refused', blockHash }
     job.submitted.add(seal.nonce)
-    const answer = await this.#import(block, blockHash)
-    if (answer.verdict === 'undecided' || answer.verdict === 'busy') job.submitted.delete(seal.nonce)
+    const answer = await this.#import(block, blockHash, client)
+    if (MAY_COME_AGAIN.has(answer.verdict)) job.submitted.delete(seal.nonce)
     return answer
   }
 
-  /** The block of a job that this desk does not know: found while its node was down, or a stranger's. The import judges it alone. */
-  async #judgeStranger({ block: bytes }: WorkSolution): Promise<WorkAnswer> {
-    if (bytes === undefined) return { verdict: 'unknown-job' }
+  /** The block of a job that this desk did not give out: found while its node was down. The import judges it alone. */
+  async #judgeForeign({ block: bytes }: WorkSolution, client: WorkClient): Promise<WorkAnswer> {
+    const isLate = this.#dependencies.clock.nowMs() > this.#startedAtMs + FOREIGN_JOBS_MS
+    if (bytes === undefined || isLate) return { verdict: 'unknown-job' }
     try {
       const block = this.#dependencies.codecs.block.decode(bytes)
       const blockHash = headerHash(block.header)
-      return this.#maker.isCurrent(block) ? await this.#import(block, blockHash) : { verdict: 'stale', blockHash }
+      if (!this.#maker.isCurrent(block)) return { verdict: 'stale', blockHash }
+      return await this.#import(block, blockHash, client)
     } catch (error) {
       if (error instanceof RuleError) return { verdict: 'invalid', rule: error.code }
       throw error
     }
   }
 
-  /** The claim has been looked at or is looked at first; then the replay, then all else, as for everybody's blocks. */
-  async #import(block: Block, blockHash: Hash32): Promise<WorkAnswer> {
-    if (this.#imports >= MAX_IMPORTS) return { verdict: 'busy', blockHash }
+  /** When it is the client's turn: the replay, then all else, as for everybody's blocks. What was computed in vain is charged. */
+  async #import(block: Block, blockHash: Hash32, client: WorkClient): Promise<WorkAnswer> {
+    const ticket = await this.#budget.admit(client)
+    if (ticket === 'refused' || ticket === 'busy') return { verdict: ticket, blockHash }
     const { chain, logger } = this.#dependencies
     const hash = bytesToHex(blockHash)
     this.#ownBlocks.remember(blockHash)
-    this.#imports++
+    let outcome: SolutionOutcome = 'undecided'
     try {
-      const outcome = await chain.importBlock(block, { source: 'work desk' })
-      const verdict = VERDICT_OF[outcome.kind]
+      const priority = ticket.isStranger ? 'offer' : 'tip'
+      const { kind } = await chain.importBlock(block, { source: `work desk for ${client.name}`, priority })
+      const verdict = VERDICT_OF[kind]
+      if (verdict === 'accepted' || verdict === 'side') outcome = 'good'
       if (verdict === 'accepted') logger.info('A worker mined a block', { number: block.header.number, hash })
       return { verdict, blockHash }
     } catch (error) {
@@ -303,10 +325,11 @@ class ChainWorkDesk implements WorkDesk {
         logger.warn('Could not judge the block of a worker', { hash, error })
         return { verdict: 'undecided', blockHash }
       }
-      logger.warn('The block of a worker is not valid', { hash, code: error.code })
+      outcome = 'in-vain'
+      logger.warn('The block of a worker is not valid', { hash, client: client.name, code: error.code })
       return { verdict: 'invalid', blockHash, rule: error.code }
     } finally {
-      this.#imports--
+      ticket.settle(outcome)
     }
   }
 
@@ -322,6 +345,9 @@ interface WaitOptions {
   readonly deadlineMs: number
   readonly signal: AbortSignal
 }
+
+/** Answers that say nothing about the solution: it may be sent again. */
+const MAY_COME_AGAIN: ReadonlySet<WorkVerdict> = new Set<WorkVerdict>(['undecided', 'busy', 'refused'])
 
 /** An orphan cannot be: its parent is the head. It would be a block whose parent left meanwhile. */
 const VERDICT_OF: Readonly<Record<ImportOutcome['kind'], WorkVerdict>> = {

@@ -50,7 +50,7 @@ export interface WorkSolution {
  * - `unknown-job`: nothing is known of the job, and the block did not come with it.
  * - `wrong-range`: the nonce is another worker's. `above-target`: its claim is no block.
  * - `invalid`: the model, replayed here, does not say what was claimed; or the block breaks another rule.
- * - `refused`: this worker has sent too much that was invalid. `busy`: too much is being judged.
+ * - `refused`: this worker, or its address, has sent too much that was invalid. `busy`: it is not its turn; it may be sent again.
  * - `undecided`: this node could not judge it; it may be sent again.
  */
 export const WORK_VERDICTS = [

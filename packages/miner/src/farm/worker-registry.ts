@@ -1,5 +1,6 @@
 import type { Clock } from '@poai/core'
 import { MinerError } from '../miner-error.ts'
+import { OWN_CLIENT, type WorkClient } from './work-client.ts'
 import type { RateReport, WorkVerdict } from './work-job.ts'
 
 /** What a desk knows of a worker. */
@@ -18,6 +19,7 @@ export interface FarmWorker {
 
 interface Entry {
   readonly name: string
+  readonly client: string
   lastSeenMs: number
   attemptsPerSecond: number
   tokensPerSecond: number
@@ -51,26 +53,26 @@ export class WorkerRegistry {
     const since = this.#clock.nowMs() - SILENCE_MS
     return [...this.#entries.values()]
       .filter(({ lastSeenMs }) => lastSeenMs >= since)
-      .map(({ invalidInRow: _row, refusedUntilMs: _until, ...worker }) => ({
+      .map(({ invalidInRow: _row, refusedUntilMs: _until, client: _client, ...worker }) => ({
         ...worker,
         verdicts: { ...worker.verdicts },
       }))
   }
 
-  gaveJob(name: string): void {
-    this.#seen(name).jobs++
+  gaveJob(name: string, client: WorkClient = OWN_CLIENT): void {
+    this.#seen(name, client).jobs++
   }
 
-  report({ worker, attemptsPerSecond, tokensPerSecond, workers }: RateReport): void {
-    Object.assign(this.#seen(worker), { attemptsPerSecond, tokensPerSecond, workers })
+  report({ worker, attemptsPerSecond, tokensPerSecond, workers }: RateReport, client: WorkClient = OWN_CLIENT): void {
+    Object.assign(this.#seen(worker, client), { attemptsPerSecond, tokensPerSecond, workers })
   }
 
-  isRefused(name: string): boolean {
-    return this.#seen(name).refusedUntilMs > this.#clock.nowMs()
+  isRefused(name: string, client: WorkClient = OWN_CLIENT): boolean {
+    return this.#seen(name, client).refusedUntilMs > this.#clock.nowMs()
   }
 
-  judged(name: string, verdict: WorkVerdict): void {
-    const entry = this.#seen(name)
+  judged(name: string, verdict: WorkVerdict, client: WorkClient = OWN_CLIENT): void {
+    const entry = this.#seen(name, client)
     entry.verdicts[verdict] = (entry.verdicts[verdict] ?? 0) + 1
     if (verdict === 'accepted' || verdict === 'side') entry.invalidInRow = 0
     if (verdict !== 'invalid') return
@@ -80,29 +82,40 @@ export class WorkerRegistry {
     entry.refusedUntilMs = this.#clock.nowMs() + REFUSAL_MS
   }
 
-  #seen(name: string): Entry {
-    const nowMs = this.#clock.nowMs()
-    const entry = this.#entries.get(name) ?? this.#add(name)
-    entry.lastSeenMs = nowMs
-    this.#entries.delete(name)
-    this.#entries.set(name, entry)
+  /** A name is a client's own: nobody gets another's refused, or takes its place. */
+  #seen(name: string, { name: client }: WorkClient): Entry {
+    const key = `${client} ${name}`
+    const entry = this.#entries.get(key) ?? this.#add(name, client)
+    entry.lastSeenMs = this.#clock.nowMs()
+    this.#entries.delete(key)
+    this.#entries.set(key, entry)
     return entry
   }
 
-  #add(name: string): Entry {
-    if (this.#entries.size >= MAX_WORKERS) this.#forgetSilent()
+  #add(name: string, client: string): Entry {
+    if (this.#entries.size >= MAX_WORKERS) this.#makeRoom(client)
     return {
-      ...{ name, lastSeenMs: 0, attemptsPerSecond: 0, tokensPerSecond: 0, workers: 0, jobs: 0, verdicts: {} },
+      ...{ name, client, lastSeenMs: 0, attemptsPerSecond: 0, tokensPerSecond: 0, workers: 0, jobs: 0, verdicts: {} },
       ...{ invalidInRow: 0, refusedUntilMs: 0 },
     }
   }
 
-  /** Makes room, but not at the cost of those that work. */
-  #forgetSilent(): void {
-    const [oldest] = this.#entries.values()
-    if (oldest !== undefined && oldest.lastSeenMs < this.#clock.nowMs() - SILENCE_MS) {
-      this.#entries.delete(oldest.name)
+  /** At the cost of the silent, or of a client that has more names than this one: not at the cost of those that work. */
+  #makeRoom(client: string): void {
+    const [oldest] = this.#entries
+    if (oldest !== undefined && oldest[1].lastSeenMs < this.#clock.nowMs() - SILENCE_MS) {
+      this.#entries.delete(oldest[0])
       return
+    }
+    const counts = new Map<string, number>()
+    for (const entry of this.#entries.values()) counts.set(entry.client, (counts.get(entry.client) ?? 0) + 1)
+    const [greedy] = [...counts].sort(([, a], [, b]) => b - a)
+    if (greedy !== undefined && greedy[1] > (counts.get(client) ?? 0) + 1) {
+      for (const [key, entry] of this.#entries) {
+        if (entry.client !== greedy[0]) continue
+        this.#entries.delete(key)
+        return
+      }
     }
     throw new MinerError('MINER_BUSY', 'too many workers', {
       expected: `at most ${MAX_WORKERS}`,

@@ -74,9 +74,9 @@ export function openDoors(
       peers: createPeerControl(network),
       miner: createMinerControl(config.mining, () => mining()?.miner),
       work: {
-        getWork: async (request, signal) => work().getWork(request, signal),
-        submitWork: async (solution) => work().submitWork(solution),
-        submitRate: async (report) => work().submitRate(report),
+        getWork: async (...request) => work().getWork(...request),
+        submitWork: async (...solution) => work().submitWork(...solution),
+        submitRate: async (...report) => work().submitRate(...report),
       },
       sync: () => {
         const status = network()?.syncStatus()

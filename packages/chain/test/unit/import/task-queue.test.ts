@@ -38,13 +38,16 @@ describe('a queue', () => {
       tasks.run(queue, 'b'),
       tasks.run(queue, 'c'),
       tasks.run(queue, 'd', 'tip'),
+      tasks.run(queue, 'o', 'offer'),
       tasks.run(queue, 'e', 'tip'),
     ])
     await tasks.end('a')
     await tasks.end('b')
     expect(tasks.begun).toEqual(['a', 'b', 'd', 'e'])
-    for (const name of ['d', 'e', 'c']) await tasks.end(name)
-    expect(await all).toEqual(['a', 'b', 'c', 'd', 'e'])
+    await tasks.end('d')
+    expect(tasks.begun.at(-1)).toBe('o')
+    for (const name of ['e', 'o', 'c']) await tasks.end(name)
+    expect(await all).toEqual(['a', 'b', 'c', 'd', 'o', 'e'])
     await queue.idle()
   })
 

@@ -4,7 +4,7 @@ import { type Block, bytesToHex, genesisHash, hash32, type Seal } from '@poai/co
 import { createFakeEngine } from '@poai/inference'
 import { signTransaction, testNetwork, testWallet, WALLETS, type Wallet } from '@poai/testing/chain'
 import { describe, expect, it } from 'vitest'
-import type { WorkAnswer, WorkDesk, WorkJob } from '../../../src/index.ts'
+import { SOLUTION_DEFAULTS, type WorkAnswer, type WorkDesk, type WorkJob } from '../../../src/index.ts'
 import { type FarmFixture, openFarmFixture } from '../../support/farm-fixture.ts'
 import { TEST_BENEFICIARY } from '../../support/mining-fixture.ts'
 import { openNetwork } from '../../support/test-networks.ts'
@@ -221,6 +221,56 @@ describe('the answers of a desk', () => {
     expect(answer.verdict).toBe('accepted')
     expect(chain.head().hash).toEqual(answer.blockHash)
     expect((await submit(after, job, seal, codecs.block.encode(block))).verdict).toBe('stale')
+  })
+
+  it.each([
+    [60_000, 'accepted'],
+    [60_001, 'unknown-job'],
+  ] as const)('an unknown job %i ms after the start of a desk is %s', async (waitMs, verdict) => {
+    const fixture = await openFarmFixture()
+    const { desk, codecs, clock } = fixture
+    const job = await desk.getWork({ worker: 'a' })
+    const seal = await work(job)
+    const after = await fixture.restart()
+    await clock.advance(waitMs)
+    const block = sealBlock({ ...job, body: codecs.body.decode(job.body ?? new Uint8Array(0)) }, seal)
+    expect((await submit(after, job, seal, codecs.block.encode(block))).verdict).toBe(verdict)
+  })
+
+  it('a client that forges under many names is refused as a whole, and others are not', async () => {
+    const { desk } = await openFarmFixture({ params: openNetwork })
+    const [flooder, farm] = ['192.0.2.66', '192.0.2.1'].map((name) => ({ name, isLocal: false }))
+    const verdicts: string[] = []
+    for (let index = 0; index < 20; index++) {
+      const job = await desk.getWork({ worker: `name-${index}` }, undefined, flooder)
+      const seal = { nonce: job.range.first, lossMicroNats: 1n, transcriptRoot: hash32(new Uint8Array(index)) }
+      verdicts.push((await desk.submitWork({ worker: `name-${index}`, jobId: job.jobId, seal }, flooder)).verdict)
+    }
+    expect(verdicts.filter((verdict) => verdict === 'invalid')).toHaveLength(SOLUTION_DEFAULTS.strangerFailures)
+    expect(verdicts.filter((verdict) => verdict === 'refused')).toHaveLength(20 - SOLUTION_DEFAULTS.strangerFailures)
+    const job = await desk.getWork({ worker: 'shed-1' }, undefined, farm)
+    const seal = await work(job)
+    expect((await desk.submitWork({ worker: 'shed-1', jobId: job.jobId, seal }, farm)).verdict).toBe('accepted')
+  })
+
+  it('strangers’ blocks come after those at the tip; those of this machine and of proven clients are at it', async () => {
+    const priorities: (string | undefined)[] = []
+    const { desk } = await openFarmFixture({
+      wrap: (chain) => ({
+        ...chain,
+        importBlock: (block, options) => {
+          priorities.push(options?.priority)
+          return chain.importBlock(block, options)
+        },
+      }),
+    })
+    const farm = { name: '192.0.2.1', isLocal: false }
+    for (const client of [undefined, farm, farm]) {
+      const job = await desk.getWork({ worker: 'shed-1' }, undefined, client)
+      const solution = { worker: 'shed-1', jobId: job.jobId, seal: await work(job) }
+      expect((await desk.submitWork(solution, client)).verdict).toBe('accepted')
+    }
+    expect(priorities).toEqual(['tip', 'offer', 'tip'])
   })
 
   it('what cannot be judged may come again', async () => {

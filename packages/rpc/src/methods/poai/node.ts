@@ -42,21 +42,22 @@ export function nodeMethods(context: MethodContext): readonly Method[] {
       summary: 'Work for a miner on another machine: a sealed header and a range of nonces of its own',
       params: [required('request', jsonFor(WORK_MESSAGES.request))],
       result: SCHEMAS.workJob,
-      run: ([request], { signal }) => requirePart(work, 'work for others').getWork(request, signal),
+      run: ([request], { signal, session }) =>
+        requirePart(work, 'work for others').getWork(request, signal, session.client),
     }),
     method({
       name: 'poai_submitWork',
       summary: 'What a miner on another machine found: judged like a stranger’s block',
       params: [required('solution', jsonFor(WORK_MESSAGES.solution))],
       result: SCHEMAS.workAnswer,
-      run: ([solution]) => requirePart(work, 'work for others').submitWork(solution),
+      run: ([solution], { session }) => requirePart(work, 'work for others').submitWork(solution, session.client),
     }),
     method({
       name: 'poai_submitRate',
       summary: 'How fast a miner on another machine works',
       params: [required('report', jsonFor(WORK_MESSAGES.report))],
       result: RESULTS.flag,
-      run: ([report]) => requirePart(work, 'work for others').submitRate(report),
+      run: ([report], { session }) => requirePart(work, 'work for others').submitRate(report, session.client),
     }),
   ]
 }
