@@ -46,7 +46,7 @@ export interface MempoolView {
   /** The transactions of each account, in no particular order of accounts. */
   accounts(): Iterable<AccountContent>
   /** For a block after the head. */
-  priceOrder(): PriceOrder
+  priceOrder(): Promise<PriceOrder>
 }
 
 /** The transactions that wait for a block: checked against the head's state, bounded, the best payers kept. */
@@ -181,9 +181,8 @@ class HeadMempool implements Mempool {
     return this.#content.queues()
   }
 
-  priceOrder(): PriceOrder {
-    const pending = [...this.#content.queues()].map((queue) => queue.pending)
-    return createPriceOrder(pending, this.#head.baseFeePerGas)
+  priceOrder(): Promise<PriceOrder> {
+    return createPriceOrder(this.#content.queues(), this.#head.baseFeePerGas)
   }
 
   setHead(head: MempoolHead, { included, returned }: MempoolHeadChange): void {

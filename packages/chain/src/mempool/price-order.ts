@@ -1,4 +1,5 @@
 import type { Transaction } from '@poai/core'
+import { createPace } from '../pace/pace.ts'
 import { effectiveTip, type PooledTransaction } from './pooled-transaction.ts'
 
 /** Executable transactions for a block, the best payer first, each account's in the order of its nonces. */
@@ -30,17 +31,26 @@ function laneAt(entries: readonly PooledTransaction[], index: number, baseFeePer
   return tip < 0n ? undefined : { entries, index, head, tip }
 }
 
+/** The account's executable transactions, looked at when its turn comes. */
+export interface PricedAccount {
+  readonly pending: readonly PooledTransaction[]
+}
+
 /**
  * Orders the executable transactions of accounts by what they pay the miner at `baseFeePerGas`; the earlier comer goes first where
- * they pay the same. A snapshot: later changes of the pool don't show.
+ * they pay the same. A snapshot: later changes of the pool don't show. A pool of very many accounts is ordered in turns.
  */
-export function createPriceOrder(
-  accounts: Iterable<readonly PooledTransaction[]>,
+export async function createPriceOrder(
+  accounts: Iterable<PricedAccount>,
   baseFeePerGas: Transaction['maxFeePerGas'],
-): PriceOrder {
+): Promise<PriceOrder> {
   const lanes = new LaneHeap()
+  const pace = createPace()
   let last: Lane | undefined
-  for (const entries of accounts) lanes.push(laneAt(entries, 0, baseFeePerGas))
+  for (const account of [...accounts]) {
+    if (pace.isDue()) await pace.rest()
+    lanes.push(laneAt(account.pending, 0, baseFeePerGas))
+  }
   return {
     next: () => {
       // The lane of the last one goes on only now, so that it can still be skipped.

@@ -10,10 +10,12 @@ import {
   type SealedHeader,
   transactionsRoot,
 } from '@poai/core'
-import { type BlockBuilder, type BuiltBlock, type Execution, prevRandaoOf } from '@poai/execution'
+import { type Execution, prevRandaoOf } from '@poai/execution'
 import type { ChainDatabase } from '../database/chain-database.ts'
 import { parentStateOf } from '../import/adopt-block.ts'
 import type { MempoolView } from '../mempool/mempool.ts'
+import { fillBlock } from './fill-block.ts'
+import { SlowTransactions } from './slow-transactions.ts'
 
 /** What a miner decides about a block. */
 export interface TemplateRequest {
@@ -40,12 +42,9 @@ export interface TemplateDependencies {
   readonly database: Pick<ChainDatabase, 'head' | 'header' | 'canonicalHash' | 'state' | 'nodes'>
   readonly mempool: Pick<MempoolView, 'priceOrder'>
   readonly execution: Pick<Execution, 'buildBlock'>
+  /** What earlier templates found out. */
+  readonly slow?: SlowTransactions
 }
-
-/** The cheapest transaction: with less gas left a block is full. */
-const LEAST_GAS = 21_000n
-/** Transactions in a row that may not fit before a block counts as full: the rest of a large pool is not tried one by one. */
-const MAX_MISFITS = 64
 
 /** The gas limit of a block after one with `parentLimit`: as near to the goal as one step allows (less than 1/divisor). */
 export function nextGasLimit({ gas }: NetworkParams, parentLimit: bigint, goal: bigint): bigint {
@@ -82,7 +81,7 @@ export function sealBlock({ header, body }: BlockTemplate, { transcriptRoot, los
 }
 
 async function buildOn(
-  { params, database, mempool, execution }: TemplateDependencies,
+  { params, database, mempool, execution, slow = new SlowTransactions() }: TemplateDependencies,
   request: TemplateRequest,
   head: ChainContext,
 ): Promise<BlockTemplate> {
@@ -104,7 +103,8 @@ async function buildOn(
     blockHash: (number) => database.canonicalHash(number),
     reward: subsidy(params.rewards, fixed.number),
   })
-  const { transactions, outcome } = await fill(builder, { mempool, gasLimit: fixed.gasLimit, signal: request.signal })
+  await fillBlock(builder, { mempool, slow, gasLimit: fixed.gasLimit, signal: request.signal })
+  const { transactions, outcome } = builder.finish()
   const { stateRoot, receiptsRoot, logsBloom, gasUsed } = outcome
   return {
     header: {
@@ -118,27 +118,4 @@ async function buildOn(
     body: { transactions },
     epochKey: nextEpochKey(params, head),
   }
-}
-
-interface Filling extends Pick<TemplateDependencies, 'mempool'> {
-  readonly gasLimit: bigint
-  readonly signal: AbortSignal | undefined
-}
-
-async function fill(builder: BlockBuilder, { mempool, gasLimit, signal }: Filling): Promise<BuiltBlock> {
-  const order = mempool.priceOrder()
-  let misfits = 0
-  while (misfits < MAX_MISFITS && gasLimit - builder.gasUsed >= LEAST_GAS) {
-    signal?.throwIfAborted()
-    const entry = order.next()
-    if (entry === undefined) break
-    const added = await builder.add(entry)
-    if (added.included) {
-      misfits = 0
-      continue
-    }
-    misfits++
-    order.skipSender()
-  }
-  return builder.finish()
 }

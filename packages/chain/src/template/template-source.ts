@@ -1,4 +1,5 @@
 import type { Clock, Logger } from '@poai/core'
+import { ChainError } from '../chain-error.ts'
 import { Emitter, type Subscribe } from '../events/emitter.ts'
 import type { HeadEvent } from '../head/head-event.ts'
 import type { MempoolView } from '../mempool/mempool.ts'
@@ -8,12 +9,15 @@ import {
   type TemplateDependencies,
   type TemplateRequest,
 } from './block-template.ts'
+import { SlowTransactions } from './slow-transactions.ts'
+import { MAX_WAITING_TEMPLATES, TemplateTurns } from './template-turns.ts'
 
 /** Why a template should be made anew: after `head` it is worthless, after `mempool` it only pays less than it could. */
 export type StaleReason = 'head' | 'mempool'
 
 /** Blocks for miners to work on. */
 export interface TemplateSource {
+  /** Rejects with `CHAIN_BUSY` if too many wait for theirs. */
   build(request: TemplateRequest): Promise<BlockTemplate>
   /** At most once for each template that was built, but for a new head, which is always told. */
   readonly onStale: Subscribe<StaleReason>
@@ -41,6 +45,8 @@ export function createTemplateSource(
 ): TemplateSource {
   const { clock, mempool, onHead, logger } = dependencies
   const stale = new Emitter<StaleReason>('template stale', logger)
+  const slow = new SlowTransactions()
+  const turns = new TemplateTurns({}, { clock })
   let builtAtMs: number | undefined
   let refresh: AbortController | undefined
 
@@ -66,7 +72,14 @@ export function createTemplateSource(
   })
   return {
     build: async (request) => {
-      const template = await buildBlockTemplate(dependencies, request)
+      const template = await turns.take(request.beneficiary, request.signal, () =>
+        buildBlockTemplate({ ...dependencies, slow }, request),
+      )
+      if (template === undefined) {
+        throw new ChainError('CHAIN_BUSY', 'too many templates are being made', {
+          expected: `at most ${MAX_WAITING_TEMPLATES} at one time`,
+        })
+      }
       cancelRefresh()
       builtAtMs = clock.nowMs()
       return template

@@ -1,4 +1,10 @@
-import { createReplayVerifier, type ExamEvaluator, networkExamOptions, type WorkVerifier } from '@poai/consensus'
+import {
+  type ChainContext,
+  createReplayVerifier,
+  type ExamEvaluator,
+  networkExamOptions,
+  type WorkVerifier,
+} from '@poai/consensus'
 import {
   type Block,
   type BlockCodecs,
@@ -60,6 +66,8 @@ export interface Dear {
 export interface ChainFixtureOptions {
   /** On LevelDB in this directory instead of in memory. */
   readonly directory?: string
+  /** Default: the test network's. */
+  readonly params?: NetworkParams
   readonly chain?: Partial<ChainOptions>
   readonly engine?: InferenceEngine
   /** Default: a full node's. */
@@ -96,7 +104,7 @@ export async function startGenerator(): Promise<ChainGenerator> {
 
 /** Opens a started chain. */
 export async function openChainFixture(options: ChainFixtureOptions = {}): Promise<ChainFixture> {
-  const params = testNetwork
+  const params = options.params ?? testNetwork
   const engine = options.engine ?? createFakeEngine()
   if (engine.status.state === 'new') await engine.start()
   const codecs = createBlockCodecs(createTransactionCodec(params.chainId))
@@ -215,7 +223,13 @@ export async function dumpStore(store: Store): Promise<ReadonlyMap<string, strin
   return dump
 }
 
-/** Imports blocks one after the other. */
-export async function importAll(chain: Chain, blocks: readonly { readonly block: Block }[]): Promise<void> {
-  for (const { block } of blocks) await chain.importBlock(block)
+/** Imports a branch, one block after the other, as synchronisation does: its work is known beforehand. */
+export async function importAll(chain: Chain, blocks: readonly ImportedBlock[]): Promise<void> {
+  const branchWork = blocks.map(({ context }) => context.totalWork).reduce((a, b) => (a > b ? a : b), 0n)
+  for (const { block } of blocks) await chain.importBlock(block, { branchWork })
+}
+
+interface ImportedBlock {
+  readonly block: Block
+  readonly context: Pick<ChainContext, 'totalWork'>
 }

@@ -92,8 +92,8 @@ export class PoolFixture {
   }
 
   /** What is in the pool, as `account:nonce`, in the order in which a miner takes it. */
-  order(): readonly string[] {
-    const order = this.pool.priceOrder()
+  async order(): Promise<readonly string[]> {
+    const order = await this.pool.priceOrder()
     const names: string[] = []
     for (let entry = order.next(); entry !== undefined; entry = order.next()) names.push(nameOf(entry))
     return names

@@ -59,8 +59,8 @@ function entriesOf(fixture: PoolFixture): readonly PooledTransaction[] {
 }
 
 /** Mines the first `count` transactions of the pool's order. */
-function mine(fixture: PoolFixture, count: number): void {
-  const order = fixture.pool.priceOrder()
+async function mine(fixture: PoolFixture, count: number): Promise<void> {
+  const order = await fixture.pool.priceOrder()
   const included = []
   for (let i = 0; i < count; i++) {
     const entry = order.next()
@@ -89,7 +89,7 @@ async function take(fixture: PoolFixture, taken: Step): Promise<void> {
     return
   }
   if (taken.kind === 'mine') {
-    mine(fixture, taken.count)
+    await mine(fixture, taken.count)
     fixture.baseFeePerGas = BigInt(taken.baseFee)
     fixture.setHead()
     return
@@ -110,7 +110,7 @@ async function take(fixture: PoolFixture, taken: Step): Promise<void> {
 }
 
 /** What must be so after every step, found out in the plainest way. */
-function expectSound(fixture: PoolFixture): void {
+async function expectSound(fixture: PoolFixture): Promise<void> {
   const entries = entriesOf(fixture)
   expect(entries.length).toBeLessThanOrEqual(8)
   expect(new Set(entries.map(nameOf)).size).toBe(entries.length)
@@ -123,7 +123,7 @@ function expectSound(fixture: PoolFixture): void {
     expect(fixture.nowMs - entry.addedAtMs).toBeLessThanOrEqual(100)
   }
   for (let account = 1; account <= ACCOUNTS; account++) expectSoundAccount(fixture, entries, account)
-  expect(fixture.order()).toEqual(plainOrder(fixture, entries))
+  expect(await fixture.order()).toEqual(plainOrder(fixture, entries))
 }
 
 function expectSoundAccount(fixture: PoolFixture, entries: readonly PooledTransaction[], account: number): void {
@@ -169,7 +169,7 @@ describe('a pool after any history', () => {
             if (line.startsWith('+')) told.add(line.slice(1))
             else told.delete(line.slice(1).split(' ')[0] ?? '')
           }
-          expectSound(fixture)
+          await expectSound(fixture)
           expect([...told].sort()).toEqual(fixture.content())
         }
       }),

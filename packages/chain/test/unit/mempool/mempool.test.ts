@@ -118,9 +118,9 @@ describe('nonces', () => {
     for (const nonce of [0, 2, 3]) await fixture.add({ from: 1, nonce })
     expect(fixture.pool.size).toMatchObject({ pending: 1, queued: 2 })
     expect(fixture.pool.nextNonce(fakeAddress(1))).toBe(1n)
-    expect(fixture.order()).toEqual(['1:0'])
+    expect(await fixture.order()).toEqual(['1:0'])
     await fixture.add({ from: 1, nonce: 1 })
-    expect(fixture.order()).toEqual(['1:0', '1:1', '1:2', '1:3'])
+    expect(await fixture.order()).toEqual(['1:0', '1:1', '1:2', '1:3'])
     expect(fixture.pool.nextNonce(fakeAddress(1))).toBe(4n)
     expect(fixture.pool.nextNonce(fakeAddress(2))).toBe(0n)
   })
@@ -156,7 +156,7 @@ describe('the order of a block', () => {
     await fixture.add({ from: 1, nonce: 1, maxFee: 200n, tip: 50n })
     await fixture.add({ from: 2, nonce: 0, tip: 5n })
     await fixture.add({ from: 3, nonce: 0, tip: 20n })
-    expect(fixture.order()).toEqual(['3:0', '1:0', '1:1', '2:0'])
+    expect(await fixture.order()).toEqual(['3:0', '1:0', '1:1', '2:0'])
   })
 
   it('leaves out what cannot pay the base fee, with all that follows it', async () => {
@@ -164,7 +164,7 @@ describe('the order of a block', () => {
     await fixture.add({ from: 1, nonce: 0, maxFee: 49n })
     await fixture.add({ from: 1, nonce: 1, maxFee: 500n })
     await fixture.add({ from: 2, nonce: 0, maxFee: 50n })
-    expect(fixture.order()).toEqual(['2:0'])
+    expect(await fixture.order()).toEqual(['2:0'])
   })
 
   it('skips a sender, not the others', async () => {
@@ -172,7 +172,7 @@ describe('the order of a block', () => {
     await fixture.add({ from: 1, nonce: 0, tip: 20n })
     await fixture.add({ from: 1, nonce: 1, tip: 20n })
     await fixture.add({ from: 2, nonce: 0, tip: 10n })
-    const order = fixture.pool.priceOrder()
+    const order = await fixture.pool.priceOrder()
     order.next()
     order.skipSender()
     expect(order.next()?.sender).toEqual(fakeAddress(2))
@@ -246,7 +246,7 @@ describe('room', () => {
     expect((await refusalOf(large)).message).toBe('txpool is full')
     expect(fixture.takeTold()).toEqual([])
     expect(fixture.pool.size).toEqual(before)
-    expect(fixture.order()).toEqual(['2:0', '1:0'])
+    expect(await fixture.order()).toEqual(['2:0', '1:0'])
     await fixture.add({ from: 3, tip: 10n, dataBytes: 108, gasLimit: 30_000n })
     expect(fixture.content()).toEqual(['2:0', '3:0'])
   })
@@ -291,10 +291,10 @@ describe('a new head', () => {
     await fixture.add({ from: 1, nonce: 1 })
     fixture.setAccount(1, RICH, 1n)
     fixture.setHead({ included: [transaction.hash] })
-    expect(fixture.order()).toEqual(['1:1'])
+    expect(await fixture.order()).toEqual(['1:1'])
     fixture.setAccount(1, RICH, 0n)
     fixture.setHead({ returned: [{ transaction, sender }] })
-    expect(fixture.order()).toEqual(['1:0', '1:1'])
+    expect(await fixture.order()).toEqual(['1:0', '1:1'])
   })
 
   it('does not fail over a returned transaction that cannot be pooled', () => {
@@ -317,7 +317,7 @@ describe('time', () => {
     fixture.nowMs += 1
     fixture.pool.expire()
     expect(fixture.content()).toEqual(['1:1'])
-    expect(fixture.order()).toEqual([])
+    expect(await fixture.order()).toEqual([])
   })
 })
 
@@ -336,7 +336,7 @@ describe('a restart', () => {
     fixture.setAccount(1, RICH, 1n)
     fixture.restart()
     await fixture.pool.start()
-    expect(fixture.order()).toEqual(['2:0', '1:1'])
+    expect(await fixture.order()).toEqual(['2:0', '1:1'])
     fixture.nowMs += 500
     fixture.pool.expire()
     expect(fixture.content()).toEqual([])
