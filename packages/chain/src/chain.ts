@@ -24,12 +24,13 @@ import type { MempoolStore } from './mempool/mempool-snapshot.ts'
 import type { MempoolHead } from './mempool/validate-pooling.ts'
 import { type ChainQueries, createChainQueries } from './readers/chain-queries.ts'
 import { createCachedRecovery } from './recovery/cached-recovery.ts'
+import { createInlineDecoder, type TransactionDecoder } from './recovery/transaction-decoder.ts'
 import { createTemplateSource, type TemplateSource } from './template/template-source.ts'
 
 /** A node's chain: the way in for blocks, what waits for a block, and what is known. */
 export interface Chain
   extends Startable,
-    Pick<BlockImporter, 'importBlock' | 'importEncoded' | 'onHead' | 'onOrphanRejected' | 'settle'> {
+    Pick<BlockImporter, 'judgeHeader' | 'importBlock' | 'importEncoded' | 'onHead' | 'onOrphanRejected' | 'settle'> {
   /** The chain that ends with the canonical head. */
   head(): ChainContext
   /** The chain that ends with a block that is stored, canonical or not. */
@@ -58,6 +59,8 @@ export interface ChainDependencies {
   readonly verifier: WorkVerifier
   readonly execution: Pick<Execution, 'executeBlock' | 'buildBlock'>
   readonly recovery: SenderRecovery
+  /** Reads strangers' transactions. Default: on this thread, in turns. */
+  readonly decoder?: TransactionDecoder
   readonly clock: Clock
   readonly logger: Logger
 }
@@ -80,10 +83,14 @@ export async function openChain(options: ChainOptions, dependencies: ChainDepend
     })
   }
   await ensureGenesis(params, database)
+  const sideBlocks = await database.sideBlocks()
   const recovery = createCachedRecovery(dependencies.recovery)
   const mempool = createMempool(
     { ...options.mempool, head: mempoolHead(params, database) },
-    { codec: dependencies.codecs.transaction, recovery, store: dependencies.mempoolStore, clock, logger },
+    {
+      ...{ codec: dependencies.codecs.transaction, recovery, store: dependencies.mempoolStore, clock, logger },
+      decoder: dependencies.decoder ?? createInlineDecoder(dependencies.codecs.transaction),
+    },
   )
   // A commit shows in the store before it is on disk, where states are read from: readers see a head when it is there.
   let shownHead = database.head()
@@ -91,7 +98,7 @@ export async function openChain(options: ChainOptions, dependencies: ChainDepend
     shownHead = event.head
     mempool.setHead(mempoolHead(params, database), await changeOfHead(event, recovery, logger))
   }
-  const importer = createBlockImporter({ params, limits }, { ...dependencies, recovery, beforeHead })
+  const importer = createBlockImporter({ params, limits }, { ...dependencies, sideBlocks, recovery, beforeHead })
   const { refreshMs, ...templateDependencies } = {
     refreshMs: options.templateRefreshMs,
     ...{ params, database, mempool, execution: dependencies.execution, onHead: importer.onHead, clock, logger },
@@ -101,6 +108,7 @@ export async function openChain(options: ChainOptions, dependencies: ChainDepend
     context: (hash) => database.context(hash),
     finalized: () => database.final(),
     settle: (isSettled) => importer.settle(isSettled),
+    judgeHeader: (header) => importer.judgeHeader(header),
     importBlock: (block, importOptions) => importer.importBlock(block, importOptions),
     importEncoded: (bytes, importOptions) => importer.importEncoded(bytes, importOptions),
     onHead: importer.onHead,

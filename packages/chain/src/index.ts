@@ -14,10 +14,12 @@
 export { type Chain, type ChainDependencies, type ChainOptions, openChain } from './chain.ts'
 export { ChainError, type ChainErrorCode } from './chain-error.ts'
 export type {
+  BlockPlace,
   ChainDatabase,
   ChainReader,
   ChainUpdate,
   FinalBlock,
+  KeptSideBlock,
   PastState,
   TransactionPlace,
 } from './database/chain-database.ts'
@@ -37,6 +39,7 @@ export {
 } from './import/block-importer.ts'
 export { IMPORT_DEFAULTS, type ImportLimits } from './import/import-limits.ts'
 export { ORPHAN_DEFAULTS, type OrphanLimits } from './import/orphan-pool.ts'
+export { SIDE_BLOCK_OVERHEAD_BYTES, SIDE_DEFAULTS, type SideLimits } from './import/side-blocks.ts'
 export type { ImportPriority } from './import/task-queue.ts'
 export type {
   AddOutcome,
@@ -45,6 +48,7 @@ export type {
   MempoolHeadChange,
   MempoolOptions,
   MempoolView,
+  OfferReport,
 } from './mempool/mempool.ts'
 export { createMempool } from './mempool/mempool.ts'
 export { MEMPOOL_REFUSALS, MempoolError, type MempoolErrorCode } from './mempool/mempool-error.ts'
@@ -55,6 +59,7 @@ export type { AccountContent, PoolSize } from './mempool/pool-content.ts'
 export { effectiveTip, maxCost, type PooledTransaction } from './mempool/pooled-transaction.ts'
 export { createPriceOrder, type PriceOrder } from './mempool/price-order.ts'
 export type { MempoolHead } from './mempool/validate-pooling.ts'
+export { CostMeter } from './pace/cost-meter.ts'
 export { createPace, type Pace, TURN_MS } from './pace/pace.ts'
 export { BoundedCache } from './readers/bounded-cache.ts'
 export type { BlockTag, ChainQueries, FoundTransaction } from './readers/chain-queries.ts'
@@ -68,5 +73,6 @@ export {
   type ThreadedRecovery,
   type ThreadedRecoveryOptions,
 } from './recovery/threaded-recovery.ts'
+export { createInlineDecoder, type TransactionDecoder } from './recovery/transaction-decoder.ts'
 export { type BlockTemplate, nextGasLimit, sealBlock, type TemplateRequest } from './template/block-template.ts'
 export { DEFAULT_REFRESH_MS, type StaleReason, type TemplateSource } from './template/template-source.ts'

@@ -42,7 +42,7 @@ export interface Network extends Startable {
 export interface NetworkDependencies {
   readonly chain: Pick<
     Chain,
-    'head' | 'context' | 'importBlock' | 'onHead' | 'onOrphanRejected' | 'mempool' | 'queries'
+    'head' | 'judgeHeader' | 'context' | 'importBlock' | 'onHead' | 'onOrphanRejected' | 'mempool' | 'queries'
   >
   readonly codecs: BlockCodecs
   readonly notes: PeerNotes
@@ -176,7 +176,7 @@ class ComposedNetwork implements Network {
     const { sync, budget } = createParts({ ...dependencies, host, peers, foreign })
     this.#sync = sync
     this.#blocks = new BlockGossip(
-      { topic: topics.blocks, params },
+      { topic: topics.blocks },
       {
         ...{ router: host.router, chain, codecs, peers, budget, foreign, clock, logger },
         fetchBody: (...request) => sync.fetchBody(...request),

@@ -28,6 +28,7 @@ export {
 } from './blocks/block-store.ts'
 export { type ChainHead, readHead } from './blocks/chain-head.ts'
 export { dropFinalBlock, readFinalBlock, writeFinalBlock } from './blocks/final-block.ts'
+export { listSideBlocks, type StoredSideBlock } from './blocks/list-side-blocks.ts'
 export {
   deleteBlock,
   type ForgettableBlock,

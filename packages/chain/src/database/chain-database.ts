@@ -7,6 +7,19 @@ export interface PastState extends StateReader {
   close(): Promise<void>
 }
 
+/** A block among others, canonical or not. */
+export interface BlockPlace {
+  readonly hash: Hash32
+  readonly parentHash: Hash32
+  readonly number: bigint
+}
+
+/** A block that is kept beside the canonical chain. */
+export interface KeptSideBlock extends BlockPlace {
+  readonly context: ChainContext
+  readonly bodyBytes: number
+}
+
 /** Where a transaction stands on the canonical chain. */
 export interface TransactionPlace {
   readonly blockHash: Hash32
@@ -47,6 +60,8 @@ export interface ChainUpdate extends ChainReader {
   extendHead(hash: Hash32, outcome: BlockOutcome): Promise<void>
   /** Makes the head's parent the head: state and indexes go back. The block stays, beside the chain. */
   rollBackHead(): Promise<void>
+  /** Forgets a block beside the canonical chain on which none stands. */
+  dropBlock(block: BlockPlace): void
   /** Moves the mark of what is final. */
   setFinal(block: FinalBlock): void
   putBadBlock(hash: Hash32, code: RuleCode): Promise<void>
@@ -63,6 +78,10 @@ export interface ChainDatabase extends ChainReader {
   readonly nodes: TrieNodeReader
   /** The last block that was marked as final, or that cannot be rolled back any more; the genesis block where there is none. */
   final(): FinalBlock
+  /** Every block that is not canonical. Reads much: for the start. */
+  sideBlocks(): Promise<readonly KeptSideBlock[]>
+  /** Blocks of side branches below this height are gone. */
+  branchHorizon(): bigint
   /** The rule that a block was found to break, if it is remembered. */
   badBlock(hash: Hash32): RuleCode | undefined
   /** Of a transaction of a canonical block. */

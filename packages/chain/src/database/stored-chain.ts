@@ -19,6 +19,8 @@ import {
   createStateReader,
   createStateStore,
   createTrieNodeReader,
+  deleteBlock,
+  listSideBlocks,
   makeCanonical,
   prune,
   putBadBlock,
@@ -32,7 +34,7 @@ import {
   unmakeCanonical,
   writeFinalBlock,
 } from '@poai/storage'
-import type { ChainDatabase, ChainUpdate, FinalBlock } from './chain-database.ts'
+import type { BlockPlace, ChainDatabase, ChainUpdate, FinalBlock } from './chain-database.ts'
 
 /** What a chain on disk is made of. */
 export interface StoredChainDependencies {
@@ -77,6 +79,13 @@ export function createStoredChain(dependencies: StoredChainDependencies): ChainD
     nodes: states.nodes,
     stateAt: (number) => states.at(number),
     final: () => finalBlockOf(store, blocks),
+    sideBlocks: async () =>
+      (await listSideBlocks(store)).map((block) => {
+        const own = context(block.hash)
+        invariant(own !== undefined, 'a stored block has a context')
+        return { ...block, context: own }
+      }),
+    branchHorizon: () => readHorizons(store).branches,
     badBlock: (hash) => badBlockRule(store, hash),
     begin: () => new BatchUpdate(dependencies, blocks, database),
   }
@@ -172,6 +181,11 @@ class BatchUpdate implements ChainUpdate {
     rollbackState(this.#batch, number)
     this.#canonical.set(number, undefined)
     this.#head = parent
+  }
+
+  dropBlock(block: BlockPlace): void {
+    this.#staged.delete(bytesToHex(block.hash))
+    deleteBlock(this.#batch, block)
   }
 
   setFinal(block: FinalBlock): void {

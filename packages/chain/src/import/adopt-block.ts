@@ -1,4 +1,4 @@
-import { type ChainContext, isHeavier, subsidy, validateExecution } from '@poai/consensus'
+import { type ChainContext, isHeavier, subsidy, validateExecution, workOfTarget } from '@poai/consensus'
 import {
   type Address,
   bytesToHex,
@@ -15,6 +15,7 @@ import { ChainError, FINAL_HINT } from '../chain-error.ts'
 import type { ChainDatabase, ChainReader, ChainUpdate, FinalBlock } from '../database/chain-database.ts'
 import type { ExecutedBlock, HeadEvent } from '../head/head-event.ts'
 import type { Candidate } from './judge-block.ts'
+import type { HeadWeight, SideBlock, SideBlocks } from './side-blocks.ts'
 
 /** What the last stage needs. */
 export interface AdoptDependencies {
@@ -24,8 +25,14 @@ export interface AdoptDependencies {
   readonly recovery: SenderRecovery
   /** Blocks below a new head that become final with it; undefined while nothing does. */
   readonly finalityDepth: bigint | undefined
+  readonly sides: SideBlocks
   /** False: a power cut may undo the commit, until a later one that is synced. */
   readonly isSynced: boolean
+}
+
+/** A candidate, and what it is if it does not become the head. */
+export interface WeighedCandidate extends Candidate {
+  side(): SideBlock
 }
 
 /** What became of a block that is valid as far as it was judged. */
@@ -54,16 +61,14 @@ export class InvalidBranchError extends Error {
  */
 export async function adoptBlock(
   dependencies: AdoptDependencies,
-  candidate: Candidate,
+  candidate: WeighedCandidate,
   signal: AbortSignal,
 ): Promise<Adoption> {
   const { database, isSynced } = dependencies
   const update = database.begin()
+  requireParent(update, candidate.block.header.parentHash)
   update.putBlock(candidate.block, candidate.context)
-  if (!isHeavier(candidate.context, database.head())) {
-    await update.commit({ sync: isSynced })
-    return { kind: 'side' }
-  }
+  if (!isHeavier(candidate.context, database.head())) return keepAside(dependencies, update, candidate)
   const branch = branchTo(update, candidate.hash)
   const removed = await rollBackTo(dependencies, update, branch.ancestor)
   const added = await executeBranch(dependencies, { update, blocks: branch.blocks, signal })
@@ -71,6 +76,35 @@ export async function adoptBlock(
   if (dependencies.finalityDepth !== undefined) markFinal(update, database.final(), dependencies.finalityDepth)
   await update.commit({ sync: isSynced })
   return { kind: 'head', event: { head: candidate.context, removed, added } }
+}
+
+/** It was there when the block was judged, beside the chain, and may have had to make room since. */
+function requireParent(update: ChainUpdate, parentHash: Hash32): void {
+  if (update.context(parentHash) !== undefined) return
+  throw new ChainError('CHAIN_PARENT_UNDECIDED', 'the block before this one is not kept any more')
+}
+
+/** The head may have grown since the block was judged: it is weighed again. */
+async function keepAside(
+  { database, sides, isSynced }: AdoptDependencies,
+  update: ChainUpdate,
+  candidate: WeighedCandidate,
+): Promise<Adoption> {
+  const side = candidate.side()
+  const dropped = sides.admit(side, headWeight(database))
+  for (const block of dropped) update.dropBlock(block)
+  await update.commit({ sync: isSynced })
+  for (const { hash } of dropped) sides.remove(hash)
+  sides.put(side)
+  return { kind: 'side' }
+}
+
+/** What the head weighs, with all before it and alone. */
+export function headWeight(database: Pick<ChainReader, 'head' | 'header'>): HeadWeight {
+  const { hash, totalWork } = database.head()
+  const header = database.header(hash)
+  invariant(header !== undefined, 'the header of the head is stored')
+  return { totalWork, blockWork: workOfTarget(header.target) }
 }
 
 interface Branch {

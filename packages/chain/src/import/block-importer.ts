@@ -14,15 +14,16 @@ import {
 } from '@poai/core'
 import type { Execution, SenderRecovery } from '@poai/execution'
 import { ChainError, FINAL_HINT } from '../chain-error.ts'
-import type { ChainDatabase } from '../database/chain-database.ts'
+import type { ChainDatabase, KeptSideBlock } from '../database/chain-database.ts'
 import { Emitter, type Subscribe } from '../events/emitter.ts'
 import type { HeadEvent } from '../head/head-event.ts'
-import { type Adoption, adoptBlock, InvalidBranchError } from './adopt-block.ts'
+import { type Adoption, adoptBlock, headWeight, InvalidBranchError, type WeighedCandidate } from './adopt-block.ts'
 import { BadBlockMemory } from './bad-block-memory.ts'
 import { Flight } from './flight.ts'
 import type { ImportLimits } from './import-limits.ts'
-import { type Candidate, judgeClaimAndBody, judgeHeader, judgeInContext, judgeWork } from './judge-block.ts'
+import { type Candidate, judgeBody, judgeClaim, judgeHeader, judgeInContext, judgeWork } from './judge-block.ts'
 import { OrphanPool } from './orphan-pool.ts'
+import { SIDE_BLOCK_OVERHEAD_BYTES, type SideBlock, SideBlocks } from './side-blocks.ts'
 import { type ImportPriority, TaskQueue } from './task-queue.ts'
 
 /** What became of a block that breaks no rule, as far as is known. */
@@ -59,6 +60,10 @@ export interface OrphanRejection {
 
 /** The one way by which blocks get into the chain, wherever they come from. */
 export interface BlockImporter {
+  /**
+   * Throws what an import would, as far as the header alone says it: a `RuleError`, or a `ChainError` where the block is not worth the fetching of its body.
+   */
+  judgeHeader(header: Header): void
   /** Rejects with a `RuleError` if the block is invalid, and with anything else if that could not be found out. */
   importBlock(block: Block, options?: ImportOptions): Promise<ImportOutcome>
   /** The same from a block's encoding. */
@@ -83,6 +88,8 @@ export interface ImporterOptions {
 export interface ImporterDependencies {
   readonly codecs: Pick<BlockCodecs, 'block' | 'body'>
   readonly database: ChainDatabase
+  /** What the database holds beside the canonical chain. */
+  readonly sideBlocks: readonly KeptSideBlock[]
   readonly verifier: WorkVerifier
   readonly execution: Pick<Execution, 'executeBlock'>
   readonly recovery: SenderRecovery
@@ -109,6 +116,29 @@ interface Arrival extends ImportOptions {
   readonly block: Block
 }
 
+/** A header on its way to its place, and what else is known of it. */
+interface Place {
+  readonly hash: Hash32
+  readonly header: Header
+  readonly branchWork?: bigint | undefined
+  /** Of the body; called where it matters. */
+  readonly encodedBytes?: () => number
+}
+
+function sideOf({ header, bodyBytes, ...block }: SideParts): SideBlock {
+  const { parentHash, number } = header
+  return { ...block, parentHash, number, bytes: bodyBytes + SIDE_BLOCK_OVERHEAD_BYTES }
+}
+
+interface SideParts extends Pick<SideBlock, 'hash' | 'weight'> {
+  readonly header: Pick<Header, 'parentHash' | 'number'>
+  readonly bodyBytes: number
+}
+
+function sideOfKept({ hash, parentHash, number, context, bodyBytes }: KeptSideBlock): SideBlock {
+  return sideOf({ hash, header: { parentHash, number }, weight: context.totalWork, bodyBytes })
+}
+
 class PipelineImporter implements BlockImporter {
   readonly #options: ImporterOptions
   readonly #dependencies: ImporterDependencies
@@ -119,6 +149,7 @@ class PipelineImporter implements BlockImporter {
   readonly #writer: TaskQueue
   readonly #badBlocks: BadBlockMemory
   readonly #orphans: OrphanPool
+  readonly #sides: SideBlocks
   readonly #flights = new Map<Hex, Flight<ImportOutcome>>()
   /** Commits since the last synced one. */
   #unsynced = 0
@@ -126,7 +157,7 @@ class PipelineImporter implements BlockImporter {
   #stopped = false
 
   constructor(options: ImporterOptions, dependencies: ImporterDependencies) {
-    const { replayConcurrency, maxInFlight, orphans } = options.limits
+    const { replayConcurrency, maxInFlight, orphans, sides } = options.limits
     this.#options = options
     this.#dependencies = dependencies
     this.#heads = new Emitter('head', dependencies.logger)
@@ -135,6 +166,7 @@ class PipelineImporter implements BlockImporter {
     this.#writer = new TaskQueue({ name: 'imports', concurrency: 1, capacity: maxInFlight })
     this.#badBlocks = new BadBlockMemory({ ...dependencies, writer: this.#writer })
     this.#orphans = new OrphanPool(orphans, dependencies.clock)
+    this.#sides = new SideBlocks(sides, dependencies.sideBlocks.map(sideOfKept))
   }
 
   get onHead(): Subscribe<HeadEvent> {
@@ -159,8 +191,22 @@ class PipelineImporter implements BlockImporter {
       return this.importBlock(block, options)
     }
     this.#badBlocks.refuse(hash, block.header.parentHash)
-    if (this.#dependencies.database.context(hash) !== undefined) return { kind: 'known', hash }
+    if (this.#dependencies.database.context(hash) !== undefined) {
+      if (options.branchWork !== undefined) this.#sides.raise(hash, options.branchWork)
+      return { kind: 'known', hash }
+    }
     return this.#route({ hash, block, ...options })
+  }
+
+  judgeHeader(header: Header): void {
+    this.#requireRunning()
+    const hash = headerHash(header)
+    this.#badBlocks.refuse(hash, header.parentHash)
+    const parent = this.#contextOf(header.parentHash)
+    if (parent === undefined) {
+      judgeHeader(this.#options, { header })
+      judgeClaim({ header })
+    } else this.#judgePlace({ hash, header }, parent)
   }
 
   settle(isSettled: boolean): void {
@@ -182,11 +228,11 @@ class PipelineImporter implements BlockImporter {
     const { hash, block, signal } = arrival
     const { parentHash } = block.header
     const parentFlight = this.#flights.get(bytesToHex(parentHash))
-    const parent = parentFlight?.context ?? this.#dependencies.database.context(parentHash)
+    const parent = this.#contextOf(parentHash)
     if (parent === undefined) return this.#keepOrphan(arrival)
     this.#refuseFull()
     // No pause between this check and the flight's departure: a second arrival of the block, or its child, must find the flight.
-    let candidate: Candidate
+    let candidate: WeighedCandidate
     try {
       candidate = this.#judge(arrival, parent)
     } catch (error) {
@@ -200,20 +246,45 @@ class PipelineImporter implements BlockImporter {
     return flight.join(signal)
   }
 
+  #contextOf(hash: Hash32): ChainContext | undefined {
+    return this.#flights.get(bytesToHex(hash))?.context ?? this.#dependencies.database.context(hash)
+  }
+
   /** All that is cheap. */
-  #judge({ hash, block }: Arrival, parent: ChainContext): Candidate {
-    const { params } = this.#options
-    const { clock } = this.#dependencies
-    judgeHeader({ params }, block)
-    const context = judgeInContext({ params, clock }, block, parent)
-    this.#refuseFinal(block.header)
-    judgeClaimAndBody({ params }, block)
-    return { hash, block, parent, context }
+  #judge({ hash, block, branchWork }: Arrival, parent: ChainContext): WeighedCandidate {
+    const { header, body } = block
+    const encodedBytes = (): number => this.#dependencies.codecs.body.encode(body).length
+    const { context, weight } = this.#judgePlace({ hash, header, branchWork, encodedBytes }, parent)
+    judgeBody(this.#options, block)
+    const side = (): SideBlock => sideOf({ hash, header, weight, bodyBytes: encodedBytes() })
+    return { hash, block, parent, context, side }
+  }
+
+  /** The header behind its parent, and whether its branch is worth more than that. */
+  #judgePlace(
+    { hash, header, branchWork = 0n, encodedBytes = () => 0 }: Place,
+    parent: ChainContext,
+  ): { readonly context: ChainContext; readonly weight: bigint } {
+    const { database, clock } = this.#dependencies
+    judgeHeader(this.#options, { header })
+    const context = judgeInContext({ ...this.#options, clock }, { header }, parent)
+    this.#refuseFinal(header)
+    judgeClaim({ header })
+    const weight = branchWork > context.totalWork ? branchWork : context.totalWork
+    const { totalWork } = database.head()
+    if (weight <= totalWork) {
+      const rivals = [...this.#flights.values()].filter(
+        (flight) => flight.context.number === header.number && flight.context.totalWork <= totalWork,
+      )
+      const bodyBytes = encodedBytes()
+      this.#sides.admit(sideOf({ hash, header, weight, bodyBytes }), headWeight(database), rivals.length)
+    }
+    return { context, weight }
   }
 
   /** All that is dear. */
   async #fly(
-    candidate: Candidate,
+    candidate: WeighedCandidate,
     { priority = 'tip', signal }: Arrival & { readonly signal: AbortSignal },
     parentFlight: Flight<ImportOutcome> | undefined,
   ): Promise<ImportOutcome> {
@@ -241,7 +312,7 @@ class PipelineImporter implements BlockImporter {
   }
 
   /** A task of the writer. */
-  async #adopt(candidate: Candidate, urgency: Urgency): Promise<ImportOutcome> {
+  async #adopt(candidate: WeighedCandidate, urgency: Urgency): Promise<ImportOutcome> {
     const { hash } = candidate
     const adoption = await this.#adoptOrCondemn(candidate, urgency)
     if (adoption.kind === 'side') return { kind: 'side', hash }
@@ -256,13 +327,15 @@ class PipelineImporter implements BlockImporter {
     return { kind: 'head', hash }
   }
 
-  async #adoptOrCondemn(candidate: Candidate, { priority, signal }: Urgency): Promise<Adoption> {
+  async #adoptOrCondemn(candidate: WeighedCandidate, { priority, signal }: Urgency): Promise<Adoption> {
     const { params, limits } = this.#options
-    const isSynced = priority === 'tip' || this.#unsynced >= limits.maxUnsynced
+    const isSynced = priority !== 'sync' || this.#unsynced >= limits.maxUnsynced
     const finalityDepth = this.#isSettled ? limits.finalityDepth : undefined
+    const dependencies = { ...this.#dependencies, params, finalityDepth, isSynced, sides: this.#sides }
     try {
-      const adoption = await adoptBlock({ ...this.#dependencies, params, finalityDepth, isSynced }, candidate, signal)
+      const adoption = await adoptBlock(dependencies, candidate, signal)
       this.#unsynced = isSynced ? 0 : this.#unsynced + 1
+      if (adoption.kind === 'head') this.#followHead(adoption.event)
       return adoption
     } catch (error) {
       if (!(error instanceof InvalidBranchError)) throw error
@@ -279,13 +352,26 @@ class PipelineImporter implements BlockImporter {
     }
   }
 
+  /** What left the chain is beside it now, and what joined it is not. */
+  #followHead({ removed, added }: HeadEvent): void {
+    const { database, codecs } = this.#dependencies
+    for (const { hash } of added) this.#sides.remove(hash)
+    for (const { hash, block } of removed) {
+      const weight = database.context(hash)?.totalWork ?? 0n
+      const bodyBytes = codecs.body.encode(block.body).length
+      this.#sides.put(sideOf({ hash, header: block.header, weight, bodyBytes }))
+    }
+    this.#sides.forgetBelow(database.branchHorizon())
+  }
+
   #keepOrphan(arrival: Arrival): ImportOutcome {
-    const { hash, block, source = OWN_SOURCE } = arrival
+    const { hash, block, source = OWN_SOURCE, branchWork = 0n } = arrival
     const missing = block.header.parentHash
     judgeHeader(this.#options, block)
-    judgeClaimAndBody(this.#options, block)
+    judgeClaim(block)
+    judgeBody(this.#options, block)
     const sizeBytes = this.#dependencies.codecs.body.encode(block.body).length
-    this.#orphans.add({ hash, block, sizeBytes, source })
+    this.#orphans.add({ hash, block, sizeBytes, source, branchWork })
     return { kind: 'orphan', hash, missing }
   }
 
@@ -293,8 +379,8 @@ class PipelineImporter implements BlockImporter {
   #followOrphans({ hash }: Candidate): void {
     if (this.#stopped) return
     for (const orphan of this.#orphans.takeChildren(hash)) {
-      const { source } = orphan
-      this.importBlock(orphan.block, { source }).catch((error: unknown) => {
+      const { source, branchWork } = orphan
+      this.importBlock(orphan.block, { source, branchWork }).catch((error: unknown) => {
         if (error instanceof RuleError) this.#rejections.emit({ hash: orphan.hash, source, error })
         else this.#dependencies.logger.debug('An orphan could not be judged', { hash: bytesToHex(orphan.hash), error })
       })

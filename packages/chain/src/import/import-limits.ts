@@ -1,4 +1,5 @@
 import { ORPHAN_DEFAULTS, type OrphanLimits } from './orphan-pool.ts'
+import { SIDE_DEFAULTS, type SideLimits } from './side-blocks.ts'
 
 /** Bounds of the import pipeline. */
 export interface ImportLimits {
@@ -11,6 +12,7 @@ export interface ImportLimits {
   /** Blocks of a synchronisation that a power cut may undo: the next one is synced, and those before it with it. */
   readonly maxUnsynced: number
   readonly orphans: OrphanLimits
+  readonly sides: SideLimits
 }
 
 export const IMPORT_DEFAULTS: ImportLimits = {
@@ -23,4 +25,5 @@ export const IMPORT_DEFAULTS: ImportLimits = {
   // A synced write waits for the disk, two milliseconds and more. Peers have these blocks still.
   maxUnsynced: 64,
   orphans: ORPHAN_DEFAULTS,
+  sides: SIDE_DEFAULTS,
 }

@@ -22,7 +22,8 @@ export interface JudgeDependencies {
  *
  * 1. {@link judgeHeader}: the header alone.
  * 2. {@link judgeInContext}: the header behind its parent. Gives the chain with the block. A block whose parent is not here yet comes to it when the parent does.
- * 3. {@link judgeClaimAndBody}: the claimed work (two hashes), then the body.
+ * 3. {@link judgeClaim}: the claimed work (two hashes). What keeps these rules may still be too light to be looked at further (`side-blocks.ts`).
+ *    {@link judgeBody}: the body against its header.
  * 4. senders: who signed the transactions (microseconds each).
  * 5. {@link judgeWork}: replay, which is one inference, and two before a block is condemned.
  * 6. execution, by the one writer (`adopt-block.ts`).
@@ -43,8 +44,12 @@ export function judgeInContext(
 }
 
 /** The last that costs next to nothing: what stands between a forger and an inference. */
-export function judgeClaimAndBody({ params }: Pick<JudgeDependencies, 'params'>, { header, body }: Block): void {
+export function judgeClaim({ header }: Pick<Block, 'header'>): void {
   validateWorkClaim(header)
+}
+
+/** Hashes all of the body, which may be megabytes. */
+export function judgeBody({ params }: Pick<JudgeDependencies, 'params'>, { header, body }: Block): void {
   validateBody({ params, header, body })
 }
 

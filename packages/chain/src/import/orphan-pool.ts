@@ -29,6 +29,8 @@ export interface Orphan {
   readonly sizeBytes: number
   /** Whoever sent it, by any name that the caller gives its peers. */
   readonly source: string
+  /** As the import was told, 0 if it was not. */
+  readonly branchWork: bigint
 }
 
 interface Entry extends Orphan {

@@ -39,6 +39,9 @@ interface Under {
   readonly outcome: Promise<unknown>
 }
 
+/** More than any chain has: what the operator chose to import is worth its room, and nobody knows what it weighs before its end. */
+const WORK_OF_A_FILE: bigint = 1n << 320n
+
 /**
  * Imports the blocks of a chain file like a stranger's, each replayed and executed. Blocks that the chain has are passed over, so the same
  * call goes on where an interrupted one ended. It stops at damage and at the first invalid block, with all before it in the chain.
@@ -103,7 +106,10 @@ async function importOne(
   block: Block,
   signal: AbortSignal | undefined,
 ): Promise<string> {
-  const { kind } = await chain.importBlock(block, { priority: 'sync', ...(signal === undefined ? {} : { signal }) })
+  const { kind } = await chain.importBlock(block, {
+    ...{ priority: 'sync', branchWork: WORK_OF_A_FILE },
+    ...(signal === undefined ? {} : { signal }),
+  })
   if (kind !== 'orphan') return kind
   throw new StorageError('STORAGE_CHAIN_FILE_FOREIGN', `block ${block.header.number} follows none that is here`, {
     expected: `a file that begins with a block up to ${chain.head().number + 1n}`,

@@ -1,16 +1,17 @@
 import type { Chain } from '@poai/chain'
-import { validateHeaderAlone, validateWorkClaim } from '@poai/consensus'
 import {
   AppError,
   type Block,
   type BlockCodecs,
   type Body,
+  bytesToHex,
   type Clock,
+  equalBytes,
   type Hash32,
   type Header,
+  type Hex,
   headerHash,
   type Logger,
-  type NetworkParams,
   RuleError,
 } from '@poai/core'
 import { NetworkError } from '../network-error.ts'
@@ -24,18 +25,17 @@ import type { BudgetOutcome, VerificationBudget } from './verification-budget.ts
 
 export interface BlockGossipOptions {
   readonly topic: string
-  readonly params: NetworkParams
 }
 
 /** What the gossip of blocks needs, and nothing more. */
 export interface BlockGossipDependencies {
   readonly router: GossipRouter
-  readonly chain: Pick<Chain, 'head' | 'importBlock' | 'onHead' | 'onOrphanRejected' | 'queries'>
+  readonly chain: Pick<Chain, 'head' | 'judgeHeader' | 'importBlock' | 'onHead' | 'onOrphanRejected' | 'queries'>
   readonly codecs: Pick<BlockCodecs, 'block'>
   readonly peers: Pick<PeerSet, 'get' | 'report'>
   readonly budget: VerificationBudget
   readonly foreign: ForeignBlocks
-  readonly clock: Pick<Clock, 'nowMs'>
+  readonly clock: Pick<Clock, 'nowMs' | 'sleep'>
   /** Asks a peer for the body that belongs to a header; checks that it does. */
   fetchBody(peerId: string, header: Header, signal: AbortSignal): Promise<Body>
   /** A peer has a block whose parent is not here. */
@@ -58,6 +58,13 @@ export interface BlockGossipCounts {
   readonly pulled: number
 }
 
+/**
+ * How long a block is held whose parent is fetched: the child of a block that was not passed on, since it was a tie, decides the tie, and is news for those
+ * behind this node. A header, two bodies and two replays take a second or two.
+ */
+const HOLD_MS = 4000
+/** Blocks that are held at one time; ties have one child or two. */
+const MAX_HELD = 16
 /** Known blocks so far below the head are passed on; older ones are somebody's old news. */
 const TIP_DEPTH = 2n
 /** Bodies that are being fetched for announcements: a block of every neighbour of the mesh. */
@@ -85,6 +92,8 @@ export class BlockGossip {
   readonly #pulls = new Map<string, number>()
   readonly #useless = new Map<string, TokenBucket>()
   readonly #broughtMs = new Map<string, number>()
+  /** What waits for a block to join the chain, by its hash. */
+  readonly #held = new Map<Hex, () => void>()
 
   constructor(options: BlockGossipOptions, dependencies: BlockGossipDependencies) {
     this.#options = options
@@ -106,7 +115,10 @@ export class BlockGossip {
     router.subscribe(this.#options.topic, (message) => this.#count(message))
     this.#unsubscribe.push(
       chain.onHead(({ added }) => {
-        for (const { hash, block } of added) if (!foreign.has(hash)) void this.#publish(block)
+        for (const { hash, block } of added) {
+          this.#held.get(bytesToHex(hash))?.()
+          if (!foreign.has(hash)) void this.#publish(block)
+        }
       }),
       chain.onOrphanRejected(({ source, error }) => {
         const { peers, budget } = this.#dependencies
@@ -155,24 +167,31 @@ export class BlockGossip {
       const known = this.#verdictOfKnown(header)
       if (known !== undefined) return known
       const block = message.kind === 'block' ? message.block : await this.#pull(from, message.header)
-      return block === undefined ? 'ignore' : await this.#import(from, block)
+      if (block === undefined) return 'ignore'
+      const verdict = await this.#import(from, block)
+      return verdict === 'hold' ? await this.#hold(block) : verdict
     } catch (error) {
       return this.#verdictOfError(from, error)
     }
   }
 
   #verdictOfKnown(header: Header): GossipVerdict | undefined {
-    const { chain } = this.#dependencies
-    if (chain.queries.header(headerHash(header)) === undefined) return undefined
-    return header.number + TIP_DEPTH >= chain.head().number ? 'accept' : 'ignore'
+    const hash = headerHash(header)
+    if (this.#dependencies.chain.queries.header(hash) === undefined) return undefined
+    return this.#isAtTip(hash, header.number) ? 'accept' : 'ignore'
+  }
+
+  /** Only what was executed is passed on: it was paid for with the work of the chain, where a block beside it may cost next to nothing. */
+  #isAtTip(hash: Hash32, number: bigint): boolean {
+    const { queries, head } = this.#dependencies.chain
+    const canonical = queries.header(number)
+    return canonical !== undefined && equalBytes(headerHash(canonical), hash) && number + TIP_DEPTH >= head().number
   }
 
   /** Undefined if the body is not to be had now. */
   async #pull(from: string, header: Header): Promise<Block | undefined> {
-    const { params } = this.#options
-    validateHeaderAlone({ params, header })
-    validateWorkClaim(header)
     const { chain, peers, fetchBody, logger } = this.#dependencies
+    chain.judgeHeader(header)
     if (chain.queries.header(header.parentHash) === undefined) {
       this.#dependencies.onGap(from, { hash: headerHash(header), missing: header.parentHash })
       return undefined
@@ -200,7 +219,27 @@ export class BlockGossip {
     }
   }
 
-  async #import(from: string, block: Block): Promise<GossipVerdict> {
+  /** The verdict over an orphan: whether it has joined the chain in time. */
+  async #hold({ header }: Pick<Block, 'header'>): Promise<GossipVerdict> {
+    const hash = headerHash(header)
+    const name = bytesToHex(hash)
+    if (this.#held.size >= MAX_HELD || this.#held.has(name)) return 'ignore'
+    const joined = new Promise<void>((resolve) => {
+      this.#held.set(name, resolve)
+    })
+    const done = new AbortController()
+    const either = AbortSignal.any([done.signal, this.#stopping.signal])
+    try {
+      await Promise.race([joined, this.#dependencies.clock.sleep(HOLD_MS, either).catch(() => undefined)])
+      return this.#isAtTip(hash, header.number) ? 'accept' : 'ignore'
+    } finally {
+      done.abort()
+      this.#held.delete(name)
+    }
+  }
+
+  /** `hold`: it waits for its parent, which is being fetched. */
+  async #import(from: string, block: Block): Promise<GossipVerdict | 'hold'> {
     const { chain, peers, budget, foreign } = this.#dependencies
     const hash = headerHash(block.header)
     const ticket = await budget.admit(from, peers.get(from)?.address ?? '', this.#stopping.signal)
@@ -211,11 +250,12 @@ export class BlockGossip {
       const imported = await chain.importBlock(block, { source: from, priority: 'tip', signal: this.#stopping.signal })
       if (imported.kind === 'orphan') {
         this.#dependencies.onGap(from, { hash, missing: imported.missing })
-        return 'ignore'
+        return 'hold'
       }
       outcome = 'valid'
       if (imported.kind !== 'known') remember(this.#broughtMs, from, this.#dependencies.clock.nowMs())
-      return 'accept'
+      const isNews = imported.kind === 'head' || this.#isAtTip(hash, block.header.number)
+      return isNews ? 'accept' : 'ignore'
     } catch (error) {
       if (error instanceof RuleError && isFailedReplay(error)) outcome = 'failed-replay'
       throw error

@@ -210,7 +210,7 @@ class Synchroniser implements NetworkSync {
         // A stranger's first block is judged before its second one is looked at.
         const { budget, policy } = this.#dependencies
         const isTrial = !budget.isProven(peer.id) && !policy.isExcused(hash)
-        const imported = this.#import(peer, { header, body }, { signal, isTrial }).then(tell)
+        const imported = this.#import(peer, { header, body }, { signal, isTrial, branchWork: end.totalWork }).then(tell)
         // Children are judged behind parents that are under way; what fails first is heard of in its turn.
         imported.catch(() => undefined)
         this.#dependencies.foreign.add(hash)
@@ -231,7 +231,11 @@ class Synchroniser implements NetworkSync {
   async #import(
     peer: Peer,
     block: { readonly header: Header; readonly body: Body },
-    { signal, isTrial }: { readonly signal: AbortSignal; readonly isTrial: boolean },
+    {
+      signal,
+      isTrial,
+      branchWork,
+    }: { readonly signal: AbortSignal; readonly isTrial: boolean; readonly branchWork: bigint },
   ): Promise<void> {
     const { chain, budget } = this.#dependencies
     const ticket = isTrial ? await budget.admit(peer.id, peer.address, signal) : undefined
@@ -239,7 +243,7 @@ class Synchroniser implements NetworkSync {
       throw new NetworkError('P2P_REQUEST', "the peer's budget of replays is used up")
     let outcome: BudgetOutcome = 'undecided'
     try {
-      await chain.importBlock(block, { source: peer.id, priority: 'sync', signal })
+      await chain.importBlock(block, { source: peer.id, priority: 'sync', branchWork, signal })
       outcome = 'valid'
     } catch (error) {
       if (error instanceof RuleError && isFailedReplay(error)) outcome = 'failed-replay'

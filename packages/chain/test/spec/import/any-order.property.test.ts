@@ -34,6 +34,13 @@ async function growTree(parents: readonly number[]): Promise<readonly GeneratedB
   return blocks.slice(1)
 }
 
+/** Of the heaviest chain that the block with that index is part of. */
+function bestWorkOver(blocks: readonly GeneratedBlock[], parents: readonly number[], index: number): bigint {
+  const own = blocks[index]?.context.totalWork ?? 0n
+  const children = parents.flatMap((parent, child) => (parent === index + 1 ? [child] : []))
+  return children.map((child) => bestWorkOver(blocks, parents, child)).reduce((a, b) => (a > b ? a : b), own)
+}
+
 function expectStateOf({ chain }: ChainFixture, block: GeneratedBlock): void {
   const state = chain.queries.stateAt(block.context.number)
   for (const { address } of [...WALLETS, LOGGER_WALLET])
@@ -46,9 +53,16 @@ it('blocks of any tree in any order end in the heaviest chain, with its state an
       const blocks = await growTree(parents)
       const heaviest = blocks.map(({ context }) => context.totalWork).reduce((a, b) => (a > b ? a : b))
       const fixture = await openChainFixture()
-      const importing = order.map((index) => {
+      const importing = order.map(async (index) => {
         const { block } = blocks[index] ?? generator.genesis
-        return fixture.chain.importBlock(block, { source: `peer ${index}` })
+        const branchWork = bestWorkOver(blocks, parents, index)
+        try {
+          await fixture.chain.importBlock(block, { source: `peer ${index}`, branchWork })
+        } catch (error) {
+          // Only what cannot win is not taken: it would not be the head, nor before it.
+          expect(error).toMatchObject({ code: 'CHAIN_TOO_LIGHT' })
+          expect(branchWork).toBeLessThanOrEqual(fixture.chain.head().totalWork)
+        }
       })
       await Promise.all(importing)
       // Orphans follow their parents by themselves.

@@ -23,7 +23,7 @@ function add(
   options: { parent?: string; source?: string; sizeBytes?: number } = {},
 ): void {
   const { parent = 'parent', source = 'peer', sizeBytes = 10 } = options
-  pool.add({ hash: nameOf(name), block: blockAfter(parent), sizeBytes, source })
+  pool.add({ hash: nameOf(name), block: blockAfter(parent), sizeBytes, source, branchWork: 0n })
 }
 
 function kept(pool: OrphanPool, names: string): string {

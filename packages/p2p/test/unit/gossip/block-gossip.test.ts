@@ -1,16 +1,20 @@
 import { type Chain, Emitter, type HeadEvent, type OrphanRejection } from '@poai/chain'
+import { validateWorkClaim } from '@poai/consensus'
 import {
   AppError,
   type Block,
   createBlockCodecs,
   createTransactionCodec,
+  equalBytes,
+  type Hash32,
+  type Header,
   type RuleCode,
   RuleError,
   silentLogger,
 } from '@poai/core'
 import { createFakeEngine } from '@poai/inference'
 import { ChainGenerator, type GeneratedBlock, signTransaction, testNetwork, WALLETS } from '@poai/testing/chain'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { BlockGossip, type BlockGossipDependencies } from '../../../src/gossip/block-gossip.ts'
 import { encodeBlockMessage } from '../../../src/gossip/block-message.ts'
 import { ForeignBlocks } from '../../../src/gossip/foreign-blocks.ts'
@@ -52,12 +56,18 @@ class Fixture {
   readonly foreign: ForeignBlocks = new ForeignBlocks()
   readonly heads: Emitter<HeadEvent> = new Emitter('head', silentLogger)
   readonly rejections: Emitter<OrphanRejection> = new Emitter('rejection', silentLogger)
+  /** The chain, and what else is stored. */
+  canonical: GeneratedBlock[] = [generator.genesis]
+  readonly aside: GeneratedBlock[] = []
+  /** No time to wait. */
+  sleep: (signal?: AbortSignal) => Promise<void> = async () => undefined
   readonly #validators: GossipValidator[] = []
 
-  constructor(changes: Partial<BlockGossipDependencies> & { readonly importBlock?: Chain['importBlock'] } = {}) {
-    const { importBlock = async () => ({ kind: 'head', hash: small.hash }), ...others } = changes
+  constructor(changes: Partial<BlockGossipDependencies> & Partial<Pick<Chain, 'importBlock' | 'judgeHeader'>> = {}) {
+    const { importBlock = async () => ({ kind: 'head', hash: small.hash }), ...rest } = changes
+    const { judgeHeader = validateWorkClaim, ...others } = rest
     const gossip = new BlockGossip(
-      { topic: 'blocks', params: testNetwork },
+      { topic: 'blocks' },
       {
         router: {
           subscribe: (_, validate) => this.#validators.push(validate),
@@ -66,16 +76,15 @@ class Fixture {
           score: () => 0,
         },
         chain: {
-          head: () => generator.genesis.context,
+          head: () => this.canonical.at(-1)?.context ?? generator.genesis.context,
+          judgeHeader,
           importBlock: (block, options) => {
             this.imported.push(block)
             return importBlock(block, options)
           },
           onHead: this.heads.subscribe,
           onOrphanRejected: this.rejections.subscribe,
-          queries: {
-            header: (place: unknown) => (place === 0n || isGenesis(place) ? generator.genesis.block.header : undefined),
-          } as Chain['queries'],
+          queries: { header: (place: Hash32 | bigint) => this.#headerOf(place) } as Chain['queries'],
         },
         codecs,
         peers: { get: () => this.peer, report: (_, offence) => this.offences.push(offence) },
@@ -85,7 +94,7 @@ class Fixture {
           isProven: () => true,
           charge: (peerId) => this.charged.push(peerId),
         },
-        clock: { nowMs: () => 0 },
+        clock: { nowMs: () => 0, sleep: (_, signal) => this.sleep(signal) },
         foreign: this.foreign,
         fetchBody: async () => large.block.body,
         onGap: (peerId) => this.gaps.push(peerId),
@@ -96,15 +105,16 @@ class Fixture {
     gossip.start()
   }
 
+  #headerOf(place: Hash32 | bigint): Header | undefined {
+    if (typeof place === 'bigint') return this.canonical[Number(place)]?.block.header
+    return [...this.canonical, ...this.aside].find(({ hash }) => equalBytes(hash, place))?.block.header
+  }
+
   async judge(data: Uint8Array): Promise<GossipVerdict> {
     const [validate] = this.#validators
     if (validate === undefined) throw new RangeError('gossip subscribes')
     return validate({ data, from: 'peer' })
   }
-}
-
-function isGenesis(place: unknown): boolean {
-  return place instanceof Uint8Array && Buffer.compare(place, generator.genesis.hash) === 0
 }
 
 function rejecting(error: Error): Chain['importBlock'] {
@@ -169,6 +179,52 @@ describe('the gossip of blocks', () => {
     })
     expect(await fixture.judge(encodeBlockMessage(small.block, codecs))).toBe('ignore')
     expect(fixture.gaps).toEqual(['peer'])
+  })
+
+  it('passes an orphan on that joins the chain soon', async () => {
+    const fixture = new Fixture({
+      importBlock: async () => ({ kind: 'orphan', hash: small.hash, missing: small.block.header.parentHash }),
+    })
+    const slept = Promise.withResolvers<void>()
+    fixture.sleep = () => slept.promise
+    const verdict = fixture.judge(encodeBlockMessage(small.block, codecs))
+    await vi.waitFor(() => expect(fixture.gaps).toEqual(['peer']))
+    fixture.canonical.push(small)
+    fixture.heads.emit({ head: small.context, removed: [], added: [small] })
+    expect(await verdict).toBe('accept')
+    slept.resolve()
+  })
+
+  it('does not pass on what is kept beside the chain, nor blames anybody for it', async () => {
+    const fixture = new Fixture({ importBlock: async () => ({ kind: 'side', hash: small.hash }) })
+    expect(await fixture.judge(encodeBlockMessage(small.block, codecs))).toBe('ignore')
+    expect(fixture.offences).toEqual([])
+    expect(fixture.outcomes).toEqual(['valid'])
+    fixture.aside.push(small)
+    expect(await fixture.judge(encodeBlockMessage(small.block, codecs))).toBe('ignore')
+    expect(fixture.offences).toEqual([])
+  })
+
+  it('passes known blocks of the chain on near its end, and old ones not', async () => {
+    const fixture = new Fixture()
+    const [first, ...later] = await generator.grow(generator.genesis, 4)
+    if (first === undefined) throw new RangeError('four blocks were grown')
+    fixture.canonical = [generator.genesis, first, ...later.slice(0, 2)]
+    expect(await fixture.judge(encodeBlockMessage(first.block, codecs))).toBe('accept')
+    fixture.canonical = [generator.genesis, first, ...later]
+    expect(await fixture.judge(encodeBlockMessage(first.block, codecs))).toBe('ignore')
+    expect(fixture.imported).toEqual([])
+  })
+
+  it('does not ask for the body of a block that cannot win', async () => {
+    const fixture = new Fixture({
+      judgeHeader: () => {
+        throw new AppError('CHAIN_TOO_LIGHT', 'too light')
+      },
+      fetchBody: async () => Promise.reject(new RangeError('not asked for')),
+    })
+    expect(await fixture.judge(encodeBlockMessage(large.block, codecs))).toBe('ignore')
+    expect(fixture.offences).toEqual([])
   })
 
   it('asks the neighbour for the body of a large block', async () => {
