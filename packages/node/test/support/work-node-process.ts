@@ -1,0 +1,137 @@
+// A node's chain, work desk and JSON-RPC server in a process of its own, with a fake model of one worker that takes its time. Its parent sends it
+// blocks as a neighbour would, and asks what became of it. All clients are strangers here, though they come from this machine.
+
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { ChainError, createStoredChain, createStoredMempool, inlineRecovery, openChain } from '@poai/chain'
+import { createReplayVerifier, type ExamEvaluator, networkExamOptions } from '@poai/consensus'
+import {
+  type Clock,
+  createBlockCodecs,
+  createTransactionCodec,
+  genesisHash,
+  type NetworkParams,
+  silentLogger,
+} from '@poai/core'
+import { createExecution } from '@poai/execution'
+import { createFakeEngine } from '@poai/inference'
+import { createWorkDesk, createWorkService, type WorkClient } from '@poai/miner'
+import { createRpcServer } from '@poai/rpc'
+import { openDatabase, RETENTIONS } from '@poai/storage'
+import { testNetwork, testWallet } from '@poai/testing/chain'
+
+/** What the parent says. */
+export type WorkNodeCommand = { readonly import: string } | 'look' | 'stop'
+
+/** What the process answers: `ready` once, then one answer for each command, in their order. */
+export type WorkNodeAnswer =
+  | { readonly url: string }
+  | { readonly importedMs: number }
+  | { readonly evaluations: number; readonly longestPauseMs: number }
+  | { readonly failure: string }
+
+/** A pass of a small model on a small machine. */
+const PASS_MS = 30
+/** Blocks of the generator are of the past then, and those of the farm are not of the future. */
+const BEGIN_MS: number = Number(testNetwork.genesis.timestamp + 2500n) * 1000
+
+const params: NetworkParams = testNetwork
+const codecs = createBlockCodecs(createTransactionCodec(params.chainId))
+const directory = await mkdtemp(join(tmpdir(), 'poai-work-'))
+const engine = createFakeEngine()
+await engine.start()
+const clock: Clock = {
+  nowMs: () => BEGIN_MS + Math.floor(performance.now()),
+  sleep: (delayMs, signal) =>
+    new Promise((resolve, reject) => {
+      const timer = setTimeout(resolve, delayMs)
+      signal?.addEventListener('abort', () => {
+        clearTimeout(timer)
+        reject(signal.reason)
+      })
+    }),
+}
+
+let evaluations = 0
+let lastPass: Promise<unknown> = Promise.resolve()
+/** One worker: passes wait for each other, and the thread does not. */
+const evaluator: ExamEvaluator = {
+  evaluate: (requests, options) => {
+    evaluations += requests.length
+    const pass = lastPass.then(async () => {
+      await new Promise((resolve) => setTimeout(resolve, PASS_MS * requests.length))
+      return engine.evaluate(requests, options)
+    })
+    lastPass = pass.catch(() => undefined)
+    return pass
+  },
+}
+
+const { store, committer, close } = await openDatabase(directory, { genesisHash: genesisHash(params) })
+const execution = createExecution(params)
+const chain = await openChain(
+  { params },
+  {
+    ...{ codecs, execution, clock },
+    verifier: createReplayVerifier(networkExamOptions(params), { evaluator, logger: silentLogger }),
+    database: createStoredChain({ store, committer, codecs, retention: RETENTIONS.full }),
+    mempoolStore: createStoredMempool(store, committer),
+    recovery: inlineRecovery,
+    logger: silentLogger,
+  },
+)
+await chain.start()
+const desk = createWorkDesk(
+  { params, beneficiary: testWallet('the farm').address },
+  { chain, codecs, clock, logger: silentLogger },
+)
+await desk.start()
+const service = createWorkService(desk)
+const asStranger = (client: WorkClient | undefined): WorkClient => ({ name: client?.name ?? '', isLocal: false })
+const server = createRpcServer(
+  { http: { host: '127.0.0.1', port: 0, corsOrigins: [], virtualHosts: [] } },
+  {
+    ...{ params, codecs, chain, execution, clock, recovery: inlineRecovery, logger: silentLogger },
+    clientVersion: 'poai/test',
+    work: {
+      getWork: (request, signal, client) => service.getWork(request, signal, asStranger(client)),
+      submitWork: (solution, client) => service.submitWork(solution, asStranger(client)),
+      submitRate: (report, client) => service.submitRate(report, asStranger(client)),
+    },
+  },
+)
+await server.start()
+const loop = monitorEventLoopDelay({ resolution: 5 })
+loop.enable()
+
+async function obey(command: WorkNodeCommand): Promise<WorkNodeAnswer> {
+  if (command === 'look') return { evaluations, longestPauseMs: loop.max / 1e6 }
+  if (command === 'stop') {
+    await server.stop()
+    await desk.stop()
+    await chain.stop()
+    await close()
+    await rm(directory, { recursive: true, force: true })
+    return { evaluations, longestPauseMs: loop.max / 1e6 }
+  }
+  const begin = performance.now()
+  await chain.importBlock(codecs.block.decode(Buffer.from(command.import, 'base64'))).catch((error: unknown) => {
+    // Another block of the same height was faster: that is no fault of this one.
+    if (!(error instanceof ChainError)) throw error
+  })
+  return { importedMs: performance.now() - begin }
+}
+
+process.on('disconnect', () => process.exit(0))
+process.on('message', (command: WorkNodeCommand) => {
+  obey(command).then(
+    (answer) => {
+      process.send?.(answer)
+      if (command === 'stop') process.disconnect()
+    },
+    (error: unknown) => process.send?.({ failure: error instanceof Error ? (error.stack ?? error.message) : '' }),
+  )
+})
+process.send?.({ url: server.url ?? '' })
