@@ -24,6 +24,7 @@ import type { MempoolStore } from './mempool/mempool-snapshot.ts'
 import type { MempoolHead } from './mempool/validate-pooling.ts'
 import { type ChainQueries, createChainQueries } from './readers/chain-queries.ts'
 import { createCachedRecovery } from './recovery/cached-recovery.ts'
+import { createInlineDecoder, type TransactionDecoder } from './recovery/transaction-decoder.ts'
 import { createTemplateSource, type TemplateSource } from './template/template-source.ts'
 
 /** A node's chain: the way in for blocks, what waits for a block, and what is known. */
@@ -58,6 +59,8 @@ export interface ChainDependencies {
   readonly verifier: WorkVerifier
   readonly execution: Pick<Execution, 'executeBlock' | 'buildBlock'>
   readonly recovery: SenderRecovery
+  /** Reads strangers' transactions. Default: on this thread, in turns. */
+  readonly decoder?: TransactionDecoder
   readonly clock: Clock
   readonly logger: Logger
 }
@@ -84,7 +87,10 @@ export async function openChain(options: ChainOptions, dependencies: ChainDepend
   const recovery = createCachedRecovery(dependencies.recovery)
   const mempool = createMempool(
     { ...options.mempool, head: mempoolHead(params, database) },
-    { codec: dependencies.codecs.transaction, recovery, store: dependencies.mempoolStore, clock, logger },
+    {
+      ...{ codec: dependencies.codecs.transaction, recovery, store: dependencies.mempoolStore, clock, logger },
+      decoder: dependencies.decoder ?? createInlineDecoder(dependencies.codecs.transaction),
+    },
   )
   // A commit shows in the store before it is on disk, where states are read from: readers see a head when it is there.
   let shownHead = database.head()

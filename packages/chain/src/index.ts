@@ -48,6 +48,7 @@ export type {
   MempoolHeadChange,
   MempoolOptions,
   MempoolView,
+  OfferReport,
 } from './mempool/mempool.ts'
 export { createMempool } from './mempool/mempool.ts'
 export { MEMPOOL_REFUSALS, MempoolError, type MempoolErrorCode } from './mempool/mempool-error.ts'
@@ -58,6 +59,7 @@ export type { AccountContent, PoolSize } from './mempool/pool-content.ts'
 export { effectiveTip, maxCost, type PooledTransaction } from './mempool/pooled-transaction.ts'
 export { createPriceOrder, type PriceOrder } from './mempool/price-order.ts'
 export type { MempoolHead } from './mempool/validate-pooling.ts'
+export { CostMeter } from './pace/cost-meter.ts'
 export { createPace, type Pace, TURN_MS } from './pace/pace.ts'
 export { BoundedCache } from './readers/bounded-cache.ts'
 export type { BlockTag, ChainQueries, FoundTransaction } from './readers/chain-queries.ts'
@@ -71,5 +73,6 @@ export {
   type ThreadedRecovery,
   type ThreadedRecoveryOptions,
 } from './recovery/threaded-recovery.ts'
+export { createInlineDecoder, type TransactionDecoder } from './recovery/transaction-decoder.ts'
 export { type BlockTemplate, nextGasLimit, sealBlock, type TemplateRequest } from './template/block-template.ts'
 export { DEFAULT_REFRESH_MS, type StaleReason, type TemplateSource } from './template/template-source.ts'

@@ -32,6 +32,7 @@ export { recoverSender } from './transaction/recover-sender.ts'
 export { type Secp256k1, secp256k1 } from './transaction/secp256k1.ts'
 export {
   packSignatures,
+  type RecoveryMeter,
   recoverPackedSenders,
   type SenderRecovery,
   unpackSenders,

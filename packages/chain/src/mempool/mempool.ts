@@ -3,6 +3,7 @@ import {
   bytesToHex,
   type Clock,
   type Hash32,
+  hash32,
   type Logger,
   RuleError,
   type Startable,
@@ -11,6 +12,9 @@ import {
 } from '@poai/core'
 import type { SenderRecovery } from '@poai/execution'
 import { Emitter, type Subscribe } from '../events/emitter.ts'
+import { CostMeter } from '../pace/cost-meter.ts'
+import { createPace } from '../pace/pace.ts'
+import type { TransactionDecoder } from '../recovery/transaction-decoder.ts'
 import { MempoolError, refusal } from './mempool-error.ts'
 import type { RemovedTransaction } from './mempool-events.ts'
 import { MEMPOOL_DEFAULTS, type MempoolLimits } from './mempool-options.ts'
@@ -35,6 +39,14 @@ export type AddOutcome =
   /** A `MempoolError` says that the pool does not want it; a `RuleError`, that nobody can have signed it. */
   | { readonly kind: 'refused'; readonly error: MempoolError | RuleError }
 
+/** What became of encodings that were offered, and what it cost. */
+export interface OfferReport {
+  /** In the order of the encodings. A `RuleError` also says that bytes are no transaction. */
+  readonly outcomes: readonly AddOutcome[]
+  /** Measured, of this thread and of helper threads, for the transactions that were not taken; what was taken is welcome. */
+  readonly vainMs: number
+}
+
 /** What waits for a block, as others see it. */
 export interface MempoolView {
   readonly size: PoolSize
@@ -55,6 +67,8 @@ export interface Mempool extends Startable, MempoolView {
   add(transaction: Transaction, signal?: AbortSignal): Promise<PooledTransaction>
   /** In the order of the transactions. */
   addMany(transactions: readonly Transaction[], signal?: AbortSignal): Promise<readonly AddOutcome[]>
+  /** Decodes and adds what a stranger brought. Known ones are not even decoded. */
+  addEncoded(encodings: readonly Uint8Array[], signal?: AbortSignal): Promise<OfferReport>
   /** The chain has another head: drops what was mined or can't be any more, takes back what a reorganisation left out. */
   setHead(head: MempoolHead, change: MempoolHeadChange): void
   /** Drops what is too old. */
@@ -71,6 +85,7 @@ export interface MempoolOptions extends Partial<MempoolLimits> {
 export interface MempoolDependencies {
   readonly codec: TransactionCodec
   readonly recovery: SenderRecovery
+  readonly decoder: TransactionDecoder
   readonly store: MempoolStore
   readonly clock: Pick<Clock, 'nowMs'>
   readonly logger: Logger
@@ -148,19 +163,47 @@ class HeadMempool implements Mempool {
   }
 
   async addMany(transactions: readonly Transaction[], signal?: AbortSignal): Promise<readonly AddOutcome[]> {
-    const refusals = transactions.map((transaction) => this.#refusalBeforeRecovery(transaction))
+    return this.#addAll(transactions, { signal, meter: new CostMeter() })
+  }
+
+  async addEncoded(encodings: readonly Uint8Array[], signal?: AbortSignal): Promise<OfferReport> {
+    const [knowing, adding] = [new CostMeter(), new CostMeter()]
+    const isKnown = await mapInTurns(encodings, (bytes) => knowing.run(() => this.get(hash32(bytes)) !== undefined))
+    const unknown = encodings.filter((_, index) => isKnown[index] !== true)
+    const decoded = await this.#dependencies.decoder.decode(unknown, { meter: adding, signal })
+    const transactions = decoded.filter((found): found is Transaction => !(found instanceof RuleError))
+    const added = (await this.#addAll(transactions, { signal, meter: adding })).values()
+    const judged = decoded.map((found): AddOutcome => {
+      if (found instanceof RuleError) return { kind: 'refused', error: found }
+      return added.next().value ?? { kind: 'refused', error: refusal('MEMPOOL_BUSY') }
+    })
+    const refused = judged.filter(({ kind }) => kind === 'refused').length
+    const next = judged.values()
+    return {
+      outcomes: isKnown.map((known): AddOutcome => {
+        const outcome = known ? undefined : next.next().value
+        return outcome ?? { kind: 'refused', error: refusal('MEMPOOL_ALREADY_KNOWN') }
+      }),
+      vainMs: knowing.ms + (refused === 0 ? 0 : (adding.ms * refused) / judged.length),
+    }
+  }
+
+  async #addAll(transactions: readonly Transaction[], { signal, meter }: Adding): Promise<readonly AddOutcome[]> {
+    const refusals = await mapInTurns(transactions, (transaction) =>
+      meter.run(() => this.#refusalBeforeRecovery(transaction)),
+    )
     const room = this.#limits.maxInFlight - this.#inFlight
     const candidates = transactions.filter((_, index) => refusals[index] === undefined).slice(0, Math.max(0, room))
     this.#inFlight += candidates.length
     try {
-      const senders = await recoverEach(this.#dependencies.recovery, candidates, signal)
+      const senders = await recoverEach(this.#dependencies.recovery, candidates, { signal, meter })
       const senderOf = new Map(candidates.map((transaction, index) => [transaction, senders[index]]))
-      return transactions.map((transaction, index): AddOutcome => {
+      return await mapInTurns(transactions, (transaction, index): AddOutcome => {
         const refused = refusals[index]
         if (refused !== undefined) return { kind: 'refused', error: refused }
         const sender = senderOf.get(transaction) ?? refusal('MEMPOOL_BUSY')
         if (sender instanceof Error) return { kind: 'refused', error: sender }
-        return this.#offer(transaction, sender, this.#dependencies.clock.nowMs())
+        return meter.run(() => this.#offer(transaction, sender, this.#dependencies.clock.nowMs()))
       })
     } finally {
       this.#inFlight -= candidates.length
@@ -245,6 +288,26 @@ class HeadMempool implements Mempool {
   #tell(removals: readonly RemovedTransaction[]): void {
     for (const removal of removals) this.#removed.emit(removal)
   }
+}
+
+/** How transactions are added. */
+interface Adding {
+  readonly signal: AbortSignal | undefined
+  readonly meter: CostMeter
+}
+
+/** Maps in order; others have their turns meanwhile. */
+async function mapInTurns<From, To>(
+  all: readonly From[],
+  map: (item: From, index: number) => To,
+): Promise<readonly To[]> {
+  const pace = createPace()
+  const mapped: To[] = []
+  for (const [index, item] of all.entries()) {
+    if (pace.isDue()) await pace.rest()
+    mapped.push(map(item, index))
+  }
+  return mapped
 }
 
 function refusalOf(check: () => void): MempoolError | undefined {

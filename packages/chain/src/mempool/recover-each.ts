@@ -1,5 +1,7 @@
 import { type Address, RuleError, type Transaction } from '@poai/core'
 import type { SenderRecovery } from '@poai/execution'
+import type { CostMeter } from '../pace/cost-meter.ts'
+import { createPace } from '../pace/pace.ts'
 
 /**
  * The sender of each transaction, or why there is none. All at once where all are signed, as they nearly always are; one by one
@@ -8,16 +10,20 @@ import type { SenderRecovery } from '@poai/execution'
 export async function recoverEach(
   recovery: SenderRecovery,
   transactions: readonly Transaction[],
-  signal?: AbortSignal,
+  { signal, meter }: { readonly signal?: AbortSignal | undefined; readonly meter?: CostMeter } = {},
 ): Promise<readonly (Address | RuleError)[]> {
   if (transactions.length === 0) return []
   try {
-    return await recovery.recover(transactions, signal)
+    return await recovery.recover(transactions, signal, meter)
   } catch (error) {
     if (!(error instanceof RuleError)) throw error
     if (transactions.length === 1) return [error]
   }
   const senders: (Address | RuleError)[] = []
-  for (const transaction of transactions) senders.push(...(await recoverEach(recovery, [transaction], signal)))
+  const pace = createPace()
+  for (const transaction of transactions) {
+    if (pace.isDue()) await pace.rest()
+    senders.push(...(await recoverEach(recovery, [transaction], { signal, ...(meter === undefined ? {} : { meter }) })))
+  }
   return senders
 }

@@ -18,7 +18,7 @@ export function createCachedRecovery(inner: SenderRecovery, maxSenders: number =
     if (oldest !== undefined) senders.delete(oldest)
   }
   return {
-    recover: async (transactions, signal) => {
+    recover: async (transactions, signal, meter) => {
       const names = transactions.map(({ hash }) => bytesToHex(hash))
       const found = new Map<Hex, Address>()
       const missing: Transaction[] = []
@@ -27,7 +27,7 @@ export function createCachedRecovery(inner: SenderRecovery, maxSenders: number =
         if (sender === undefined) missing.push(transactions[index] as Transaction)
         else found.set(name, sender)
       }
-      const recovered = missing.length === 0 ? [] : await inner.recover(missing, signal)
+      const recovered = missing.length === 0 ? [] : await inner.recover(missing, signal, meter)
       for (const [index, sender] of recovered.entries())
         found.set(bytesToHex((missing[index] as Transaction).hash), sender)
       return names.map((name) => {

@@ -1,16 +1,20 @@
 import { recoverSender, type SenderRecovery } from '@poai/execution'
+import { createPace } from '../pace/pace.ts'
 
-/** Transactions between two looks at the signal and at other work: some 6 ms. */
-const STRIDE = 128
-
-/** Recovers senders on the thread that asks, with pauses. For tools and tests; a node under load takes other threads. */
+/** Recovers senders on the thread that asks, in turns. For tools and tests; a node under load takes other threads. */
 export const inlineRecovery: SenderRecovery = {
-  recover: async (transactions, signal) => {
+  recover: async (transactions, signal, meter) => {
     const senders = []
-    for (const [index, transaction] of transactions.entries()) {
-      if (index % STRIDE === 0 && index > 0) await new Promise(setImmediate)
+    const pace = createPace()
+    for (const transaction of transactions) {
+      if (pace.isDue()) await pace.rest()
       signal?.throwIfAborted()
-      senders.push(recoverSender(transaction))
+      const begunMs = performance.now()
+      try {
+        senders.push(recoverSender(transaction))
+      } finally {
+        meter?.add(performance.now() - begunMs)
+      }
     }
     return senders
   },

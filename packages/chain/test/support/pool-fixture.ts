@@ -1,6 +1,7 @@
 import { bytesToHex, RuleError, silentLogger, type Transaction, type TransactionCodec } from '@poai/core'
 import { type Account, NEW_ACCOUNT } from '@poai/execution'
 import {
+  createInlineDecoder,
   createMempool,
   type Mempool,
   type MempoolHead,
@@ -114,6 +115,7 @@ export class PoolFixture {
       { head: this.head(), ...this.#limits },
       {
         codec: this.#codec,
+        decoder: createInlineDecoder(this.#codec),
         recovery: fakeRecovery,
         store: this.store,
         clock: { nowMs: () => this.nowMs },

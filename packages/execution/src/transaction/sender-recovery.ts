@@ -12,10 +12,19 @@ import {
 } from '@poai/core'
 import { recoverSender } from './recover-sender.ts'
 
+/** Hears what recovering took, in milliseconds of whichever thread did it. */
+export interface RecoveryMeter {
+  add(ms: number): void
+}
+
 /** Finds the senders of many transactions, on other threads where there are some. */
 export interface SenderRecovery {
   /** In the order of the transactions. Rejects with a `RuleError` for the first one that nobody signed. */
-  recover(transactions: readonly Transaction[], signal?: AbortSignal): Promise<readonly Address[]>
+  recover(
+    transactions: readonly Transaction[],
+    signal?: AbortSignal,
+    meter?: RecoveryMeter,
+  ): Promise<readonly Address[]>
 }
 
 /** One packed signature: signing hash, r, s (32 bytes each), parity (one byte). */

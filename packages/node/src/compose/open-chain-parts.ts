@@ -79,6 +79,7 @@ export async function openChainParts(
     { params, mempool: { maxTransactions, maxPerAccount, maxBytes: maxMb * MEBIBYTE, minTip: BigInt(minTip) } },
     {
       ...{ codecs, execution, recovery, clock, logger },
+      decoder: recovery.decoderOf(codecs.transaction),
       verifier: spans.ofVerifier(verifier),
       database: stored,
       mempoolStore: createStoredMempool(store, committer),
