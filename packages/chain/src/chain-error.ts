@@ -8,6 +8,8 @@ export type ChainErrorCode =
   | 'CHAIN_NOT_RUNNING'
   /** The block would change what is final here. */
   | 'CHAIN_FINAL'
+  /** The chain, or a block, contradicts a checkpoint that this node was given. */
+  | 'CHAIN_CHECKPOINT'
   /** The block is beside the chain and can't win, or there is no room for it: it is not worth a replay here, now. */
   | 'CHAIN_TOO_LIGHT'
   /** The block before it could not be judged, so this one can't be. */

@@ -3,6 +3,7 @@ import {
   type Address,
   type BlockCodecs,
   bytesToHex,
+  type Checkpoint,
   type Clock,
   type Hash32,
   invariant,
@@ -15,6 +16,7 @@ import type { Execution, SenderRecovery } from '@poai/execution'
 import { ChainError } from './chain-error.ts'
 import type { ChainDatabase, FinalBlock } from './database/chain-database.ts'
 import { ensureGenesis } from './database/ensure-genesis.ts'
+import { withCheckpoints } from './database/with-checkpoints.ts'
 import type { HeadEvent } from './head/head-event.ts'
 import { type BlockImporter, createBlockImporter } from './import/block-importer.ts'
 import { IMPORT_DEFAULTS, type ImportLimits } from './import/import-limits.ts'
@@ -45,6 +47,8 @@ export interface Chain
 export interface ChainOptions {
   readonly params: NetworkParams
   readonly limits?: Partial<ImportLimits>
+  /** Blocks that the chain must have. */
+  readonly checkpoints?: readonly Checkpoint[]
   readonly mempool?: Partial<MempoolLimits>
   /** Blocks below the head at which `safe` lies. */
   readonly safeDepth?: bigint
@@ -70,19 +74,21 @@ const DEFAULT_SAFE_DEPTH = 12n
 
 /** Puts the pieces together over a database, which gets its genesis block here if it is new. `start` loads the mempool. */
 export async function openChain(options: ChainOptions, dependencies: ChainDependencies): Promise<Chain> {
-  const { params } = options
-  const { database, clock, logger } = dependencies
+  const { params, checkpoints = [] } = options
+  const { clock, logger } = dependencies
   const limits: ImportLimits = { ...IMPORT_DEFAULTS, ...options.limits }
   const { finalityDepth } = limits
   const safeDepth = options.safeDepth ?? DEFAULT_SAFE_DEPTH
-  if (finalityDepth < 1n || finalityDepth > database.rollbackDepth) {
+  const { rollbackDepth } = dependencies.database
+  if (finalityDepth < 1n || finalityDepth > rollbackDepth) {
     throw new ChainError('CHAIN_FINALITY_DEPTH', 'the finality depth does not fit what the database keeps', {
-      expected: `1 to ${database.rollbackDepth}`,
+      expected: `1 to ${rollbackDepth}`,
       actual: String(finalityDepth),
       hint: 'keep undo records for longer, or call blocks final sooner',
     })
   }
-  await ensureGenesis(params, database)
+  await ensureGenesis(params, dependencies.database)
+  const database = withCheckpoints(dependencies.database, checkpoints)
   const sideBlocks = await database.sideBlocks()
   const recovery = createCachedRecovery(dependencies.recovery)
   const mempool = createMempool(
@@ -98,7 +104,10 @@ export async function openChain(options: ChainOptions, dependencies: ChainDepend
     shownHead = event.head
     mempool.setHead(mempoolHead(params, database), await changeOfHead(event, recovery, logger))
   }
-  const importer = createBlockImporter({ params, limits }, { ...dependencies, sideBlocks, recovery, beforeHead })
+  const importer = createBlockImporter(
+    { params, limits, checkpoints },
+    { ...dependencies, database, sideBlocks, recovery, beforeHead },
+  )
   const { refreshMs, ...templateDependencies } = {
     refreshMs: options.templateRefreshMs,
     ...{ params, database, mempool, execution: dependencies.execution, onHead: importer.onHead, clock, logger },

@@ -31,6 +31,7 @@ export { keccak256 } from './keccak.ts'
 export type { KeyValueStore, StoreChange, StoreRange } from './key-value-store.ts'
 export { type LogData, type Logger, silentLogger } from './logger.ts'
 export { BUILT_IN_NETWORKS, devnet, testnet } from './network/built-in-networks.ts'
+export { joinTrust, trustOf } from './network/built-in-trust.ts'
 export {
   EMPTY_CODE_HASH,
   genesisHash,

@@ -1,5 +1,14 @@
 import { createReplayVerifier, networkExamOptions, type WorkVerifier } from '@poai/consensus'
-import { type Clock, invariant, type Logger, type NetworkParams, type Startable } from '@poai/core'
+import {
+  type Clock,
+  invariant,
+  joinTrust,
+  type Logger,
+  type NetworkParams,
+  type NetworkTrust,
+  type Startable,
+  trustOf,
+} from '@poai/core'
 import { createWorkService, type MiningGate, type WorkService } from '@poai/miner'
 import { excusingVerifier, type Network, type ReplayPolicy } from '@poai/p2p'
 import type { RpcServer } from '@poai/rpc'
@@ -12,6 +21,8 @@ import type { NodeConfig } from './config/node-config.ts'
 import { type DataPlaces, placesIn } from './data-directory.ts'
 import { createBrowserEngine } from './doors/browser-engine.ts'
 import { openDoors } from './doors/open-doors.ts'
+import { createFinalityWatch, type FinalityWatch } from './finality/create-finality-watch.ts'
+import type { Standing } from './finality/settling.ts'
 import { createReplayCounter, type ReplayCounter } from './judge/replay-counter.ts'
 import { createWorkJudge, type WorkJudge } from './judge/work-judge.ts'
 import { createEventLoopWatch, type EventLoopWatch } from './lifecycle/event-loop-watch.ts'
@@ -68,8 +79,11 @@ interface Parts {
   readonly mining: MiningParts
   readonly gate: MiningGate
   readonly network: Network | undefined
+  readonly finality: FinalityWatch
 }
 
+/** Before there is anybody to agree with. */
+const NOT_STANDING: Standing = { isSettled: false, why: 'starting' }
 /** Longest that one part may take to stop: a block that is being written, a peer that is told goodbye. */
 const STOP_LIMIT_MS = 8_000
 /** How soon a person sees that the state has changed. */
@@ -93,6 +107,7 @@ class ComposedNode implements Node {
   /** Replays whatever it is asked. */
   readonly #verifier: WorkVerifier
   readonly #replayPolicy: ReplayPolicy
+  readonly #trust: NetworkTrust
   readonly #loop: EventLoopWatch
   readonly #services: ServiceStack
   readonly #metrics: NodeMetrics
@@ -120,6 +135,7 @@ class ComposedNode implements Node {
     const verifier = createReplayVerifier(networkExamOptions(params), { evaluator: this.#judge, logger })
     this.#verifier = this.#replays.count(verifier)
     this.#replayPolicy = replayPolicyOf(config.sync)
+    this.#trust = joinTrust(trustOf(params), config.finality)
     this.#loop = createEventLoopWatch({ clock, logger })
     this.#services = new ServiceStack({ clock, logger })
     this.#showState = createStateLines({ logger })
@@ -156,9 +172,10 @@ class ComposedNode implements Node {
 
   get status(): NodeStatus {
     const { params, version, config } = this.#options
-    const { chain, network, mining } = this.#parts
+    const { chain, network, mining, finality } = this.#parts
     return readStatus({
       ...{ version, params, isMiner: config.mining.enabled, state: this.#state(), chain, network, mining },
+      standing: finality?.standing() ?? NOT_STANDING,
       engine: this.#judge.status.engine,
       replays: this.#replays.figures,
       uptimeMs: performance.now() - this.#createdAtMs,
@@ -190,7 +207,7 @@ class ComposedNode implements Node {
     await services.start('event loop watch', this.#loop)
     await this.#serveMetrics()
     const chain = await openChainParts(
-      { params, places: this.#places, config },
+      { params, trust: this.#trust, places: this.#places, config },
       {
         ...{ services, clock, logger, verifier: excusingVerifier(this.#verifier, this.#replayPolicy) },
         onLocked: () => this.#log.openFile(),
@@ -212,8 +229,10 @@ class ComposedNode implements Node {
     const network = config.p2p.enabled ? await this.#openNetwork(chain) : undefined
     const gate = createNodeMiningGate(config.mining, { judge: this.#judge, network, logger })
     const mining = createMining({ params, config }, { ...chain, searcher: this.#judge, gate, clock, logger })
-    this.#parts = { chain, mining, network, gate }
+    const finality = this.#watchFinality(chain, network)
+    this.#parts = { chain, mining, network, gate, finality }
     if (network !== undefined) await services.start('network', network)
+    await services.start('finality', finality)
     await services.start('work desk', mining.desk)
     await services.start('miner', mining.miner)
     await services.start('mempool saving', createMempoolSaving(chain.chain.mempool, { clock, logger }))
@@ -233,6 +252,17 @@ class ComposedNode implements Node {
         domain: isJudge ? params.work.domain : '',
       },
       { chain, codecs, database, clock: this.#clock, logger: this.logger },
+    )
+  }
+
+  #watchFinality({ chain }: ChainParts, network: Network | undefined): FinalityWatch {
+    const { config, params } = this.#options
+    const { peers, seconds } = config.finality
+    const { sharedAddresses } = config.p2p
+    const { spacingSeconds } = params.difficulty
+    return createFinalityWatch(
+      { peers, ms: seconds * 1000, sharedAddresses, alone: config.mining.alone, spacingSeconds },
+      { chain, network, clock: this.#clock, logger: this.logger },
     )
   }
 

@@ -3,6 +3,7 @@ import {
   type Block,
   type BlockCodecs,
   bytesToHex,
+  type Checkpoint,
   type Clock,
   type Hash32,
   type Header,
@@ -15,6 +16,7 @@ import {
 import type { Execution, SenderRecovery } from '@poai/execution'
 import { ChainError, FINAL_HINT } from '../chain-error.ts'
 import type { ChainDatabase, KeptSideBlock } from '../database/chain-database.ts'
+import { refuseBesideCheckpoint } from '../database/with-checkpoints.ts'
 import { Emitter, type Subscribe } from '../events/emitter.ts'
 import type { HeadEvent } from '../head/head-event.ts'
 import { type Adoption, adoptBlock, headWeight, InvalidBranchError, type WeighedCandidate } from './adopt-block.ts'
@@ -81,6 +83,7 @@ export interface BlockImporter {
 
 export interface ImporterOptions {
   readonly params: NetworkParams
+  readonly checkpoints: readonly Checkpoint[]
   readonly limits: ImportLimits
 }
 
@@ -269,6 +272,7 @@ class PipelineImporter implements BlockImporter {
     judgeHeader(this.#options, { header })
     const context = judgeInContext({ ...this.#options, clock }, { header }, parent)
     this.#refuseFinal(header)
+    refuseBesideCheckpoint(context, this.#options.checkpoints)
     judgeClaim({ header })
     const weight = branchWork > context.totalWork ? branchWork : context.totalWork
     const { totalWork } = database.head()

@@ -112,7 +112,7 @@ class TestnetSupervisor {
     const plan = await this.#plan()
     onPlan(plan)
     const { home } = installation
-    const settings = { network: directory.networkFile, home, host: HOST, isAlone: plan.length === 1 }
+    const settings = { network: directory.networkFile, home, host: HOST, nodes: plan.length }
     const testnet = new Testnet({
       plan,
       programOf: () => program,

@@ -78,7 +78,7 @@ export async function startEvidenceTestnet(options: EvidenceTestnetOptions): Pro
       return { command, prefix: [...prefix, ...FLAGS, MAIN], codeCache: join(folder, 'code') }
     },
     argumentsOf: (node) => [
-      ...nodeArguments(node, { network: networkFile, home, host: HOST, isAlone: false }),
+      ...nodeArguments(node, { network: networkFile, home, host: HOST, nodes }),
       ...argumentsOf(node),
     ],
     onEvent: (text) => console.error(text),

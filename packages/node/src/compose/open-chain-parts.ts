@@ -8,6 +8,7 @@ import {
   genesisHash,
   type Logger,
   type NetworkParams,
+  type NetworkTrust,
 } from '@poai/core'
 import { createExecution, type Execution, type SenderRecovery, type TrieNodeReader } from '@poai/execution'
 import { type Database, DEFAULT_CACHE_SIZES, openDatabase, RETENTIONS } from '@poai/storage'
@@ -31,6 +32,7 @@ export interface ChainParts {
 
 export interface ChainPartsOptions {
   readonly params: NetworkParams
+  readonly trust: NetworkTrust
   readonly places: DataPlaces
   readonly config: Pick<NodeConfig, 'storage' | 'mempool'>
 }
@@ -54,7 +56,7 @@ const LEVEL_SHARE = 0.4
 
 /** Takes the data directory, opens its chain, and starts what belongs to it. */
 export async function openChainParts(
-  { params, places, config }: ChainPartsOptions,
+  { params, trust, places, config }: ChainPartsOptions,
   dependencies: ChainPartsDependencies,
 ): Promise<ChainParts> {
   const { verifier, services, clock, logger } = dependencies
@@ -76,7 +78,10 @@ export async function openChainParts(
   services.push('signature threads', () => recovery.stop())
   const stored = createStoredChain({ store, committer, codecs, retention: RETENTIONS[config.storage.keep] })
   const bare = await openChain(
-    { params, mempool: { maxTransactions, maxPerAccount, maxBytes: maxMb * MEBIBYTE, minTip: BigInt(minTip) } },
+    {
+      ...{ params, checkpoints: trust.checkpoints },
+      mempool: { maxTransactions, maxPerAccount, maxBytes: maxMb * MEBIBYTE, minTip: BigInt(minTip) },
+    },
     {
       ...{ codecs, execution, recovery, clock, logger },
       decoder: recovery.decoderOf(codecs.transaction),

@@ -22,6 +22,7 @@ const SECTION_TITLES: Readonly<Record<string, string>> = {
   mining: 'Mining',
   p2p: 'Network',
   sync: 'Catching up',
+  finality: 'Finality and trust',
   mempool: 'Mempool',
   rpc: 'JSON-RPC',
   metrics: 'Metrics and health',

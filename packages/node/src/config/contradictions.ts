@@ -2,7 +2,7 @@ import type { ConfigFault } from './config-error.ts'
 import type { NodeConfig } from './node-config.ts'
 
 /** Settings that are right alone and make no sense together. */
-export function contradictionsOf({ mining, p2p, sync, rpc, metrics }: NodeConfig): readonly ConfigFault[] {
+export function contradictionsOf({ mining, p2p, sync, finality, rpc, metrics }: NodeConfig): readonly ConfigFault[] {
   const faults: ConfigFault[] = []
   if (mining.enabled && mining.beneficiary === undefined) {
     faults.push({ path: '--beneficiary', expected: 'an account that is paid for the blocks of --mine', actual: 'none' })
@@ -22,6 +22,10 @@ export function contradictionsOf({ mining, p2p, sync, rpc, metrics }: NodeConfig
   }
   if (sync.mode !== 'assume-valid' && sync.assumeValid !== undefined) {
     faults.push({ path: '--sync', expected: 'assume-valid, since --assume-valid names a block', actual: sync.mode })
+  }
+  for (const [index, { number }] of finality.checkpoints.entries()) {
+    if (finality.checkpoints.findIndex((other) => other.number === number) === index) continue
+    faults.push({ path: '--checkpoint', expected: 'one hash for each number', actual: `two for ${number}` })
   }
   const open = [
     ...(p2p.enabled ? [{ flag: '--p2p-port', port: p2p.port }] : []),

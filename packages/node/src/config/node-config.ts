@@ -1,4 +1,4 @@
-import type { Address, Hash32 } from '@poai/core'
+import type { Address, Checkpoint, Hash32 } from '@poai/core'
 import type { PortableProgram } from '@poai/inference'
 
 /** How much of the past a node keeps. */
@@ -63,6 +63,16 @@ export interface SyncConfig {
   readonly assumeValid: Hash32 | undefined
 }
 
+/** When blocks become final here, and what is known of the chain beyond its rules. */
+export interface FinalityConfig {
+  /** Peers that must agree. */
+  readonly peers: number
+  /** How long they must, in seconds. */
+  readonly seconds: number
+  readonly checkpoints: readonly Checkpoint[]
+  readonly minimumWork: bigint
+}
+
 /** What waits for a block. */
 export interface MempoolConfig {
   readonly maxTransactions: number
@@ -107,6 +117,7 @@ export interface NodeConfig {
   readonly mining: MiningConfig
   readonly p2p: P2pConfig
   readonly sync: SyncConfig
+  readonly finality: FinalityConfig
   readonly mempool: MempoolConfig
   readonly rpc: RpcConfig
   readonly metrics: MetricsConfig

@@ -4,6 +4,7 @@ import {
   type Address,
   addressToChecksumHex,
   bytesToHex,
+  type Checkpoint,
   HASH_BYTES,
   type Hash32,
   hexToBytes,
@@ -143,4 +144,29 @@ export const blockHash: SettingKind<Hash32> = {
 function parseHash(value: string): Hash32 | undefined {
   const bytes = hexToBytes(value)
   return bytes?.length === HASH_BYTES ? toHash32(bytes) : undefined
+}
+
+/** A quantity of any size. `unit` is what it counts. */
+export function bigNumber(unit: string): SettingKind<bigint> {
+  const parse = (value: string): bigint | undefined => (/^[0-9]{1,96}$/.test(value) ? BigInt(value) : undefined)
+  return {
+    ...{ placeholder: unit, expects: 'a whole number, in a file as text', parse },
+    fromJson: (value) => (typeof value === 'string' ? parse(value) : undefined),
+    toJson: String,
+  }
+}
+
+/** A block that is known to belong to the chain: its number and its hash. */
+export const checkpoint: SettingKind<Checkpoint> = {
+  placeholder: 'number:hash',
+  expects: 'a block number, a colon, and a hash of 0x and 64 hexadecimal digits',
+  parse: parseCheckpoint,
+  fromJson: (value) => (typeof value === 'string' ? parseCheckpoint(value) : undefined),
+  toJson: ({ number, hash }) => `${number}:${bytesToHex(hash)}`,
+}
+
+function parseCheckpoint(value: string): Checkpoint | undefined {
+  const [, number, text] = /^([0-9]{1,18}):(0x[0-9a-fA-F]{64})$/.exec(value) ?? []
+  const hash = text === undefined ? undefined : parseHash(text)
+  return number === undefined || hash === undefined ? undefined : { number: BigInt(number), hash }
 }

@@ -7,7 +7,9 @@ import type { NodeConfig } from './node-config.ts'
 import type { Setting } from './setting.ts'
 import {
   account,
+  bigNumber,
   blockHash,
+  checkpoint,
   ipAddress,
   listOf,
   multiaddress,
@@ -32,6 +34,8 @@ const MAX_WORKERS = 256
 const DEFAULT_CACHE_MB = 154
 /** More peers than a home line can feed. */
 const MAX_PEERS = 1000
+/** A day: whoever waits longer for finality wants none. */
+const MAX_FINALITY_SECONDS = 86_400
 /** Half a year of the devnet. */
 const MAX_RECENT_BLOCKS = 3_000_000
 
@@ -211,6 +215,34 @@ export const SETTINGS: SettingsTable = {
       defaultText: 'none',
       description:
         'the hash of the block up to which --sync assume-valid replays nothing; take it from somebody whom you trust',
+    },
+  },
+  finality: {
+    peers: {
+      flag: 'finality-peers',
+      kind: wholeNumber(0, MAX_PEERS, 'count'),
+      default: 3,
+      description:
+        'peers of different networks that must agree with this node before blocks become final here; until then all that it takes to change its mind is kept',
+    },
+    seconds: {
+      flag: 'finality-seconds',
+      kind: wholeNumber(0, MAX_FINALITY_SECONDS, 'seconds'),
+      default: 600,
+      description: 'how long they must agree, without a break',
+    },
+    checkpoints: {
+      flag: 'checkpoint',
+      kind: listOf(checkpoint),
+      default: [],
+      description: 'blocks that you know to belong to the chain: a chain with others at these heights is not followed',
+    },
+    minimumWork: {
+      flag: 'minimum-work',
+      kind: bigNumber('attempts'),
+      default: 0n,
+      defaultText: 'what is built in',
+      description: 'total work that you know the chain to have: this node does not begin with a chain that has less',
     },
   },
   mempool: {

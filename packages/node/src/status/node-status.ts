@@ -4,6 +4,7 @@ import type { EngineStatus } from '@poai/inference'
 import type { MinerStatus, WorkDeskStatus } from '@poai/miner'
 import type { SyncStatus } from '@poai/p2p'
 import type { ImportFigures } from '../chain/watch-chain.ts'
+import type { Standing } from '../finality/settling.ts'
 import type { ReplayFigures } from '../judge/replay-counter.ts'
 
 /**
@@ -45,6 +46,7 @@ export interface NodeStatus {
   readonly role: 'miner' | 'validator'
   readonly network: { readonly name: string; readonly chainId: bigint; readonly genesisHash: Hash32 }
   readonly head: HeadStatus
+  readonly finality: FinalityStatus
   /** Undefined where the node takes part in no network, or not yet. */
   readonly peerId: string | undefined
   readonly addresses: readonly string[]
@@ -71,4 +73,10 @@ export interface HeadStatus {
   /** Attempts that a block at this target takes on average. */
   readonly difficulty: bigint
   readonly totalWork: bigint
+}
+
+/** What never changes again, and whether it grows. */
+export interface FinalityStatus extends Standing {
+  /** The last final block. */
+  readonly number: bigint
 }

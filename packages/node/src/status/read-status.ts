@@ -5,6 +5,7 @@ import type { Network } from '@poai/p2p'
 import type { ImportFigures } from '../chain/watch-chain.ts'
 import type { MiningParts } from '../compose/create-mining.ts'
 import type { ChainParts } from '../compose/open-chain-parts.ts'
+import type { Standing } from '../finality/settling.ts'
 import type { ReplayFigures } from '../judge/replay-counter.ts'
 import type { HeadStatus, NodeState, NodeStatus } from './node-status.ts'
 import { residentBytes } from './process-memory.ts'
@@ -15,6 +16,7 @@ export interface StatusSources {
   readonly params: NetworkParams
   readonly isMiner: boolean
   readonly state: NodeState
+  readonly standing: Standing
   readonly chain: Pick<ChainParts, 'chain' | 'importFigures'> | undefined
   readonly mining: Pick<MiningParts, 'miner' | 'desk'> | undefined
   readonly network: Pick<Network, 'peerId' | 'addresses' | 'peers' | 'syncStatus'> | undefined
@@ -32,13 +34,14 @@ const NO_IMPORTS: ImportFigures = {
 
 /** What a node says of itself. */
 export function readStatus(sources: StatusSources): NodeStatus {
-  const { version, params, isMiner, state, chain, mining, network, engine, replays, uptimeMs } = sources
+  const { version, params, isMiner, state, standing, chain, mining, network, engine, replays, uptimeMs } = sources
   return {
     version,
     state,
     role: isMiner ? 'miner' : 'validator',
     network: { name: params.name, chainId: params.chainId, genesisHash: genesisHash(params) },
     head: headStatus(params, chain),
+    finality: { ...standing, number: chain?.chain.finalized().number ?? 0n },
     peerId: network?.peerId,
     addresses: network?.addresses() ?? [],
     peers: network === undefined ? 0 : countPeers(network),

@@ -18,6 +18,11 @@ export function statusToJson(status: NodeStatus): JsonValue {
       difficulty: String(head.difficulty),
       totalWork: String(head.totalWork),
     },
+    finality: {
+      number: Number(status.finality.number),
+      isSettled: status.finality.isSettled,
+      why: status.finality.why,
+    },
     sync:
       sync === undefined
         ? null

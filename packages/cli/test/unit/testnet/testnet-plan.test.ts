@@ -58,7 +58,7 @@ describe('the plan', () => {
   })
 
   it('says to each node who it is', () => {
-    const settings = { network: 'n.json', home: '/h', host: '127.0.0.1', isAlone: false }
+    const settings = { network: 'n.json', home: '/h', host: '127.0.0.1', nodes: 3 }
     const [miner, , validator, server] = plan()
     expect(nodeArguments(validator as PlannedNode, settings).join(' ')).toMatch(/--engine llama$/)
     expect(nodeArguments(miner as PlannedNode, settings)).not.toContain('--engine')
@@ -66,8 +66,10 @@ describe('the plan', () => {
       /^node .*--p2p-port 1 .*--mine --beneficiary 0x/,
     )
     expect(nodeArguments(server as PlannedNode, settings).join(' ')).toMatch(/--http-port 8545$/)
-    const alone = nodeArguments(miner as PlannedNode, { ...settings, isAlone: true })
+    const alone = nodeArguments(miner as PlannedNode, { ...settings, nodes: 1 })
     expect(alone).toContain('--mine-alone')
+    const agreeing = [1, 3, 9].map((nodes) => nodeArguments(miner as PlannedNode, { ...settings, nodes }))
+    expect(agreeing.map((all) => all[all.indexOf('--finality-peers') + 1])).toEqual(['0', '2', '3'])
   })
 })
 

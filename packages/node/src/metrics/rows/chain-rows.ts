@@ -9,6 +9,18 @@ export const CHAIN_ROWS: readonly MetricRow[] = [
     read: ({ status }) => Number(status.head.number),
   },
   {
+    name: 'poai_chain_final_number',
+    kind: 'gauge',
+    help: 'Height up to which blocks never change again here',
+    read: ({ status }) => Number(status.finality.number),
+  },
+  {
+    name: 'poai_chain_settled',
+    kind: 'gauge',
+    help: '1 while enough peers agree with this node, so that blocks become final',
+    read: ({ status }) => Number(status.finality.isSettled),
+  },
+  {
     name: 'poai_chain_head_timestamp_seconds',
     kind: 'gauge',
     help: 'Unix time that the head says of itself',

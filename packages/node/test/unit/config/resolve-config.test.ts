@@ -162,3 +162,23 @@ it('has one flag and one variable for each setting', () => {
     expect(setting.description).toMatch(/^[^A-Z].*[^.]$/)
   }
 })
+
+it('reads checkpoints and a minimum of work, from text as from a file', () => {
+  const hash = `0x${'cd'.repeat(32)}`
+  const flags = resolveConfig({ flags: { checkpoint: `7:${hash},1200:${hash}`, 'minimum-work': `1${'0'.repeat(30)}` } })
+  const json = { finality: { checkpoints: [`7:${hash}`, `1200:${hash}`], minimumWork: `1${'0'.repeat(30)}` } }
+  const file = resolveConfig({ file: { name: 'f', json } })
+  expect(flags.config).toEqual(file.config)
+  expect(flags.config.finality.checkpoints.map(({ number }) => number)).toEqual([7n, 1200n])
+  expect(flags.config.finality.minimumWork).toBe(10n ** 30n)
+  expect(JSON.stringify(configToJson(flags))).toContain(`"7:${hash}"`)
+})
+
+it('refuses checkpoints that are none, or contradict each other', () => {
+  const hash = `0x${'cd'.repeat(32)}`
+  for (const text of ['7', hash, `7:${hash}0`, `-7:${hash}`]) {
+    expect(faultsOf({ flags: { checkpoint: text } }).map(({ path }) => path)).toEqual(['--checkpoint'])
+  }
+  const two = { flags: { checkpoint: `7:${hash},7:0x${'ce'.repeat(32)}` } }
+  expect(faultsOf(two)).toMatchObject([{ path: '--checkpoint', actual: 'two for 7' }])
+})
