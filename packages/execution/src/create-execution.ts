@@ -4,8 +4,10 @@ import { type BlockBuilder, createBlockBuilder } from './block/block-builder.ts'
 import { type BlockInput, type BlockOutcome, openBlock } from './block/block-session.ts'
 import { type EstimateInput, estimateGas, type GasEstimate } from './call/estimate-gas.ts'
 import { type CallInput, type CallOutcome, executeCall } from './call/execute-call.ts'
+import type { MachineTools } from './evm/create-machine.ts'
 import { createEvmCommon } from './evm/evm-common.ts'
 import { MachinePool } from './evm/machine-pool.ts'
+import type { PairingElsewhere } from './evm/resting-precompiles.ts'
 import { type TraceBlockInput, type TransactionTrace, traceBlock } from './trace/trace-block.ts'
 
 /** A block to execute. */
@@ -31,15 +33,23 @@ export interface Execution {
   traceBlock(input: TraceBlockInput): Promise<readonly TransactionTrace[]>
 }
 
+export interface ExecutionTools {
+  /** Where long pairings are computed; left out: on this thread, without a pause. */
+  readonly pairing?: PairingElsewhere
+}
+
 /** Makes the state transition for a network. Holds no state: blocks and calls may run side by side. */
-export function createExecution(params: Pick<NetworkParams, 'chainId' | 'limits'>): Execution {
-  const common = createEvmCommon(params.chainId)
-  const machines = new MachinePool(common)
+export function createExecution(
+  params: Pick<NetworkParams, 'chainId' | 'limits'>,
+  { pairing }: ExecutionTools = {},
+): Execution {
+  const tools: MachineTools = { common: createEvmCommon(params.chainId), pairing }
+  const machines = new MachinePool(tools)
   return {
     async executeBlock(input) {
       const { transactions, senders, signal } = input
       invariant(transactions.length === senders.length, 'every transaction has its sender')
-      const session = await openBlock(common, input)
+      const session = await openBlock(tools, input)
       for (const [index, transaction] of transactions.entries()) {
         signal?.throwIfAborted()
         await session.apply({ transaction, sender: senders[index] as Address })
@@ -47,10 +57,10 @@ export function createExecution(params: Pick<NetworkParams, 'chainId' | 'limits'
       return session.finish()
     },
     async buildBlock(input) {
-      return createBlockBuilder(await openBlock(common, input), params.limits.bodyBytes)
+      return createBlockBuilder(await openBlock(tools, input), params.limits.bodyBytes)
     },
     executeCall: (input) => executeCall(machines, input),
     estimateGas: (input) => estimateGas((call) => executeCall(machines, call), input),
-    traceBlock: (input) => traceBlock(common, input),
+    traceBlock: (input) => traceBlock(tools, input),
   }
 }

@@ -14,6 +14,7 @@ import { type BlockOutcome, type Execution, prevRandaoOf, type SenderRecovery } 
 import { ChainError, FINAL_HINT } from '../chain-error.ts'
 import type { ChainDatabase, ChainReader, ChainUpdate, FinalBlock } from '../database/chain-database.ts'
 import type { ExecutedBlock, HeadEvent } from '../head/head-event.ts'
+import { createPace } from '../pace/pace.ts'
 import type { Candidate } from './judge-block.ts'
 import type { HeadWeight, SideBlock, SideBlocks } from './side-blocks.ts'
 
@@ -205,6 +206,7 @@ async function executeNext(
     transactions: body.transactions,
     senders,
     signal,
+    pause: createPace().pause,
   })
   validateExecution({ header, outcome })
   return outcome

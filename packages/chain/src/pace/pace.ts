@@ -7,6 +7,10 @@ export interface Pace {
   isDue(): boolean
   /** Lets everything else that waits go first. */
   rest(): Promise<void>
+  /** Both in one, as executions ask for it: undefined, or what to wait for. */
+  pause(): Promise<void> | undefined
+  /** Milliseconds of all rests together: not this loop's work. */
+  readonly restedMs: number
 }
 
 /**
@@ -19,11 +23,20 @@ export interface Pace {
  */
 export function createPace(turnMs: number = TURN_MS): Pace {
   let sinceMs = performance.now()
+  let restedMs = 0
+  const isDue = (): boolean => performance.now() - sinceMs >= turnMs
+  const rest = async (): Promise<void> => {
+    const begunMs = performance.now()
+    await nextTurn()
+    sinceMs = performance.now()
+    restedMs += sinceMs - begunMs
+  }
   return {
-    isDue: () => performance.now() - sinceMs >= turnMs,
-    rest: async () => {
-      await nextTurn()
-      sinceMs = performance.now()
+    isDue,
+    rest,
+    pause: () => (isDue() ? rest() : undefined),
+    get restedMs() {
+      return restedMs
     },
   }
 }

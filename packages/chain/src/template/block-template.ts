@@ -14,6 +14,7 @@ import { type Execution, prevRandaoOf } from '@poai/execution'
 import type { ChainDatabase } from '../database/chain-database.ts'
 import { parentStateOf } from '../import/adopt-block.ts'
 import type { MempoolView } from '../mempool/mempool.ts'
+import { createPace } from '../pace/pace.ts'
 import { fillBlock } from './fill-block.ts'
 import { SlowTransactions } from './slow-transactions.ts'
 
@@ -97,13 +98,17 @@ async function buildOn(
     extraData,
     baseFeePerGas: nextBaseFee(params.gas, head),
   }
+  const pace = createPace()
   const builder = await execution.buildBlock({
     ...parentStateOf(database),
     environment: { ...fixed, prevRandao: prevRandaoOf(head.hash) },
     blockHash: (number) => database.canonicalHash(number),
     reward: subsidy(params.rewards, fixed.number),
+    pause: pace.pause,
   })
-  await fillBlock(builder, { mempool, slow, gasLimit: fixed.gasLimit, signal: request.signal })
+  // What others do while this rests is not counted as its own time.
+  const nowMs = (): number => performance.now() - pace.restedMs
+  await fillBlock(builder, { mempool, slow, gasLimit: fixed.gasLimit, signal: request.signal, nowMs })
   const { transactions, outcome } = builder.finish()
   const { stateRoot, receiptsRoot, logsBloom, gasUsed } = outcome
   return {

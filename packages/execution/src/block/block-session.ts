@@ -1,4 +1,3 @@
-import type { Common } from '@ethereumjs/common'
 import {
   BLOOM_BYTES,
   type Bloom,
@@ -10,7 +9,8 @@ import {
   toBloom,
 } from '@poai/core'
 import type { BlockEnvironment, BlockHashLookup } from '../evm/block-environment.ts'
-import { createMachine, type Machine } from '../evm/create-machine.ts'
+import { createMachine, type Machine, type MachineTools } from '../evm/create-machine.ts'
+import type { Pause } from '../evm/step-pacer.ts'
 import { commitState } from '../state/commit-state.ts'
 import type { StateCommit } from '../state/state-changes.ts'
 import type { StateReader } from '../state/state-reader.ts'
@@ -31,6 +31,8 @@ export interface BlockInput extends ParentState {
   readonly blockHash: BlockHashLookup
   /** New coins for the beneficiary, in wei, after all transactions. */
   readonly reward: bigint
+  /** See `MachinePlace`. */
+  readonly pause?: Pause | undefined
 }
 
 /** What executing a block came to. */
@@ -53,24 +55,24 @@ export interface BlockSession {
 const NO_LOGS: Bloom = toBloom(new Uint8Array(BLOOM_BYTES))
 
 class MachineSession implements BlockSession {
-  private readonly common: Common
+  private readonly tools: MachineTools
   private readonly input: BlockInput
   private readonly world: WorldState
   private readonly receipts: Receipt[] = []
   private machine: Promise<Machine> | undefined
   gasUsed = 0n
 
-  constructor(common: Common, input: BlockInput) {
-    this.common = common
+  constructor(tools: MachineTools, input: BlockInput) {
+    this.tools = tools
     this.input = input
     this.world = new WorldState(input.state)
   }
 
   async apply(sent: SentTransaction): Promise<Receipt> {
-    const { environment, blockHash } = this.input
+    const { environment, blockHash, pause } = this.input
     const gasLeft = environment.gasLimit - this.gasUsed
     // Only now: a block without transactions needs none, and one costs as much as the rest of such a block.
-    this.machine ??= createMachine({ common: this.common, world: this.world, environment, blockHash })
+    this.machine ??= createMachine({ tools: this.tools, world: this.world, environment, blockHash, pause })
     const { succeeded, gasUsed, logs } = await applyTransaction(await this.machine, sent, { gasLeft })
     this.gasUsed += gasUsed
     const receipt: Receipt = {
@@ -101,6 +103,6 @@ class MachineSession implements BlockSession {
 }
 
 /** Begins a block on its parent's state. */
-export async function openBlock(common: Common, input: BlockInput): Promise<BlockSession> {
-  return new MachineSession(common, input)
+export async function openBlock(tools: MachineTools, input: BlockInput): Promise<BlockSession> {
+  return new MachineSession(tools, input)
 }

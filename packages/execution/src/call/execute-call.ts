@@ -9,9 +9,10 @@ import {
   toHash32,
 } from '@poai/core'
 import type { BlockEnvironment, BlockHashLookup } from '../evm/block-environment.ts'
-import type { Machine, Pause } from '../evm/create-machine.ts'
+import type { Machine } from '../evm/create-machine.ts'
 import type { MachinePool } from '../evm/machine-pool.ts'
 import { type Message, type MessageOutcome, runInEvm } from '../evm/run-message.ts'
+import type { Pause } from '../evm/step-pacer.ts'
 import { NEW_ACCOUNT } from '../state/account.ts'
 import type { StateReader } from '../state/state-reader.ts'
 import { WorldState } from '../state/world-state.ts'

@@ -162,22 +162,32 @@ export interface Blake2Input {
   readonly isFinal: boolean
 }
 
+/** Rounds at a time: the schedule begins anew after ten. Some milliseconds. */
+export const ROUNDS_AT_A_TIME: number = SCHEDULE.length * 1000
+
 /**
- * BLAKE2b's compression function F (RFC 7693, section 3.2) with any number of rounds; gives the new state. WebAssembly that is written here, since it has
- * 64-bit integers and JavaScript has not. (Measured: `npm run bench -- execution-worst-case`.)
+ * BLAKE2b's compression function F (RFC 7693, section 3.2) with any number of rounds, {@link ROUNDS_AT_A_TIME} a step; the last step returns the new
+ * state. WebAssembly that is written here, since it has 64-bit integers and JavaScript has not. (Measured: `npm run bench -- execution-worst-case`.)
  */
-export function blake2Rounds({ rounds, state, message, offset, isFinal }: Blake2Input): Uint8Array {
-  const bytes = new Uint8Array(memory.buffer)
-  const view = new DataView(memory.buffer)
-  bytes.set(state, 0)
+export function* blake2Rounds({ rounds, state, message, offset, isFinal }: Blake2Input): Generator<void, Uint8Array> {
+  // Between steps others may use the module: the working state is taken out of its memory.
+  const working = new Uint8Array(WORDS * WORD_BYTES)
+  const view = new DataView(working.buffer)
+  working.set(state, 0)
   for (const [index, value] of INITIAL.entries()) view.setBigUint64((8 + index) * WORD_BYTES, value, true)
-  xorInto(bytes.subarray(12 * WORD_BYTES), offset)
-  if (isFinal) xorInto(bytes.subarray(14 * WORD_BYTES), ALL_ONES)
-  bytes.set(message, MESSAGE_AT)
-  run(rounds)
+  xorInto(working.subarray(12 * WORD_BYTES), offset)
+  if (isFinal) xorInto(working.subarray(14 * WORD_BYTES), ALL_ONES)
+  for (let left = rounds; left > 0; left -= ROUNDS_AT_A_TIME) {
+    const bytes = new Uint8Array(memory.buffer)
+    bytes.set(working, 0)
+    bytes.set(message, MESSAGE_AT)
+    run(left < ROUNDS_AT_A_TIME ? left : ROUNDS_AT_A_TIME)
+    working.set(bytes.subarray(0, working.length))
+    if (left > ROUNDS_AT_A_TIME) yield
+  }
   const result = Uint8Array.from(state)
-  xorInto(result, bytes.subarray(0, 8 * WORD_BYTES))
-  xorInto(result, bytes.subarray(8 * WORD_BYTES, 16 * WORD_BYTES))
+  xorInto(result, working.subarray(0, 8 * WORD_BYTES))
+  xorInto(result, working.subarray(8 * WORD_BYTES))
   return result
 }
 

@@ -1,5 +1,6 @@
 import { EVMError, type PrecompileInput } from '@ethereumjs/evm'
 import { blake2Rounds } from './blake2-rounds.ts'
+import type { Pause } from './step-pacer.ts'
 
 /** EIP-152: rounds (4), h (64), m (128), t (16), f (1). */
 const INPUT_BYTES = 213
@@ -21,13 +22,11 @@ interface Failure {
   readonly exceptionError: EVMError
 }
 
-/** The precompile 0x09 (EIP-152): so many rounds of BLAKE2b's compression, a unit of gas each. */
-export function blake2f({
-  data,
-  gasLimit,
-}: Pick<PrecompileInput, 'data' | 'gasLimit'>):
-  | Failure
-  | { readonly returnValue: Uint8Array; readonly executionGasUsed: bigint } {
+/** The precompile 0x09 (EIP-152): so many rounds of BLAKE2b's compression, a unit of gas each. Rests on its way. */
+export async function blake2f(
+  { data, gasLimit }: Pick<PrecompileInput, 'data' | 'gasLimit'>,
+  pause: Pause,
+): Promise<Failure | { readonly returnValue: Uint8Array; readonly executionGasUsed: bigint }> {
   const final = data[FINAL_AT]
   if (data.length !== INPUT_BYTES || (final !== 0 && final !== 1)) {
     return failure(new EVMError(EVMError.errorMessages.OUT_OF_RANGE), gasLimit)
@@ -35,12 +34,17 @@ export function blake2f({
   const rounds = new DataView(data.buffer, data.byteOffset, data.length).getUint32(ROUNDS_AT)
   const gasUsed = BigInt(rounds)
   if (gasUsed > gasLimit) return failure(new EVMError(EVMError.errorMessages.OUT_OF_GAS), gasLimit)
-  const returnValue = blake2Rounds({
+  const steps = blake2Rounds({
     rounds,
     state: data.subarray(STATE_AT, STATE_AT + STATE_BYTES),
     message: data.subarray(MESSAGE_AT, OFFSET_AT),
     offset: data.subarray(OFFSET_AT, FINAL_AT),
     isFinal: final === 1,
   })
-  return { returnValue, executionGasUsed: gasUsed }
+  for (;;) {
+    const step = steps.next()
+    if (step.done) return { returnValue: step.value, executionGasUsed: gasUsed }
+    const rest = pause()
+    if (rest !== undefined) await rest
+  }
 }

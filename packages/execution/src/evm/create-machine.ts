@@ -1,16 +1,19 @@
 import type { Common } from '@ethereumjs/common'
-import { type CustomPrecompile, EVM, type EVMMockBlockchainInterface, type EVMRunCallOpts } from '@ethereumjs/evm'
+import { EVM, type EVMMockBlockchainInterface, type EVMRunCallOpts } from '@ethereumjs/evm'
 import { Address as EvmAddress } from '@ethereumjs/util'
-import { ADDRESS_BYTES, type Hash32, hexToBytes, invariant, toAddress, uintToBytes } from '@poai/core'
+import { type Hash32, hexToBytes, invariant } from '@poai/core'
 import { bytesToKey } from '../state/byte-key.ts'
 import { ExecutionError } from '../state/execution-error.ts'
 import { EMPTY_STATE } from '../state/state-reader.ts'
 import { WorldState } from '../state/world-state.ts'
 import { AccessJournal } from './access-journal.ts'
-import { blake2f } from './blake2f.ts'
 import type { BlockEnvironment, BlockHashLookup } from './block-environment.ts'
+import { createEvmCommon } from './evm-common.ts'
 import { EvmStateManager } from './evm-state-manager.ts'
+import { paceEvm, replaceLoop } from './interpreter-loop.ts'
 import { pairingCurve } from './pairing-curve.ts'
+import { type PairingElsewhere, restingPrecompiles } from './resting-precompiles.ts'
+import { type Pause, StepPacer } from './step-pacer.ts'
 
 /** The EVM over one world, in one block. */
 export interface Machine {
@@ -30,27 +33,21 @@ export interface MachinePlace {
   readonly world: WorldState
   readonly environment: BlockEnvironment
   readonly blockHash: BlockHashLookup
-  /** Asked at every jump of the code, and waited for if it wants that: so a long message can let others have their turn, or be given up by throwing. */
+  /** Asked often while code runs: so a long message lets others have their turn, or is given up by throwing. */
   readonly pause?: Pause | undefined
 }
 
-/** Undefined: go on. */
-export type Pause = () => Promise<void> | undefined
-
 /** What a machine is made of. */
 export interface MachineOptions extends MachinePlace {
-  /** Shared by all machines of a chain. */
+  readonly tools: MachineTools
+}
+
+/** What all machines of a chain share. */
+export interface MachineTools {
   readonly common: Common
+  /** Where long pairings are computed; undefined: here. */
+  readonly pairing?: PairingElsewhere | undefined
 }
-
-/** In the place of EthereumJS's, which does 64-bit arithmetic in JavaScript's numbers. */
-const BLAKE2F: CustomPrecompile = {
-  address: new EvmAddress(toAddress(uintToBytes(9n, ADDRESS_BYTES))),
-  function: blake2f,
-}
-
-const JUMP = 0x56
-const JUMPI = 0x57
 
 /** Where a machine is that has nothing to do. */
 const NOWHERE: WorldState = new WorldState(EMPTY_STATE)
@@ -94,17 +91,18 @@ export class MachineCore {
   readonly #blockHashes = new BlockHashes()
   readonly #precompileNames: readonly string[]
   readonly #precompiles: ReadonlySet<string>
-  #pause: Pause | undefined
+  readonly #pacer = new StepPacer()
 
-  constructor(common: Common) {
+  constructor({ common, pairing }: MachineTools) {
     // Not by createEVM, which puts its own curve over the one it is given.
     this.#evm = new EVM({
       common,
       stateManager: this.#state,
       blockchain: this.#blockHashes,
       bn254: pairingCurve,
-      customPrecompiles: [BLAKE2F],
+      customPrecompiles: restingPrecompiles(() => this.#pacer.pause?.(), pairing),
     })
+    paceEvm(this.#evm, this.#pacer)
     // All public members of the class are there; the type also has private ones.
     this.#evm.journal = new AccessJournal(this.#state) as unknown as EVM['journal']
     // Each EVM listens to the shared table for a change of rules that never comes, and would be kept alive by it, world and all.
@@ -113,32 +111,9 @@ export class MachineCore {
     this.#precompiles = new Set(this.#precompileNames.map(nameToKey))
   }
 
-  /**
-   * From now on asks the place's `pause` at every jump: no code runs for long without one, since without loops it is done when its bytes
-   * are. Not for blocks, whose machine has better things to do.
-   */
-  askAtJumps(): this {
-    // Each EVM has a table of its own.
-    const table = this.#evm['_opcodeMap']
-    for (const code of [JUMP, JUMPI]) {
-      const entry = table[code]
-      invariant(entry !== undefined, 'the EVM can jump')
-      const { opHandler, opcodeInfo } = entry
-      table[code] = {
-        ...entry,
-        opcodeInfo: { ...opcodeInfo, isAsync: true },
-        opHandler: (runState, common) => {
-          opHandler(runState, common)
-          return this.#pause?.()
-        },
-      }
-    }
-    return this
-  }
-
   /** The machine in a place; the one in the place before must not be used any more. */
   moveTo({ world, environment, blockHash, pause }: MachinePlace): Machine {
-    this.#pause = pause
+    this.#pacer.pause = pause
     this.#state.moveTo(world)
     this.#blockHashes.lookup = blockHash
     return {
@@ -167,11 +142,14 @@ export class MachineCore {
   leave(): void {
     this.#state.moveTo(NOWHERE)
     this.#blockHashes.lookup = () => undefined
-    this.#pause = undefined
+    this.#pacer.pause = undefined
   }
 }
 
 /** Makes the EVM for one block or call. */
-export async function createMachine({ common, ...place }: MachineOptions): Promise<Machine> {
-  return new MachineCore(common).moveTo(place)
+export async function createMachine({ tools, ...place }: MachineOptions): Promise<Machine> {
+  return new MachineCore(tools).moveTo(place)
 }
+
+// Once for all machines; the chain id is of no importance for it.
+await replaceLoop(createEvmCommon(1n))

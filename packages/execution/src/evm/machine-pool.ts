@@ -1,21 +1,20 @@
-import type { Common } from '@ethereumjs/common'
-import { type Machine, MachineCore, type MachinePlace } from './create-machine.ts'
+import { type Machine, MachineCore, type MachinePlace, type MachineTools } from './create-machine.ts'
 
 /** Machines that wait for work: as many as the calls that usually run side by side. */
 const MAX_IDLE = 32
 
 /** Machines for short work, used again: to make one costs ten times what most calls do. */
 export class MachinePool {
-  readonly #common: Common
+  readonly #tools: MachineTools
   readonly #idle: MachineCore[] = []
 
-  constructor(common: Common) {
-    this.#common = common
+  constructor(tools: MachineTools) {
+    this.#tools = tools
   }
 
   /** Lends a machine in a place to `work`. */
   async use<T>(place: MachinePlace, work: (machine: Machine) => Promise<T>): Promise<T> {
-    const core = this.#idle.pop() ?? new MachineCore(this.#common).askAtJumps()
+    const core = this.#idle.pop() ?? new MachineCore(this.#tools)
     const result = await work(core.moveTo(place))
     // Not one whose work threw: nobody knows where it stopped.
     core.leave()

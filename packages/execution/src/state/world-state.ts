@@ -37,6 +37,8 @@ export interface StateReads {
 }
 
 const NO_BYTES: Uint8Array = new Uint8Array(0)
+/** Of contracts that a world keeps: more than a thousand of the largest. Others are read again at each call. */
+const MAX_KNOWN_CODE_BYTES: number = 32 * 1024 * 1024
 
 function keyToAddress(key: string): Address {
   return toAddress(keyToBytes(key))
@@ -53,6 +55,8 @@ export class WorldState {
   private readonly accountsAtParent = new Map<string, Account | undefined>()
   private readonly storage = new Map<string, Slots>()
   private readonly newCode = new Map<string, Uint8Array>()
+  private readonly knownCode = new Map<string, Uint8Array>()
+  private knownCodeBytes = 0
   /** Since the transaction began. */
   private journal: Undo[] = []
   private readonly checkpoints: number[] = []
@@ -95,9 +99,21 @@ export class WorldState {
   code(address: Uint8Array): Uint8Array {
     const account = this.account(address)
     if (account === undefined || !hasCode(account)) return NO_BYTES
-    const code = this.newCode.get(bytesToKey(account.codeHash)) ?? this.reader.code(account.codeHash)
+    const code = this.codeOf(account.codeHash)
     if (code === undefined) throw new ExecutionError('EXECUTION_STATE_MISSING', 'the code of an account is missing')
     return code
+  }
+
+  /** The same object each time, as long as there is room: what is found out about it is found out once. */
+  private codeOf(codeHash: Hash32): Uint8Array | undefined {
+    const key = bytesToKey(codeHash)
+    const known = this.newCode.get(key) ?? this.knownCode.get(key)
+    if (known !== undefined) return known
+    const read = this.reader.code(codeHash)
+    if (read === undefined || this.knownCodeBytes + read.length > MAX_KNOWN_CODE_BYTES) return read
+    this.knownCode.set(key, read)
+    this.knownCodeBytes += read.length
+    return read
   }
 
   setCode(address: Uint8Array, code: Uint8Array): void {
@@ -171,7 +187,7 @@ export class WorldState {
     return {
       account: (address) => this.account(address),
       storage: (address, slot) => this.slot(address, slot),
-      code: (codeHash) => this.newCode.get(bytesToKey(codeHash)) ?? this.reader.code(codeHash),
+      code: (codeHash) => this.codeOf(codeHash),
     }
   }
 

@@ -1,9 +1,9 @@
-import type { Common } from '@ethereumjs/common'
 import type { Address, Transaction } from '@poai/core'
 import { invariant } from '@poai/core'
 import type { BlockEnvironment, BlockHashLookup } from '../evm/block-environment.ts'
-import { createMachine, type Machine } from '../evm/create-machine.ts'
+import { createMachine, type Machine, type MachineTools } from '../evm/create-machine.ts'
 import { type MessageOutcome, runInEvm } from '../evm/run-message.ts'
+import type { Pause } from '../evm/step-pacer.ts'
 import type { StateChanges } from '../state/state-changes.ts'
 import type { StateReader } from '../state/state-reader.ts'
 import { type StateReads, WorldState } from '../state/world-state.ts'
@@ -25,6 +25,8 @@ export interface TraceBlockInput {
   readonly hooksFor: (index: number, transaction: Transaction) => TraceHooks | undefined
   /** Looked at between transactions. */
   readonly signal?: AbortSignal
+  /** See `MachinePlace`. */
+  readonly pause?: Pause | undefined
 }
 
 /** A watched transaction. */
@@ -47,10 +49,11 @@ function runWatched(hooks: TraceHooks): typeof runInEvm {
  * Executes transactions again, each watched one twice: once on a world of its own, so that what it read and changed is seen apart from what came
  * before, and once for those behind it. Throws a `RuleError` if the transactions do not belong to that state.
  */
-export async function traceBlock(common: Common, input: TraceBlockInput): Promise<readonly TransactionTrace[]> {
-  const { state, environment, blockHash, transactions, senders, hooksFor, signal } = input
+export async function traceBlock(tools: MachineTools, input: TraceBlockInput): Promise<readonly TransactionTrace[]> {
+  const { state, environment, blockHash, transactions, senders, hooksFor, signal, pause } = input
   invariant(transactions.length === senders.length, 'every transaction has its sender')
-  const machineOver = (world: WorldState): Promise<Machine> => createMachine({ common, world, environment, blockHash })
+  const machineOver = (world: WorldState): Promise<Machine> =>
+    createMachine({ tools, world, environment, blockHash, pause })
   const machine = await machineOver(new WorldState(state))
   const traces: TransactionTrace[] = []
   let gasLeft = environment.gasLimit

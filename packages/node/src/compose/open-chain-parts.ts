@@ -1,4 +1,11 @@
-import { type Chain, createStoredChain, createStoredMempool, createThreadedRecovery, openChain } from '@poai/chain'
+import {
+  type Chain,
+  createPairingThread,
+  createStoredChain,
+  createStoredMempool,
+  createThreadedRecovery,
+  openChain,
+} from '@poai/chain'
 import type { WorkVerifier } from '@poai/consensus'
 import {
   type BlockCodecs,
@@ -73,7 +80,9 @@ export async function openChainParts(
   const { store, committer } = database
   const codecs = createBlockCodecs(createTransactionCodec(params.chainId))
   const spans = createBlockSpans({ codecs, clock, logger })
-  const execution = spans.ofExecution(createExecution(params))
+  const pairing = createPairingThread()
+  services.push('pairing thread', () => pairing.stop())
+  const execution = spans.ofExecution(createExecution(params, { pairing: pairing.compute }))
   const recovery = createThreadedRecovery({ threads: RECOVERY_THREADS })
   services.push('signature threads', () => recovery.stop())
   const stored = createStoredChain({ store, committer, codecs, retention: RETENTIONS[config.storage.keep] })

@@ -40,7 +40,7 @@ async function effectOf(
   const state = new MemoryState()
   state.apply(genesisState(accounts))
   const world = new WorldState(state)
-  const machine = await createMachine({ common, world, environment, blockHash })
+  const machine = await createMachine({ tools: { common }, world, environment, blockHash })
   const outcome = await run(machine, message)
   world.endTransaction()
   return { outcome, changes: world.changes() }

@@ -12,7 +12,7 @@ describe('createMachine', () => {
   test('leaves nothing in the table that all machines share: no block keeps the one before it in memory', async () => {
     const common = createEvmCommon(CHAIN_ID)
     for (let i = 0; i < 3; i++) {
-      await createMachine({ common, world: new WorldState(EMPTY_STATE), environment, blockHash })
+      await createMachine({ tools: { common }, world: new WorldState(EMPTY_STATE), environment, blockHash })
     }
     expect(common.events.eventNames()).toEqual([])
   })
@@ -20,7 +20,7 @@ describe('createMachine', () => {
   test('has the precompiles of Cancun, point evaluation among them', async () => {
     const common = createEvmCommon(CHAIN_ID)
     const { precompileNames } = await createMachine({
-      common,
+      tools: { common },
       world: new WorldState(EMPTY_STATE),
       environment,
       blockHash,

@@ -1,0 +1,60 @@
+import { type AddPrecompile, type CustomPrecompile, EVMError, type PrecompileInput } from '@ethereumjs/evm'
+import { Address } from '@ethereumjs/util'
+import { ADDRESS_BYTES, toAddress, uintToBytes } from '@poai/core'
+import { blake2f } from './blake2f.ts'
+import { modexp } from './modexp.ts'
+import { pairingCurve } from './pairing-curve.ts'
+import type { Pause } from './step-pacer.ts'
+
+/** Computes a pairing on another thread. Resolves to undefined for what are no points; rejects only where the thread fails. */
+export type PairingElsewhere = (input: Uint8Array) => Promise<Uint8Array | undefined>
+
+/** Pairs that are computed here: more of them would hold the thread for tens of milliseconds, and a pairing cannot rest. */
+const MAX_PAIRS_HERE = 3
+const PAIR_BYTES = 192
+const NO_BYTES: Uint8Array = new Uint8Array(0)
+
+type Result = Awaited<ReturnType<AddPrecompile['function']>>
+
+function at(address: bigint, run: AddPrecompile['function']): CustomPrecompile {
+  return { address: new Address(toAddress(uintToBytes(address, ADDRESS_BYTES))), function: run }
+}
+
+/** The precompiles of which one call may take long, in the place of EthereumJS's, which compute without a pause. */
+export function restingPrecompiles(pause: Pause, elsewhere: PairingElsewhere | undefined): CustomPrecompile[] {
+  return [
+    at(5n, (input) => modexp(input, pause)),
+    at(8n, (input) => pairing(input, elsewhere)),
+    at(9n, (input) => blake2f(input, pause)),
+  ]
+}
+
+function failure(error: EVMError, gasLimit: bigint): Result {
+  return { returnValue: NO_BYTES, executionGasUsed: gasLimit, exceptionError: error }
+}
+
+/** The precompile 0x08 (EIP-197, EIP-1108). */
+async function pairing(
+  { data, gasLimit, common }: PrecompileInput,
+  elsewhere: PairingElsewhere | undefined,
+): Promise<Result> {
+  if (data.length % PAIR_BYTES !== 0)
+    return failure(new EVMError(EVMError.errorMessages.INVALID_INPUT_LENGTH), gasLimit)
+  const pairs = data.length / PAIR_BYTES
+  const gas = common.param('bn254PairingGas') + BigInt(pairs) * common.param('bn254PairingWordGas')
+  if (gas > gasLimit) return failure(new EVMError(EVMError.errorMessages.OUT_OF_GAS), gasLimit)
+  const isLong = elsewhere !== undefined && pairs > MAX_PAIRS_HERE
+  const answer = isLong ? await elsewhere(data) : computePairing(data)
+  if (answer === undefined) return failure(new EVMError(EVMError.errorMessages.REVERT), gasLimit)
+  return { returnValue: answer, executionGasUsed: gas }
+}
+
+/** Whether the product of pairings is one, as a word; undefined for what are no points. */
+export function computePairing(input: Uint8Array): Uint8Array | undefined {
+  try {
+    return pairingCurve.pairing(input)
+  } catch (error) {
+    if (error instanceof RangeError) return undefined
+    throw error
+  }
+}
