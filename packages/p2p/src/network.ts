@@ -3,8 +3,10 @@ import { type BlockCodecs, type Clock, genesisHash, type Logger, type Startable 
 import { BlockGossip, type BlockGossipCounts } from './gossip/block-gossip.ts'
 import { MAX_BLOCK_MESSAGE_BYTES } from './gossip/block-message.ts'
 import { ForeignBlocks } from './gossip/foreign-blocks.ts'
+import { GossipGate } from './gossip/gossip-gate.ts'
 import { PoolExchange } from './gossip/pool-exchange.ts'
 import { networkPrefix, topicsOf } from './gossip/topics.ts'
+import { TransactionAllowance } from './gossip/transaction-allowance.ts'
 import { MAX_BATCH_MESSAGE_BYTES } from './gossip/transaction-batch.ts'
 import { TransactionGossip, type TransactionGossipCounts } from './gossip/transaction-gossip.ts'
 import type { VerificationBudget } from './gossip/verification-budget.ts'
@@ -138,6 +140,7 @@ class ComposedNetwork implements Network {
         gossip: {
           topics: [topics.blocks, topics.transactions],
           maxMessageBytes: Math.max(MAX_BLOCK_MESSAGE_BYTES, MAX_BATCH_MESSAGE_BYTES),
+          admits: (message) => gossipGate.admits(message),
         },
       },
       { logger },
@@ -183,13 +186,17 @@ class ComposedNetwork implements Network {
         onGap: (...gap) => sync.onGap(...gap),
       },
     )
+    const { sharedAddresses } = limits
+    const allowance = new TransactionAllowance({ sharedAddresses }, { clock })
+    const isCurrent = (): boolean => sync.status().state === 'idle'
+    const gossipGate = new GossipGate({ transactions: topics.transactions }, { peers, allowance, isCurrent })
     this.#transactions = new TransactionGossip(
       { topic: topics.transactions },
-      { router: host.router, mempool: chain.mempool, codec: codecs.transaction, peers, clock, logger },
+      { router: host.router, mempool: chain.mempool, allowance, peers, clock, logger },
     )
     this.#exchange = new PoolExchange({
-      ...{ source: sync, mempool: chain.mempool, peers, clock, random, logger },
-      isCurrent: () => sync.status().state === 'idle',
+      ...{ source: sync, mempool: chain.mempool, peers, isCurrent, clock, random, logger },
+      allowance: new TransactionAllowance({ sharedAddresses }, { clock }),
     })
     // In the order in which they start; they stop in the other one.
     this.#services = [host, sync, pusher, this.#exchange, liveness, this.#dialer]

@@ -9,9 +9,11 @@ import {
   TopicValidatorResult,
 } from '@libp2p/gossipsub'
 import { createTopicScoreParams } from '@libp2p/gossipsub/score'
+import type { PeerId } from '@libp2p/interface'
 import type { Logger } from '@poai/core'
 import { ownBytes } from '../host/stream-host.ts'
 import { NetworkError } from '../network-error.ts'
+import type { UnreadMessage } from './gossip-gate.ts'
 import type { GossipRouter, GossipValidator, GossipVerdict } from './gossip-router.ts'
 
 /** How much the router carries and how many neighbours it keeps. */
@@ -19,6 +21,8 @@ export interface GossipsubOptions {
   readonly topics: readonly string[]
   /** Of one message, as data: larger ones are not sent by honest nodes. */
   readonly maxMessageBytes: number
+  /** Asked before a message is hashed: false, and nothing is known of it afterwards. */
+  admits(message: UnreadMessage): boolean
 }
 
 /** The router and the libp2p service behind it. */
@@ -97,6 +101,7 @@ export function createGossipsub(options: GossipsubOptions, logger: Pick<Logger, 
   return {
     service: (components) => {
       current = gossipsub(gossipsubInit(options))(components)
+      screen(current, options)
       return current
     },
     join: () => {
@@ -166,12 +171,23 @@ function judgeWith(validate: GossipValidator, logger: Pick<Logger, 'debug'>): To
   }
 }
 
+/** Puts the gate before the library's first look at a message: its own order is to hash and remember first, and to ask then. */
+function screen(router: GossipSub, { admits }: Pick<GossipsubOptions, 'admits'>): void {
+  if (!hasInsides(router)) throw new TypeError('the gossip library has changed: messages cannot be screened')
+  const handle = router.handleReceivedMessage.bind(router)
+  router.handleReceivedMessage = async (from, message) => {
+    const sizeBytes = message.data?.length ?? 0
+    if (admits({ topic: message.topic ?? '', from: from.toString(), sizeBytes })) await handle(from, message)
+  }
+}
+
 /** What the library's object has beside the interface that it is declared with. */
 interface Insides {
   getMeshPeers(topic: string): string[]
   getScore(peerId: string): number
+  handleReceivedMessage(from: PeerId, message: { readonly topic?: string; readonly data?: Uint8Array }): Promise<void>
 }
 
 function hasInsides(router: GossipSub | undefined): router is GossipSub & Insides {
-  return router !== undefined && 'getMeshPeers' in router && 'getScore' in router
+  return router !== undefined && 'getMeshPeers' in router && 'getScore' in router && 'handleReceivedMessage' in router
 }

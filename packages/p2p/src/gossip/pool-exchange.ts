@@ -1,28 +1,31 @@
-import type { Mempool } from '@poai/chain'
+import { createPace, type Mempool } from '@poai/chain'
 import {
   bytesToHex,
   type Clock,
   type Hash32,
+  hash32,
   type Logger,
   RuleError,
   type Startable,
-  type Transaction,
   verdictOf,
 } from '@poai/core'
 import type { Peer, PeerSet } from '../peers/peer.ts'
+import type { TransactionAllowance } from './transaction-allowance.ts'
 
 /** What is in the pools of others. */
 export interface PoolSource {
   /** The hashes of what waits in a peer's pool, as many as one answer holds. */
   poolHashes(peerId: string, signal: AbortSignal): Promise<readonly Hash32[]>
-  /** Those of the transactions that the peer still has. */
-  poolTransactions(peerId: string, hashes: readonly Hash32[], signal: AbortSignal): Promise<readonly Transaction[]>
+  /** The encodings of those transactions that the peer still has, not looked at. */
+  poolTransactions(peerId: string, hashes: readonly Hash32[], signal: AbortSignal): Promise<readonly Uint8Array[]>
 }
 
 /** What the exchange needs, and nothing more. */
 export interface PoolExchangeDependencies {
   readonly source: PoolSource
-  readonly mempool: Pick<Mempool, 'addMany' | 'get'>
+  readonly mempool: Pick<Mempool, 'addEncoded' | 'get'>
+  /** Of its own: pools that differ are nobody's fault, and no reason not to read gossip. */
+  readonly allowance: TransactionAllowance
   readonly peers: Pick<PeerSet, 'list' | 'get' | 'onJoined' | 'report'>
   /** False while this node catches up: transactions would be judged by an old state. */
   isCurrent(): boolean
@@ -99,27 +102,36 @@ export class PoolExchange implements Startable {
     const { source, mempool, peers, logger } = this.#dependencies
     const peer = peers.get(peerId)
     if (peer === undefined || !sharesPool(peer) || this.#stopping.signal.aborted) return
+    if (this.#dependencies.allowance.isSpent(peer)) return
     const signal = AbortSignal.any([AbortSignal.timeout(EXCHANGE_TIMEOUT_MS), this.#stopping.signal])
     try {
       const hashes = await source.poolHashes(peerId, signal)
-      const missing = hashes.filter((hash) => mempool.get(hash) === undefined)
-      for (let start = 0; start < missing.length; start += CHUNK) {
-        await this.#pull(peerId, missing.slice(start, start + CHUNK), signal)
+      const missing: Hash32[] = []
+      const pace = createPace()
+      for (const hash of hashes) {
+        if (pace.isDue()) await pace.rest()
+        if (mempool.get(hash) === undefined) missing.push(hash)
+      }
+      for (let start = 0; start < missing.length && !this.#dependencies.allowance.isSpent(peer); start += CHUNK) {
+        await this.#pull(peer, missing.slice(start, start + CHUNK), signal)
       }
     } catch (error) {
       logger.debug('A peer did not tell its pool', { peerId, error })
     }
   }
 
-  async #pull(peerId: string, hashes: readonly Hash32[], signal: AbortSignal): Promise<void> {
-    const { source, mempool, peers } = this.#dependencies
-    const transactions = await source.poolTransactions(peerId, hashes, signal)
+  async #pull(peer: Peer, hashes: readonly Hash32[], signal: AbortSignal): Promise<void> {
+    const { source, mempool, peers, allowance } = this.#dependencies
+    const { id: peerId } = peer
+    const encodings = await source.poolTransactions(peerId, hashes, signal)
     const wanted = new Set(hashes.map(bytesToHex))
-    if (transactions.some(({ hash }) => !wanted.has(bytesToHex(hash)))) {
+    if (encodings.some((bytes) => !wanted.has(bytesToHex(hash32(bytes))))) {
       peers.report(peerId, 'wrong-answer')
       return
     }
-    for (const outcome of await mempool.addMany(transactions, signal)) {
+    const { outcomes, vainMs } = await mempool.addEncoded(encodings, signal)
+    allowance.chargeVain(peer, vainMs)
+    for (const outcome of outcomes) {
       if (outcome.kind === 'added') this.#pulled++
       else if (outcome.error instanceof RuleError && verdictOf(outcome.error) === 'malicious') {
         peers.report(peerId, 'invalid-transaction')

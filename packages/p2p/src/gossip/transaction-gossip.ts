@@ -1,16 +1,9 @@
 import type { Mempool } from '@poai/chain'
-import {
-  bytesToHex,
-  type Clock,
-  hash32,
-  type Logger,
-  RuleError,
-  type Transaction,
-  type TransactionCodec,
-  verdictOf,
-} from '@poai/core'
+import { bytesToHex, type Clock, hash32, type Logger, RuleError, type Transaction, verdictOf } from '@poai/core'
 import type { PeerSet } from '../peers/peer.ts'
+import { FairQueue } from './fair-queue.ts'
 import type { GossipMessage, GossipRouter, GossipVerdict } from './gossip-router.ts'
+import type { TransactionAllowance } from './transaction-allowance.ts'
 import { MAX_BATCH_BYTES, MAX_BATCH_TRANSACTIONS, transactionBatchCodec } from './transaction-batch.ts'
 
 export interface TransactionGossipOptions {
@@ -20,9 +13,9 @@ export interface TransactionGossipOptions {
 /** What the gossip of transactions needs, and nothing more. */
 export interface TransactionGossipDependencies {
   readonly router: GossipRouter
-  readonly mempool: Pick<Mempool, 'addMany' | 'get' | 'onAdded'>
-  readonly codec: TransactionCodec
-  readonly peers: Pick<PeerSet, 'report'>
+  readonly mempool: Pick<Mempool, 'addEncoded' | 'get' | 'onAdded'>
+  readonly allowance: Pick<TransactionAllowance, 'isSpent' | 'chargeVain'>
+  readonly peers: Pick<PeerSet, 'get' | 'report'>
   readonly clock: Clock
   readonly logger: Logger
 }
@@ -41,8 +34,10 @@ export interface TransactionGossipCounts {
 const TICK_MS = 75
 /** Transactions that wait to be told of: what the pool holds at most comes in one go after a partition. */
 const MAX_WAITING = 8192
-/** Batches that are being judged; 45 µs of signature for each of their transactions. */
-const MAX_JUDGED_BATCHES = 64
+/** Half of what a neighbour admits of one peer, the other half being for what it passes on. A full block in two seconds. */
+const PUBLISHED_BYTES_PER_SECOND = 1024 * 1024
+/** One batch on the helper threads and one on this thread; the others wait, and those of one peer behind each other. */
+const JUDGING = { atOnce: 2, maxWaiting: 128, maxWaitingEach: 32 }
 
 /** Tells neighbours of new transactions, and passes on those of others that the pool took. */
 export class TransactionGossip {
@@ -55,7 +50,7 @@ export class TransactionGossip {
   readonly #counts = { batches: 0, published: 0, accept: 0, ignore: 0, reject: 0, added: 0 }
   #loop: Promise<void> | undefined
   #unsubscribe: (() => void) | undefined
-  #judged = 0
+  readonly #queue = new FairQueue(JUDGING)
 
   constructor(options: TransactionGossipOptions, dependencies: TransactionGossipDependencies) {
     this.#options = options
@@ -94,9 +89,13 @@ export class TransactionGossip {
 
   async #run(): Promise<void> {
     const { signal } = this.#stopping
+    let pauseMs = TICK_MS
     while (!signal.aborted) {
-      await this.#dependencies.clock.sleep(TICK_MS, signal).catch(() => undefined)
-      if (!signal.aborted && this.#waiting.length > 0) await this.#publish(this.#takeBatch())
+      await this.#dependencies.clock.sleep(pauseMs, signal).catch(() => undefined)
+      const batch = signal.aborted ? [] : this.#takeBatch()
+      const sizeBytes = batch.reduce((sum, { length }) => sum + length, 0)
+      pauseMs = Math.max(TICK_MS, (sizeBytes * 1000) / PUBLISHED_BYTES_PER_SECOND)
+      await this.#publish(batch)
     }
   }
 
@@ -132,43 +131,36 @@ export class TransactionGossip {
   }
 
   async #judge({ data, from }: GossipMessage): Promise<GossipVerdict> {
-    if (this.#judged >= MAX_JUDGED_BATCHES) return 'ignore'
-    this.#judged++
     try {
-      return await this.#add(this.#decodeUnknown(data), from)
+      return (await this.#queue.run(from, () => this.#add(data, from))) ?? 'ignore'
     } catch (error) {
       if (error instanceof RuleError) return this.#blame(from, error)
       this.#dependencies.logger.debug('Transactions could not be judged', { peerId: from, error })
       return 'ignore'
-    } finally {
-      this.#judged--
     }
   }
 
-  /** Those that are in the pool are not even decoded. */
-  #decodeUnknown(data: Uint8Array): readonly Transaction[] {
-    const { mempool, codec } = this.#dependencies
-    return (
-      transactionBatchCodec
-        .decode(data)
-        .filter((bytes) => mempool.get(hash32(bytes)) === undefined)
-        // A copy: a transaction that waits for hours must not keep its whole batch in memory.
-        .map((bytes) => codec.decode(bytes.slice()))
-    )
-  }
-
   /** A batch with anything new in it goes on whole; one with a forged signature goes nowhere. */
-  async #add(transactions: readonly Transaction[], from: string): Promise<GossipVerdict> {
-    if (transactions.length === 0) return 'ignore'
-    const names = transactions.map(({ hash }) => bytesToHex(hash))
+  async #add(data: Uint8Array, from: string): Promise<GossipVerdict> {
+    const { mempool, peers, allowance } = this.#dependencies
+    const peer = peers.get(from)
+    // What came before it in the line may have used up the rest.
+    if (peer === undefined || allowance.isSpent(peer)) return 'ignore'
+    const encodings = transactionBatchCodec.decode(data)
+    const names = encodings.map((bytes) => bytesToHex(hash32(bytes)))
     for (const name of names) this.#arriving.add(name)
     try {
-      const outcomes = await this.#dependencies.mempool.addMany(transactions, this.#stopping.signal)
+      // Copies: a transaction that waits for hours must not keep its whole batch in memory.
+      const copies = encodings.map((bytes) => bytes.slice())
+      const { outcomes, vainMs } = await mempool.addEncoded(copies, this.#stopping.signal)
+      allowance.chargeVain(peer, vainMs)
       const added = outcomes.filter(({ kind }) => kind === 'added').length
       this.#counts.added += added
-      for (const outcome of outcomes) {
-        if (outcome.kind === 'refused' && outcome.error instanceof RuleError) return this.#blame(from, outcome.error)
-      }
+      const broken = outcomes.flatMap((outcome) =>
+        outcome.kind === 'refused' && outcome.error instanceof RuleError ? [outcome.error] : [],
+      )
+      const [worst = broken[0]] = broken.filter((error) => verdictOf(error) === 'malicious')
+      if (worst !== undefined) return this.#blame(from, worst)
       return added > 0 ? 'accept' : 'ignore'
     } finally {
       for (const name of names) this.#arriving.delete(name)

@@ -8,7 +8,6 @@ import {
   headerHash,
   type NetworkParams,
   RuleError,
-  type Transaction,
 } from '@poai/core'
 import { NetworkError } from '../network-error.ts'
 import type { PeerSet } from '../peers/peer.ts'
@@ -30,7 +29,7 @@ export interface ChainRequestsOptions {
 export interface ChainRequestsDependencies {
   readonly transport: Pick<RequestTransport, 'request'>
   readonly peers: Pick<PeerSet, 'report'>
-  readonly codecs: Pick<BlockCodecs, 'body' | 'transaction'>
+  readonly codecs: Pick<BlockCodecs, 'body'>
 }
 
 /**
@@ -49,7 +48,8 @@ export interface ChainRequests {
   /** One that the peer must have. */
   body(peerId: string, header: Header, signal: AbortSignal): Promise<Body>
   poolHashes(peerId: string, signal: AbortSignal): Promise<readonly Hash32[]>
-  poolTransactions(peerId: string, hashes: readonly Hash32[], signal: AbortSignal): Promise<readonly Transaction[]>
+  /** Encodings, not looked at. */
+  poolTransactions(peerId: string, hashes: readonly Hash32[], signal: AbortSignal): Promise<readonly Uint8Array[]>
 }
 
 /** Questions of one pool: above this a peer's pool is larger than anybody's should be. */
@@ -110,12 +110,8 @@ export function createChainRequests(
       if (transactions.length > query.hashes.length) {
         throw wrong(peerId, tooMany('transactions', query.hashes.length, transactions.length))
       }
-      try {
-        // A copy: a transaction that waits for hours must not keep the whole answer in memory.
-        return transactions.map((bytes) => codecs.transaction.decode(bytes.slice()))
-      } catch (error) {
-        throw error instanceof RuleError ? wrong(peerId, error) : error
-      }
+      // Copies: a transaction that waits for hours must not keep the whole answer in memory.
+      return transactions.map((bytes) => bytes.slice())
     },
   }
 }

@@ -36,7 +36,10 @@ async function startSide(isKnown = true): Promise<Side> {
     onJoined: () => () => undefined,
     onLeft: () => () => undefined,
   }
-  const transport = createRequestTransport({ streams: host.streams, peers, clock: systemClock, logger: silentLogger })
+  const transport = createRequestTransport(
+    { sharedAddresses: true },
+    { streams: host.streams, peers, clock: systemClock, logger: silentLogger },
+  )
   const requests = createChainRequests({ params: testNetwork }, { transport, peers, codecs })
   return { host, transport, requests, offences }
 }
@@ -101,7 +104,7 @@ describe('requests', () => {
     ])
     const hashes = await asking.requests.poolHashes(peerId, signal())
     expect(hashes).toEqual([waiting.hash])
-    expect((await asking.requests.poolTransactions(peerId, hashes, signal())).map(({ hash }) => hash)).toEqual(hashes)
+    expect(await asking.requests.poolTransactions(peerId, hashes, signal())).toEqual([waiting.bytes])
     expect([...asking.offences, ...serving.offences]).toEqual([])
   })
 

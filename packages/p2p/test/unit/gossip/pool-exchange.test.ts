@@ -1,9 +1,10 @@
-import { type AddOutcome, Emitter } from '@poai/chain'
-import { bytesToHex, type Hash32, RuleError, silentLogger, type Transaction } from '@poai/core'
+import { type AddOutcome, Emitter, MempoolError } from '@poai/chain'
+import { bytesToHex, createTransactionCodec, type Hash32, RuleError, silentLogger, type Transaction } from '@poai/core'
 import { signTransaction, testNetwork, WALLETS, type Wallet } from '@poai/testing/chain'
 import { ManualClock } from '@poai/testing/manual-clock'
 import { describe, expect, it } from 'vitest'
 import { PoolExchange } from '../../../src/gossip/pool-exchange.ts'
+import { TRANSACTION_LIMITS, TransactionAllowance } from '../../../src/gossip/transaction-allowance.ts'
 import type { Offence } from '../../../src/peers/offences.ts'
 import type { Peer } from '../../../src/peers/peer.ts'
 import { A_STATUS } from '../../support/fake-handshake.ts'
@@ -12,6 +13,8 @@ const [alice, bob] = WALLETS as [Wallet, Wallet]
 const transactions = Array.from({ length: 4 }, (_, nonce) =>
   signTransaction(testNetwork.chainId, alice, { nonce: BigInt(nonce), to: bob.address }),
 )
+
+const codec = createTransactionCodec(testNetwork.chainId)
 
 class Fixture {
   readonly clock: ManualClock = new ManualClock()
@@ -22,6 +25,8 @@ class Fixture {
   readonly pool = new Set<string>()
   readonly exchange: PoolExchange
   isCurrent = true
+  /** What each pull costs in vain. */
+  vainMs = 0
   /** What peers have, and what they send when they are asked for some of it. */
   theirs: readonly Transaction[] = transactions
   sent: (hashes: readonly Hash32[]) => readonly Transaction[] = (hashes) =>
@@ -38,10 +43,13 @@ class Fixture {
           this.asked.push(peerId)
           return this.theirs.map(({ hash }) => hash)
         },
-        poolTransactions: async (_, hashes) => this.sent(hashes),
+        poolTransactions: async (_, hashes) => this.sent(hashes).map(({ bytes }) => bytes),
       },
       mempool: {
-        addMany: async (offered) => offered.map((transaction) => this.outcome(transaction)),
+        addEncoded: async (offered) => ({
+          outcomes: offered.map((bytes) => this.outcome(codec.decode(bytes))),
+          vainMs: this.vainMs,
+        }),
         get: (hash) => (this.pool.has(bytesToHex(hash)) ? ({} as never) : undefined),
       },
       peers: {
@@ -50,6 +58,7 @@ class Fixture {
         onJoined: this.joined.subscribe,
         report: (_, offence) => this.offences.push(offence),
       },
+      allowance: new TransactionAllowance({ sharedAddresses: false }, { clock: this.clock }),
       isCurrent: () => this.isCurrent,
       clock: this.clock,
       random: () => 0,
@@ -121,6 +130,25 @@ describe('the exchange of pools', () => {
     fixture.join('b')
     await fixture.pass(500)
     expect(fixture.offences).toEqual(['wrong-answer', 'invalid-transaction'])
+    await fixture.exchange.stop()
+  })
+
+  it('asks a peer for nothing while its allowance is spent', async () => {
+    const fixture = new Fixture()
+    await fixture.exchange.start()
+    fixture.vainMs = TRANSACTION_LIMITS.vainMs.capacity
+    fixture.outcome = () => ({ kind: 'refused', error: new MempoolError('MEMPOOL_FULL', 'txpool is full') })
+    fixture.join('a')
+    await fixture.pass(500)
+    expect(fixture.asked).toEqual(['a'])
+    fixture.vainMs = 1000
+    fixture.join('b')
+    await fixture.pass(500)
+    expect(fixture.asked).toEqual(['a', 'b'])
+    await fixture.pass(20_000)
+    // Both are at one address: what they cost together is paid for a good while later.
+    expect(fixture.asked).toEqual(['a', 'b'])
+    expect(fixture.offences).toEqual([])
     await fixture.exchange.stop()
   })
 })

@@ -1,12 +1,15 @@
 import { type AddOutcome, Emitter, MempoolError, type PooledTransaction } from '@poai/chain'
-import { createTransactionCodec, RuleError, silentLogger, type Transaction } from '@poai/core'
+import { createTransactionCodec, hash32, RuleError, silentLogger, type Transaction } from '@poai/core'
 import { signTransaction, testNetwork, WALLETS, type Wallet } from '@poai/testing/chain'
 import { ManualClock } from '@poai/testing/manual-clock'
 import { describe, expect, it } from 'vitest'
 import type { GossipValidator, GossipVerdict } from '../../../src/gossip/gossip-router.ts'
+import { TRANSACTION_LIMITS, TransactionAllowance } from '../../../src/gossip/transaction-allowance.ts'
 import { MAX_BATCH_TRANSACTIONS, transactionBatchCodec } from '../../../src/gossip/transaction-batch.ts'
 import { TransactionGossip } from '../../../src/gossip/transaction-gossip.ts'
 import type { Offence } from '../../../src/peers/offences.ts'
+import type { Peer } from '../../../src/peers/peer.ts'
+import { A_STATUS } from '../../support/fake-handshake.ts'
 
 const codec = createTransactionCodec(testNetwork.chainId)
 const [alice, bob] = WALLETS as [Wallet, Wallet]
@@ -15,6 +18,8 @@ const transactions = Array.from({ length: 3 }, (_, nonce) =>
 )
 const [first, second] = transactions as [Transaction, Transaction]
 
+const PEER: Peer = { id: 'peer', address: '1.2.3.4', direction: 'in', status: A_STATUS, connectedAtMs: 0 }
+
 /** Gossip over a pool that says what the test wants. */
 class Fixture {
   readonly offences: Offence[] = []
@@ -22,7 +27,10 @@ class Fixture {
   readonly added: Emitter<PooledTransaction> = new Emitter('added', silentLogger)
   readonly pool = new Map<string, PooledTransaction>()
   readonly clock: ManualClock = new ManualClock()
+  readonly allowance: TransactionAllowance = new TransactionAllowance({ sharedAddresses: true }, { clock: this.clock })
   readonly gossip: TransactionGossip
+  /** What each batch costs in vain. */
+  vainMs = 0
   refusal: ((transaction: Transaction) => MempoolError | RuleError | undefined) | undefined
   readonly #validators: GossipValidator[] = []
 
@@ -37,17 +45,35 @@ class Fixture {
           score: () => 0,
         },
         mempool: {
-          addMany: async (offered) => offered.map((transaction) => this.offer(transaction)),
+          addEncoded: async (offered) => ({
+            outcomes: offered.map((bytes) => this.offerEncoded(bytes)),
+            vainMs: this.vainMs,
+          }),
           get: (hash) => this.pool.get(Buffer.from(hash).toString('hex')),
           onAdded: this.added.subscribe,
         },
-        codec,
-        peers: { report: (_, offence) => this.offences.push(offence) },
+        allowance: this.allowance,
+        peers: {
+          get: (id) => (id === PEER.id ? PEER : undefined),
+          report: (_, offence) => this.offences.push(offence),
+        },
         clock: this.clock,
         logger: silentLogger,
       },
     )
     this.gossip.start()
+  }
+
+  offerEncoded(bytes: Uint8Array): AddOutcome {
+    if (this.pool.has(Buffer.from(hash32(bytes)).toString('hex'))) {
+      return { kind: 'refused', error: new MempoolError('MEMPOOL_ALREADY_KNOWN', 'already known') }
+    }
+    try {
+      return this.offer(codec.decode(bytes))
+    } catch (error) {
+      if (error instanceof RuleError) return { kind: 'refused', error }
+      throw error
+    }
   }
 
   offer(transaction: Transaction): AddOutcome {
@@ -59,10 +85,10 @@ class Fixture {
     return { kind: 'added', entry }
   }
 
-  async judge(data: Uint8Array): Promise<GossipVerdict> {
+  async judge(data: Uint8Array, from = PEER.id): Promise<GossipVerdict> {
     const [validate] = this.#validators
     if (validate === undefined) throw new RangeError('gossip subscribes')
-    return validate({ data, from: 'peer' })
+    return validate({ data, from })
   }
 }
 
@@ -136,6 +162,34 @@ describe('the gossip of transactions', () => {
     expect(await fixture.judge(batch(foreign))).toBe('ignore')
     expect(await fixture.judge(transactionBatchCodec.encode([Uint8Array.of(5, 0xc0)]))).toBe('ignore')
     expect(fixture.offences).toEqual([])
+    await fixture.gossip.stop()
+  })
+
+  it('looks at nothing of a peer that is none, or whose allowance is spent', async () => {
+    const fixture = new Fixture()
+    const garbage = Uint8Array.of(0x80)
+    expect(await fixture.judge(garbage, 'stranger')).toBe('ignore')
+    fixture.vainMs = TRANSACTION_LIMITS.vainMs.capacity
+    expect(await fixture.judge(batch(first))).toBe('accept')
+    expect(await fixture.judge(garbage)).toBe('ignore')
+    expect(fixture.offences).toEqual([])
+    await fixture.clock.advance(1)
+    expect(await fixture.judge(garbage)).toBe('reject')
+    await fixture.gossip.stop()
+  })
+
+  it('sends no more bytes in a second than neighbours take, however many wait', async () => {
+    const fixture = new Fixture()
+    const data = new Uint8Array(100_000)
+    for (let nonce = 0n; nonce < 40n; nonce++) {
+      fixture.offer(
+        signTransaction(testNetwork.chainId, alice, { nonce, to: bob.address, data, gasLimit: 10_000_000n }),
+      )
+    }
+    for (let ms = 0; ms < 2000; ms += 25) await fixture.clock.advance(25)
+    const sent = fixture.published.flat().reduce((sum, { length }) => sum + length, 0)
+    expect(sent).toBeGreaterThan(1024 * 1024)
+    expect(sent).toBeLessThanOrEqual(2.3 * 1024 * 1024)
     await fixture.gossip.stop()
   })
 })
