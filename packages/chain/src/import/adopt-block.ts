@@ -1,29 +1,15 @@
-import { type ChainContext, isHeavier, subsidy, validateExecution, workOfTarget } from '@poai/consensus'
-import {
-  type Address,
-  bytesToHex,
-  equalBytes,
-  type Hash32,
-  type Header,
-  invariant,
-  type NetworkParams,
-  RuleError,
-  type Transaction,
-} from '@poai/core'
-import { type BlockOutcome, type Execution, prevRandaoOf, type SenderRecovery } from '@poai/execution'
+import { type ChainContext, isHeavier, workOfTarget } from '@poai/consensus'
+import { equalBytes, type Hash32, invariant, RuleError } from '@poai/core'
 import { ChainError, FINAL_HINT } from '../chain-error.ts'
 import type { ChainDatabase, ChainReader, ChainUpdate, FinalBlock } from '../database/chain-database.ts'
 import type { ExecutedBlock, HeadEvent } from '../head/head-event.ts'
-import { createPace } from '../pace/pace.ts'
+import { type ExecuteDependencies, executeNext } from './execute-block.ts'
 import type { Candidate } from './judge-block.ts'
 import type { HeadWeight, SideBlock, SideBlocks } from './side-blocks.ts'
 
 /** What the last stage needs. */
-export interface AdoptDependencies {
-  readonly params: NetworkParams
+export interface AdoptDependencies extends ExecuteDependencies {
   readonly database: ChainDatabase
-  readonly execution: Pick<Execution, 'executeBlock'>
-  readonly recovery: SenderRecovery
   /** Blocks below a new head that become final with it; undefined while nothing does. */
   readonly finalityDepth: bigint | undefined
   readonly sides: SideBlocks
@@ -188,46 +174,4 @@ async function executeBranch(
     added.push(await executedBlock(update, hash))
   }
   return added
-}
-
-/** Executes the child of the staged head and compares what it comes to with what its header says. */
-async function executeNext(
-  { params, execution, recovery }: AdoptDependencies,
-  { update, hash, signal }: { readonly update: ChainUpdate; readonly hash: Hash32; readonly signal: AbortSignal },
-): Promise<BlockOutcome> {
-  const [header, body] = [update.header(hash), await update.body(hash)]
-  invariant(header !== undefined && body !== undefined, 'a block to execute was stored')
-  const senders = await sendersOf(recovery, body.transactions, signal)
-  const outcome = await execution.executeBlock({
-    ...parentStateOf(update),
-    environment: { ...header, prevRandao: prevRandaoOf(header.parentHash) },
-    blockHash: (number) => update.canonicalHash(number),
-    reward: subsidy(params.rewards, header.number),
-    transactions: body.transactions,
-    senders,
-    signal,
-    pause: createPace().pause,
-  })
-  validateExecution({ header, outcome })
-  return outcome
-}
-
-/** The state that the next block is executed on. */
-export function parentStateOf(reader: Pick<ChainUpdate, 'state' | 'nodes' | 'head' | 'header'>): {
-  readonly state: ChainUpdate['state']
-  readonly nodes: ChainUpdate['nodes']
-  readonly stateRoot: Header['stateRoot']
-} {
-  const head = reader.head()
-  const header = reader.header(head.hash)
-  invariant(header !== undefined, `the header of the head ${bytesToHex(head.hash)} is stored`)
-  return { state: reader.state, nodes: reader.nodes, stateRoot: header.stateRoot }
-}
-
-async function sendersOf(
-  recovery: SenderRecovery,
-  transactions: readonly Transaction[],
-  signal: AbortSignal,
-): Promise<readonly Address[]> {
-  return transactions.length === 0 ? [] : recovery.recover(transactions, signal)
 }

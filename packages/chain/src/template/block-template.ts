@@ -12,7 +12,7 @@ import {
 } from '@poai/core'
 import { type Execution, prevRandaoOf } from '@poai/execution'
 import type { ChainDatabase } from '../database/chain-database.ts'
-import { parentStateOf } from '../import/adopt-block.ts'
+import { parentStateOf } from '../import/execute-block.ts'
 import type { MempoolView } from '../mempool/mempool.ts'
 import { createPace } from '../pace/pace.ts'
 import { fillBlock } from './fill-block.ts'

@@ -19,7 +19,7 @@ interface DearWork {
   readonly executions: number
 }
 
-/** How much dear work a block may cause before its fault is found. The model is asked twice before a block is condemned. */
+/** How much dear work a block may cause before its fault is found. Model and execution are both asked twice before a block is condemned. */
 const DEAR_WORK: Readonly<Record<InvalidBlock['stage'], DearWork>> = {
   'header-alone': { evaluations: 0, executions: 0 },
   'header-in-context': { evaluations: 0, executions: 0 },
@@ -27,7 +27,7 @@ const DEAR_WORK: Readonly<Record<InvalidBlock['stage'], DearWork>> = {
   body: { evaluations: 0, executions: 0 },
   senders: { evaluations: 0, executions: 0 },
   replay: { evaluations: 2, executions: 0 },
-  execution: { evaluations: 1, executions: 1 },
+  execution: { evaluations: 1, executions: 2 },
 }
 
 let generator: ChainGenerator
