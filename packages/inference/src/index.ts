@@ -46,6 +46,7 @@ export {
   PORTABLE_DOMAIN_NAME,
 } from './domain/determinism-domain.ts'
 export {
+  allExams,
   type DomainVectors,
   type ExamVector,
   formatVectors,

@@ -2,9 +2,11 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { InvariantError } from '@poai/core'
 import {
+  allExams,
   checkVectors,
   createLlamaEngine,
   createNativeEngine,
+  type DomainVectors,
   findDomain,
   type InferenceEngine,
   PORTABLE_DOMAIN_NAME,
@@ -31,12 +33,14 @@ export async function testBuild(
   create: (options: TestOptions) => InferenceEngine,
   signal: AbortSignal,
 ): Promise<number> {
-  const path = join(installation.models, TEST_MODEL, 'vectors', `${PORTABLE_DOMAIN_NAME}.json`)
-  const vectors = parseVectors(await readFile(path, 'utf8'))
+  const read = async (name: string): Promise<DomainVectors> =>
+    parseVectors(await readFile(join(installation.models, TEST_MODEL, 'vectors', `${name}.json`), 'utf8'))
+  const pinned = await read(PORTABLE_DOMAIN_NAME)
+  const vectors = { ...pinned, chosen: (await read(`${PORTABLE_DOMAIN_NAME}.chosen`)).exams }
   const { path: modelPath } = await resolveModel(await openModelStore(installation), TEST_MODEL)
   const engine = create({ modelPath, contextSize: vectors.contextSize, workers: 1 })
   await withEngine(engine, signal, () => checkVectors(wordsOfEngine(engine), vectors))
-  return vectors.exams.length
+  return allExams(vectors).length
 }
 
 /** The native program in `file`, for such a test. */

@@ -36,6 +36,16 @@ export interface TreeVector {
   readonly paths: readonly (readonly string[])[]
 }
 
+/** One leaf, with −0 among its numbers: it is hashed as +0. */
+export interface LeafVector {
+  readonly token: number
+  readonly index: number
+  /** [answer, maximum, totalWeight, argMax, ...probes], in hexadecimal. */
+  readonly words: readonly string[]
+  readonly leaf: string
+  readonly hash: string
+}
+
 /** One attempt from the epoch's seed to the work hash. */
 export interface AttemptVector {
   readonly seed: string
@@ -60,12 +70,18 @@ export interface AttemptVector {
 export interface WorkVectors {
   readonly logarithms: readonly LogarithmVector[]
   readonly trees: readonly TreeVector[]
+  readonly leaves: readonly LeafVector[]
   readonly attempts: readonly AttemptVector[]
 }
 
 /** Computes the vectors with the code as it stands. */
 export function computeWorkVectors(): WorkVectors {
-  return { logarithms: logarithmVectors(), trees: TREE_SIZES.map(treeVector), attempts: attemptVectors() }
+  return {
+    logarithms: logarithmVectors(),
+    trees: TREE_SIZES.map(treeVector),
+    leaves: leafVectors(),
+    attempts: attemptVectors(),
+  }
 }
 
 function vectorHash(label: string): ReturnType<typeof hash32> {
@@ -94,6 +110,24 @@ const buildExam = createExamBuilder({
   vocabulary: createByteVocabulary(),
   families: QUIZ_FAMILIES_1,
 })
+
+/** −0 as the answer, as the maximum, as a probe, and as several of them. */
+function leafVectors(): readonly LeafVector[] {
+  const minusZero = 0x8000_0000
+  return [[0], [1], [4], [0, 1, 4, 5, 6, 7]].map((places, index) => {
+    const exam = buildExam(vectorHash(`leaf/${index}`))
+    const perLeaf = 4 + exam.probes.length
+    const { words } = plausibleEvaluation(exam, `leaf/${index}`)
+    for (const place of places) words[index * perLeaf + place] = minusZero
+    return {
+      token: tokensOf(exam)[index] as number,
+      index,
+      words: Array.from(words.subarray(index * perLeaf, (index + 1) * perLeaf), wordToHex),
+      leaf: bytesToHex(encodeTranscriptLeaf(exam, { words }, index)),
+      hash: bytesToHex(transcriptLeafHashes(exam, { words })[index] as Uint8Array),
+    }
+  })
+}
 
 /** Numbers of the recorded headers: the first block of their epoch, and one more. */
 const EPOCH_BLOCKS = 2048n

@@ -28,6 +28,13 @@ describe('work vectors', () => {
     expect(computed.trees[index]).toEqual(vector)
   })
 
+  it.each(rows(recorded.leaves))('leaf $index with a negative zero', ({ vector, index }) => {
+    expect(computed.leaves[index]).toEqual(vector)
+    expect(vector.words).toContain('80000000')
+    const positive = vector.words.map((word) => (word === '80000000' ? '00000000' : word))
+    expect(leafHashOf(positive, vector.token, vector.index, 0)).toEqual(bytesOf(vector.hash))
+  })
+
   it.each(rows(recorded.attempts))('attempt $index', ({ vector, index }) => {
     expect(computed.attempts[index]).toEqual(vector)
   })
@@ -63,8 +70,8 @@ describe('recorded attempts follow the formulas', () => {
   })
 })
 
-function leafHashOf(words: readonly string[], token: number, leaf: number): Uint8Array {
-  const own = words.slice(8 * leaf, 8 * leaf + 8).map((word) => bytesOf(`0x${word}`))
+function leafHashOf(words: readonly string[], token: number, leaf: number, from: number = 8 * leaf): Uint8Array {
+  const own = words.slice(from, from + 8).map((word) => bytesOf(`0x${word}`))
   const [answer, maximum, totalWeight, argMax, ...probes] = own
   const little = [answer, maximum, totalWeight, ...probes].map((bits) => bits?.toReversed() ?? new Uint8Array())
   const u32 = (value: number): Uint8Array => uintToBytes(BigInt(value), 4)

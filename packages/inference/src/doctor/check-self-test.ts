@@ -1,4 +1,4 @@
-import type { DomainVectors } from '../domain/domain-vectors.ts'
+import { allExams, type DomainVectors } from '../domain/domain-vectors.ts'
 import type { EvaluateWords } from '../domain/evaluate-words.ts'
 import { type DomainFingerprint, requireMachineDomain } from '../domain/fingerprint.ts'
 import { EngineError } from '../engine/engine-error.ts'
@@ -17,7 +17,7 @@ export async function checkSelfTest(
   return toDoctorCheck({
     name: 'determinism',
     ok: failure === undefined,
-    found: failure === undefined ? `${vectors.domain}, ${vectors.exams.length} exams` : describe(failure),
+    found: failure === undefined ? `${vectors.domain}, ${allExams(vectors).length} exams` : describe(failure),
     expected: vectors.domain,
     hint: failure instanceof EngineError ? (failure.hint ?? '') : 'Look at the error and at the engine’s log.',
   })

@@ -1,10 +1,10 @@
 import { EngineError } from '../engine/engine-error.ts'
 import { wordsPerPosition } from '../engine/evaluation.ts'
-import type { DomainVectors, ExamVector } from './domain-vectors.ts'
+import { allExams, type DomainVectors, type ExamVector } from './domain-vectors.ts'
 import type { EvaluateWords } from './evaluate-words.ts'
 
 export interface CheckVectorsOptions {
-  /** How many exams to replay, spread evenly over the file; all of them by default. */
+  /** How many exams to replay, spread evenly over the file; by default all of them, and those chosen beside it. */
   readonly sample?: number
 }
 
@@ -15,9 +15,9 @@ export const ADMISSION_SAMPLE = 8
 export async function checkVectors(
   evaluate: EvaluateWords,
   vectors: DomainVectors,
-  { sample = vectors.exams.length }: CheckVectorsOptions = {},
+  { sample }: CheckVectorsOptions = {},
 ): Promise<void> {
-  const exams = pickEvenly(vectors.exams, sample)
+  const exams = sample === undefined ? allExams(vectors) : pickEvenly(vectors.exams, sample)
   const words = await evaluate(exams.map(({ request }) => request))
   const difference = findDifference(exams, words)
   if (difference === undefined) return

@@ -40,6 +40,16 @@ export interface DomainVectors {
   /** Exams that may be decoded together in one context: above 1 only if recording showed the same bits. */
   readonly maxSequences: number
   readonly exams: readonly ExamVector[]
+  /**
+   * Exams beside those of the file, found by search to tell mistakes apart that hardly any exam shows. They come with the program, in a file of
+   * their own: no network pins them, so that more may be added.
+   */
+  readonly chosen?: readonly ExamVector[]
+}
+
+/** The exams of the file and those beside it: what a machine must compute to be in the domain. */
+export function allExams({ exams, chosen = [] }: Pick<DomainVectors, 'exams' | 'chosen'>): readonly ExamVector[] {
+  return [...exams, ...chosen]
 }
 
 /** The one spelling of the file. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { EngineError } from '../engine/engine-error.ts'
+import { checkVectors } from './check-vectors.ts'
 import type { DomainVectors } from './domain-vectors.ts'
 import type { EvaluateWords } from './evaluate-words.ts'
 
@@ -60,7 +61,7 @@ export async function requireMachineDomain(
   known: readonly DomainFingerprint[],
 ): Promise<void> {
   const found = await findMachineDomain(evaluate, vectors, known)
-  if (found === vectors.domain) return
+  if (found === vectors.domain) return await checkVectors(evaluate, { ...vectors, exams: [] })
   throw new EngineError('INFERENCE_DOMAIN_MISMATCH', 'This machine computes other bits than the network', {
     expected: vectors.domain,
     actual: found ?? 'a domain that no release has recorded',

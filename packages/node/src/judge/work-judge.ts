@@ -12,6 +12,7 @@ import type {
 } from '@poai/consensus'
 import { AppError, type Clock, type Logger, type NetworkParams, type Startable } from '@poai/core'
 import {
+  allExams,
   checkVectors,
   EngineError,
   type EngineEvent,
@@ -154,7 +155,7 @@ class EngineJudge implements WorkJudge {
     if (this.#isStopped()) return
     const seconds = ((performance.now() - began) / 1000).toFixed(1)
     const engine = this.#engine.status.model?.systemInfo
-    logger.info('Self-test passed', { exams: vectors.exams.length, domain: domain.name, engine, seconds })
+    logger.info('Self-test passed', { exams: allExams(vectors).length, domain: domain.name, engine, seconds })
     if (this.#options.program === 'llama' && this.#engine.status.program !== 'llama.cpp') {
       logger.info('llama.cpp is not built: another engine serves until it is', { hint: 'poai engine build --llama' })
     }

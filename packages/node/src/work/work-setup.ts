@@ -92,6 +92,19 @@ function missingVectors(path: string, cause: unknown): EngineError {
   })
 }
 
+/** Exams that came with the program beside the vectors, if they are of this model: more mistakes show in them, and no network pins them. */
+async function readChosen(
+  installation: Installation,
+  model: string,
+  vectors: DomainVectors,
+): Promise<Pick<DomainVectors, 'chosen'>> {
+  const path = join(installation.models, model, 'vectors', `${vectors.domain}.chosen.json`)
+  const text = await readFile(path, 'utf8').catch(() => undefined)
+  if (text === undefined) return {}
+  const { modelSha256, exams } = parseVectors(text)
+  return modelSha256 === vectors.modelSha256 ? { chosen: exams } : {}
+}
+
 /** Finds what the work of `network` needs. Throws, saying what to do, where something is missing or not what the network names. */
 export async function setUpWork(installation: Installation, { work }: NetworkParams): Promise<WorkSetup> {
   const domain = requireDomain(work.domain)
@@ -104,10 +117,11 @@ export async function setUpWork(installation: Installation, { work }: NetworkPar
       hint: 'take the release that knows this network, or import the network’s model',
     })
   }
-  const vectors = await readVectors(vectorsPaths(installation, work), {
+  const pinned = await readVectors(vectorsPaths(installation, work), {
     sha256: bytesToHex(work.vectorsSha256).slice(2),
     modelSha256,
   })
+  const vectors = { ...pinned, ...(await readChosen(installation, work.model, pinned)) }
   return { model, domain, vectors, fingerprints: await readFingerprints(installation, work.model) }
 }
 

@@ -33,8 +33,8 @@ function buildOf(name: string): LlamaBuild {
   return build
 }
 
-async function read(folder: string): Promise<DomainVectors> {
-  return parseVectors(await readFile(join(folder, `${PORTABLE_DOMAIN_NAME}.json`), 'utf8'))
+async function read(folder: string, name: string = PORTABLE_DOMAIN_NAME): Promise<DomainVectors> {
+  return parseVectors(await readFile(join(folder, `${name}.json`), 'utf8'))
 }
 
 async function replay(vectors: DomainVectors, modelPath: string, maxSequences = 1): Promise<void> {
@@ -58,6 +58,11 @@ describe.skipIf(!isPossible)('the domain portable-1', () => {
 
   it('computes the recorded vectors of the embedded model, bit for bit', async () => {
     await replay(await read(join(EMBEDDED, 'vectors')), join(EMBEDDED, 'quiz-1.Q8_0.gguf'))
+  })
+
+  it('computes the exams that were chosen beside them', async () => {
+    const chosen = await read(join(EMBEDDED, 'vectors'), `${PORTABLE_DOMAIN_NAME}.chosen`)
+    await replay(chosen, join(EMBEDDED, 'quiz-1.Q8_0.gguf'))
   })
 
   it('computes those of the synthetic model, one exam in a decode or four', async () => {

@@ -52,8 +52,8 @@ async function start(options: Options): Promise<InferenceEngine> {
   return engine
 }
 
-async function readVectors(folder: string): Promise<DomainVectors> {
-  return parseVectors(await readFile(join(folder, `${PORTABLE_DOMAIN_NAME}.json`), 'utf8'))
+async function readVectors(folder: string, name: string = PORTABLE_DOMAIN_NAME): Promise<DomainVectors> {
+  return parseVectors(await readFile(join(folder, `${name}.json`), 'utf8'))
 }
 
 async function replay(vectors: DomainVectors, options: Options): Promise<string> {
@@ -92,6 +92,13 @@ describe('the own engine', () => {
     for (const options of await everything()) {
       const info = await replay(vectors, { ...options, modelPath: join(EMBEDDED, 'quiz-1.Q8_0.gguf') })
       expect(info).toContain(options.variant ?? 'WebAssembly')
+    }
+  })
+
+  it('computes the exams that were chosen beside them, with every instruction set', async () => {
+    const vectors = await readVectors(join(EMBEDDED, 'vectors'), `${PORTABLE_DOMAIN_NAME}.chosen`)
+    for (const options of await everything()) {
+      await replay(vectors, { ...options, modelPath: join(EMBEDDED, 'quiz-1.Q8_0.gguf') })
     }
   })
 

@@ -66,6 +66,28 @@ describe('checkVectors', () => {
   })
 })
 
+describe('exams chosen beside the vectors', () => {
+  const { exams } = vectors
+  const split: DomainVectors = { ...vectors, exams: exams.slice(0, 64), chosen: exams.slice(64) }
+
+  it('are checked as the others are, but for samples', async () => {
+    await checkVectors(one, split)
+    await requireMachineDomain(one, split, known)
+    const wrong = withWrongBit(65, 0)
+    await expect(checkVectors(wrong, split)).rejects.toMatchObject({ expected: expect.stringMatching(/^exam 65,/) })
+    await checkVectors(wrong, split, { sample: 64 })
+  })
+
+  it('keep a machine out that computes all others', async () => {
+    const wrong = withWrongBit(65, 0)
+    expect(await findMachineDomain(wrong, split, known)).toBe('one')
+    await expect(requireMachineDomain(wrong, split, known)).rejects.toMatchObject({
+      code: 'INFERENCE_DOMAIN_MISMATCH',
+      expected: expect.stringMatching(/^exam 1,/),
+    })
+  })
+})
+
 describe('recordVectors', () => {
   it('refuses a machine that disagrees with itself', async () => {
     let calls = 0
