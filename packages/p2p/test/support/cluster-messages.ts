@@ -15,6 +15,8 @@ export type ClusterCommand =
   | { readonly kind: 'look' }
   /** CPU seconds. */
   | { readonly kind: 'usage' }
+  /** The longest that the main thread was held since the last such question. */
+  | { readonly kind: 'pauses' }
   /** Imports the blocks of a file, RLP of their encodings, without replay. */
   | { readonly kind: 'load'; readonly file: string }
   | { readonly kind: 'misbehave'; readonly as: Misbehaviour }

@@ -29,10 +29,12 @@ import { WALLETS } from '@poai/testing/chain'
 import type { NodeIdentity } from '../../src/identity/node-identity.ts'
 import type { ClusterCommand, ClusterEvent, Misbehaviour } from './cluster-messages.ts'
 import { CLUSTER_POOL, clusterNetwork } from './cluster-network.ts'
+import { watchPauses } from './pauses.ts'
 import { startNode, systemClock, type TestNode } from './start-node.ts'
 
 const params: NetworkParams = clusterNetwork()
 const codecs = createBlockCodecs(createTransactionCodec(params.chainId))
+const pauses = watchPauses()
 let replayMs = 0
 let hangsAbove = Number.POSITIVE_INFINITY
 let replays = 0
@@ -199,6 +201,8 @@ async function obey(node: TestNode, command: ClusterCommand): Promise<unknown> {
       const { heapUsed, rss, external } = process.memoryUsage()
       return { heapBytes: heapUsed, externalBytes: external, rssBytes: rss, resources }
     }
+    case 'pauses':
+      return pauses.take()
     case 'usage': {
       const { user, system } = process.cpuUsage()
       return (user + system) / 1e6
@@ -223,6 +227,7 @@ const node = await startNode({
   ...evaluator,
   params,
   verifier: slow,
+  threads: 1,
   passes: counted,
   mempool: CLUSTER_POOL,
   shownChain: disguise,

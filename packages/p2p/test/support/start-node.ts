@@ -2,7 +2,7 @@ import {
   type Chain,
   createStoredChain,
   createStoredMempool,
-  inlineRecovery,
+  createThreadedRecovery,
   type MempoolLimits,
   openChain,
 } from '@poai/chain'
@@ -59,6 +59,8 @@ export interface StartNodeOptions {
   readonly evaluator?: ExamEvaluator
   /** Comes between a replay and the model. */
   readonly passes?: (evaluator: ExamEvaluator) => ExamEvaluator
+  /** For signatures and decoding; by itself this thread does it. */
+  readonly threads?: number
   /** Comes between a block and its replay. */
   readonly verifier?: (verifier: WorkVerifier) => WorkVerifier
 }
@@ -87,6 +89,7 @@ export async function startNode(options: StartNodeOptions = {}): Promise<TestNod
   const model = options.evaluator ?? engine
   const evaluator = options.passes?.(model) ?? model
   const replay = createReplayVerifier(networkExamOptions(params), { evaluator, logger })
+  const recovery = createThreadedRecovery({ threads: options.threads ?? 0 })
   const chain = await openChain(
     { params, ...(options.mempool === undefined ? {} : { mempool: options.mempool }) },
     {
@@ -95,7 +98,8 @@ export async function startNode(options: StartNodeOptions = {}): Promise<TestNod
       mempoolStore: createStoredMempool(store, committer),
       verifier: options.verifier?.(replay) ?? replay,
       execution: createExecution(params),
-      recovery: inlineRecovery,
+      recovery,
+      decoder: recovery.decoderOf(codecs.transaction),
       clock: systemClock,
       logger,
     },
@@ -124,6 +128,7 @@ export async function startNode(options: StartNodeOptions = {}): Promise<TestNod
     stop: async () => {
       await network.stop()
       await chain.stop()
+      await recovery.stop()
       await database?.close()
       await engine.stop()
     },
