@@ -1,7 +1,8 @@
 import { DISPATCH_DEFAULTS, type DispatchLimits } from './dispatch/dispatcher.ts'
+import { CLIENT_MEMORY_DEFAULTS, type ClientMemoryLimits } from './server/client-memory.ts'
 
 /** Every bound of the server, with what it keeps away. */
-export interface RpcLimits extends DispatchLimits {
+export interface RpcLimits extends DispatchLimits, ClientMemoryLimits {
   /** Bytes of a request: a batch of large transactions. */
   readonly maxBodyBytes: number
   /** Gas of `eth_call` and its kin: what one question may cost the node. */
@@ -17,6 +18,7 @@ export interface RpcLimits extends DispatchLimits {
 /** What public nodes of Ethereum bear. */
 export const RPC_DEFAULTS: RpcLimits = {
   ...DISPATCH_DEFAULTS,
+  ...CLIENT_MEMORY_DEFAULTS,
   maxBodyBytes: 5 * 1024 * 1024,
   maxCallGas: 50_000_000n,
   maxFeeHistoryBlocks: 1024,

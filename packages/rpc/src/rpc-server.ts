@@ -4,6 +4,7 @@ import { type CallReport, createDispatcher, type Dispatcher } from './dispatch/d
 import { createMethods } from './methods/create-methods.ts'
 import type { RpcDependencies } from './rpc-dependencies.ts'
 import { RPC_DEFAULTS, type RpcLimits } from './rpc-limits.ts'
+import { ClientMemory } from './server/client-memory.ts'
 import { type HttpOptions, HttpServer } from './server/http-server.ts'
 import { IpcServer } from './server/ipc-server.ts'
 import { createStaticSite, type FindExtraFile } from './server/static-site.ts'
@@ -49,11 +50,12 @@ class ChainRpcServer implements RpcServer {
     const limits: RpcLimits = { ...RPC_DEFAULTS, ...options.limits }
     const { logger } = dependencies
     this.#view = new ChainView(dependencies.chain, dependencies.recovery)
+    const memory = new ClientMemory(limits)
     const dispatcher: Dispatcher = createDispatcher(
       { limits, privateNamespaces: PRIVATE_NAMESPACES },
       {
         methods: createMethods(dependencies, { limits, view: this.#view }),
-        logger,
+        ...{ logger, memory },
         elapsedMs: () => performance.now(),
         ...(options.onCall === undefined ? {} : { onCall: options.onCall }),
       },
@@ -65,9 +67,10 @@ class ChainRpcServer implements RpcServer {
     const ipc =
       options.ipcPath === undefined
         ? undefined
-        : new IpcServer({ path: options.ipcPath }, { dispatcher, limits, logger })
+        : new IpcServer({ path: options.ipcPath }, { dispatcher, limits, logger, memory })
     const http = this.#http
-    const webSocket = http === undefined ? undefined : new RpcWebSocketServer({ http, dispatcher, limits, logger })
+    const webSocket =
+      http === undefined ? undefined : new RpcWebSocketServer({ http, dispatcher, limits, logger, memory })
     this.#servers = [this.#http, webSocket, ipc].filter((server) => server !== undefined)
   }
 

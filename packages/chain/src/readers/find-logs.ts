@@ -7,6 +7,8 @@ export interface LogSearch extends LogFilter {
   readonly from: bigint
   readonly to: bigint
   readonly signal?: AbortSignal
+  /** Asked at each block: undefined, or what to wait for. */
+  readonly pause?: () => Promise<void> | undefined
 }
 
 /** Logs that one search may find: an answer of a few megabytes. */
@@ -14,7 +16,7 @@ export const MAX_FOUND_LOGS = 10_000
 
 /** Finds logs of canonical blocks in their order; reads receipts only where a header's filter lets something hope. */
 export async function findLogs(index: LogIndex, search: LogSearch): Promise<readonly FoundLog[]> {
-  const { from, to, signal } = search
+  const { from, to, signal, pause } = search
   if (to - from >= MAX_LOG_SEARCH_BLOCKS) {
     throw new ChainError('CHAIN_BUSY', 'a search for logs looks at too many blocks', {
       expected: `at most ${MAX_LOG_SEARCH_BLOCKS} blocks`,
@@ -26,6 +28,12 @@ export async function findLogs(index: LogIndex, search: LogSearch): Promise<read
   index.followHead()
   for (let number = from; number <= to; number++) {
     signal?.throwIfAborted()
+    const rest = pause?.()
+    if (rest !== undefined) {
+      await rest
+      // Time has passed: the chain may be another one.
+      index.followHead()
+    }
     const block = index.block(number)
     if (block === undefined) break
     if (!mayMatch(block.header.logsBloom)) continue

@@ -1,6 +1,10 @@
 /** No call nests deeper than a list of lists of objects; deeper documents only cost stack. */
 export const MAX_JSON_DEPTH = 32
 
+/** Members and items of all lists and objects: a batch of the greatest length has some twenty thousand. More only cost time. */
+export const MAX_JSON_VALUES = 100_000
+
+const COMMA = 44
 const BACKSLASH = 92
 const QUOTE = 34
 const OPEN_LIST = 91
@@ -8,9 +12,10 @@ const CLOSE_LIST = 93
 const OPEN_OBJECT = 123
 const CLOSE_OBJECT = 125
 
-/** Throws if a document nests deeper than any call does. Looks at characters, not at JSON: it must only never miss depth. */
+/** Throws if a document nests deeper, or holds more values, than any call does. Looks at characters, not at JSON: it must only never miss either. */
 export function checkDepth(text: string): void {
   let depth = 0
+  let values = 0
   let isInText = false
   for (let index = 0; index < text.length; index++) {
     const code = text.charCodeAt(index)
@@ -20,9 +25,12 @@ export function checkDepth(text: string): void {
       continue
     }
     if (code === QUOTE) isInText = true
+    else if (code === COMMA) values++
     else if (code === OPEN_LIST || code === OPEN_OBJECT) {
       depth++
+      values++
       if (depth > MAX_JSON_DEPTH) throw new RangeError('nested too deep')
     } else if (code === CLOSE_LIST || code === CLOSE_OBJECT) depth--
+    if (values > MAX_JSON_VALUES) throw new RangeError('too many values')
   }
 }

@@ -2,11 +2,13 @@ import type { JsonValue, Logger } from '@poai/core'
 import { RpcError } from '../errors/rpc-error.ts'
 import { toRpcError } from '../errors/to-rpc-error.ts'
 import { isRecord } from '../schema/shape.ts'
+import type { AnswerHold, ClientMemory } from '../server/client-memory.ts'
 import { checkDepth } from './check-depth.ts'
 import { Deadlines } from './deadlines.ts'
 import { type Method, namespaceOf, PLAIN_COST, PreparedJson, type Session } from './method.ts'
-import { RATE_DEFAULTS, RateLimiter, type RateLimits } from './rate-limiter.ts'
+import { COST_PER_MS, RATE_DEFAULTS, RateLimiter, type RateLimits } from './rate-limiter.ts'
 import { RunningCall } from './running-call.ts'
+import { Turns } from './turns.ts'
 
 /** What one message may ask for. */
 export interface DispatchLimits extends RateLimits {
@@ -46,15 +48,23 @@ export interface DispatcherOptions {
 export interface DispatcherDependencies {
   readonly methods: readonly Method[]
   readonly logger: Logger
+  readonly memory: Pick<ClientMemory, 'room' | 'open'>
   /** Milliseconds of a clock that only goes forward. */
   readonly elapsedMs: () => number
   readonly onCall?: (report: CallReport) => void
 }
 
+/** What goes to the client. */
+export interface Answer {
+  readonly text: string
+  /** To be released when the client has read the text, or will never do so. */
+  readonly hold: AnswerHold
+}
+
 /** Answers JSON-RPC messages, wherever they came in. */
 export interface Dispatcher {
-  /** The text of the answer; undefined if there is nothing to say, as to notifications. Never rejects. */
-  answer(text: string, session: Session): Promise<string | undefined>
+  /** Undefined if there is nothing to say, as to notifications. Never rejects. Waits as long as the client has not read enough of what it was told. */
+  answer(text: string, session: Session): Promise<Answer | undefined>
 }
 
 /** Puts the table of methods to work. */
@@ -81,6 +91,7 @@ class TableDispatcher implements Dispatcher {
   readonly #methods: ReadonlyMap<string, Method>
   readonly #deadlines: Deadlines
   readonly #rates: RateLimiter
+  readonly #turns = new Turns()
   #running = 0
 
   constructor(options: DispatcherOptions, dependencies: DispatcherDependencies) {
@@ -91,18 +102,44 @@ class TableDispatcher implements Dispatcher {
     this.#rates = new RateLimiter(options.limits, dependencies.elapsedMs)
   }
 
-  async answer(text: string, session: Session): Promise<string | undefined> {
-    let message: unknown
+  async answer(text: string, session: Session): Promise<Answer | undefined> {
+    const { memory } = this.#dependencies
+    const { queue } = session
+    const room = memory.room(queue)
+    if (room !== undefined) await room
+    const hold = memory.open(queue)
     try {
-      checkDepth(text)
-      message = JSON.parse(text)
-    } catch {
-      return errorText(NO_ID, new RpcError('parseError', 'parse error: this is not JSON, or nested too deep'))
+      hold.grow(text.length)
+      const turn = this.#turns.enter(queue)
+      if (turn !== undefined) await turn
+      const said = await this.#answerText(text, session, hold)
+      hold.shrink(text.length)
+      if (said !== undefined) return { text: said, hold }
+    } catch (error) {
+      return { text: errorText(NO_ID, toRpcError(error, this.#dependencies.logger, 'a message')), hold }
     }
-    return Array.isArray(message) ? this.#answerBatch(message, session) : this.#answerOne(message, session)
+    hold.release()
+    return undefined
   }
 
-  async #answerBatch(batch: readonly unknown[], session: Session): Promise<string | undefined> {
+  #answerText(text: string, session: Session, hold: AnswerHold): Promise<string | undefined> {
+    let message: unknown
+    try {
+      message = this.#timed(session, PLAIN_COST, () => {
+        checkDepth(text)
+        return JSON.parse(text) as unknown
+      })
+    } catch {
+      const refusal = new RpcError(
+        'parseError',
+        'parse error: this is not JSON, nested too deep, or of too many values',
+      )
+      return Promise.resolve(errorText(NO_ID, refusal))
+    }
+    return Array.isArray(message) ? this.#answerBatch(message, session, hold) : this.#answerOne(message, session, hold)
+  }
+
+  async #answerBatch(batch: readonly unknown[], session: Session, hold: AnswerHold): Promise<string | undefined> {
     const { maxBatch, maxAnswerCharacters } = this.#options.limits
     if (batch.length === 0) return errorText(NO_ID, new RpcError('invalidRequest', 'empty batch'))
     if (batch.length > maxBatch) {
@@ -112,8 +149,10 @@ class TableDispatcher implements Dispatcher {
     let characters = 0
     // One after the other: a batch is as dear as its calls, and gets no more of the node than one client should.
     for (const message of batch) {
+      const turn = this.#turns.enter(session.queue)
+      if (turn !== undefined) await turn
       const isFull = characters > maxAnswerCharacters
-      const answer = isFull ? refuse(message) : await this.#answerOne(message, session)
+      const answer = isFull ? refuse(message) : await this.#answerOne(message, session, hold)
       if (answer === undefined) continue
       characters += answer.length
       answers.push(answer)
@@ -121,7 +160,7 @@ class TableDispatcher implements Dispatcher {
     return answers.length === 0 ? undefined : `[${answers.join(',')}]`
   }
 
-  async #answerOne(message: unknown, session: Session): Promise<string | undefined> {
+  async #answerOne(message: unknown, session: Session, hold: AnswerHold): Promise<string | undefined> {
     const request = readRequest(message)
     if (request === undefined) {
       return errorText(
@@ -130,13 +169,34 @@ class TableDispatcher implements Dispatcher {
       )
     }
     const { id } = request
+    const written = new AnswerCount(hold, this.#options.limits.maxAnswerCharacters)
     try {
       this.#charge(request, session)
-      const result = await this.#call(request, session)
-      return id === undefined ? undefined : `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":${textOf(result)}}`
+      const result = await this.#call(request, session, written)
+      if (id === undefined) {
+        written.giveBack()
+        return undefined
+      }
+      const text = `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":${textOf(result)}}`
+      written.become(text.length)
+      return text
     } catch (error) {
+      written.giveBack()
       const told = toRpcError(error, this.#dependencies.logger, request.method)
       return id === undefined ? undefined : errorText(id, told)
+    }
+  }
+
+  /** Does work that does not wait for anything, and charges what it takes beyond `paid`. */
+  #timed<T>({ client }: Session, paid: number, work: () => T): T {
+    if (client === undefined) return work()
+    const { elapsedMs } = this.#dependencies
+    const startedMs = elapsedMs()
+    try {
+      return work()
+    } finally {
+      const cost = (elapsedMs() - startedMs) * COST_PER_MS - paid
+      if (cost > 0) this.#rates.charge(client, cost)
     }
   }
 
@@ -149,7 +209,11 @@ class TableDispatcher implements Dispatcher {
     throw new RpcError('limitExceeded', text, { data: { retryAfterMs } })
   }
 
-  async #call({ method: name, params }: Request, session: Session): Promise<JsonValue | PreparedJson> {
+  async #call(
+    { method: name, params }: Request,
+    session: Session,
+    hold: Pick<AnswerHold, 'grow'>,
+  ): Promise<JsonValue | PreparedJson> {
     const method = this.#methods.get(name)
     if (method === undefined) {
       throw new RpcError('methodNotFound', `the method ${shorten(name)} does not exist/is not available`)
@@ -168,9 +232,11 @@ class TableDispatcher implements Dispatcher {
     const startedMs = elapsedMs()
     const report = (outcome: CallReport['outcome']): void =>
       onCall?.({ method: name, outcome, seconds: (elapsedMs() - startedMs) / 1000 })
-    const call = new RunningCall(session, { deadlines: this.#deadlines, rates: this.#rates })
+    const call = new RunningCall(session, {
+      ...{ deadlines: this.#deadlines, rates: this.#rates, turns: this.#turns, hold, elapsedMs },
+    })
     try {
-      const result = await method.invoke(values, call)
+      const result = await this.#timed(session, method.cost, () => method.invoke(values, call))
       report('ok')
       return result
     } catch (error) {
@@ -180,6 +246,35 @@ class TableDispatcher implements Dispatcher {
       call.finish()
       this.#running--
     }
+  }
+}
+
+/** What one call's answer takes while it is written, piece by piece or at once. */
+class AnswerCount implements Pick<AnswerHold, 'grow'> {
+  readonly #hold: AnswerHold
+  readonly #most: number
+  #characters = 0
+
+  constructor(hold: AnswerHold, most: number) {
+    this.#hold = hold
+    this.#most = most
+  }
+
+  grow(characters: number): void {
+    if (this.#characters + characters > this.#most) throw new RpcError('limitExceeded', 'response too large')
+    this.#hold.grow(characters)
+    this.#characters += characters
+  }
+
+  become(characters: number): void {
+    if (characters > this.#characters) this.grow(characters - this.#characters)
+    else this.#hold.shrink(this.#characters - characters)
+    this.#characters = characters
+  }
+
+  giveBack(): void {
+    this.#hold.shrink(this.#characters)
+    this.#characters = 0
   }
 }
 

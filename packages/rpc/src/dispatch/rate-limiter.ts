@@ -1,4 +1,4 @@
-import { isIPv6 } from 'node:net'
+import { isIPv6, type Socket } from 'node:net'
 
 /** How much one client may ask for. Plain reads cost 1; rows of the table of methods say what others do. */
 export interface RateLimits {
@@ -11,6 +11,8 @@ export interface RateLimits {
 /** A page of an explorer causes some hundred at once; a wallet some ten a second. */
 export const RATE_DEFAULTS: RateLimits = { costPerSecond: 2000, costBurst: 20_000 }
 
+/** What a millisecond of the thread costs: a client that only computes gets a fifth of a core for long. */
+export const COST_PER_MS = 10
 /** Programs on the same machine are the owner's: for them the limit only keeps a runaway loop from taking all. */
 const LOOPBACK_FACTOR = 1000
 /** Clients that are remembered; each is some hundred bytes. */
@@ -35,6 +37,12 @@ export function ratedClient(address: string): RatedClient {
   const plain = address.startsWith(MAPPED) ? address.slice(MAPPED.length) : address
   const isLocal = plain === '::1' || LOOPBACK.test(plain)
   return { name: isIPv6(plain) ? subnetOf(plain) : plain, isLocal }
+}
+
+/** Whose turns and memory count together: clients at one address; on this machine each connection, since a proxy may be behind it. */
+export function queueOf({ remoteAddress = '', remotePort = 0 }: Pick<Socket, 'remoteAddress' | 'remotePort'>): string {
+  const { name, isLocal } = ratedClient(remoteAddress)
+  return isLocal ? `${name} ${remotePort}` : name
 }
 
 /** The first four groups: a household or a machine has a whole /64 of IPv6. */

@@ -1,26 +1,42 @@
+import type { AnswerHold } from '../server/client-memory.ts'
 import type { Deadlines } from './deadlines.ts'
 import type { Call, Session } from './method.ts'
-import type { RateLimiter } from './rate-limiter.ts'
+import { COST_PER_MS, type RateLimiter } from './rate-limiter.ts'
+import type { Turns } from './turns.ts'
+
+/** What all running calls share. */
+export interface RunningCallDependencies {
+  readonly deadlines: Deadlines
+  readonly rates: Pick<RateLimiter, 'charge'>
+  readonly turns: Turns
+  readonly hold: Pick<AnswerHold, 'grow'>
+  /** Milliseconds of a clock that only goes forward. */
+  readonly elapsedMs: () => number
+}
 
 /** Makes its signal when somebody reads it: most methods answer at once, and a signal costs more than they do. */
 export class RunningCall implements Call {
   readonly session: Session
-  readonly #deadlines: Deadlines
-  readonly #rates: Pick<RateLimiter, 'charge'>
+  readonly #dependencies: RunningCallDependencies
+  /** Since when it has computed. */
+  #sinceMs: number
   #controller: AbortController | undefined
 
-  constructor(
-    session: Session,
-    { deadlines, rates }: { readonly deadlines: Deadlines; readonly rates: Pick<RateLimiter, 'charge'> },
-  ) {
+  constructor(session: Session, dependencies: RunningCallDependencies) {
     this.session = session
-    this.#deadlines = deadlines
-    this.#rates = rates
+    this.#dependencies = dependencies
+    this.#sinceMs = dependencies.elapsedMs()
   }
 
   charge(cost: number): void {
     const { client } = this.session
-    if (client !== undefined) this.#rates.charge(client, cost)
+    if (client !== undefined) this.#dependencies.rates.charge(client, cost)
+  }
+
+  readonly pause = (): Promise<void> | undefined => (this.#dependencies.turns.isOver() ? this.#rest() : undefined)
+
+  grow(characters: number): void {
+    this.#dependencies.hold.grow(characters)
   }
 
   get signal(): AbortSignal {
@@ -31,8 +47,16 @@ export class RunningCall implements Call {
   /** Nobody waits for it any more. */
   finish(): void {
     if (this.#controller === undefined) return
-    this.#deadlines.remove(this.#controller)
+    this.#dependencies.deadlines.remove(this.#controller)
     this.session.closed.removeEventListener('abort', this.#onClosed)
+  }
+
+  async #rest(): Promise<void> {
+    const { elapsedMs, turns } = this.#dependencies
+    this.charge((elapsedMs() - this.#sinceMs) * COST_PER_MS)
+    await turns.wait(this.session.queue)
+    this.#sinceMs = elapsedMs()
+    this.signal.throwIfAborted()
   }
 
   #open(): AbortController {
@@ -40,7 +64,7 @@ export class RunningCall implements Call {
     const { closed } = this.session
     if (closed.aborted) controller.abort(closed.reason)
     else closed.addEventListener('abort', this.#onClosed)
-    this.#deadlines.add(controller)
+    this.#dependencies.deadlines.add(controller)
     return controller
   }
 

@@ -1,36 +1,63 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { Call } from './method.ts'
+import { TURN_MS } from '@poai/chain'
 
-/** A call computes for so long before others have their turn; blocks, peers and short calls wait no longer than this for one. */
-const TURN_MS = 5
-/** What a turn is charged: a client that only computes gets a fifth of a core for long. */
-const TURN_COST = 50
-/** Steps between looks at the clock: some microseconds. */
-const STEPS_PER_LOOK = 64
-
-/** Lets long calls compute one at a time, a little at a time. */
+/**
+ * One slice of the thread for all calls together in each round of the event loop: blocks and peers wait no longer than this for them, however many
+ * there are. Within it clients take turns, so that one that asks a lot waits for itself.
+ */
 export class Turns {
-  #last: Promise<void> = Promise.resolve()
+  /** When the slice of this round began; undefined: nobody has computed in it. */
+  #sinceMs: number | undefined
+  /** By client, in the order in which it is their turn. */
+  readonly #waiting = new Map<string, (() => void)[]>()
 
-  /** What a long call asks at every step, and waits for: throws when nobody waits for the call any more. */
-  pauseFor(call: Call): () => Promise<void> | undefined {
-    let steps = 0
-    let sinceMs = performance.now()
-    const rest = async (): Promise<void> => {
-      call.charge(TURN_COST)
-      await this.#turn()
-      call.signal.throwIfAborted()
-      sinceMs = performance.now()
-    }
-    return () => {
-      if (++steps % STEPS_PER_LOOK !== 0 || performance.now() - sinceMs < TURN_MS) return undefined
-      return rest()
-    }
+  /** What a call waits for before it begins; undefined: it may at once. */
+  enter(client: string): Promise<void> | undefined {
+    return this.#waiting.size === 0 && !this.isOver() ? undefined : this.wait(client)
   }
 
-  /** One goes on in each round of the event loop, in the order in which they came. */
-  #turn(): Promise<void> {
-    this.#last = this.#last.then(() => nextTurn())
-    return this.#last
+  /** True if the slice of this round is used up. */
+  isOver(): boolean {
+    const nowMs = performance.now()
+    if (this.#sinceMs === undefined) {
+      this.#open(nowMs)
+      return false
+    }
+    return nowMs - this.#sinceMs >= TURN_MS
+  }
+
+  /** Until it is the client's turn, in this round or a later one. */
+  wait(client: string): Promise<void> {
+    if (this.#sinceMs === undefined) this.#open(performance.now())
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const known = this.#waiting.get(client)
+    if (known === undefined) this.#waiting.set(client, [resolve])
+    else known.push(resolve)
+    return promise
+  }
+
+  #open(nowMs: number): void {
+    this.#sinceMs = nowMs
+    // Sockets, timers and other threads are heard before this comes.
+    setImmediate(this.#nextRound)
+  }
+
+  readonly #nextRound = (): void => {
+    this.#sinceMs = undefined
+    if (this.#waiting.size === 0) return
+    this.#open(performance.now())
+    this.#letOneGo()
+  }
+
+  /** The next one follows when this one waits for something, if there is time left. */
+  readonly #letOneGo = (): void => {
+    const next = this.#waiting.entries().next().value
+    if (next === undefined || this.isOver()) return
+    const [client, calls] = next
+    const goOn = calls.shift()
+    this.#waiting.delete(client)
+    if (calls.length > 0) this.#waiting.set(client, calls)
+    goOn?.()
+    // Behind all that the call does without waiting.
+    queueMicrotask(() => process.nextTick(this.#letOneGo))
   }
 }

@@ -12,6 +12,8 @@ import {
   uintToBytes,
 } from '@poai/core'
 import { effectiveGasPrice } from '@poai/execution'
+import type { Call } from '../dispatch/method.ts'
+import { writeList } from '../dispatch/write-list.ts'
 import type { MinedAt } from './format-transaction.ts'
 import { hexOrNull, toQuantity } from './hex-text.ts'
 
@@ -38,18 +40,25 @@ export interface ReceiptPlace extends MinedAt {
   readonly logsBefore: number
 }
 
-/** A receipt with its surroundings. */
+/** A receipt with its logs as JSON. A transaction may have ten thousands of them: written one by one, with rests. */
+export async function writeReceipt(
+  receipt: Receipt,
+  place: ReceiptPlace,
+  call: Pick<Call, 'pause' | 'grow'>,
+): Promise<string> {
+  const { transaction, header, blockHash, index, logsBefore } = place
+  let logIndex = logsBefore
+  const write = (log: Log): string => {
+    const named = { blockHash, blockNumber: header.number, transactionHash: transaction.hash, transactionIndex: index }
+    return JSON.stringify(formatLog({ log, ...named, logIndex: logIndex++ }))
+  }
+  const logs = await writeList(receipt.logs, write, call)
+  return `${JSON.stringify(formatReceipt(receipt, place)).slice(0, -1)},"logs":${logs}}`
+}
+
+/** A receipt with its surroundings, without its logs. */
 export function formatReceipt(receipt: Receipt, place: ReceiptPlace): { readonly [key: string]: JsonValue } {
-  const { transaction, sender, header, blockHash, index, logsBefore } = place
-  const logOf = (log: Log, position: number): JsonValue =>
-    formatLog({
-      log,
-      blockHash,
-      blockNumber: header.number,
-      transactionHash: transaction.hash,
-      transactionIndex: index,
-      logIndex: logsBefore + position,
-    })
+  const { transaction, sender, header, blockHash, index } = place
   return {
     transactionHash: bytesToHex(transaction.hash),
     transactionIndex: toQuantity(index),
@@ -63,7 +72,6 @@ export function formatReceipt(receipt: Receipt, place: ReceiptPlace): { readonly
     gasUsed: toQuantity(receipt.cumulativeGasUsed - place.cumulativeGasBefore),
     effectiveGasPrice: toQuantity(effectiveGasPrice(transaction, header.baseFeePerGas)),
     contractAddress: transaction.to === undefined ? bytesToHex(createdAddress(sender, transaction.nonce)) : null,
-    logs: receipt.logs.map(logOf),
     logsBloom: bytesToHex(receipt.logsBloom),
   }
 }

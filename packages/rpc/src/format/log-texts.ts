@@ -1,5 +1,6 @@
 import type { FoundLog } from '@poai/chain'
-import { PreparedJson } from '../dispatch/method.ts'
+import { type Call, PreparedJson } from '../dispatch/method.ts'
+import { writeList } from '../dispatch/write-list.ts'
 import { formatLog } from './format-receipt.ts'
 
 /** Writes each log once: the chain hands out the same object as long as it remembers the log. */
@@ -16,7 +17,7 @@ export class LogTexts {
   }
 
   /** An answer that is these logs. */
-  listOf(found: readonly FoundLog[]): PreparedJson {
-    return new PreparedJson(`[${found.map((log) => this.of(log)).join(',')}]`)
+  async listOf(found: readonly FoundLog[], call: Pick<Call, 'pause' | 'grow'>): Promise<PreparedJson> {
+    return new PreparedJson(await writeList(found, (log) => this.of(log), call))
   }
 }

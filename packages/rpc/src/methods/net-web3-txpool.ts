@@ -1,6 +1,7 @@
-import type { AccountContent, PooledTransaction } from '@poai/chain'
-import { addressToChecksumHex, bytesToHex, type JsonValue, keccak256 } from '@poai/core'
-import { type Method, method } from '../dispatch/method.ts'
+import type { PooledTransaction } from '@poai/chain'
+import { addressToChecksumHex, bytesToHex, equalBytes, type JsonValue, keccak256 } from '@poai/core'
+import { type Call, type Method, method, PreparedJson } from '../dispatch/method.ts'
+import { writeList } from '../dispatch/write-list.ts'
 import { formatPooled } from '../format/format-transaction.ts'
 import { toQuantity } from '../format/hex-text.ts'
 import { address, data, RESULTS } from '../schema/ethereum-shapes.ts'
@@ -55,21 +56,18 @@ export function netAndWeb3Methods({ params, peers, clientVersion }: MethodContex
 /** The transactions that wait. */
 export function txpoolMethods({ chain, params }: MethodContext): readonly Method[] {
   const { mempool } = chain
-  const contentOf = (
-    accounts: Iterable<AccountContent>,
-    show: (entry: PooledTransaction) => JsonValue,
-  ): { readonly [key: string]: JsonValue } => {
-    const pending: { [key: string]: JsonValue } = {}
-    const queued: { [key: string]: JsonValue } = {}
+  const contentOf = async (show: (entry: PooledTransaction) => JsonValue, call: Call): Promise<PreparedJson> => {
+    const pending: string[] = []
+    const queued: string[] = []
     let shown = 0
-    for (const account of accounts) {
+    for (const account of mempool.accounts()) {
       if (shown >= MAX_SHOWN) break
       const name = addressToChecksumHex(account.address)
       shown += account.pending.length + account.queued.length
-      if (account.pending.length > 0) pending[name] = byNonce(account.pending, show)
-      if (account.queued.length > 0) queued[name] = byNonce(account.queued, show)
+      if (account.pending.length > 0) pending.push(`"${name}":${await byNonce(account.pending, show, call)}`)
+      if (account.queued.length > 0) queued.push(`"${name}":${await byNonce(account.queued, show, call)}`)
     }
-    return { pending, queued }
+    return new PreparedJson(`{"pending":{${pending.join(',')}},"queued":{${queued.join(',')}}}`)
   }
   const inFull = (entry: PooledTransaction): JsonValue => formatPooled(entry, params.chainId)
   return [
@@ -86,18 +84,20 @@ export function txpoolMethods({ chain, params }: MethodContext): readonly Method
       cost: 100,
       params: [],
       result: SCHEMAS.poolContent,
-      run: () => contentOf(mempool.accounts(), inFull),
+      run: (_, call) => contentOf(inFull, call),
     }),
     method({
       name: 'txpool_contentFrom',
       summary: 'The transactions of one sender that wait, by nonce',
       params: [required('address', address)],
       result: RESULTS.object,
-      run: ([of]) => {
-        const name = bytesToHex(of)
+      run: async ([of], call) => {
         for (const account of mempool.accounts()) {
-          if (bytesToHex(account.address) !== name) continue
-          return { pending: byNonce(account.pending, inFull), queued: byNonce(account.queued, inFull) }
+          const rest = call.pause()
+          if (rest !== undefined) await rest
+          if (!equalBytes(account.address, of)) continue
+          const pending = await byNonce(account.pending, inFull, call)
+          return new PreparedJson(`{"pending":${pending},"queued":${await byNonce(account.queued, inFull, call)}}`)
         }
         return { pending: {}, queued: {} }
       },
@@ -108,18 +108,21 @@ export function txpoolMethods({ chain, params }: MethodContext): readonly Method
       cost: 100,
       params: [],
       result: SCHEMAS.poolSummary,
-      run: () =>
-        contentOf(mempool.accounts(), ({ transaction: { to, value, gasLimit, maxFeePerGas } }) => {
+      run: (_, call) =>
+        contentOf(({ transaction: { to, value, gasLimit, maxFeePerGas } }) => {
           const target = to === undefined ? 'contract creation' : bytesToHex(to)
           return `${target}: ${value} wei + ${gasLimit} gas × ${maxFeePerGas} wei`
-        }),
+        }, call),
     }),
   ]
 }
 
-function byNonce(
+/** An object as JSON. */
+async function byNonce(
   entries: readonly PooledTransaction[],
   show: (entry: PooledTransaction) => JsonValue,
-): { readonly [key: string]: JsonValue } {
-  return Object.fromEntries(entries.map((entry) => [entry.transaction.nonce.toString(), show(entry)]))
+  call: Call,
+): Promise<string> {
+  const list = await writeList(entries, (entry) => `"${entry.transaction.nonce}":${JSON.stringify(show(entry))}`, call)
+  return `{${list.slice(1, -1)}}`
 }

@@ -4,8 +4,9 @@ import type { AddressInfo, Socket } from 'node:net'
 import { AppError, type Logger, type Startable } from '@poai/core'
 import type { Dispatcher } from '../dispatch/dispatcher.ts'
 import type { Session } from '../dispatch/method.ts'
-import { type RatedClient, ratedClient } from '../dispatch/rate-limiter.ts'
+import { queueOf, type RatedClient, ratedClient } from '../dispatch/rate-limiter.ts'
 import type { RpcLimits } from '../rpc-limits.ts'
+import { holdUntilRead } from './hold-until-read.ts'
 import { QuickDoor } from './quick-door.ts'
 import { RpcServerError } from './rpc-server-error.ts'
 import type { ServeFile } from './static-site.ts'
@@ -171,13 +172,19 @@ export class HttpServer implements Startable {
       stopped: this.#closed.signal,
     })
     const answer = await this.#dependencies.dispatcher.answer(body, session)
-    if (response.destroyed) return
-    const bytes = Buffer.from(answer ?? '')
+    if (response.destroyed) {
+      answer?.hold.release()
+      return
+    }
+    const bytes = Buffer.from(answer?.text ?? '')
     response.writeHead(answer === undefined ? 204 : 200, {
       'content-type': 'application/json',
       'content-length': bytes.length,
     })
     response.end(bytes)
+    if (answer === undefined) return
+    // 'close' comes after 'finish', when the client has all of it, and when the connection is gone.
+    response.once('close', holdUntilRead(response, answer.hold, bytes.length))
   }
 
   #allowOrigin({ headers }: IncomingMessage, response: ServerResponse): void {
@@ -191,6 +198,7 @@ export class HttpServer implements Startable {
 class HttpSession implements Session {
   readonly isTrusted: boolean
   readonly client: RatedClient | undefined
+  readonly queue: string
   readonly #response: ServerResponse
   readonly #stopped: AbortSignal
   #closed: AbortSignal | undefined
@@ -203,6 +211,7 @@ class HttpSession implements Session {
     this.isTrusted = isTrusted
     // The owner is not counted.
     this.client = isTrusted ? undefined : ratedClient(socket.remoteAddress ?? '')
+    this.queue = queueOf(socket)
     this.#response = response
     this.#stopped = stopped
   }

@@ -1,9 +1,11 @@
 import { chmod, rm } from 'node:fs/promises'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { AppError, type Logger, type Startable } from '@poai/core'
-import type { Dispatcher } from '../dispatch/dispatcher.ts'
+import type { Answer, Dispatcher } from '../dispatch/dispatcher.ts'
 import type { Session } from '../dispatch/method.ts'
 import type { RpcLimits } from '../rpc-limits.ts'
+import type { ClientMemory } from './client-memory.ts'
+import { holdUntilRead } from './hold-until-read.ts'
 import { RpcServerError } from './rpc-server-error.ts'
 import { socketAddress } from './socket-address.ts'
 
@@ -16,6 +18,7 @@ export interface IpcOptions {
 export interface IpcDependencies {
   readonly dispatcher: Dispatcher
   readonly limits: Pick<RpcLimits, 'maxBodyBytes' | 'maxConnections' | 'maxPendingPerConnection'>
+  readonly memory: Pick<ClientMemory, 'open'>
   readonly logger: Logger
 }
 
@@ -30,6 +33,7 @@ export class IpcServer implements Startable {
   readonly #dependencies: IpcDependencies
   readonly #server: Server
   readonly #sockets = new Set<Socket>()
+  #lastId = 0
   #state: 'new' | 'running' | 'stopped' = 'new'
 
   constructor(options: IpcOptions, dependencies: IpcDependencies) {
@@ -69,26 +73,41 @@ export class IpcServer implements Startable {
   }
 
   #attend(socket: Socket): void {
-    const { dispatcher, limits, logger } = this.#dependencies
+    const { dispatcher, limits, logger, memory } = this.#dependencies
     this.#sockets.add(socket)
     const closed = new AbortController()
-    const send = (text: string): void => {
-      if (socket.destroyed) return
-      socket.write(`${text}\n`)
+    const queue = `local socket ${++this.#lastId}`
+    const send = ({ text, hold }: Answer): void => {
+      if (socket.destroyed) {
+        hold.release()
+        return
+      }
+      socket.write(`${text}\n`, holdUntilRead(socket, hold, text.length))
+    }
+    const notify = (text: string): void => {
+      const hold = memory.open(queue)
+      try {
+        hold.grow(text.length)
+        send({ text, hold })
+      } catch {
+        hold.release()
+        socket.destroy()
+      }
       if (socket.writableLength > MAX_UNREAD_BYTES) socket.destroy()
     }
     const session: Session = {
       isTrusted: true,
       closed: closed.signal,
-      notify: send,
+      queue,
+      notify,
     }
     let rest = ''
     let pending = 0
     const take = async (line: string): Promise<void> => {
       if (++pending >= limits.maxPendingPerConnection) socket.pause()
       const answer = await dispatcher.answer(line, session)
-      if (--pending < limits.maxPendingPerConnection) socket.resume()
       if (answer !== undefined) send(answer)
+      if (--pending < limits.maxPendingPerConnection) socket.resume()
     }
     socket.setEncoding('utf8')
     socket.on('data', (text: string) => {

@@ -1,8 +1,9 @@
 import type { Socket } from 'node:net'
 import { AppError } from '@poai/core'
-import type { Dispatcher } from '../dispatch/dispatcher.ts'
+import type { Answer, Dispatcher } from '../dispatch/dispatcher.ts'
 import type { Session } from '../dispatch/method.ts'
-import { type RatedClient, ratedClient } from '../dispatch/rate-limiter.ts'
+import { queueOf, type RatedClient, ratedClient } from '../dispatch/rate-limiter.ts'
+import { holdUntilRead } from './hold-until-read.ts'
 import { readQuickRequest } from './quick-request.ts'
 
 const SECOND_MS = 1000
@@ -113,7 +114,10 @@ class QuickConnection {
     this.#state = 'answering'
     const answer = await this.#dependencies.dispatcher.answer(text, this.#session)
     const socket = this.#socket
-    if (socket.destroyed) return
+    if (socket.destroyed) {
+      answer?.hold.release()
+      return
+    }
     if (this.#write(answer)) {
       this.#goOn()
       return
@@ -138,16 +142,18 @@ class QuickConnection {
   }
 
   /** Head and body in one piece; false if the client has to read first. */
-  #write(answer: string | undefined): boolean {
+  #write(answer: Answer | undefined): boolean {
+    const socket = this.#socket
     if (answer === undefined) {
-      return this.#socket.write(
-        `HTTP/1.1 204 No Content\r\ndate: ${this.#date.text()}\r\n${this.#keepAlive}\r\n`,
-        'latin1',
-      )
+      return socket.write(`HTTP/1.1 204 No Content\r\ndate: ${this.#date.text()}\r\n${this.#keepAlive}\r\n`, 'latin1')
     }
-    const bytes = Buffer.byteLength(answer)
+    const { text, hold } = answer
+    const bytes = Buffer.byteLength(text)
     const head = `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ndate: ${this.#date.text()}\r\ncontent-length: ${bytes}\r\n${this.#keepAlive}\r\n`
-    return this.#socket.write(head + answer, bytes === answer.length ? 'latin1' : 'utf8')
+    let done = (): void => hold.release()
+    const isTaken = socket.write(head + text, bytes === text.length ? 'latin1' : 'utf8', () => done())
+    if (socket.writableLength > 0) done = holdUntilRead(socket, hold, text.length)
+    return isTaken
   }
 
   #leave(bytes: Buffer): void {
@@ -168,12 +174,14 @@ class QuickConnection {
 class SocketSession implements Session {
   readonly isTrusted = false
   readonly client: RatedClient
+  readonly queue: string
   readonly #socket: Socket
   readonly #stopped: AbortSignal
   #closed: AbortSignal | undefined
 
   constructor(socket: Socket, stopped: AbortSignal) {
     this.client = ratedClient(socket.remoteAddress ?? '')
+    this.queue = queueOf(socket)
     this.#socket = socket
     this.#stopped = stopped
   }

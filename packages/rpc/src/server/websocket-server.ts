@@ -4,8 +4,10 @@ import { AppError, type Logger, type Startable } from '@poai/core'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { Dispatcher } from '../dispatch/dispatcher.ts'
 import type { Session } from '../dispatch/method.ts'
-import { ratedClient } from '../dispatch/rate-limiter.ts'
+import { queueOf, ratedClient } from '../dispatch/rate-limiter.ts'
 import type { RpcLimits } from '../rpc-limits.ts'
+import type { AnswerHold, ClientMemory } from './client-memory.ts'
+import { holdUntilRead } from './hold-until-read.ts'
 import type { HttpServer } from './http-server.ts'
 
 /** What the server needs, and nothing more. */
@@ -14,6 +16,7 @@ export interface WebSocketDependencies {
   readonly http: Pick<HttpServer, 'server' | 'admitsHost' | 'admitsOrigin' | 'isTrusted'>
   readonly dispatcher: Dispatcher
   readonly limits: Pick<RpcLimits, 'maxBodyBytes' | 'maxConnections' | 'maxPendingPerConnection'>
+  readonly memory: Pick<ClientMemory, 'open'>
   readonly logger: Logger
 }
 
@@ -82,7 +85,7 @@ export class RpcWebSocketServer implements Startable {
   }
 
   #attend(socket: WebSocket, request: IncomingMessage, stream: Duplex): void {
-    const { http, dispatcher, limits, logger } = this.#dependencies
+    const { http, dispatcher, limits, logger, memory } = this.#dependencies
     const isTrusted = http.isTrusted(request)
     const closed = new AbortController()
     let isCorked = false
@@ -96,20 +99,40 @@ export class RpcWebSocketServer implements Startable {
         stream.uncork()
       })
     }
-    const send = (text: string): void => {
-      if (socket.readyState !== socket.OPEN) return
-      corkForNow()
-      socket.send(text)
-      if (socket.bufferedAmount <= MAX_UNREAD_BYTES) return
+    const cutOff = (): void => {
       logger.debug('A WebSocket client reads too slowly', { unreadBytes: socket.bufferedAmount })
       socket.close(CLOSE_POLICY, 'reads too slowly')
       socket.terminate()
     }
+    const queue = queueOf(request.socket)
+    const send = (text: string, hold: AnswerHold): void => {
+      if (socket.readyState !== socket.OPEN) {
+        hold.release()
+        return
+      }
+      corkForNow()
+      const done = holdUntilRead(stream, hold, text.length)
+      socket.send(text, done)
+    }
+    /** News come unasked: a reader that leaves too much of them is cut off. */
+    const notify = (text: string): void => {
+      const hold = memory.open(queue)
+      try {
+        hold.grow(text.length)
+      } catch {
+        hold.release()
+        cutOff()
+        return
+      }
+      send(text, hold)
+      if (socket.bufferedAmount > MAX_UNREAD_BYTES) cutOff()
+    }
     const session: Session = {
       isTrusted,
       client: isTrusted ? undefined : ratedClient(request.socket.remoteAddress ?? ''),
+      queue,
       closed: closed.signal,
-      notify: send,
+      notify,
     }
     let pending = 0
     this.#answered.add(socket)
@@ -117,8 +140,8 @@ export class RpcWebSocketServer implements Startable {
     socket.on('message', async (data: Buffer) => {
       if (++pending >= limits.maxPendingPerConnection) socket.pause()
       const answer = await dispatcher.answer(data.toString('utf8'), session)
+      if (answer !== undefined) send(answer.text, answer.hold)
       if (--pending < limits.maxPendingPerConnection) socket.resume()
-      if (answer !== undefined) send(answer)
     })
     socket.on('error', (error) => logger.debug('A WebSocket connection failed', { error }))
     socket.on('close', () => closed.abort(new AppError('RPC_CLIENT_GONE', 'the client has gone')))

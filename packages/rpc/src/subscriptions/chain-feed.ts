@@ -17,7 +17,7 @@ import { FanOut } from './fan-out.ts'
 export interface ChainFeedDependencies {
   readonly chain: Pick<Chain, 'onHead' | 'mempool'>
   readonly chainId: bigint
-  readonly logger: Pick<Logger, 'error'>
+  readonly logger: Pick<Logger, 'error' | 'debug'>
 }
 
 const ANY_LOG = { addresses: [], topics: [] } as const

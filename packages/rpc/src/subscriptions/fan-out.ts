@@ -1,10 +1,13 @@
-import type { Unsubscribe } from '@poai/chain'
+import { createPace, type Unsubscribe } from '@poai/chain'
 import type { Logger } from '@poai/core'
 
-/** Listeners that are told without a pause: some milliseconds. */
-const SLICE = 256
-/** Events that wait for their listeners; further ones are told at once, so that none is lost and no queue grows. */
-const MAX_WAITING = 64
+/** Listeners that are told between two looks at the clock. */
+const LISTENERS_PER_LOOK = 16
+/** Events that wait for their listeners; then the oldest is dropped: those that are told of it too late hear of what follows. */
+const MAX_WAITING = 1024
+
+/** Begins a turn; says when it has lasted long enough. */
+const measuredTurn = (): (() => boolean) => createPace().isDue
 
 type Listener<Event> = (event: Event) => void
 type Subscribe<Event> = (listener: Listener<Event>) => Unsubscribe
@@ -22,13 +25,15 @@ interface Round<Event> {
  */
 export class FanOut<Event> {
   readonly #source: Subscribe<Event>
-  readonly #logger: Pick<Logger, 'error'>
+  readonly #logger: Pick<Logger, 'error' | 'debug'>
   readonly #listeners = new Set<{ readonly listener: Listener<Event> }>()
   readonly #waiting: Round<Event>[] = []
+  readonly #startTurn: () => () => boolean
   #unsubscribe: Unsubscribe | undefined
   #isScheduled = false
 
-  constructor(source: Subscribe<Event>, logger: Pick<Logger, 'error'>) {
+  constructor(source: Subscribe<Event>, logger: Pick<Logger, 'error' | 'debug'>, startTurn = measuredTurn) {
+    this.#startTurn = startTurn
     this.#source = source
     this.#logger = logger
   }
@@ -47,27 +52,32 @@ export class FanOut<Event> {
 
   #emit(event: Event): void {
     this.#waiting.push({ event, listeners: [...this.#listeners], next: 0 })
-    if (!this.#isScheduled) this.#tell(SLICE)
-    else if (this.#waiting.length > MAX_WAITING) this.#tell(Number.POSITIVE_INFINITY)
+    if (this.#waiting.length > MAX_WAITING) {
+      this.#waiting.shift()
+      this.#logger.debug('Subscribers are told too slowly: an event was dropped')
+    }
+    if (!this.#isScheduled) this.#tell()
   }
 
-  #tell(most: number): void {
-    for (let told = 0; told < most; told++) {
+  #tell(): void {
+    const isOver = this.#startTurn()
+    for (let told = 1; ; told++) {
       const entry = this.#next()
       if (entry === undefined) return
       const { event, subscription } = entry
-      if (!this.#listeners.has(subscription)) continue
-      try {
-        subscription.listener(event)
-      } catch (error) {
-        this.#logger.error('A subscriber could not be told', { error })
+      if (this.#listeners.has(subscription)) {
+        try {
+          subscription.listener(event)
+        } catch (error) {
+          this.#logger.error('A subscriber could not be told', { error })
+        }
       }
+      if (told % LISTENERS_PER_LOOK === 0 && isOver()) break
     }
-    if (this.#isScheduled) return
     this.#isScheduled = true
     setImmediate(() => {
       this.#isScheduled = false
-      this.#tell(SLICE)
+      this.#tell()
     })
   }
 

@@ -8,6 +8,9 @@ import type { Tracer } from './tracer.ts'
 /** Frames of one transaction: 12 million gas are 17,000 of the cheapest calls. */
 const MAX_FRAMES = 50_000
 
+/** Input and output of all frames of a trace: what one answer can hold as hexadecimal. */
+const MAX_FRAME_BYTES = 10 * 1024 * 1024
+
 /** A frame while it is put together. */
 export interface CallFrame {
   readonly start: FrameStart
@@ -21,8 +24,10 @@ export class FrameCollector {
   readonly #open: CallFrame[] = []
   #root: CallFrame | undefined
   #count = 0
+  #bytes = 0
 
   readonly onEnter = (start: FrameStart): void => {
+    this.#weigh(start.input)
     if (++this.#count > MAX_FRAMES) throw new RpcError('limitExceeded', `the trace has more than ${MAX_FRAMES} frames`)
     const frame: CallFrame = { start, end: undefined, calls: [], logs: [] }
     this.#open.at(-1)?.calls.push(frame)
@@ -31,12 +36,20 @@ export class FrameCollector {
   }
 
   readonly onExit = (end: FrameEnd): void => {
+    this.#weigh(end.output)
     const frame = this.#open.pop()
     if (frame !== undefined) frame.end = end
   }
 
   readonly onLog = (log: TraceLog): void => {
     this.#open.at(-1)?.logs.push(log)
+  }
+
+  #weigh(bytes: Uint8Array): void {
+    this.#bytes += bytes.length
+    if (this.#bytes > MAX_FRAME_BYTES) {
+      throw new RpcError('limitExceeded', `the calls of the trace have more than ${MAX_FRAME_BYTES} bytes of data`)
+    }
   }
 
   /** The outermost frame; undefined where nothing began. */

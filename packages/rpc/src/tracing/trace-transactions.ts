@@ -1,6 +1,7 @@
 import type { PastState } from '@poai/chain'
 import { invariant, type JsonValue } from '@poai/core'
 import type { SentBlock } from '../chain-view.ts'
+import type { Call } from '../dispatch/method.ts'
 import { RpcError } from '../errors/rpc-error.ts'
 import { environmentOf } from '../methods/eth/call-arguments.ts'
 import type { MethodContext } from '../methods/method-context.ts'
@@ -12,7 +13,7 @@ export interface TraceRequest {
   /** One of them, or all. */
   readonly only?: number
   readonly createTracer: (state: PastState) => Tracer
-  readonly signal: AbortSignal
+  readonly call: Call
 }
 
 /** A watched transaction and what its tracer told. */
@@ -24,7 +25,7 @@ export interface TracedTransaction {
 /** Executes a block's transactions again on the state before it, and hands out what the watched ones did. */
 export async function traceTransactions(
   { view, execution }: MethodContext,
-  { found, only, createTracer, signal }: TraceRequest,
+  { found, only, createTracer, call }: TraceRequest,
 ): Promise<readonly TracedTransaction[]> {
   const { header, block, senders } = found
   if (header.number === 0n) throw new RpcError('serverError', 'genesis is not traceable')
@@ -43,7 +44,8 @@ export async function traceTransactions(
         tracers.set(index, tracer)
         return tracer.hooks
       },
-      signal,
+      signal: call.signal,
+      pause: call.pause,
     })
     return traces.map((trace) => {
       const tracer = tracers.get(trace.index)

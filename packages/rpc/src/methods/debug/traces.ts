@@ -1,6 +1,6 @@
 import { bytesToHex, type JsonValue } from '@poai/core'
 import type { SentBlock } from '../../chain-view.ts'
-import { type Method, method } from '../../dispatch/method.ts'
+import { type Call, type Method, method } from '../../dispatch/method.ts'
 import { RpcError } from '../../errors/rpc-error.ts'
 import { blockNumber, blockPlace, hash, LATEST, RESULTS } from '../../schema/ethereum-shapes.ts'
 import { required, withDefault } from '../../schema/shape.ts'
@@ -16,12 +16,12 @@ export function traceMethods(context: MethodContext): readonly Method[] {
   const traceAll = async (
     found: SentBlock | undefined,
     wanted: Partial<TraceOptions>,
-    signal: AbortSignal,
+    call: Call,
   ): Promise<JsonValue> => {
     if (found === undefined) throw new RpcError('serverError', 'block not found')
     const traces = await traceTransactions(context, {
       found,
-      signal,
+      call,
       createTracer: (state) => createTracer(wanted, state),
     })
     return traces.map(({ index, told }) => ({
@@ -35,12 +35,12 @@ export function traceMethods(context: MethodContext): readonly Method[] {
       summary: 'Executes a mined transaction again and shows what it did, step by step or call by call',
       params: [required('hash', hash), options],
       result: RESULTS.any,
-      run: async ([named, wanted], { signal }) => {
+      run: async ([named, wanted], call) => {
         const mined = await view.transaction(named)
         const found = mined && (await view.block({ kind: 'hash', hash: mined.blockHash, requireCanonical: true }))
         if (mined === undefined || found === undefined) throw new RpcError('serverError', 'transaction not found')
         const [trace] = await traceTransactions(context, {
-          ...{ found, signal, only: mined.index },
+          ...{ found, call, only: mined.index },
           createTracer: (state) => createTracer(wanted, state),
         })
         if (trace === undefined) throw new RpcError('serverError', 'transaction not found')
@@ -52,26 +52,26 @@ export function traceMethods(context: MethodContext): readonly Method[] {
       summary: 'Executes a block again and shows what its transactions did',
       params: [required('block', blockNumber), options],
       result: RESULTS.list,
-      run: async ([place, wanted], { signal }) => traceAll(await view.block(place), wanted, signal),
+      run: async ([place, wanted], call) => traceAll(await view.block(place), wanted, call),
     }),
     method({
       name: 'debug_traceBlockByHash',
       summary: 'Executes a block again and shows what its transactions did',
       params: [required('hash', hash), options],
       result: RESULTS.list,
-      run: async ([named, wanted], { signal }) =>
-        traceAll(await view.block({ kind: 'hash', hash: named, requireCanonical: true }), wanted, signal),
+      run: async ([named, wanted], call) =>
+        traceAll(await view.block({ kind: 'hash', hash: named, requireCanonical: true }), wanted, call),
     }),
     method({
       name: 'debug_traceCall',
       summary: 'Runs a message on the state after a block and shows what it did',
       params: [required('transaction', callArguments), withDefault('block', blockPlace, LATEST), options],
       result: RESULTS.any,
-      run: ([args, place, wanted]) =>
+      run: ([args, place, wanted], call) =>
         view.withState(place, async (state, at) => {
           const tracer = createTracer(wanted, state)
           const gas = args.gas === undefined || args.gas > limits.maxCallGas ? limits.maxCallGas : args.gas
-          const input = callInput(context, { state, at, message: messageOf(args, gas) })
+          const input = callInput(context, { state, at, message: messageOf(args, gas), pause: call.pause })
           return tracer.result({ outcome: await execution.executeCall({ ...input, ...tracer.hooks }) })
         }),
     }),

@@ -1,9 +1,10 @@
 import { BoundedCache } from '@poai/chain'
-import { bytesToHex, type JsonValue } from '@poai/core'
+import { bytesToHex, type JsonValue, type Receipt } from '@poai/core'
 import type { SentBlock } from '../../chain-view.ts'
-import { type Method, method, PreparedJson, type Result } from '../../dispatch/method.ts'
+import { type Call, type Method, method, PreparedJson, type Result } from '../../dispatch/method.ts'
+import { writeList } from '../../dispatch/write-list.ts'
 import { formatBlock, formatHeader } from '../../format/format-block.ts'
-import { formatReceipt } from '../../format/format-receipt.ts'
+import { writeReceipt } from '../../format/format-receipt.ts'
 import { formatTransaction } from '../../format/format-transaction.ts'
 import { toQuantity } from '../../format/hex-text.ts'
 import {
@@ -129,7 +130,7 @@ export function blockMethods(context: MethodContext): readonly Method[] {
       cost: 10,
       params: [required('block', blockPlace)],
       result: orNull(SCHEMAS.receipts),
-      run: ([place]) => showReceipts(context, place),
+      run: ([place], call) => showReceipts(context, place, call),
     }),
   ]
 }
@@ -156,20 +157,26 @@ export function showBlock({ chain, codecs, params }: MethodContext, found: SentB
   })
 }
 
-async function showReceipts({ chain, view }: MethodContext, place: BlockPlace): Promise<JsonValue> {
+async function showReceipts({ chain, view }: MethodContext, place: BlockPlace, call: Call): Promise<Result> {
   const found = await view.block(place)
   if (found === undefined) return null
   const receipts = await chain.queries.receipts(found.hash)
   if (receipts === undefined) return found.header.number === 0n ? [] : null
   let logsBefore = 0
-  return receipts.map((receipt, index) => {
+  const write = async ([index, receipt]: readonly [number, Receipt]): Promise<string> => {
     const [transaction, sender] = [found.block.body.transactions[index], found.senders[index]]
-    if (transaction === undefined || sender === undefined) return null
-    const shown = formatReceipt(receipt, {
-      ...{ header: found.header, blockHash: found.hash, index, transaction, sender, logsBefore },
-      cumulativeGasBefore: receipts[index - 1]?.cumulativeGasUsed ?? 0n,
-    })
+    if (transaction === undefined || sender === undefined) return 'null'
+    const before = logsBefore
     logsBefore += receipt.logs.length
-    return shown
-  })
+    return writeReceipt(
+      receipt,
+      {
+        ...{ header: found.header, blockHash: found.hash, index, transaction, sender, logsBefore: before },
+        cumulativeGasBefore: receipts[index - 1]?.cumulativeGasUsed ?? 0n,
+      },
+      // Its logs are counted here with the rest of it.
+      { pause: call.pause, grow: () => undefined },
+    )
+  }
+  return new PreparedJson(await writeList(receipts.entries(), write, call))
 }

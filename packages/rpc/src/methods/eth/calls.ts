@@ -1,7 +1,6 @@
 import { bytesToHex, type JsonValue } from '@poai/core'
 import type { AccountOverride, CallInput, CallOutcome, EstimateInput } from '@poai/execution'
 import { type Method, method } from '../../dispatch/method.ts'
-import { Turns } from '../../dispatch/turns.ts'
 import { RpcError } from '../../errors/rpc-error.ts'
 import { toQuantity } from '../../format/hex-text.ts'
 import { type BlockPlace, blockPlace, LATEST, RESULTS } from '../../schema/ethereum-shapes.ts'
@@ -14,7 +13,6 @@ import { revertError } from './revert-error.ts'
 /** What a transaction would do, without sending it. */
 export function callMethods(context: MethodContext): readonly Method[] {
   const at = withDefault('block', blockPlace, LATEST)
-  const turns = new Turns()
   return [
     method({
       name: 'eth_call',
@@ -23,7 +21,7 @@ export function callMethods(context: MethodContext): readonly Method[] {
       params: [required('transaction', callArguments), at, optional('stateOverrides', stateOverrides)],
       result: RESULTS.data,
       run: async ([args, place, overrides], call) => {
-        const outcome = await runCall(context, { args, place, overrides, pause: turns.pauseFor(call) })
+        const outcome = await runCall(context, { args, place, overrides, pause: call.pause })
         if (!outcome.succeeded) throw revertError(outcome)
         return bytesToHex(outcome.returnData)
       },
@@ -34,8 +32,7 @@ export function callMethods(context: MethodContext): readonly Method[] {
       cost: 100,
       params: [required('transaction', callArguments), at, optional('stateOverrides', stateOverrides)],
       result: RESULTS.quantity,
-      run: ([args, place, overrides], call) =>
-        estimate(context, { args, place, overrides, pause: turns.pauseFor(call) }),
+      run: ([args, place, overrides], call) => estimate(context, { args, place, overrides, pause: call.pause }),
     }),
     method({
       name: 'eth_createAccessList',
@@ -43,7 +40,7 @@ export function callMethods(context: MethodContext): readonly Method[] {
       cost: 50,
       params: [required('transaction', callArguments), at],
       result: SCHEMAS.accessListResult,
-      run: ([args, place], call) => createAccessList(context, { args, place, pause: turns.pauseFor(call) }),
+      run: ([args, place], call) => createAccessList(context, { args, place, pause: call.pause }),
     }),
   ]
 }
@@ -53,7 +50,7 @@ export interface Question {
   readonly args: Partial<CallArguments>
   readonly place: BlockPlace
   readonly overrides?: readonly AccountOverride[] | undefined
-  /** See `Turns`. */
+  /** See `Call`. */
   readonly pause: CallInput['pause']
 }
 

@@ -3,7 +3,7 @@ import { nextBaseFee } from '@poai/consensus'
 import type { JsonValue } from '@poai/core'
 import { effectiveGasPrice } from '@poai/execution'
 import type { SentBlock } from '../../chain-view.ts'
-import { type Method, method } from '../../dispatch/method.ts'
+import { type Call, type Method, method } from '../../dispatch/method.ts'
 import { invalidParams, RpcError } from '../../errors/rpc-error.ts'
 import { toQuantity } from '../../format/hex-text.ts'
 import { blockNumber, count, RESULTS } from '../../schema/ethereum-shapes.ts'
@@ -32,14 +32,14 @@ export function feeMethods(context: MethodContext): readonly Method[] {
       summary: 'A gas price with which a transaction is mined soon',
       params: [],
       result: RESULTS.quantity,
-      run: async () => toQuantity(nextBaseFee(params.gas, chain.head()) + (await suggestTip(context))),
+      run: async (_, call) => toQuantity(nextBaseFee(params.gas, chain.head()) + (await suggestTip(context, call))),
     }),
     method({
       name: 'eth_maxPriorityFeePerGas',
       summary: 'A tip with which a transaction is mined soon',
       params: [],
       result: RESULTS.quantity,
-      run: async () => toQuantity(await suggestTip(context)),
+      run: async (_, call) => toQuantity(await suggestTip(context, call)),
     }),
     method({
       name: 'eth_baseFee',
@@ -58,21 +58,24 @@ export function feeMethods(context: MethodContext): readonly Method[] {
         withDefault('percentiles', listOf(percentile, MAX_PERCENTILES), []),
       ],
       result: SCHEMAS.feeHistory,
-      run: ([blocks, newest, percentiles], { signal }) =>
-        feeHistory(context, { blocks, newest: context.view.heightOf(newest), percentiles, signal }),
+      run: ([blocks, newest, percentiles], call) =>
+        feeHistory(context, { blocks, newest: context.view.heightOf(newest), percentiles, call }),
     }),
   ]
 }
 
-async function suggestTip({ view }: MethodContext): Promise<bigint> {
+async function suggestTip({ chain, view }: MethodContext, call: Pick<Call, 'pause'>): Promise<bigint> {
   const newest = view.headNumber
   const oldest = newest < SUGGESTION_BLOCKS ? 1n : newest - SUGGESTION_BLOCKS + 1n
   const tips: bigint[] = []
   for (let number = newest; number >= oldest && number > 0n; number--) {
     const header = view.header({ kind: 'number', number })?.header
     if (header === undefined || header.gasUsed === 0n) continue
-    const found = await view.block({ kind: 'number', number })
-    for (const transaction of found?.block.body.transactions ?? []) {
+    const rest = call.pause()
+    if (rest !== undefined) await rest
+    // Without the senders, which nobody asks for here.
+    const found = await chain.queries.block(number)
+    for (const transaction of found?.body.transactions ?? []) {
       tips.push(effectiveTip(transaction, header.baseFeePerGas))
     }
   }
@@ -84,11 +87,11 @@ interface FeeQuestion {
   readonly blocks: number
   readonly newest: bigint
   readonly percentiles: readonly number[]
-  readonly signal: AbortSignal
+  readonly call: Pick<Call, 'pause'>
 }
 
 async function feeHistory(context: MethodContext, question: FeeQuestion): Promise<JsonValue> {
-  const { newest, percentiles, signal } = question
+  const { newest, percentiles, call } = question
   const { view, limits, params, chain } = context
   if (newest > view.headNumber) throw new RpcError('serverError', 'request beyond head block')
   const isRising = percentiles.every((value, index) => index === 0 || value > (percentiles[index - 1] ?? 0))
@@ -99,7 +102,8 @@ async function feeHistory(context: MethodContext, question: FeeQuestion): Promis
   const ratios: number[] = []
   const rewards: JsonValue[] = []
   for (let number = oldest; number <= newest; number++) {
-    signal.throwIfAborted()
+    const rest = call.pause()
+    if (rest !== undefined) await rest
     const { header } = view.requireHeader({ kind: 'number', number })
     baseFees.push(toQuantity(header.baseFeePerGas))
     ratios.push(Number(header.gasUsed) / Number(header.gasLimit))

@@ -64,10 +64,10 @@ function filterMethods(context: MethodContext, feed: ChainFeed): readonly Method
       cost: 20,
       params: [required('filterId', id)],
       result: SCHEMAS.logs,
-      run: ([name], { signal }) => {
+      run: ([name], call) => {
         const kind = registry.kindOf(name)
         if (kind.kind !== 'logs') throw new RpcError('serverError', 'not a filter of logs')
-        return findLogs(context, kind.question, signal)
+        return findLogs(context, kind.question, call)
       },
     }),
     method({

@@ -1,6 +1,6 @@
 import { type LogFilter, logsOfReceipts } from '@poai/chain'
 import type { Address, Hash32 } from '@poai/core'
-import { type Method, method, type Result } from '../../dispatch/method.ts'
+import { type Call, type Method, method, type Result } from '../../dispatch/method.ts'
 import { RpcError } from '../../errors/rpc-error.ts'
 import { address, type BlockHeight, blockNumber, hash, LATEST } from '../../schema/ethereum-shapes.ts'
 import { SCHEMAS } from '../../schema/result-schemas.ts'
@@ -55,31 +55,28 @@ export function logMethods(context: MethodContext): readonly Method[] {
       cost: 20,
       params: [required('filter', logQuestion)],
       result: SCHEMAS.logs,
-      run: ([question], { signal }) => findLogs(context, question, signal),
+      run: ([question], call) => findLogs(context, question, call),
     }),
   ]
 }
 
 /** The logs that a question asks for. */
-export async function findLogs(
-  context: MethodContext,
-  question: Partial<LogQuestion>,
-  signal: AbortSignal,
-): Promise<Result> {
-  if (question.blockHash !== undefined) return findLogsOfBlock(context, question, question.blockHash)
+export async function findLogs(context: MethodContext, question: Partial<LogQuestion>, call: Call): Promise<Result> {
+  if (question.blockHash !== undefined)
+    return findLogsOfBlock(context, question, { blockHash: question.blockHash, call })
   const { chain, view, logTexts } = context
   const from = view.heightOf(question.fromBlock ?? LATEST)
   const to = view.heightOf(question.toBlock ?? LATEST)
   if (from > to) throw new RpcError('invalidParams', 'invalid block range: fromBlock is after toBlock')
   if (to > view.headNumber) throw new RpcError('invalidParams', 'block range extends beyond current head block')
-  const found = await chain.queries.logs({ ...filterOf(question), from, to, signal })
-  return logTexts.listOf(found)
+  const found = await chain.queries.logs({ ...filterOf(question), from, to, signal: call.signal, pause: call.pause })
+  return logTexts.listOf(found, call)
 }
 
 async function findLogsOfBlock(
   { chain, view, logTexts }: MethodContext,
   question: Partial<LogQuestion>,
-  blockHash: Hash32,
+  { blockHash, call }: { readonly blockHash: Hash32; readonly call: Call },
 ): Promise<Result> {
   if (question.fromBlock !== undefined || question.toBlock !== undefined) {
     throw new RpcError('invalidParams', 'cannot specify both blockHash and fromBlock/toBlock, choose one or the other')
@@ -90,5 +87,5 @@ async function findLogsOfBlock(
   if (receipts === undefined) return []
   const transactionHashes = found.block.body.transactions.map((transaction) => transaction.hash)
   const place = { blockHash, blockNumber: found.header.number }
-  return logTexts.listOf(logsOfReceipts(place, { receipts, transactionHashes }, filterOf(question)))
+  return logTexts.listOf(logsOfReceipts(place, { receipts, transactionHashes }, filterOf(question)), call)
 }

@@ -1,6 +1,6 @@
 import { bytesToHex, type JsonValue } from '@poai/core'
-import { type Method, method } from '../../dispatch/method.ts'
-import { formatReceipt } from '../../format/format-receipt.ts'
+import { type Method, method, PreparedJson } from '../../dispatch/method.ts'
+import { writeReceipt } from '../../format/format-receipt.ts'
 import { formatPooled, formatTransaction } from '../../format/format-transaction.ts'
 import { type BlockPlace, blockNumber, count, data, hash, orNull, RESULTS } from '../../schema/ethereum-shapes.ts'
 import { SCHEMAS } from '../../schema/result-schemas.ts'
@@ -49,9 +49,9 @@ export function transactionMethods(context: MethodContext): readonly Method[] {
       summary: 'What a mined transaction did',
       params: [required('hash', hash)],
       result: orNull(SCHEMAS.receipt),
-      run: async ([named]) => {
+      run: async ([named], call) => {
         const mined = await view.transaction(named)
-        return mined === undefined ? null : formatReceipt(mined.receipt, mined)
+        return mined === undefined ? null : new PreparedJson(await writeReceipt(mined.receipt, mined, call))
       },
     }),
     method({

@@ -1,5 +1,6 @@
 import { type Address, equalBytes, type Transaction } from '@poai/core'
 import type { SentBlock } from '../../chain-view.ts'
+import type { Call } from '../../dispatch/method.ts'
 import { createdAddress } from '../../format/format-receipt.ts'
 import type { MethodContext } from '../method-context.ts'
 
@@ -26,19 +27,20 @@ export interface Search {
   readonly direction: 'up' | 'down'
   /** Whole blocks are taken until there are so many. */
   readonly atLeast: number
-  readonly signal: AbortSignal
+  readonly call: Pick<Call, 'pause'>
   readonly matches: (transaction: Transaction, sender: Address) => boolean
 }
 
 /** Reads block after block. Finds what transactions say; not what contracts did inside them. */
 export async function findTransactions({ view }: Pick<MethodContext, 'view'>, search: Search): Promise<SearchOutcome> {
-  const { start, direction, atLeast, signal, matches } = search
+  const { start, direction, atLeast, call, matches } = search
   const step = direction === 'up' ? 1n : -1n
   const hits: FoundInBlock[] = []
   const isInside = (number: bigint): boolean => number >= 0n && number <= view.headNumber
   let number = start
   for (let read = 0n; isInside(number) && read < MAX_SEARCHED_BLOCKS && hits.length < atLeast; read++, number += step) {
-    signal.throwIfAborted()
+    const rest = call.pause()
+    if (rest !== undefined) await rest
     const named = view.header({ kind: 'number', number })
     // A block without gas has no transactions: its body need not be read.
     if (named === undefined || named.header.gasUsed === 0n) continue

@@ -1,5 +1,6 @@
 import { bytesToHex, type Hash32, type JsonValue } from '@poai/core'
-import { type Method, method } from '../../dispatch/method.ts'
+import { type Call, type Method, method, PreparedJson } from '../../dispatch/method.ts'
+import { writeList } from '../../dispatch/write-list.ts'
 import { RpcError } from '../../errors/rpc-error.ts'
 import { toQuantity } from '../../format/hex-text.ts'
 import { hash, RESULTS } from '../../schema/ethereum-shapes.ts'
@@ -13,7 +14,7 @@ const TRACE_COST = 200
 
 /** What Otterscan shows of the inside of a transaction. */
 export function insideMethods(context: MethodContext): readonly Method[] {
-  const framesOf = async (named: Hash32, signal: AbortSignal): Promise<CallFrame | undefined> => {
+  const framesOf = async (named: Hash32, call: Call): Promise<CallFrame | undefined> => {
     const place = await context.chain.queries.transaction(named)
     const found = place && (await context.view.block({ kind: 'hash', hash: place.blockHash, requireCanonical: true }))
     if (place === undefined || found === undefined) throw new RpcError('serverError', 'transaction not found')
@@ -26,7 +27,7 @@ export function insideMethods(context: MethodContext): readonly Method[] {
       hooks: { onEnter, onExit },
       result: () => null,
     })
-    await traceTransactions(context, { found, only: place.index, signal, createTracer })
+    await traceTransactions(context, { found, only: place.index, call, createTracer })
     return frames.root
   }
   return [
@@ -36,19 +37,20 @@ export function insideMethods(context: MethodContext): readonly Method[] {
       cost: TRACE_COST,
       params: [required('hash', hash)],
       result: RESULTS.list,
-      run: async ([named], { signal }) => {
-        const root = await framesOf(named, signal)
-        return root === undefined
-          ? []
-          : walk(root).map(({ start, end }) => ({
-              type: start.type,
-              depth: start.depth,
-              from: bytesToHex(start.from),
-              to: bytesToHex(start.to ?? end?.createdAddress ?? new Uint8Array(20)),
-              value: start.type === 'STATICCALL' || start.type === 'DELEGATECALL' ? null : toQuantity(start.value),
-              input: bytesToHex(start.input),
-              output: bytesToHex(end?.output ?? new Uint8Array(0)),
-            }))
+      run: async ([named], call) => {
+        const root = await framesOf(named, call)
+        if (root === undefined) return []
+        const write = ({ start, end }: CallFrame): string =>
+          JSON.stringify({
+            type: start.type,
+            depth: start.depth,
+            from: bytesToHex(start.from),
+            to: bytesToHex(start.to ?? end?.createdAddress ?? new Uint8Array(20)),
+            value: start.type === 'STATICCALL' || start.type === 'DELEGATECALL' ? null : toQuantity(start.value),
+            input: bytesToHex(start.input),
+            output: bytesToHex(end?.output ?? new Uint8Array(0)),
+          })
+        return new PreparedJson(await writeList(walk(root), write, call))
       },
     }),
     method({
@@ -57,8 +59,8 @@ export function insideMethods(context: MethodContext): readonly Method[] {
       cost: TRACE_COST,
       params: [required('hash', hash)],
       result: RESULTS.list,
-      run: async ([named], { signal }) => {
-        const root = await framesOf(named, signal)
+      run: async ([named], call) => {
+        const root = await framesOf(named, call)
         if (root === undefined || root.end?.failure !== undefined) return []
         return walk(root)
           .filter(isInternalOperation)
@@ -76,8 +78,8 @@ export function insideMethods(context: MethodContext): readonly Method[] {
       cost: TRACE_COST,
       params: [required('hash', hash)],
       result: RESULTS.data,
-      run: async ([named], { signal }) => {
-        const root = await framesOf(named, signal)
+      run: async ([named], call) => {
+        const root = await framesOf(named, call)
         return root?.end?.failure === undefined ? '0x' : bytesToHex(root.end.output)
       },
     }),
@@ -97,6 +99,13 @@ function isInternalOperation({ start, end }: CallFrame): boolean {
   return start.type !== 'CALL' || start.value > 0n
 }
 
-function walk(frame: CallFrame): readonly CallFrame[] {
-  return [frame, ...frame.calls.flatMap(walk)]
+/** In the order in which they began. Without recursion: lists of lists would be copied at each depth. */
+function walk(root: CallFrame): readonly CallFrame[] {
+  const frames: CallFrame[] = []
+  const left: CallFrame[] = [root]
+  for (let frame = left.pop(); frame !== undefined; frame = left.pop()) {
+    frames.push(frame)
+    for (let index = frame.calls.length - 1; index >= 0; index--) left.push(frame.calls[index] as CallFrame)
+  }
+  return frames
 }

@@ -2,7 +2,8 @@ import { subsidy } from '@poai/consensus'
 import { type Address, bytesToHex, equalBytes, type JsonValue } from '@poai/core'
 import { effectiveGasPrice } from '@poai/execution'
 import type { SentBlock } from '../../chain-view.ts'
-import { type Method, method } from '../../dispatch/method.ts'
+import { type Call, type Method, method, PreparedJson, type Result } from '../../dispatch/method.ts'
+import { writeList } from '../../dispatch/write-list.ts'
 import { RpcError } from '../../errors/rpc-error.ts'
 import { formatReceipt } from '../../format/format-receipt.ts'
 import { formatTransaction } from '../../format/format-transaction.ts'
@@ -42,27 +43,24 @@ export function otterscanMethods(context: MethodContext): readonly Method[] {
       readonly start: bigint
       readonly size: number
       readonly direction: 'up' | 'down'
-      readonly signal: AbortSignal
+      readonly call: Call
     },
-  ): Promise<JsonValue> => {
-    const { start, size, direction, signal } = question
+  ): Promise<Result> => {
+    const { start, size, direction, call } = question
     const atLeast = Math.min(Math.max(size, 1), MAX_PAGE)
     const { hits, isComplete } = await findTransactions(context, {
       start,
       direction,
       atLeast,
-      signal,
+      call,
       matches: involves(of),
     })
     // The newest first, whichever way was searched.
     const ordered = direction === 'up' ? hits.toReversed() : hits
-    const [txs, receipts] = [
-      ordered.map((hit) => showHit(context, hit)),
-      await Promise.all(ordered.map((hit) => showReceipt(context, hit))),
-    ]
+    const { txs, receipts } = await showHits(context, ordered, call)
     const isNewest = direction === 'down' ? start >= view.headNumber : isComplete
     const isOldest = direction === 'up' ? start === 0n : isComplete
-    return { txs, receipts, firstPage: isNewest, lastPage: isOldest }
+    return new PreparedJson(`{"txs":${txs},"receipts":${receipts},"firstPage":${isNewest},"lastPage":${isOldest}}`)
   }
   return [
     method({
@@ -111,7 +109,7 @@ export function otterscanMethods(context: MethodContext): readonly Method[] {
       summary: 'A page of the transactions of a block, the last one first',
       params: [required('block', blockNumber), required('page', count), required('size', count)],
       result: orNull(RESULTS.object),
-      run: async ([place, page, size]) => {
+      run: async ([place, page, size], call) => {
         const found = await view.block(place)
         if (found === undefined) return null
         const total = found.block.body.transactions.length
@@ -119,10 +117,10 @@ export function otterscanMethods(context: MethodContext): readonly Method[] {
         const indexes = Array.from({ length: Math.min(size, end, MAX_PAGE) }, (_, offset) => end - 1 - offset)
         const hits = indexes.map((index) => ({ found, index }))
         const block = showBlock(context, found, false) as { readonly [key: string]: JsonValue }
-        return {
-          fullblock: { ...block, transactions: hits.map((hit) => showHit(context, hit)), transactionCount: total },
-          receipts: await Promise.all(hits.map((hit) => showReceipt(context, hit))),
-        }
+        const { txs, receipts } = await showHits(context, hits, call)
+        const { transactions: _, ...rest } = block
+        const fullblock = JSON.stringify({ ...rest, transactionCount: total }).slice(0, -1)
+        return new PreparedJson(`{"fullblock":${fullblock},"transactions":${txs}},"receipts":${receipts}}`)
       },
     }),
     method({
@@ -131,9 +129,9 @@ export function otterscanMethods(context: MethodContext): readonly Method[] {
       cost: SEARCH_COST,
       params: [required('address', address), required('block', count), required('size', count)],
       result: RESULTS.object,
-      run: ([of, before, size], { signal }) => {
+      run: ([of, before, size], call) => {
         const start = before === 0 ? view.headNumber : BigInt(before) - 1n
-        return search(of, { start, size, direction: 'down', signal })
+        return search(of, { start, size, direction: 'down', call })
       },
     }),
     method({
@@ -142,22 +140,23 @@ export function otterscanMethods(context: MethodContext): readonly Method[] {
       cost: SEARCH_COST,
       params: [required('address', address), required('block', count), required('size', count)],
       result: RESULTS.object,
-      run: ([of, after, size], { signal }) =>
-        search(of, { start: after === 0 ? 0n : BigInt(after) + 1n, size, direction: 'up', signal }),
+      run: ([of, after, size], call) =>
+        search(of, { start: after === 0 ? 0n : BigInt(after) + 1n, size, direction: 'up', call }),
     }),
     method({
       name: 'ots_getTransactionBySenderAndNonce',
       summary: 'The hash of the transaction that an account signed with a nonce',
+      cost: SEARCH_COST,
       params: [required('address', address), required('nonce', quantity)],
       result: orNull(RESULTS.hash),
-      run: async ([of, nonce], { signal }) => {
+      run: async ([of, nonce], call) => {
         const matches = (transaction: { readonly nonce: bigint }, sender: Address): boolean =>
           transaction.nonce === nonce && equalBytes(sender, of)
         const { hits } = await findTransactions(context, {
           start: view.headNumber,
           direction: 'down',
           atLeast: 1,
-          signal,
+          call,
           matches,
         })
         const hit = hits[0]
@@ -170,10 +169,10 @@ export function otterscanMethods(context: MethodContext): readonly Method[] {
       cost: SEARCH_COST,
       params: [required('address', address)],
       result: orNull(RESULTS.object),
-      run: async ([of], { signal }) => {
+      run: async ([of], call) => {
         const matches = involves(of)
         const { hits } = await findTransactions(context, {
-          ...{ start: view.headNumber, direction: 'down', atLeast: 1, signal },
+          ...{ start: view.headNumber, direction: 'down', atLeast: 1, call },
           matches: (transaction, sender) =>
             transaction.to === undefined && !equalBytes(sender, of) && matches(transaction, sender),
         })
@@ -195,6 +194,17 @@ function transactionOf({ found, index }: FoundInBlock): SentBlock['block']['body
   return transaction
 }
 
+/** Lists as JSON. */
+async function showHits(
+  context: MethodContext,
+  hits: readonly FoundInBlock[],
+  call: Call,
+): Promise<{ readonly txs: string; readonly receipts: string }> {
+  const txs = await writeList(hits, (hit) => JSON.stringify(showHit(context, hit)), call)
+  const receipts = await writeList(hits, async (hit) => JSON.stringify(await showReceipt(context, hit)), call)
+  return { txs, receipts }
+}
+
 function showHit({ params }: MethodContext, hit: FoundInBlock): JsonValue {
   const { found, index } = hit
   const sender = found.senders[index]
@@ -210,6 +220,7 @@ async function showReceipt({ chain }: MethodContext, hit: FoundInBlock): Promise
   const mined = await chain.queries.transaction(transactionOf(hit).hash)
   const sender = found.senders[index]
   if (mined === undefined || sender === undefined) return null
+  // Without its logs: there may be ten thousands of them.
   const shown = formatReceipt(mined.receipt, { ...mined, sender })
   return { ...shown, logs: null, logsBloom: null, timestamp: Number(found.header.timestamp) }
 }

@@ -28,14 +28,16 @@ export function accuracyMethods({ view }: MethodContext, desk: ExamDesk): readon
       cost: MODEL_PASS_COST,
       params: [required('from', blockNumber), required('to', blockNumber)],
       result: SCHEMAS.accuracy,
-      run: async ([first, last], { signal }) => {
+      run: async ([first, last], call) => {
         const [from, to] = [view.heightOf(first) || 1n, view.heightOf(last)]
         if (to < from) throw new RpcError('invalidParams', 'invalid block range: from is after to')
         if (to - from >= MAX_BLOCKS) throw new RpcError('limitExceeded', `a range has at most ${MAX_BLOCKS} blocks`)
         const families = new Map<string, Score>()
         const blocks: JsonValue[] = []
         for (let start = from; start <= to; start += BigInt(CHUNK)) {
-          signal.throwIfAborted()
+          call.signal.throwIfAborted()
+          const rest = call.pause()
+          if (rest !== undefined) await rest
           const heights = Array.from({ length: CHUNK }, (_, index) => start + BigInt(index)).filter(
             (height) => height <= to,
           )

@@ -1,9 +1,21 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { Deadlines } from '../../../src/dispatch/deadlines.ts'
 import { RunningCall } from '../../../src/dispatch/running-call.ts'
+import { Turns } from '../../../src/dispatch/turns.ts'
 
 const TIMEOUT_MS = 1000
-const rates = { charge: () => undefined }
+const session = { isTrusted: false, queue: 'a client' }
+
+function callOf(closed: AbortSignal, deadlines: Deadlines): RunningCall {
+  return new RunningCall(
+    { ...session, closed },
+    {
+      ...{ deadlines, turns: new Turns(), elapsedMs: () => Date.now() },
+      rates: { charge: () => undefined },
+      hold: { grow: () => undefined },
+    },
+  )
+}
 
 beforeEach(() => {
   vi.useFakeTimers()
@@ -14,7 +26,7 @@ afterEach(() => {
 
 it('gives a call up when its time is over, and not before', () => {
   const deadlines = new Deadlines(TIMEOUT_MS, () => Date.now())
-  const { signal } = new RunningCall({ isTrusted: false, closed: new AbortController().signal }, { deadlines, rates })
+  const { signal } = callOf(new AbortController().signal, deadlines)
   vi.advanceTimersByTime(TIMEOUT_MS - 1)
   expect(signal.aborted).toBe(false)
   vi.advanceTimersByTime(250)
@@ -24,9 +36,7 @@ it('gives a call up when its time is over, and not before', () => {
 it('gives a call up when the client has gone, and leaves nothing behind when it ends before', () => {
   const deadlines = new Deadlines(TIMEOUT_MS, () => Date.now())
   const client = new AbortController()
-  const [first, second] = [1, 2].map(
-    () => new RunningCall({ isTrusted: false, closed: client.signal }, { deadlines, rates }),
-  )
+  const [first, second] = [1, 2].map(() => callOf(client.signal, deadlines))
   const [ended, running] = [first?.signal, second?.signal]
   first?.finish()
   client.abort(new Error('gone'))

@@ -6,10 +6,16 @@ import { FanOut } from '../../../src/subscriptions/fan-out.ts'
 /** A source in the test's hand, and how many listen to it. */
 function openFanOut(): { readonly fanOut: FanOut<number>; emit(event: number): void; count(): number } {
   const listeners = new Set<(event: number) => void>()
-  const fanOut = new FanOut<number>((listener) => {
+  const source = (listener: (event: number) => void): (() => void) => {
     listeners.add(listener)
     return () => void listeners.delete(listener)
-  }, silentLogger)
+  }
+  // A turn lasts 16 looks at the clock, of 16 listeners each.
+  const startTurn = (): (() => boolean) => {
+    let looks = 0
+    return () => ++looks === 16
+  }
+  const fanOut = new FanOut<number>(source, silentLogger, startTurn)
   return {
     fanOut,
     emit: (event) => {
@@ -55,14 +61,14 @@ it('goes on after one that throws', () => {
   expect(told).toEqual([7])
 })
 
-it('lets no queue grow when events come faster than they can be told', async () => {
+it('lets no queue grow when events come faster than they can be told: the oldest are dropped', async () => {
   const { fanOut, emit } = openFanOut()
   let told = 0
   for (let index = 0; index < 300; index++) fanOut.subscribe(() => told++)
-  for (let event = 0; event < 200; event++) emit(event)
-  expect(told).toBeGreaterThan((200 - 65) * 300)
-  for (let turn = 0; turn < 100; turn++) await immediately()
-  expect(told).toBe(200 * 300)
+  for (let event = 0; event < 1025; event++) emit(event)
+  expect(told).toBe(256)
+  for (let turn = 0; turn < 1300; turn++) await immediately()
+  expect(told).toBe(256 + 1024 * 300)
 })
 
 it('listens to its source only as long as somebody listens to it', () => {

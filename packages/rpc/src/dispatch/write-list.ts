@@ -1,0 +1,19 @@
+import type { Call } from './method.ts'
+
+/** Writes a list item by item: rests on the way, and gives up where the client has too much to read already. */
+export async function writeList<T>(
+  items: Iterable<T>,
+  write: (item: T) => string | Promise<string>,
+  call: Pick<Call, 'pause' | 'grow'>,
+): Promise<string> {
+  const texts: string[] = []
+  for (const item of items) {
+    const rest = call.pause()
+    if (rest !== undefined) await rest
+    const written = write(item)
+    const text = typeof written === 'string' ? written : await written
+    call.grow(text.length)
+    texts.push(text)
+  }
+  return `[${texts.join(',')}]`
+}

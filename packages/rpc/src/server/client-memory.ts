@@ -1,0 +1,159 @@
+import { RpcError } from '../errors/rpc-error.ts'
+
+/** What questions and answers may take that are not through with. */
+export interface ClientMemoryLimits {
+  /** Characters of one client: its questions, answers in the making and what it has not read. One answer of the greatest length, and some. */
+  readonly maxClientCharacters: number
+  /** The same of all clients together. */
+  readonly maxCharacters: number
+}
+
+/** One answer of the greatest length a client, with what comes besides; two such clients in all. Encoded, they take about as much again. */
+export const CLIENT_MEMORY_DEFAULTS: ClientMemoryLimits = {
+  maxClientCharacters: 32 * 1024 * 1024,
+  maxCharacters: 64 * 1024 * 1024,
+}
+
+/** What one question takes, from its arrival until its answer is read. */
+export interface AnswerHold {
+  /** Throws where the client or all of them have too much. */
+  grow(characters: number): void
+  /** Gives back a part. */
+  shrink(characters: number): void
+  /** From now on it may be cut off in favour of clients that hold less. */
+  letCut(cut: () => void): void
+  /** Read, or given up. May be called again. */
+  release(): void
+}
+
+interface Client {
+  characters: number
+  readonly holds: Set<Hold>
+  readonly waiting: (() => void)[]
+}
+
+/**
+ * Counts what clients make the server keep. A client that has enough to read is not answered any further until it has read; where all
+ * together are too much, the one that holds most is cut off from the oldest answer that it does not read.
+ */
+export class ClientMemory {
+  readonly #limits: ClientMemoryLimits
+  readonly #clients = new Map<string, Client>()
+  #characters = 0
+
+  constructor(limits: ClientMemoryLimits) {
+    this.#limits = limits
+  }
+
+  /** Of all clients together. */
+  get characters(): number {
+    return this.#characters
+  }
+
+  /** What a client waits for before its next question is looked at; undefined: nothing. */
+  room(name: string): Promise<void> | undefined {
+    const client = this.#clients.get(name)
+    if (client === undefined || client.characters < this.#limits.maxClientCharacters) return undefined
+    const { promise, resolve } = Promise.withResolvers<void>()
+    client.waiting.push(resolve)
+    return promise
+  }
+
+  open(name: string): AnswerHold {
+    const client: Client = this.#clients.get(name) ?? { characters: 0, holds: new Set(), waiting: [] }
+    this.#clients.set(name, client)
+    const hold = new Hold({
+      add: (characters) => this.#add(client, characters),
+      isFull: (characters) => this.#isFull(client, characters),
+      onRelease: () => this.#forget(name, client, hold),
+    })
+    client.holds.add(hold)
+    return hold
+  }
+
+  #add(client: Client, characters: number): void {
+    client.characters += characters
+    this.#characters += characters
+    if (client.characters < this.#limits.maxClientCharacters) client.waiting.shift()?.()
+  }
+
+  #isFull(client: Client, characters: number): boolean {
+    const { maxClientCharacters, maxCharacters } = this.#limits
+    if (client.characters + characters > maxClientCharacters) return true
+    while (this.#characters + characters > maxCharacters) {
+      const heaviest = this.#heaviest()
+      if (heaviest === undefined || heaviest === client || heaviest.characters <= client.characters + characters)
+        return true
+      const before = this.#characters
+      for (const hold of heaviest.holds) if (hold.cutOff()) break
+      if (this.#characters === before) return true
+    }
+    return false
+  }
+
+  #heaviest(): Client | undefined {
+    let heaviest: Client | undefined
+    for (const client of this.#clients.values()) {
+      if (heaviest === undefined || client.characters > heaviest.characters) heaviest = client
+    }
+    return heaviest
+  }
+
+  #forget(name: string, client: Client, hold: Hold): void {
+    client.holds.delete(hold)
+    if (client.holds.size === 0 && client.waiting.length === 0) this.#clients.delete(name)
+  }
+}
+
+interface HoldDependencies {
+  add(characters: number): void
+  isFull(characters: number): boolean
+  onRelease(): void
+}
+
+class Hold implements AnswerHold {
+  readonly #dependencies: HoldDependencies
+  #characters = 0
+  #cut: (() => void) | undefined
+  #isReleased = false
+
+  constructor(dependencies: HoldDependencies) {
+    this.#dependencies = dependencies
+  }
+
+  grow(characters: number): void {
+    if (this.#isReleased) return
+    if (this.#dependencies.isFull(characters)) {
+      throw new RpcError('limitExceeded', 'response too large: the answers before it are not read yet')
+    }
+    this.#count(characters)
+  }
+
+  shrink(characters: number): void {
+    if (!this.#isReleased) this.#count(-characters)
+  }
+
+  letCut(cut: () => void): void {
+    this.#cut = cut
+  }
+
+  release(): void {
+    if (this.#isReleased) return
+    this.#count(-this.#characters)
+    this.#isReleased = true
+    this.#dependencies.onRelease()
+  }
+
+  /** True if something was given back. */
+  cutOff(): boolean {
+    if (this.#cut === undefined) return false
+    this.#cut()
+    this.release()
+    return true
+  }
+
+  #count(characters: number): void {
+    this.#characters += characters
+    this.#dependencies.add(characters)
+  }
+}
