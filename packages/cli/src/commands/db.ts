@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import type { CliContext } from '../cli-context.ts'
 import { addDbCheckCommand } from './db/check.ts'
 import { addDbCompactCommand } from './db/compact.ts'
+import { addDbDropFinalityCommand } from './db/drop-finality.ts'
 import { addDbExportCommand } from './db/export.ts'
 import { addDbImportCommand } from './db/import.ts'
 import { addDbPruneCommand } from './db/prune.ts'
@@ -11,11 +12,12 @@ import { addDbSizeCommand } from './db/size.ts'
 export function addDbCommands(program: Command, context: CliContext): void {
   const db = program
     .command('db')
-    .description('check, measure, shrink, export and import the database of a node that is stopped')
+    .description('check, measure, shrink, export, import and correct the database of a node that is stopped')
   addDbCheckCommand(db, context)
   addDbSizeCommand(db, context)
   addDbCompactCommand(db, context)
   addDbPruneCommand(db, context)
+  addDbDropFinalityCommand(db, context)
   addDbExportCommand(db, context)
   addDbImportCommand(db, context)
 }

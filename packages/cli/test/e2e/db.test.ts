@@ -2,16 +2,19 @@ import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { appendFile, readFile, stat, truncate } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import { genesisHash } from '@poai/core'
-import { openDatabase } from '@poai/storage'
+import { concatBytes, genesisHash, silentLogger, uintToBytes } from '@poai/core'
+import { createBlockStore, openDatabase, RETENTIONS, writeFinalBlock } from '@poai/storage'
 import { testNetwork } from '@poai/testing/chain'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { DataDirectory } from '../../src/data-directory.ts'
+import { withReplayingChain } from '../../src/db/with-replaying-chain.ts'
 import { runCli } from '../../src/index.ts'
 import { type GeneratedData, generateData } from '../support/generated-data.ts'
 import { createTestTerminal } from '../support/test-terminal.ts'
 
 const LENGTH = 30
+/** The record of how far back things are kept. */
+const HORIZONS = Uint8Array.of(0x03)
 /** More than can be rolled back, which is kept in every mode. */
 const PRUNABLE_LENGTH = 1040
 
@@ -132,6 +135,55 @@ test('poai db compact says what it was worth, and the database is sound', async 
   const { before, after } = JSON.parse(out)
   expect([before.tables.length, after.tables.length]).toEqual([27, 27])
   expect((await inData('check')).exitCode).toBe(0)
+})
+
+describe('poai db drop-finality', () => {
+  async function markFinal(number: bigint): Promise<void> {
+    const { store, committer, close } = await openDatabase(directory.chain, { genesisHash: genesisHash(testNetwork) })
+    const hash = createBlockStore(store, data.codecs).canonicalHash(number)
+    if (hash === undefined) throw new RangeError(`no block ${number}`)
+    const batch = committer.begin()
+    writeFinalBlock(batch, { number, hash })
+    await committer.commit(batch, { sync: true })
+    await close()
+  }
+
+  async function finalNumber(): Promise<bigint> {
+    const dependencies = { evaluator: data.evaluator, retention: RETENTIONS.archive, logger: silentLogger }
+    return withReplayingChain(directory, dependencies, async (chain) => chain.finalized().number)
+  }
+
+  test('takes finality back to the genesis block, and says what that means', async () => {
+    await markFinal(20n)
+    expect(await finalNumber()).toBe(20n)
+    const run = await inData('drop-finality')
+    expect(run).toMatchObject({ exitCode: 0, err: '' })
+    expect(run.out).toMatch(
+      /the head is block +30\nfinal until now up to block +20\nfinal from now on up to block +0, the genesis/,
+    )
+    expect(run.out).toContain('Every block can be rolled back.')
+    expect(await finalNumber()).toBe(0n)
+    const again = await inData('drop-finality', '--json')
+    expect(JSON.parse(again.out)).toMatchObject({ head: 30, before: { number: 0 }, after: { number: 0 } })
+    expect((await inData('check')).exitCode).toBe(0)
+  })
+
+  test('leaves what cannot be rolled back, and says how far that is', async () => {
+    await change([{ key: HORIZONS, value: concatBytes(...[0n, 9n, 0n, 0n].map((number) => uintToBytes(number, 8))) }])
+    await markFinal(20n)
+    const run = await inData('drop-finality')
+    expect(run.out).toMatch(/final from now on up to block +9\n\nBlocks up to 9 have lost their undo records/)
+    expect(await finalNumber()).toBe(9n)
+    await change([{ key: HORIZONS, value: undefined }])
+  })
+
+  test('needs a node that is stopped', async () => {
+    const { close } = await openDatabase(directory.chain, { genesisHash: genesisHash(testNetwork) })
+    const run = poaiDb('drop-finality', '--data-dir', directory.path)
+    await close()
+    expect(run.exitCode).toBe(3)
+    expect(run.err).toContain('is open in another process')
+  })
 })
 
 describe('poai db prune', () => {

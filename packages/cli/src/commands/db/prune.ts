@@ -31,7 +31,7 @@ export function keepOption(description: string): Option {
 export function addDbPruneCommand(parent: Command, context: CliContext): void {
   dbCommand(parent, 'prune', {
     description:
-      'forget old states, and with --keep light old blocks too; what is gone only comes back by a new synchronisation',
+      'forget old states, and with --keep light old blocks too; what is gone only comes back by a new synchronisation, and what lost its undo records is final',
     examples: ['db prune --keep full', 'db prune --keep light --compact'],
   })
     .addOption(keepOption('what to keep: as a node of that mode does').makeOptionMandatory())

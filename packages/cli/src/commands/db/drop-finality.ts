@@ -1,0 +1,75 @@
+import { bytesToHex, type Hash32 } from '@poai/core'
+import { createBlockStore, dropFinalBlock, readFinalBlock, readHead, readHorizons } from '@poai/storage'
+import type { Command } from 'commander'
+import type { CliContext } from '../../cli-context.ts'
+import { findDataDirectory } from '../../data-directory.ts'
+import { type OpenDatabase, withDatabase } from '../../db/with-database.ts'
+import { formatTable } from '../../table.ts'
+import { printResult } from '../leaf-command.ts'
+import { type DbOptions, dbCommand } from './db-command.ts'
+
+interface Place {
+  readonly number: bigint
+  readonly hash: Hash32 | undefined
+}
+
+interface Dropped {
+  readonly head: bigint
+  readonly before: Place
+  readonly after: Place
+}
+
+/** Adds `poai db drop-finality`. */
+export function addDbDropFinalityCommand(parent: Command, context: CliContext): void {
+  dbCommand(parent, 'drop-finality', {
+    description:
+      'call nothing final any more that can still be rolled back, so that the node follows the heaviest chain again; for a node that settled on a wrong one (CHAIN_FINAL)',
+    examples: ['db drop-finality', 'db drop-finality --data-dir /var/lib/poai --json'],
+  }).action((options: DbOptions) => dropFinality(context, options))
+}
+
+async function dropFinality(context: CliContext, options: DbOptions): Promise<void> {
+  const directory = await findDataDirectory(options, context.environment)
+  const dropped = await withDatabase(directory, 'change', drop)
+  const result = {
+    ...{ network: directory.params.name, database: directory.chain, head: Number(dropped.head) },
+    ...{ before: placeToJson(dropped.before), after: placeToJson(dropped.after) },
+  }
+  printResult(context, options, result, () => formatDropped(dropped))
+}
+
+/** What lost its undo record stays as it is, whatever anybody calls it. */
+async function drop({ store, committer, codecs }: OpenDatabase): Promise<Dropped> {
+  const { undo } = readHorizons(store)
+  const marked = readFinalBlock(store)
+  const reach: Place = { number: undo, hash: createBlockStore(store, codecs).canonicalHash(undo) }
+  const batch = committer.begin()
+  dropFinalBlock(batch)
+  await committer.commit(batch, { sync: true })
+  const before = marked !== undefined && marked.number > undo ? marked : reach
+  return { head: readHead(store)?.number ?? 0n, before, after: reach }
+}
+
+function placeToJson({ number, hash }: Place): { readonly number: number; readonly hash: string | null } {
+  return { number: Number(number), hash: hash === undefined ? null : bytesToHex(hash) }
+}
+
+function formatDropped({ head, before, after }: Dropped): string {
+  const table = formatTable([
+    ['the head is block', `${head}`],
+    ['final until now up to block', `${before.number}`],
+    ['final from now on up to block', after.number === 0n ? '0, the genesis block' : `${after.number}`],
+  ])
+  const limit =
+    after.number === 0n
+      ? 'Every block can be rolled back.'
+      : `Blocks up to ${after.number} have lost their undo records: to leave the chain before that, synchronise into a new data directory.`
+  const where =
+    after.number === 0n ? 'wherever that leaves this one' : `that leaves this one at block ${after.number} or later`
+  return `${table}
+${limit}
+No block was taken away. The node goes on from its head, and follows a heavier chain ${where}, as soon as a peer shows it.
+Blocks become final again when enough peers agree (--finality-peers, --finality-seconds): be sure first that the node is not among peers
+that led it astray (poai peers list), and give it a checkpoint if you know one (--checkpoint).
+`
+}
