@@ -248,10 +248,10 @@ class ComposedNode implements Node {
     const isJudge = this.#judge.status.state === 'ready'
     return openNetwork(
       {
-        ...{ params, config, version, places: this.#places, replayPolicy: this.#replayPolicy },
+        ...{ params, trust: this.#trust, config, version, places: this.#places, replayPolicy: this.#replayPolicy },
         domain: isJudge ? params.work.domain : '',
       },
-      { chain, codecs, database, clock: this.#clock, logger: this.logger },
+      { chain, codecs, database, verifier: this.#verifier, clock: this.#clock, logger: this.logger },
     )
   }
 

@@ -1,3 +1,4 @@
+import { NO_TRUST } from '@poai/core'
 import { createInferenceBudget } from './budget/inference-budget.ts'
 import { composeNetwork, type Network, type NetworkDependencies, type SyncContext, type SyncParts } from './network.ts'
 import type { NetworkOptions } from './network-options.ts'
@@ -15,17 +16,20 @@ export function createNetwork(options: NetworkOptions, dependencies: NetworkDepe
 /** Synchronisation, what it asks and answers, and the budget. */
 export function createSyncParts(options: NetworkOptions, context: SyncContext): SyncParts {
   const { host, peers, codecs, clock, logger } = context
-  const transport = createRequestTransport({ streams: host.streams, peers, clock, logger })
-  const requests = createChainRequests(options, { transport, peers, codecs })
   const sharedAddresses = options.limits?.sharedAddresses ?? false
+  const transport = createRequestTransport({ sharedAddresses }, { streams: host.streams, peers, clock, logger })
+  const requests = createChainRequests(options, { transport, peers, codecs })
   const budget = createInferenceBudget({ sharedAddresses }, { clock })
   return {
     budget,
-    sync: createSynchroniser(options, {
-      ...context,
-      ...{ requests, budget },
-      policy: options.replayPolicy ?? createReplayPolicy({ kind: 'full' }),
-      serve: () => serveChain({ ...context, transport }),
-    }),
+    sync: createSynchroniser(
+      { params: options.params, trust: options.trust ?? NO_TRUST, sharedAddresses },
+      {
+        ...context,
+        ...{ requests, budget },
+        policy: options.replayPolicy ?? createReplayPolicy({ kind: 'full' }),
+        serve: () => serveChain({ ...context, transport }),
+      },
+    ),
   }
 }

@@ -1,4 +1,4 @@
-import type { NetworkParams } from '@poai/core'
+import type { NetworkParams, NetworkTrust } from '@poai/core'
 import type { NodeIdentity } from './identity/node-identity.ts'
 import { PEER_DEFAULTS, type PeerLimits } from './peers/peer-limits.ts'
 import type { ReplayPolicy } from './sync/replay-policy.ts'
@@ -32,6 +32,8 @@ export interface NetworkOptions {
   readonly limits?: Partial<PeerLimits>
   /** Which blocks are replayed while catching up; the same one that the chain's verifier asks. Default: all. */
   readonly replayPolicy?: ReplayPolicy
+  /** What is known of the network's chain beyond its rules. Default: nothing. */
+  readonly trust?: NetworkTrust
 }
 
 /** Free with the authority that assigns ports. */

@@ -1,4 +1,5 @@
 import { type Chain, Emitter, type Subscribe } from '@poai/chain'
+import type { WorkVerifier } from '@poai/consensus'
 import { type BlockCodecs, type Clock, genesisHash, type Logger, type Startable } from '@poai/core'
 import { BlockGossip, type BlockGossipCounts } from './gossip/block-gossip.ts'
 import { MAX_BLOCK_MESSAGE_BYTES } from './gossip/block-message.ts'
@@ -14,12 +15,14 @@ import { createHandshake, type Handshake } from './handshake/handshake.ts'
 import { StatusPusher } from './handshake/status-pusher.ts'
 import type { Host } from './host/host.ts'
 import { createHost } from './host/libp2p-host.ts'
+import { bucketSecretOf } from './identity/bucket-secret.ts'
 import { parsePreSharedKey } from './identity/pre-shared-key.ts'
 import { NETWORK_DEFAULTS, type NetworkOptions } from './network-options.ts'
 import type { NetworkSync, SyncStatus } from './network-sync.ts'
 import { ConnectedPeers, type PeerChange, type PeerCounts } from './peers/connected-peers.ts'
 import { type DialCounts, Dialer } from './peers/dialer.ts'
 import { Liveness } from './peers/liveness.ts'
+import { createNetworkGroups } from './peers/network-groups.ts'
 import type { PeerStatus } from './peers/peer.ts'
 import { createPeerBook, type PeerBook } from './peers/peer-book.ts'
 import { GOODBYE_ROOM } from './peers/peer-limits.ts'
@@ -44,9 +47,19 @@ export interface Network extends Startable {
 export interface NetworkDependencies {
   readonly chain: Pick<
     Chain,
-    'head' | 'judgeHeader' | 'context' | 'importBlock' | 'onHead' | 'onOrphanRejected' | 'mempool' | 'queries'
+    | 'head'
+    | 'finalized'
+    | 'judgeHeader'
+    | 'context'
+    | 'importBlock'
+    | 'onHead'
+    | 'onOrphanRejected'
+    | 'mempool'
+    | 'queries'
   >
   readonly codecs: BlockCodecs
+  /** Replays whatever it is asked, as the chain's own one does but for what the replay policy excuses. */
+  readonly verifier: WorkVerifier
   readonly notes: PeerNotes
   readonly clock: Clock
   readonly logger: Logger
@@ -120,7 +133,8 @@ class ComposedNetwork implements Network {
     this.peerId = identity.peerId
     this.#dependencies = dependencies
     this.#changes = new Emitter('peer change', logger)
-    this.#memory = new PeerMemory(dependencies)
+    const groups = createNetworkGroups(limits)
+    this.#memory = new PeerMemory({ secret: bucketSecretOf(identity), groups }, dependencies)
     this.#host = createHost(
       {
         ...identity,
@@ -148,7 +162,7 @@ class ComposedNetwork implements Network {
     const host = this.#host
     const memory = this.#memory
     this.#connected = new ConnectedPeers(
-      { ownId: this.peerId, limits },
+      { ownId: this.peerId, limits, groups },
       {
         ...{ host, memory, clock, logger },
         meritsOf: (peerId) => ({
@@ -170,7 +184,7 @@ class ComposedNetwork implements Network {
       },
     )
     this.#dialer = new Dialer(
-      { ...settings, ownId: this.peerId, targetOutbound: limits.targetOutbound },
+      { ...settings, groups, ownId: this.peerId, targetOutbound: limits.targetOutbound },
       { host, peers, memory, clock, random, logger },
     )
     const liveness = new Liveness({ host, peers, clock, logger })

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { isIPv6 } from 'node:net'
 import type { Chain } from '@poai/chain'
-import type { BlockCodecs, Clock, Logger, NetworkParams } from '@poai/core'
+import type { WorkVerifier } from '@poai/consensus'
+import type { BlockCodecs, Clock, Logger, NetworkParams, NetworkTrust } from '@poai/core'
 import { createNetwork, createStoredPeerNotes, loadIdentity, type Network, type ReplayPolicy } from '@poai/p2p'
 import type { Database } from '@poai/storage'
 import type { NodeConfig } from '../config/node-config.ts'
@@ -10,6 +11,7 @@ import { NodeError } from '../node-error.ts'
 
 export interface OpenNetworkOptions {
   readonly params: NetworkParams
+  readonly trust: NetworkTrust
   readonly places: DataPlaces
   readonly config: Pick<NodeConfig, 'p2p' | 'storage'>
   /** Empty for a node that judges nothing. */
@@ -23,6 +25,8 @@ export interface OpenNetworkOptions {
 export interface OpenNetworkDependencies {
   readonly chain: Chain
   readonly codecs: BlockCodecs
+  /** Replays whatever it is asked. */
+  readonly verifier: WorkVerifier
   readonly database: Database
   readonly clock: Clock
   readonly logger: Logger
@@ -30,7 +34,7 @@ export interface OpenNetworkDependencies {
 
 /** The node's part in its network, not yet started. Reads the node's key, or makes it. */
 export async function openNetwork(
-  { params, places, config, domain, version, replayPolicy }: OpenNetworkOptions,
+  { params, trust, places, config, domain, version, replayPolicy }: OpenNetworkOptions,
   { database, ...dependencies }: OpenNetworkDependencies,
 ): Promise<Network> {
   const { p2p, storage } = config
@@ -39,7 +43,7 @@ export async function openNetwork(
   const preSharedKey = p2p.pskFile === undefined ? undefined : await readKeyFile(p2p.pskFile)
   return createNetwork(
     {
-      ...{ params, domain, bootnodes, announce, mdns, privateAddresses, replayPolicy },
+      ...{ params, trust, domain, bootnodes, announce, mdns, privateAddresses, replayPolicy },
       identity: await loadIdentity(places.key),
       agent: `poai/${version}`,
       servesAllBlocks: storage.keep !== 'light',

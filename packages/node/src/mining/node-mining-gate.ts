@@ -15,9 +15,12 @@ export interface NodeMiningGateDependencies {
 /** Blocks that may be missing without being "behind": they come while one looks. */
 const SMALL_GAP = 2n
 
-/** True if the node knows of a chain so much longer than its own that its blocks would be stale. */
+/**
+ * True if the node imports a chain so much longer than its own that its blocks would be stale: one whose work was sampled, and whose blocks come in.
+ * What peers claim, and headers whose blocks nobody has, are no reason to stop mining.
+ */
 export function isBehind({ state, currentBlock, highestBlock }: SyncStatus): boolean {
-  return state !== 'idle' && highestBlock > currentBlock + SMALL_GAP
+  return state === 'blocks' && highestBlock > currentBlock + SMALL_GAP
 }
 
 /** Mining waits for the self-test, for the first peer unless `alone`, and for the node to catch up. */

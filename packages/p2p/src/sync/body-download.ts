@@ -11,15 +11,24 @@ const WINDOW_BLOCKS = 1024
 const WINDOW_BYTES: number = 32 * 1024 * 1024
 /** Questions to one peer at one time: one under way while the next one is read. */
 const QUESTIONS_PER_PEER = 2
-/** Bodies of a peer's first question; then as many as it sends in {@link TARGET_MS}. */
-const FIRST_QUESTION = 16
+/** Bodies of a peer's first question, which may come to nothing; then as many as it sends in {@link TARGET_MS}. */
+const FIRST_QUESTION = 4
 const TARGET_MS = 1000
 /** The import waits for a body that somebody was asked for so long ago: somebody else is asked too. */
 const LATE_MS = 2000
-/** Faults after which a peer is not asked any more for this chain. */
-const MAX_FAULTS = 2
-/** After a fault, and when there is nothing to ask for. */
+/** The same where nobody who was asked for it has sent anything yet: it is more likely never to come. */
+const LATE_STRANGER_MS = 750
+/** Blocks next to the import that are left to peers who have sent some, as long as there are any. */
+const URGENT_BLOCKS = 64
+/** Faults in a row after which a peer is not asked any more for this chain. */
+const MAX_FAULTS = 3
+/** When there is nothing to ask for. */
 const PAUSE_MS = 100
+/** After a fault; twice as long after each next one. */
+const FAULT_PAUSE_MS = 1000
+
+/** After a peer said that it has answered enough for now. */
+const BUSY_PAUSE_MS = 1000
 
 /** What a download needs, and nothing more. */
 export interface BodyDownloadDependencies {
@@ -42,6 +51,8 @@ interface Slot {
   /** When it was asked for last; undefined if nobody is being asked. */
   askedAtMs: number | undefined
   readonly askedOf: Set<string>
+  /** Somebody who has sent bodies is being asked. */
+  isInGoodHands: boolean
 }
 
 interface Courier {
@@ -49,6 +60,10 @@ interface Courier {
   question: number
   bodies: number
   faults: number
+  /** Since its last good answer. */
+  faultsInRow: number
+  /** Questions that it is being asked. */
+  asked: number
   /** Blocks that it has not got. */
   readonly lacks: Set<Slot>
 }
@@ -77,6 +92,7 @@ export class BodyDownload {
       bytes: 0,
       askedAtMs: undefined,
       askedOf: new Set(),
+      isInGoodHands: false,
     }))
     signal.addEventListener('abort', () => this.#end(signal.reason), { once: true, signal: this.#ended.signal })
     this.#unsubscribe = dependencies.peers.onJoined((peer) => this.#hire(peer))
@@ -129,7 +145,15 @@ export class BodyDownload {
 
   #hire({ id }: Peer): void {
     if (this.#ended.signal.aborted || this.#couriers.has(id)) return
-    const courier: Courier = { peerId: id, question: FIRST_QUESTION, bodies: 0, faults: 0, lacks: new Set() }
+    const courier: Courier = {
+      peerId: id,
+      question: FIRST_QUESTION,
+      bodies: 0,
+      faults: 0,
+      faultsInRow: 0,
+      asked: 0,
+      lacks: new Set(),
+    }
     this.#couriers.set(id, courier)
     for (let count = 0; count < QUESTIONS_PER_PEER; count++) {
       const work = this.#work(courier).finally(() => {
@@ -143,11 +167,12 @@ export class BodyDownload {
   async #work(courier: Courier): Promise<void> {
     const { clock, peers } = this.#dependencies
     const { signal } = this.#ended
-    while (!signal.aborted && courier.faults < MAX_FAULTS && peers.get(courier.peerId) !== undefined) {
+    while (!signal.aborted && courier.faultsInRow < MAX_FAULTS && peers.get(courier.peerId) !== undefined) {
       const slots = this.#choose(courier)
       if (slots.length > 0 && (await this.#ask(courier, slots))) continue
       if (this.#isUseless(courier)) return
-      await clock.sleep(PAUSE_MS, signal).catch(() => undefined)
+      const pauseMs = courier.faultsInRow === 0 ? PAUSE_MS : FAULT_PAUSE_MS * 2 ** (courier.faultsInRow - 1)
+      await clock.sleep(pauseMs, signal).catch(() => undefined)
     }
   }
 
@@ -159,21 +184,35 @@ export class BodyDownload {
   /** What is wanted first and not under way; else what is late, of somebody else. */
   #choose(courier: Courier): readonly Slot[] {
     if (this.#bytes >= WINDOW_BYTES) return []
-    const window = this.#slots.slice(this.#next, this.#next + WINDOW_BLOCKS)
+    const isStranger = courier.bodies === 0
+    // One question is enough to find out whether it answers.
+    if (isStranger && courier.asked > 0) return []
+    const from = this.#next + (isStranger && this.#hasGoodCourier() ? URGENT_BLOCKS : 0)
+    const window = this.#slots.slice(from, this.#next + WINDOW_BLOCKS)
     const open = window.filter((slot) => slot.body === undefined && !courier.lacks.has(slot))
     const free = open.filter(({ askedAtMs }) => askedAtMs === undefined).slice(0, courier.question)
     if (free.length > 0) return free
-    const lateMs = this.#dependencies.clock.nowMs() - LATE_MS
+    const now = this.#dependencies.clock.nowMs()
     return open
-      .filter(({ askedAtMs, askedOf }) => (askedAtMs ?? 0) < lateMs && !askedOf.has(courier.peerId))
+      .filter(({ askedAtMs, askedOf, isInGoodHands }) => {
+        const lateMs = isInGoodHands ? LATE_MS : LATE_STRANGER_MS
+        return (askedAtMs ?? 0) < now - lateMs && !askedOf.has(courier.peerId)
+      })
       .slice(0, courier.question)
+  }
+
+  #hasGoodCourier(): boolean {
+    for (const { bodies, faultsInRow } of this.#couriers.values()) if (bodies > 0 && faultsInRow === 0) return true
+    return false
   }
 
   async #ask(courier: Courier, slots: readonly Slot[]): Promise<boolean> {
     const { requests, clock, logger } = this.#dependencies
     const beginMs = clock.nowMs()
+    courier.asked++
     for (const slot of slots) {
       slot.askedAtMs = beginMs
+      slot.isInGoodHands = courier.bodies > 0
       slot.askedOf.add(courier.peerId)
     }
     try {
@@ -183,14 +222,23 @@ export class BodyDownload {
       const tookMs = Math.max(1, clock.nowMs() - beginMs)
       const fitting = Math.round((slots.length * TARGET_MS) / tookMs)
       courier.question = Math.min(MAX_BODIES, Math.max(1, Math.min(fitting, courier.question * 2)))
-      return bodies.some((body) => body !== undefined)
+      if (bodies.every((body) => body === undefined)) return false
+      courier.faultsInRow = 0
+      return true
     } catch (error) {
       if (this.#ended.signal.aborted) return false
-      courier.faults += error instanceof RuleError ? MAX_FAULTS : 1
       courier.question = Math.max(1, Math.floor(courier.question / 2))
+      if (isBusy(error)) {
+        // It has given others all that it may: it is asked again, and is not worse than one that answers.
+        await clock.sleep(BUSY_PAUSE_MS, this.#ended.signal).catch(() => undefined)
+        return false
+      }
+      courier.faults++
+      courier.faultsInRow += error instanceof RuleError ? MAX_FAULTS : 1
       logger.debug('A peer did not send bodies', { peerId: courier.peerId, error })
       return false
     } finally {
+      courier.asked--
       // What this one did not bring is for anybody.
       for (const slot of slots) if (slot.askedAtMs === beginMs) slot.askedAtMs = undefined
       this.#wake()
@@ -211,4 +259,8 @@ export class BodyDownload {
       this.#bytes += slot.bytes
     }
   }
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof NetworkError && error.code === 'P2P_BUSY'
 }

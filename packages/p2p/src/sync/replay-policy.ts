@@ -23,8 +23,15 @@ export interface ReplayPolicy {
   survey(chain: readonly CheckedHeader[]): void
   /** Nothing of that survey is needed any more. */
   forget(): void
+  /** The header's work was replayed here, before its body came: it is not replayed again. */
+  vouch(hash: Hash32): void
   isExcused(hash: Hash32): boolean
+  /** True of a block that the operator trusts by its hash: with it all before it. */
+  isTrusted(hash: Hash32): boolean
 }
+
+/** Replayed headers whose bodies are still to come: more than the samples of all branches under way. */
+const MAX_VOUCHED = 65_536
 
 /** A block in so many is replayed: a forger of a hundred blocks escapes once in 10^9 times at a fifth. */
 export const DEFAULT_SAMPLE_SHARE = 0.2
@@ -35,6 +42,7 @@ export const DEFAULT_RECENT_BLOCKS = 256
 export function createReplayPolicy(mode: ReplayMode): ReplayPolicy {
   const secret = randomBytes(32)
   const excused = new Set<string>()
+  const vouched = new Set<string>()
   const isDrawn = (hash: Hash32, share: number): boolean =>
     createHash('sha256').update(secret).update(hash).digest().readUInt32BE(0) < share * 2 ** 32
   return {
@@ -51,11 +59,22 @@ export function createReplayPolicy(mode: ReplayMode): ReplayPolicy {
       }
     },
     forget: () => excused.clear(),
-    isExcused: (hash) => excused.size > 0 && excused.has(bytesToHex(hash)),
+    vouch: (hash) => {
+      vouched.add(bytesToHex(hash))
+      if (vouched.size <= MAX_VOUCHED) return
+      const [oldest] = vouched
+      if (oldest !== undefined) vouched.delete(oldest)
+    },
+    isExcused: (hash) => {
+      if (excused.size === 0 && vouched.size === 0) return false
+      const name = bytesToHex(hash)
+      return excused.has(name) || vouched.has(name)
+    },
+    isTrusted: (hash) => mode.kind === 'assume-valid' && equalBytes(hash, mode.hash),
   }
 }
 
-/** Replays but for what the policy excuses: all other checks of import stay as they are. */
+/** Replays but for what the policy excuses or vouches for: all other checks of import stay as they are. */
 export function excusingVerifier(verifier: WorkVerifier, policy: Pick<ReplayPolicy, 'isExcused'>): WorkVerifier {
   return {
     verify: async (header, options) => {

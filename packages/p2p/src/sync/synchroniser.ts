@@ -1,51 +1,77 @@
 import { type Chain, Emitter, type Subscribe } from '@poai/chain'
-import { type Body, type Clock, type Header, type Logger, type NetworkParams, RuleError } from '@poai/core'
+import type { WorkVerifier } from '@poai/consensus'
+import {
+  type Body,
+  type Clock,
+  type Hash32,
+  type Header,
+  type Logger,
+  type NetworkParams,
+  type NetworkTrust,
+  RuleError,
+} from '@poai/core'
 import type { BlockGap } from '../gossip/block-gossip.ts'
 import type { ForeignBlocks } from '../gossip/foreign-blocks.ts'
-import type { BudgetOutcome, VerificationBudget } from '../gossip/verification-budget.ts'
+import type { VerificationBudget } from '../gossip/verification-budget.ts'
 import { NetworkError } from '../network-error.ts'
 import type { NetworkSync, SyncStatus } from '../network-sync.ts'
 import { blockOffence, isFailedReplay } from '../peers/block-offence.ts'
-import type { Peer, PeerSet } from '../peers/peer.ts'
+import type { Offence } from '../peers/offences.ts'
+import type { PeerSet } from '../peers/peer.ts'
 import type { ChainRequests } from '../requests/chain-requests.ts'
-import { BodyDownload } from './body-download.ts'
-import { type CollectedHeaders, collectHeaders } from './collect-headers.ts'
+import { BranchHolds } from './branch-holds.ts'
+import { chooseBranch } from './choose-branch.ts'
+import type { RandomDraw } from './draw-sample.ts'
+import { HeaderChases } from './header-chases.ts'
+import { branchTo, HeaderTree, leadsThrough, type TreeNode } from './header-tree.ts'
+import { BranchFault, importBranch, StalledError } from './import-branch.ts'
+import { PauseBook } from './pause-book.ts'
 import { Progress } from './progress.ts'
 import type { ReplayPolicy } from './replay-policy.ts'
+import { BranchSampler } from './sample-branch.ts'
+import { Showings } from './showings.ts'
 
 export interface SynchroniserOptions {
   readonly params: NetworkParams
+  readonly trust: NetworkTrust
+  /** Several honest peers share an address: pauses go by peer alone. */
+  readonly sharedAddresses: boolean
 }
 
 /** What catching up needs, and nothing more. */
 export interface SynchroniserDependencies {
   readonly requests: ChainRequests
-  readonly chain: Pick<Chain, 'head' | 'context' | 'importBlock' | 'queries'>
+  readonly chain: Pick<Chain, 'head' | 'context' | 'importBlock' | 'queries' | 'finalized'>
   readonly peers: Pick<PeerSet, 'list' | 'get' | 'report' | 'onJoined' | 'onStatus'>
   readonly foreign: ForeignBlocks
   readonly policy: ReplayPolicy
   readonly budget: VerificationBudget
+  /** Replays whatever it is asked. */
+  readonly verifier: WorkVerifier
   /** Begins to answer others. */
   serve(): Promise<void>
   readonly clock: Clock
   readonly logger: Logger
+  /** For samples; default: secret random numbers. */
+  readonly randomOf?: (tip: Hash32) => RandomDraw
 }
 
-/** Blocks between the import's doors at one time: half of its bound, so that gossip finds room. */
-const IMPORT_WINDOW = 32
-/** A peer that could not help is not asked again for so long. */
-const PAUSE_MS = 10_000
 /** How often the peers are looked at, though none told anything. */
 const TICK_MS = 500
-/** Blocks that gossip is waited for, and how long. */
-const GOSSIP_GAP = 2n
-const GOSSIP_GRACE_MS = 1500
 /** A gap of so many blocks is what gossip leaves now and then: nobody is told of it as of a synchronisation. */
 const SMALL_GAP = 8
+/** An import that has not got one block further for so long does not count as progress: the miner goes on. */
+const PROGRESS_MS = 10_000
+/** How often the tree of headers is tidied, and other branches are looked at while one is imported. */
+const TIDY_MS = 1000
+const OUTRUN_MS = 250
+/** Blocks between two words about the import's progress. */
+const TELL_EVERY = 16
 
 /**
- * Catches up: the headers of the chain with the most work first, checked as far as that goes without bodies and replays; then bodies from all peers
- * that have them; then import in order, by the pipeline of all blocks. Where it stands is the chain itself, so that it goes on after any end.
+ * Catches up: headers from several peers side by side, of which a secret sample is replayed; then the heaviest branch that passed its sample, with bodies
+ * from all peers, in order, by the pipeline of all blocks. What peers claim decides whom to ask, never whom to follow. Where it stands is the chain
+ * itself, so that it goes on after any end.
  */
 export function createSynchroniser(options: SynchroniserOptions, dependencies: SynchroniserDependencies): NetworkSync {
   return new Synchroniser(options, dependencies)
@@ -57,19 +83,34 @@ class Synchroniser implements NetworkSync {
   readonly #changes: Emitter<SyncStatus>
   readonly #stopping = new AbortController()
   readonly #unsubscribe: (() => void)[] = []
-  readonly #pausedUntilMs = new Map<string, number>()
-  /** Peers that have a block which we have not, whatever their last status says. */
-  readonly #gaps = new Map<string, BlockGap>()
-  /** Peers that say they are a block or two ahead, and since when. */
-  readonly #aheadSinceMs = new Map<string, number>()
-  #loop: Promise<void> | undefined
-  #wake: () => void = () => undefined
+  readonly #tree = new HeaderTree()
+  readonly #showings = new Showings(this.#tree)
+  readonly #pauses: PauseBook
+  readonly #holds: BranchHolds
+  readonly #chases: HeaderChases
+  readonly #loops: Promise<void>[] = []
+  readonly #waiting = new Set<() => void>()
+  /** The end of the branch that is being imported. */
+  #followed: TreeNode | undefined
+  /** The last block of it that came in. */
+  #progressMs = 0
+  #tidiedMs = 0
+  #outrun = { atMs: 0, answer: false }
   #status: SyncStatus = { state: 'idle', currentBlock: 0n, highestBlock: 0n, blocksPerSecond: 0 }
 
   constructor(options: SynchroniserOptions, dependencies: SynchroniserDependencies) {
+    const { chain, clock, logger } = dependencies
     this.#options = options
     this.#dependencies = dependencies
-    this.#changes = new Emitter('sync changed', dependencies.logger)
+    this.#changes = new Emitter('sync changed', logger)
+    this.#pauses = new PauseBook(options, clock)
+    this.#holds = new BranchHolds(clock)
+    const shared = { ...dependencies, ...options, tree: this.#tree }
+    const sampler = new BranchSampler({ ...shared, ownWork: () => chain.head().totalWork })
+    this.#chases = new HeaderChases(
+      { ...shared, sampler, showings: this.#showings, pauses: this.#pauses, onChange: () => this.#wake() },
+      this.#stopping.signal,
+    )
   }
 
   get onChange(): Subscribe<SyncStatus> {
@@ -84,19 +125,26 @@ class Synchroniser implements NetworkSync {
       peers.onStatus(() => this.#wake()),
     )
     await serve()
-    this.#loop = this.#run()
+    this.#loops.push(this.#look(), this.#follow())
   }
 
   async stop(): Promise<void> {
     this.#stopping.abort(new NetworkError('P2P_NOT_RUNNING', 'the network is being stopped'))
     for (const unsubscribe of this.#unsubscribe) unsubscribe()
-    await this.#loop
+    await Promise.all([...this.#loops, this.#chases.over()])
   }
 
   status(): SyncStatus {
-    const currentBlock = this.#dependencies.chain.head().number
-    const { highestBlock } = this.#status
-    return { ...this.#status, currentBlock, highestBlock: highestBlock > currentBlock ? highestBlock : currentBlock }
+    const { chain, clock } = this.#dependencies
+    const currentBlock = chain.head().number
+    const { highestBlock, state } = this.#status
+    const isStuck = state === 'blocks' && clock.nowMs() - this.#progressMs >= PROGRESS_MS
+    return {
+      ...this.#status,
+      state: isStuck ? 'headers' : state,
+      currentBlock,
+      highestBlock: highestBlock > currentBlock ? highestBlock : currentBlock,
+    }
   }
 
   fetchBody(peerId: string, header: Header, signal: AbortSignal): Promise<Body> {
@@ -113,145 +161,118 @@ class Synchroniser implements NetworkSync {
     return this.#dependencies.requests.poolTransactions(...request)
   }
 
-  onGap(peerId: string, gap: BlockGap): void {
+  onGap(peerId: string, _gap: BlockGap): void {
     if (this.#dependencies.peers.get(peerId) === undefined) return
-    this.#gaps.set(peerId, gap)
+    this.#chases.noteGap(peerId)
     this.#wake()
   }
 
-  async #run(): Promise<void> {
+  /** Asks for headers, whatever is being imported. */
+  async #look(): Promise<void> {
+    const { signal } = this.#stopping
+    let wasStuck = false
+    while (!signal.aborted) {
+      if (this.#dependencies.clock.nowMs() - this.#tidiedMs >= TIDY_MS) this.#tidy()
+      this.#chases.look()
+      const isStuck = this.status().state !== this.#status.state
+      if (isStuck !== wasStuck) this.#changes.emit(this.status())
+      wasStuck = isStuck
+      await this.#rest()
+    }
+  }
+
+  /** Imports the best branch, and the next one. */
+  async #follow(): Promise<void> {
     const { signal } = this.#stopping
     while (!signal.aborted) {
-      const peer = this.#best()
-      if (peer === undefined) {
+      this.#tidy()
+      const tip = this.#choose()
+      if (tip === undefined) {
         this.#tell({ ...this.#status, state: 'idle', blocksPerSecond: 0 })
         await this.#rest()
         continue
       }
-      this.#gaps.delete(peer.id)
+      this.#followed = tip
+      this.#outrun = { atMs: 0, answer: false }
       try {
-        await this.#follow(peer)
+        await this.#import(tip)
       } catch (error) {
-        this.#giveUp(peer, error)
+        this.#giveUp(error)
+      } finally {
+        this.#followed = undefined
       }
     }
   }
 
-  #best(): Peer | undefined {
-    const { chain, peers, clock } = this.#dependencies
-    const now = clock.nowMs()
-    const { totalWork } = chain.head()
-    for (const notes of [this.#gaps, this.#aheadSinceMs]) {
-      for (const id of notes.keys()) if (peers.get(id) === undefined) notes.delete(id)
-    }
-    const [best] = peers
-      .list()
-      .filter(({ id }) => (this.#pausedUntilMs.get(id) ?? 0) <= now)
-      .filter((peer) => this.#gaps.has(peer.id) || this.#isAhead(peer, totalWork))
-      .sort((a, b) => (a.status.totalWork < b.status.totalWork ? 1 : -1))
-    return best
+  #choose(): TreeNode | undefined {
+    return chooseBranch({
+      tips: this.#showings.tips(),
+      endOf: (node) => this.#showings.endOf(node),
+      ownWork: this.#dependencies.chain.head().totalWork,
+      trust: this.#options.trust,
+      isHeld: (node) => this.#holds.isHeld(node),
+    })
   }
 
-  /** A status may overtake the gossip of the very block that it tells of: that is given a moment. */
-  #isAhead({ id, status }: Peer, totalWork: bigint): boolean {
+  /** Only what somebody who is here showed, and what can still win, is worth its memory. */
+  #tidy(): void {
     const { chain, clock } = this.#dependencies
-    if (status.totalWork <= totalWork) {
-      this.#aheadSinceMs.delete(id)
-      return false
+    this.#tidiedMs = clock.nowMs()
+    this.#tree.forgetStored((hash) => chain.context(hash) !== undefined)
+    const { active } = this.#chases
+    const own = chain.head().totalWork
+    const kept: TreeNode[] = this.#followed === undefined ? [] : [this.#followed]
+    for (const peerId of this.#showings.peers()) {
+      const tip = this.#showings.of(peerId)
+      if (tip !== undefined && (tip.context.totalWork > own || active.has(peerId))) kept.push(tip)
+      else if (!active.has(peerId)) this.#showings.forget(peerId)
     }
-    if (status.headNumber > chain.head().number + GOSSIP_GAP) return true
-    const sinceMs = this.#aheadSinceMs.get(id) ?? clock.nowMs()
-    this.#aheadSinceMs.set(id, sinceMs)
-    return clock.nowMs() - sinceMs >= GOSSIP_GRACE_MS
+    this.#tree.keepOnly(kept)
   }
 
-  async #follow(peer: Peer): Promise<void> {
+  async #import(tip: TreeNode): Promise<void> {
     const { chain, clock, policy, logger } = this.#dependencies
-    const found = await collectHeaders({ ...this.#dependencies, ...this.#options }, peer, this.#stopping.signal)
-    if (found === undefined) {
-      // It has shown that there is nothing to gain; unless it tells of more, it is left alone for a while.
-      if (peer.status.totalWork > chain.head().totalWork) this.#pause(peer.id)
-      return
-    }
-    const isLong = found.headers.length > SMALL_GAP
+    const branch = branchTo(tip)
+    const isLong = branch.length > SMALL_GAP
+    const highestBlock = tip.context.number
     if (isLong) {
-      logger.info('Catching up', { blocks: found.headers.length, to: found.end.number })
-      this.#tell({ ...this.#status, state: 'headers', highestBlock: found.end.number })
+      logger.info('Catching up', { blocks: branch.length, to: highestBlock })
+      this.#tell({ ...this.#status, state: 'headers', highestBlock })
     }
-    policy.survey(found.headers)
     const begin = clock.nowMs()
+    const progress = new Progress(begin)
+    let left = branch.length
+    const onImported = (): void => {
+      left--
+      this.#progressMs = clock.nowMs()
+      progress.add(1, this.#progressMs)
+      if (isLong && (left % TELL_EVERY === 0 || this.#status.state !== 'blocks'))
+        this.#tellProgress(progress, { left, highestBlock })
+    }
+    policy.survey(branch)
     try {
-      await this.#importAll(peer, found)
+      await importBranch(branch, this.#dependencies, {
+        source: this.#showings.bringersOf(tip, this.#dependencies.peers.list())[0]?.id ?? '',
+        onImported,
+        isOutrun: () => this.#isOutrun(tip),
+        signal: this.#stopping.signal,
+      })
     } finally {
       policy.forget()
     }
     if (!isLong) return
-    const seconds = (clock.nowMs() - begin) / 1000
-    logger.info('Caught up', { blocks: found.headers.length, seconds: Math.round(seconds), head: chain.head().number })
+    const seconds = Math.round((clock.nowMs() - begin) / 1000)
+    logger.info('Caught up', { blocks: branch.length - left, seconds, head: chain.head().number })
   }
 
-  async #importAll(peer: Peer, { headers, end }: CollectedHeaders): Promise<void> {
-    const { clock } = this.#dependencies
-    const download = new BodyDownload(headers, this.#dependencies, this.#stopping.signal)
-    const failed = new AbortController()
-    const signal = AbortSignal.any([failed.signal, this.#stopping.signal])
-    const progress = new Progress(clock.nowMs())
-    const underWay: Promise<void>[] = []
-    let left = headers.length
-    const tell = (): void => {
-      left--
-      progress.add(1, clock.nowMs())
-      if (headers.length > SMALL_GAP && left % 16 === 0)
-        this.#tellProgress(progress, { left, highestBlock: end.number })
-    }
-    try {
-      for (const { header, hash } of headers) {
-        const body = await download.next()
-        // A stranger's first block is judged before its second one is looked at.
-        const { budget, policy } = this.#dependencies
-        const isTrial = !budget.isProven(peer.id) && !policy.isExcused(hash)
-        const imported = this.#import(peer, { header, body }, { signal, isTrial, branchWork: end.totalWork }).then(tell)
-        // Children are judged behind parents that are under way; what fails first is heard of in its turn.
-        imported.catch(() => undefined)
-        this.#dependencies.foreign.add(hash)
-        underWay.push(imported)
-        while (underWay.length >= (isTrial ? 1 : IMPORT_WINDOW)) await underWay.shift()
-      }
-      for (const imported of underWay) await imported
-    } catch (error) {
-      failed.abort(error)
-      await Promise.allSettled(underWay)
-      throw error
-    } finally {
-      await download.stop()
-      this.#dependencies.logger.debug('Bodies came from', Object.fromEntries(download.shares))
-    }
-  }
-
-  async #import(
-    peer: Peer,
-    block: { readonly header: Header; readonly body: Body },
-    {
-      signal,
-      isTrial,
-      branchWork,
-    }: { readonly signal: AbortSignal; readonly isTrial: boolean; readonly branchWork: bigint },
-  ): Promise<void> {
-    const { chain, budget } = this.#dependencies
-    const ticket = isTrial ? await budget.admit(peer.id, peer.address, signal) : undefined
-    if (isTrial && ticket === undefined)
-      throw new NetworkError('P2P_REQUEST', "the peer's budget of replays is used up")
-    let outcome: BudgetOutcome = 'undecided'
-    try {
-      await chain.importBlock(block, { source: peer.id, priority: 'sync', branchWork, signal })
-      outcome = 'valid'
-    } catch (error) {
-      if (error instanceof RuleError && isFailedReplay(error)) outcome = 'failed-replay'
-      throw error
-    } finally {
-      if (ticket !== undefined) ticket.settle(outcome)
-      else if (outcome === 'failed-replay') budget.charge(peer.id, peer.address)
-    }
+  /** True if another branch, that this one does not lead to, is heavier. */
+  #isOutrun(tip: TreeNode): boolean {
+    const now = this.#dependencies.clock.nowMs()
+    if (now - this.#outrun.atMs < OUTRUN_MS) return this.#outrun.answer
+    const best = this.#choose()
+    const answer = best !== undefined && best.context.totalWork > tip.context.totalWork && !leadsThrough(best, tip)
+    this.#outrun = { atMs: now, answer }
+    return answer
   }
 
   #tellProgress(
@@ -263,27 +284,33 @@ class Synchroniser implements NetworkSync {
     this.#tell({ state: 'blocks', currentBlock: 0n, highestBlock, blocksPerSecond, secondsLeft })
   }
 
-  /** Its headers led here: a block that breaks a rule behind good headers is its fault, whoever sent the body, whose root was checked. */
-  #giveUp(peer: Peer, error: unknown): void {
+  /** A block that breaks a rule behind good headers is the fault of those who showed it, whoever sent the body, whose root was checked. */
+  #giveUp(error: unknown): void {
     if (this.#stopping.signal.aborted) return
-    const { peers, logger } = this.#dependencies
-    const offence = error instanceof RuleError ? this.#offenceOf(error) : undefined
-    logger.debug('A peer could not be followed', { peerId: peer.id, offence, error })
-    if (offence !== undefined) peers.report(peer.id, offence)
-    this.#pause(peer.id)
-  }
-
-  /** Requests have reported what they found themselves. */
-  #offenceOf(error: RuleError): ReturnType<typeof blockOffence> {
-    const isOfImport =
-      error.code.startsWith('WORK_') || error.code.startsWith('EXECUTION_') || error.code.startsWith('BODY_')
-    return isOfImport || error.code === 'HEADER_PARENT_INVALID' ? blockOffence(error) : undefined
-  }
-
-  #pause(peerId: string): void {
-    const now = this.#dependencies.clock.nowMs()
-    for (const [id, untilMs] of this.#pausedUntilMs) if (untilMs <= now) this.#pausedUntilMs.delete(id)
-    this.#pausedUntilMs.set(peerId, now + PAUSE_MS)
+    const { chain, peers, budget, logger } = this.#dependencies
+    if (!(error instanceof BranchFault)) {
+      logger.error('A branch could not be imported', { error })
+      return
+    }
+    const { node, fault } = error
+    const offence = offenceOf(fault)
+    logger.debug('A branch is given up', { number: node.context.number, offence, error: fault })
+    for (const peer of this.#showings.bringersOf(node, peers.list())) {
+      if (offence !== undefined) {
+        peers.report(peer.id, offence)
+        if (fault instanceof RuleError && isFailedReplay(fault)) budget.charge(peer.id, peer.address)
+        this.#showings.forget(peer.id)
+      }
+      if (offence !== undefined || fault instanceof StalledError) this.#pauses.pause(peer)
+    }
+    if (offence !== undefined || (node.parent === undefined && chain.context(node.before.hash) === undefined)) {
+      const keep = node.parent
+      if (offence === undefined) this.#tree.drop(node)
+      else this.#tree.condemn(node)
+      if (keep !== undefined) this.#showings.end(keep, 'complete')
+      return
+    }
+    this.#holds.hold(node)
   }
 
   #tell(status: SyncStatus): void {
@@ -292,14 +319,28 @@ class Synchroniser implements NetworkSync {
     if (isNews || status.state !== 'idle') this.#changes.emit(this.status())
   }
 
+  #wake(): void {
+    const waiting = [...this.#waiting]
+    this.#waiting.clear()
+    for (const wake of waiting) wake()
+  }
+
   /** Until somebody tells something, or a while. */
   async #rest(): Promise<void> {
     const done = new AbortController()
-    const woken = new Promise<void>((resolve) => {
-      this.#wake = resolve
-    })
+    const woken = Promise.withResolvers<void>()
+    this.#waiting.add(woken.resolve)
     const either = AbortSignal.any([this.#stopping.signal, done.signal])
-    await Promise.race([woken, this.#dependencies.clock.sleep(TICK_MS, either).catch(() => undefined)])
+    await Promise.race([woken.promise, this.#dependencies.clock.sleep(TICK_MS, either).catch(() => undefined)])
+    this.#waiting.delete(woken.resolve)
     done.abort()
   }
+}
+
+/** Requests have reported what they found themselves. */
+function offenceOf(fault: unknown): Offence | undefined {
+  if (!(fault instanceof RuleError)) return undefined
+  const { code } = fault
+  const isOfImport = code.startsWith('WORK_') || code.startsWith('EXECUTION_') || code.startsWith('BODY_')
+  return isOfImport || code === 'HEADER_PARENT_INVALID' ? blockOffence(fault) : undefined
 }

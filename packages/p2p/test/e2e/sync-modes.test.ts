@@ -1,12 +1,15 @@
 import { createFakeEngine } from '@poai/inference'
 import { ChainGenerator, type GeneratedBlock } from '@poai/testing/chain'
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { SAMPLE_DRAWS } from '../../src/sync/draw-sample.ts'
 import { createReplayPolicy, excusingVerifier, type ReplayMode } from '../../src/sync/replay-policy.ts'
 import { forgeSeal } from '../support/forged-blocks.ts'
 import { startNode, type TestNode } from '../support/start-node.ts'
 
 const WAIT = { timeout: 60_000, interval: 20 }
 const HONEST = 20
+/** So many that a sample is far from all. */
+const LONG = 120
 
 const nodes: TestNode[] = []
 let honest: readonly GeneratedBlock[] = []
@@ -15,7 +18,7 @@ beforeAll(async () => {
   const engine = createFakeEngine()
   await engine.start()
   const generator = new ChainGenerator({ evaluator: engine })
-  honest = await generator.grow(generator.genesis, HONEST + 1)
+  honest = await generator.grow(generator.genesis, LONG)
 })
 
 afterEach(async () => {
@@ -29,10 +32,10 @@ function blockAt(number: number): GeneratedBlock {
 }
 
 /** A node that believes every claim, and may so have a forged block after the honest ones. */
-async function startServer(last: 'honest' | 'forged'): Promise<TestNode> {
+async function startServer(last: 'honest' | 'forged', length: number = HONEST): Promise<TestNode> {
   const server = await startNode({ verifier: () => ({ verify: async () => undefined }) })
   nodes.push(server)
-  for (const { block } of honest.slice(0, HONEST)) await server.chain.importBlock(block)
+  for (const { block } of honest.slice(0, length)) await server.chain.importBlock(block)
   if (last === 'forged') await server.chain.importBlock(forgeSeal(blockAt(HONEST + 1).block))
   return server
 }
@@ -69,17 +72,21 @@ describe('catching up', () => {
   it.each([
     ['full', (): ReplayMode => ({ kind: 'full' }), numbers(1, HONEST)],
     ['a sample of everything', (): ReplayMode => ({ kind: 'sampled', share: 1, recentBlocks: 0 }), numbers(1, HONEST)],
-    [
-      'a sample of the last blocks',
-      (): ReplayMode => ({ kind: 'sampled', share: 0, recentBlocks: 5 }),
-      numbers(16, HONEST),
-    ],
     ['from a trusted block', (): ReplayMode => ({ kind: 'assume-valid', hash: blockAt(12).hash }), numbers(13, HONEST)],
     ['from a block that is nowhere', (): ReplayMode => ({ kind: 'assume-valid', hash: unknown }), numbers(1, HONEST)],
   ])('replays what the mode says: %s', async (_, mode, expected) => {
     const { node, replayed } = await startFollower(mode(), await startServer('honest'))
     await vi.waitFor(() => expect(node.chain.head().hash).toEqual(blockAt(HONEST).hash), WAIT)
     expect(replayed.sort((a, b) => Number(a - b))).toEqual(expected)
+  })
+
+  it('replays the last blocks and the sample that every branch must pass where the mode asks for no more', async () => {
+    const mode: ReplayMode = { kind: 'sampled', share: 0, recentBlocks: 5 }
+    const { node, replayed } = await startFollower(mode, await startServer('honest', LONG))
+    await vi.waitFor(() => expect(node.chain.head().hash).toEqual(blockAt(LONG).hash), WAIT)
+    expect(replayed).toEqual(expect.arrayContaining([1n, ...numbers(LONG - 4, LONG)]))
+    expect(new Set(replayed).size, 'each once').toBe(replayed.length)
+    expect(replayed.length).toBeLessThanOrEqual(5 + 1 + SAMPLE_DRAWS)
   })
 
   it.each([

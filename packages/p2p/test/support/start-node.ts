@@ -25,6 +25,7 @@ import { createIdentity, type NodeIdentity } from '../../src/identity/node-ident
 import type { Network } from '../../src/network.ts'
 import type { NetworkOptions } from '../../src/network-options.ts'
 import { createMemoryPeerNotes, type PeerNotes } from '../../src/peers/peer-notes.ts'
+import { createReplayPolicy, excusingVerifier } from '../../src/sync/replay-policy.ts'
 
 /** The machine's time. */
 export const systemClock: Clock = {
@@ -89,6 +90,8 @@ export async function startNode(options: StartNodeOptions = {}): Promise<TestNod
   const model = options.evaluator ?? engine
   const evaluator = options.passes?.(model) ?? model
   const replay = createReplayVerifier(networkExamOptions(params), { evaluator, logger })
+  const verifier = options.verifier?.(replay) ?? replay
+  const replayPolicy = options.network?.replayPolicy ?? createReplayPolicy({ kind: 'full' })
   const recovery = createThreadedRecovery({ threads: options.threads ?? 0 })
   const chain = await openChain(
     { params, ...(options.mempool === undefined ? {} : { mempool: options.mempool }) },
@@ -96,7 +99,7 @@ export async function startNode(options: StartNodeOptions = {}): Promise<TestNod
       codecs,
       database: createStoredChain({ store, committer, codecs, retention: RETENTIONS.full }),
       mempoolStore: createStoredMempool(store, committer),
-      verifier: options.verifier?.(replay) ?? replay,
+      verifier: excusingVerifier(verifier, replayPolicy),
       execution: createExecution(params),
       recovery,
       decoder: recovery.decoderOf(codecs.transaction),
@@ -113,11 +116,13 @@ export async function startNode(options: StartNodeOptions = {}): Promise<TestNod
     mdns: false,
     kademlia: false,
     ...options.network,
+    replayPolicy,
     limits: { sharedAddresses: true, ...options.network?.limits },
   }
   const network = createNetwork(networkOptions, {
     chain: options.shownChain?.(chain) ?? chain,
     codecs,
+    verifier,
     notes,
     clock: systemClock,
     logger,

@@ -66,6 +66,8 @@ it('waits while the node is more than two blocks behind', () => {
   expect(gate.closedBecause()).toBeUndefined()
   world.sync = { ...world.sync, highestBlock: 8n }
   expect(gate.closedBecause()).toBe('catching up: block 5 of 8')
+  world.sync = { ...world.sync, state: 'headers' }
+  expect(gate.closedBecause(), 'of which no block comes in').toBeUndefined()
 })
 
 it('tells when the answer may have changed', () => {

@@ -103,7 +103,8 @@ describe('a download of bodies', () => {
     start({ silent, lying, broken, lacking, honest })
     await takeAll()
     expect(download?.shares.get('honest')?.bodies).toBe(BLOCKS - BLOCKS / 10)
-    expect(download?.shares.get('lying')?.faults).toBeGreaterThanOrEqual(2)
+    // Asked for a few bodies once, and never again.
+    expect(download?.shares.get('lying')?.faults).toBe(1)
   })
 
   it('says so if nobody can bring a body', async () => {

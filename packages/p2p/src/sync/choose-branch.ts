@@ -1,0 +1,42 @@
+import type { NetworkTrust } from '@poai/core'
+import { sampledPartOf, type TreeNode } from './header-tree.ts'
+import type { BranchEnd } from './showings.ts'
+
+/** What the choice looks at. */
+export interface BranchChoice {
+  /** Ends of what peers showed. */
+  readonly tips: readonly TreeNode[]
+  /** How a branch that nobody extends now ends; undefined of others. */
+  endOf(node: TreeNode): BranchEnd | undefined
+  /** Of our head. */
+  readonly ownWork: bigint
+  readonly trust: NetworkTrust
+  /** True of a header that hindered an import lately. */
+  isHeld(node: TreeNode): boolean
+}
+
+/**
+ * The heaviest branch that was sampled, is heavier than our chain, and has at least the network's minimum work unless ours has: a chain that is cut
+ * because it does not fit into memory must be followed to be known.
+ */
+export function chooseBranch({ tips, endOf, ownWork, trust, isHeld }: BranchChoice): TreeNode | undefined {
+  const isEnough = (node: TreeNode): boolean =>
+    node.context.totalWork > ownWork &&
+    (ownWork >= trust.minimumWork || node.context.totalWork >= trust.minimumWork || endOf(node) === 'cut')
+  const ends = tips
+    .map((tip) => lastEndOf(tip, endOf))
+    .filter((end) => end !== undefined)
+    .sort((a, b) => (a.context.totalWork < b.context.totalWork ? 1 : -1))
+  return ends.find((end) => isEnough(end) && !isAnyHeld(end, isHeld))
+}
+
+function lastEndOf(tip: TreeNode, endOf: BranchChoice['endOf']): TreeNode | undefined {
+  let node = sampledPartOf(tip)
+  while (node !== undefined && endOf(node) === undefined) node = node.parent
+  return node
+}
+
+function isAnyHeld(end: TreeNode, isHeld: BranchChoice['isHeld']): boolean {
+  for (let node: TreeNode | undefined = end; node !== undefined; node = node.parent) if (isHeld(node)) return true
+  return false
+}
