@@ -1,6 +1,6 @@
 import type { Mempool } from '@poai/chain'
 import { bytesToHex, type Clock, hash32, type Logger, RuleError, type Transaction, verdictOf } from '@poai/core'
-import type { PeerSet } from '../peers/peer.ts'
+import type { Peer, PeerSet } from '../peers/peer.ts'
 import { FairQueue } from './fair-queue.ts'
 import type { GossipMessage, GossipRouter, GossipVerdict } from './gossip-router.ts'
 import type { TransactionAllowance } from './transaction-allowance.ts'
@@ -131,8 +131,11 @@ export class TransactionGossip {
   }
 
   async #judge({ data, from }: GossipMessage): Promise<GossipVerdict> {
+    // As it is now: whoever leaves while its messages wait is charged and blamed all the same.
+    const peer = this.#dependencies.peers.get(from)
+    if (peer === undefined) return 'ignore'
     try {
-      return (await this.#queue.run(from, () => this.#add(data, from))) ?? 'ignore'
+      return (await this.#queue.run(from, () => this.#add(data, peer))) ?? 'ignore'
     } catch (error) {
       if (error instanceof RuleError) return this.#blame(from, error)
       this.#dependencies.logger.debug('Transactions could not be judged', { peerId: from, error })
@@ -141,11 +144,10 @@ export class TransactionGossip {
   }
 
   /** A batch with anything new in it goes on whole; one with a forged signature goes nowhere. */
-  async #add(data: Uint8Array, from: string): Promise<GossipVerdict> {
-    const { mempool, peers, allowance } = this.#dependencies
-    const peer = peers.get(from)
+  async #add(data: Uint8Array, peer: Peer): Promise<GossipVerdict> {
+    const { mempool, allowance } = this.#dependencies
     // What came before it in the line may have used up the rest.
-    if (peer === undefined || allowance.isSpent(peer)) return 'ignore'
+    if (allowance.isSpent(peer)) return 'ignore'
     const encodings = transactionBatchCodec.decode(data)
     const names = encodings.map((bytes) => bytesToHex(hash32(bytes)))
     for (const name of names) this.#arriving.add(name)
@@ -160,7 +162,7 @@ export class TransactionGossip {
         outcome.kind === 'refused' && outcome.error instanceof RuleError ? [outcome.error] : [],
       )
       const [worst = broken[0]] = broken.filter((error) => verdictOf(error) === 'malicious')
-      if (worst !== undefined) return this.#blame(from, worst)
+      if (worst !== undefined) return this.#blame(peer.id, worst)
       return added > 0 ? 'accept' : 'ignore'
     } finally {
       for (const name of names) this.#arriving.delete(name)
