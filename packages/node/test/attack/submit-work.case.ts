@@ -34,7 +34,7 @@ const NEIGHBOUR = '127.0.0.8'
 const FARM = '127.0.0.7'
 const MAX_IMPORT_MS = 250
 /** In the full attack this many addresses bring so many each. */
-const ADDRESSES = 40
+const ADDRESSES = 12
 
 const codecs = createBlockCodecs(createTransactionCodec(testNetwork.chainId))
 const buildExam = createExamBuilder(networkExamOptions(testNetwork))

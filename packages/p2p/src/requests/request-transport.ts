@@ -11,7 +11,14 @@ import { ownBytes, type Remote, type StreamHost, type StreamLimits } from '../ho
 import { NetworkError } from '../network-error.ts'
 import type { Offence } from '../peers/offences.ts'
 import type { PeerSet } from '../peers/peer.ts'
-import { MAX_STREAMS_PER_PROTOCOL, type ProtocolSpec, QUERY_TIMEOUT_MS, SERVER_SLACK } from './protocol-spec.ts'
+import { AnswerBudget, type AnswerLimits, type AnswerTicket } from './answer-budget.ts'
+import {
+  ANSWERED_BYTES,
+  MAX_STREAMS_PER_PROTOCOL,
+  type ProtocolSpec,
+  QUERY_TIMEOUT_MS,
+  SERVER_SLACK,
+} from './protocol-spec.ts'
 import { TokenBucket } from './token-bucket.ts'
 
 /** What the transport needs, and nothing more. */
@@ -20,6 +27,11 @@ export interface RequestTransportDependencies {
   readonly peers: Pick<PeerSet, 'get' | 'report' | 'onJoined' | 'onLeft'>
   readonly clock: Clock
   readonly logger: Logger
+}
+
+export interface RequestTransportOptions extends Partial<AnswerLimits> {
+  /** Honest peers share addresses: bytes are counted by peer alone. */
+  readonly sharedAddresses: boolean
 }
 
 /** Questions and answers between peers: one stream each, both frames behind their length. */
@@ -57,26 +69,34 @@ const LIMITS: StreamLimits = {
 }
 /** From one side's last word of the handshake to the other side's knowing of it. */
 const JOIN_GRACE_MS = 1000
+/** What answers have is counted over all protocols, so it has a name like one. */
+const BYTES = { name: 'bytes', allowance: ANSWERED_BYTES }
 /** The first byte of an answer. */
 const ANSWER = 0
 const BUSY = 1
 const REFUSED = 2
 
-export function createRequestTransport(dependencies: RequestTransportDependencies): RequestTransport {
-  return new StreamTransport(dependencies)
+export function createRequestTransport(
+  options: RequestTransportOptions,
+  dependencies: RequestTransportDependencies,
+): RequestTransport {
+  return new StreamTransport(options, dependencies)
 }
 
 class StreamTransport implements RequestTransport {
   readonly #dependencies: RequestTransportDependencies
   /** By direction, protocol and peer. */
   readonly #buckets = new Map<string, TokenBucket>()
+  readonly #answers: AnswerBudget
   readonly #counts = { asked: 0, answered: 0, failed: 0, served: 0, refused: 0 }
 
-  constructor(dependencies: RequestTransportDependencies) {
+  constructor(options: RequestTransportOptions, dependencies: RequestTransportDependencies) {
     this.#dependencies = dependencies
+    this.#answers = new AnswerBudget(options, dependencies)
     // A peer that comes back at once finds its used bucket: only those that say nothing any more go.
     dependencies.peers.onLeft(() => {
       for (const [name, bucket] of this.#buckets) if (bucket.isFull) this.#buckets.delete(name)
+      this.#answers.tidy()
     })
   }
 
@@ -101,6 +121,7 @@ class StreamTransport implements RequestTransport {
       const frames = framesOf(stream, 1 + spec.reply.maxBytes)
       await frames.write(spec.query.encode(query), { signal: either })
       const frame = ownBytes(await frames.read({ signal: either }))
+      this.#bucket('out', peerId, BYTES, 1).spend(frame.length)
       const reply = replyOf(frame, spec.reply)
       this.#counts.answered++
       end(stream)
@@ -118,22 +139,52 @@ class StreamTransport implements RequestTransport {
     serve: (query: Query, remote: Remote, signal: AbortSignal) => Promise<Reply>,
   ): Promise<void> {
     const answer = async (stream: Stream, remote: Remote): Promise<void> => {
-      const frame = await this.#serve(stream, remote, { spec, serve })
-      if (frame === undefined) return
-      const frames = lpStream(stream)
+      const query = await this.#readQuery(stream, remote, spec)
+      if (query === undefined) return
+      const ticket = await this.#admit(remote, spec, spec.costOf(query))
+      if (ticket === undefined) return this.#send(stream, Uint8Array.of(BUSY), spec)
       try {
-        await frames.write(frame, { signal: AbortSignal.timeout(spec.timeoutMs) })
-        await stream.close({ signal: AbortSignal.timeout(spec.timeoutMs) })
-      } catch (error) {
-        stream.abort(error instanceof Error ? error : new NetworkError('P2P_REQUEST', 'the answer was not taken'))
+        const frame = await this.#serve(query, remote, { spec, serve })
+        ticket.made(frame.length)
+        await this.#send(stream, frame, spec)
+      } finally {
+        ticket.done()
       }
     }
     await this.#dependencies.streams.handle(spec.name, answer, LIMITS)
   }
 
-  /** The frame to answer with; undefined if the stream is to be dropped. */
-  async #serve<Query, Reply>(
+  /** Resolves when the other side has taken it, or has had its time. */
+  async #send(
     stream: Stream,
+    frame: Uint8Array,
+    { timeoutMs }: Pick<ProtocolSpec<unknown, unknown>, 'timeoutMs'>,
+  ): Promise<void> {
+    try {
+      await lpStream(stream).write(frame, { signal: AbortSignal.timeout(timeoutMs) })
+      await stream.close({ signal: AbortSignal.timeout(timeoutMs) })
+    } catch (error) {
+      stream.abort(error instanceof Error ? error : new NetworkError('P2P_REQUEST', 'the answer was not taken'))
+    }
+  }
+
+  /** Undefined if the peer's allowance, or that of all, is used up. Only the former is held against it. */
+  async #admit<Query, Reply>(
+    remote: Remote,
+    spec: ProtocolSpec<Query, Reply>,
+    cost: number,
+  ): Promise<AnswerTicket | undefined> {
+    const hasTokens = this.#bucket('in', remote.id, spec, SERVER_SLACK).take(cost)
+    const ticket = hasTokens ? await this.#answers.admit(remote) : 'greedy'
+    if (typeof ticket === 'object') return ticket
+    this.#counts.refused++
+    if (ticket === 'greedy') this.#dependencies.peers.report(remote.id, 'rate-limit')
+    return undefined
+  }
+
+  /** The frame to answer with. */
+  async #serve<Query, Reply>(
+    query: Query,
     remote: Remote,
     {
       spec,
@@ -142,15 +193,7 @@ class StreamTransport implements RequestTransport {
       readonly spec: ProtocolSpec<Query, Reply>
       readonly serve: (query: Query, remote: Remote, signal: AbortSignal) => Promise<Reply>
     },
-  ): Promise<Uint8Array | undefined> {
-    const query = await this.#readQuery(stream, remote, spec)
-    if (query === undefined) return undefined
-    const cost = spec.costOf(query)
-    if (!this.#bucket('in', remote.id, spec, SERVER_SLACK).take(cost)) {
-      this.#counts.refused++
-      this.#dependencies.peers.report(remote.id, 'rate-limit')
-      return Uint8Array.of(BUSY)
-    }
+  ): Promise<Uint8Array> {
     try {
       const reply = await serve(query, remote, AbortSignal.timeout(spec.timeoutMs))
       this.#counts.served++
@@ -208,6 +251,8 @@ class StreamTransport implements RequestTransport {
   ): Promise<void> {
     const bucket = this.#bucket('out', peerId, spec, 1)
     while (!bucket.take(cost)) await this.#dependencies.clock.sleep(Math.max(1, bucket.waitMs(cost)), signal)
+    const bytes = this.#bucket('out', peerId, BYTES, 1)
+    while (bytes.isOverdrawn) await this.#dependencies.clock.sleep(Math.max(1, bytes.waitMs(0)), signal)
   }
 
   #bucket(

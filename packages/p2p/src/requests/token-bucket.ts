@@ -34,6 +34,18 @@ export class TokenBucket {
     return true
   }
 
+  /** Takes what has been used already: less than nothing may be left. */
+  spend(amount: number): void {
+    this.#refill()
+    this.#tokens -= amount
+  }
+
+  /** True while more was spent than there was. */
+  get isOverdrawn(): boolean {
+    this.#refill()
+    return this.#tokens < 0
+  }
+
   /** How long until so much is there; above the capacity, until it is full. */
   waitMs(amount: number): number {
     this.#refill()

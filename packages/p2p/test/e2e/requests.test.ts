@@ -1,13 +1,21 @@
 import { lpStream } from '@libp2p/utils'
-import { createBlockCodecs, createTransactionCodec, silentLogger } from '@poai/core'
+import {
+  type Clock,
+  createBlockCodecs,
+  createTransactionCodec,
+  type Hash32,
+  MAX_BODY_BYTES,
+  silentLogger,
+} from '@poai/core'
 import { createFakeEngine } from '@poai/inference'
 import { ChainGenerator, signTransaction, testNetwork, WALLETS, type Wallet } from '@poai/testing/chain'
+import { ManualClock } from '@poai/testing/manual-clock'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { Host } from '../../src/host/host.ts'
 import type { Offence } from '../../src/peers/offences.ts'
 import type { Peer, PeerSet } from '../../src/peers/peer.ts'
 import { type ChainRequests, createChainRequests } from '../../src/requests/chain-requests.ts'
-import type { ProtocolSpec } from '../../src/requests/protocol-spec.ts'
+import { ANSWERED_BYTES, type ProtocolSpec, SERVER_SLACK } from '../../src/requests/protocol-spec.ts'
 import { bodiesProtocol } from '../../src/requests/protocols/bodies-protocol.ts'
 import { headersProtocol } from '../../src/requests/protocols/headers-protocol.ts'
 import { createRequestTransport, type RequestTransport } from '../../src/requests/request-transport.ts'
@@ -26,7 +34,7 @@ interface Side {
   readonly offences: Offence[]
 }
 
-async function startSide(isKnown = true): Promise<Side> {
+async function startSide(isKnown = true, clock: Clock = systemClock): Promise<Side> {
   const host = await startHost()
   closers.push(() => host.stop())
   const offences: Offence[] = []
@@ -38,7 +46,7 @@ async function startSide(isKnown = true): Promise<Side> {
   }
   const transport = createRequestTransport(
     { sharedAddresses: true },
-    { streams: host.streams, peers, clock: systemClock, logger: silentLogger },
+    { streams: host.streams, peers, clock, logger: silentLogger },
   )
   const requests = createChainRequests({ params: testNetwork }, { transport, peers, codecs })
   return { host, transport, requests, offences }
@@ -162,6 +170,42 @@ describe('requests', () => {
     const outcomes = await Promise.allSettled(Array.from({ length: 6 }, () => ask(greedy, unbridled)))
     expect(outcomes.filter(({ status }) => status === 'rejected').length).toBeGreaterThan(0)
     expect(serving.offences).toContain('rate-limit')
+  })
+
+  it('are answered with so many bytes, which the side that asks keeps to and the side that answers counts', async () => {
+    const clock = new ManualClock(1_000_000)
+    const start = (): Promise<Side> => startSide(true, clock)
+    const [asking, greedy, serving] = [await start(), await start(), await start()]
+    const large = new Uint8Array(MAX_BODY_BYTES)
+    await serving.transport.handle(bodiesProtocol, async () => ({ bodies: [large] }))
+    await connect(asking, serving)
+    await connect(greedy, serving)
+    const query = { hashes: [new Uint8Array(32).fill(7) as Hash32] }
+    const { peerId } = serving.host
+    // As much as is allowed at once; what comes after that waits here, and nobody is blamed.
+    const fitting = Math.ceil(ANSWERED_BYTES.capacity / large.length)
+    for (let count = 0; count < fitting; count++)
+      await asking.transport.request(peerId, bodiesProtocol, query, signal())
+    const beyond = asking.transport.request(peerId, bodiesProtocol, query, signal())
+    await vi.waitFor(() => expect(clock.sleepers).toBe(1))
+    expect(asking.transport.counts.asked).toBe(fitting)
+    await clock.advance(1000)
+    await beyond
+    expect(serving.offences).toEqual([])
+    const frame = bodiesProtocol.query.encode(query)
+    let bytes = 0
+    for (let count = 0; count < 4 * fitting; count++) {
+      const stream = await greedy.host.streams.open(peerId, bodiesProtocol.name, { signal: signal() })
+      const frames = lpStream(stream)
+      await frames.write(frame, { signal: signal() })
+      bytes += (await frames.read({ signal: signal() })).byteLength
+      await stream.close()
+    }
+    // One answer beyond what is allowed: it is charged when it has been made.
+    expect(bytes).toBeGreaterThan(ANSWERED_BYTES.capacity * SERVER_SLACK)
+    expect(bytes).toBeLessThan(ANSWERED_BYTES.capacity * SERVER_SLACK + 2 * large.length)
+    expect(serving.offences.length).toBeGreaterThan(0)
+    expect(new Set(serving.offences)).toEqual(new Set(['rate-limit']))
   })
 
   it('hold answers against whoever gives them: malformed, too large, late, or not what was asked for', async () => {

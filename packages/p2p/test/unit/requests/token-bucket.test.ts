@@ -17,6 +17,21 @@ describe('a token bucket', () => {
     expect(bucket.take(10)).toBe(true)
   })
 
+  it('owes what was spent beyond it, and gives nothing until that has come in', () => {
+    const clock = new ManualClock()
+    const bucket = new TokenBucket({ capacity: 10, perSecond: 2 }, clock)
+    bucket.spend(10)
+    expect(bucket.isOverdrawn).toBe(false)
+    bucket.spend(4)
+    expect(bucket.isOverdrawn).toBe(true)
+    expect(bucket.waitMs(0)).toBe(2000)
+    clock.now += 1999
+    expect(bucket.isOverdrawn).toBe(true)
+    clock.now += 1
+    expect(bucket.isOverdrawn).toBe(false)
+    expect(bucket.take(1)).toBe(false)
+  })
+
   it('does not lose by a clock that is set back', () => {
     const clock = new ManualClock()
     const bucket = new TokenBucket({ capacity: 2, perSecond: 1 }, clock)
