@@ -59,6 +59,7 @@ export interface Libp2pServices extends Record<string, unknown> {
   readonly identify: Identify
   readonly ping: Ping
   readonly gossip: GossipSub
+  readonly kademlia?: KadDHT
 }
 
 export interface CreatedLibp2p {

@@ -7,8 +7,10 @@ import type { Remote, StreamHost } from './stream-host.ts'
 export interface FoundPeer {
   readonly peerId: string
   readonly locations: readonly string[]
-  /** It was heard on the local network itself, and not told of by anybody. */
-  readonly isNear: boolean
+  /** `itself`: the node told it, over a connection that proves its key; `near`: heard on the local network itself; `hearsay`: another node told. */
+  readonly origin: 'itself' | 'near' | 'hearsay'
+  /** The IP address of whoever told; empty if it is not known. */
+  readonly toldBy: string
 }
 
 /** An address of this node, and whether another node has reached it. */

@@ -36,6 +36,11 @@ interface Registration {
   readonly limits: StreamLimits
 }
 
+interface Told extends Pick<FoundPeer, 'origin' | 'toldBy'> {
+  readonly id: PeerId
+  readonly addresses: readonly Multiaddr[]
+}
+
 interface Running {
   readonly libp2p: Libp2p<Libp2pServices>
   readonly addressManager: AddressManager
@@ -89,7 +94,7 @@ class Libp2pHost implements Host {
     const running = await createLibp2p({
       ...this.#options,
       gossip: this.#gossip.service,
-      onNear: ({ id, multiaddrs }) => this.#tellFound({ id, addresses: multiaddrs, isNear: true }),
+      onNear: ({ id, multiaddrs }) => this.#tellFound({ id, addresses: multiaddrs, origin: 'near', toldBy: '' }),
     })
     this.#running = running
     const { libp2p } = running
@@ -147,11 +152,16 @@ class Libp2pHost implements Host {
 
   async explore(signal: AbortSignal): Promise<void> {
     const { libp2p } = this.#required()
-    if (!this.#options.discovery.kademlia) return
+    const { kademlia } = libp2p.services
     // Any place in the table: those who are asked answer with the nodes that they know nearest to it.
     const place = randomBytes(EXPLORED_KEY_BYTES)
-    for await (const { id, multiaddrs } of libp2p.peerRouting.getClosestPeers(place, { signal })) {
-      this.#tellFound({ id, addresses: multiaddrs, isNear: false })
+    for await (const event of kademlia?.getClosestPeers(place, { signal }) ?? []) {
+      if (event.name !== 'PEER_RESPONSE') continue
+      const [teller] = libp2p.getConnections(event.from)
+      const toldBy = teller === undefined ? '' : ipOf(teller.remoteAddr)
+      for (const { id, multiaddrs } of event.closer) {
+        this.#tellFound({ id, addresses: multiaddrs, origin: 'hearsay', toldBy })
+      }
     }
   }
 
@@ -187,16 +197,19 @@ class Libp2pHost implements Host {
     libp2p.addEventListener('connection:open', ({ detail }) => this.#connected.emit(remoteOf(detail)))
     libp2p.addEventListener('peer:disconnect', ({ detail }) => this.#disconnected.emit(detail.toString()))
     libp2p.addEventListener('peer:discovery', ({ detail: { id, multiaddrs } }) =>
-      this.#tellFound({ id, addresses: multiaddrs, isNear: false }),
+      this.#tellFound({ id, addresses: multiaddrs, origin: 'hearsay', toldBy: '' }),
     )
-    libp2p.addEventListener('peer:identify', ({ detail: { peerId, listenAddrs } }) =>
-      this.#tellFound({ id: peerId, addresses: listenAddrs, isNear: false }),
+    libp2p.addEventListener('peer:identify', ({ detail: { peerId, listenAddrs, connection } }) =>
+      this.#tellFound({
+        ...{ id: peerId, addresses: listenAddrs, origin: 'itself' },
+        toldBy: ipOf(connection.remoteAddr),
+      }),
     )
   }
 
-  #tellFound({ id, addresses, isNear }: { id: PeerId; addresses: readonly Multiaddr[]; isNear: boolean }): void {
+  #tellFound({ id, addresses, origin, toldBy }: Told): void {
     const locations = addresses.map((address) => address.decapsulateCode(CODE_P2P).toString())
-    this.#found.emit({ peerId: id.toString(), locations, isNear })
+    this.#found.emit({ peerId: id.toString(), locations, origin, toldBy })
   }
 
   async #open(

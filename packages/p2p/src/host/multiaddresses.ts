@@ -54,12 +54,18 @@ export function addressGroup(ip: string): string {
 }
 
 /**
- * What counts as one network of the internet: the 16 bits of an IPv4 address, or the 32 of an IPv6 address, that one provider commonly has.
- * Who rents many addresses gets them from few of these.
+ * What counts as one network: the 16 bits of an IPv4 address, or the 32 of an IPv6 address, that one provider commonly has. Whoever rents many addresses gets them
+ * from few of these. All nodes of a home or a data center share those bits of their private addresses, and no stranger of the internet has one of them: there each
+ * address is a network of its own. Those of the loopback interface count as public ones do.
  */
 export function networkGroup(ip: string): string {
+  if (LOCAL_NETWORK.test(ip)) return ip
   return ip.includes(':') ? `${leadingWords(ip, 2)}::/32` : `${ip.split('.').slice(0, 2).join('.')}/16`
 }
+
+/** RFC 1918, RFC 6598 and RFC 3927 of IPv4; unique local and link-local addresses of IPv6. */
+const LOCAL_NETWORK =
+  /^(?:10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|169\.254\.|f[cd][0-9a-f]{2}:|fe[89ab][0-9a-f]:)/
 
 function leadingWords(ip: string, count: number): string {
   const [head = '', tail] = ip.split('%')[0]?.split('::') ?? []
@@ -70,10 +76,15 @@ function leadingWords(ip: string, count: number): string {
   return words.map((word) => Number.parseInt(word, 16).toString(16)).join(':')
 }
 
+/** The IP address in a location; empty if it is a name, or no address at all. */
+export function ipOfLocation(location: string): string {
+  const parsed = parse(location)
+  return parsed === undefined ? '' : ipOf(parsed)
+}
+
 /** True if nobody outside this machine or its local network can reach the address. Names are taken to be public. */
 export function isPrivateLocation(location: string): boolean {
-  const parsed = parse(location)
-  const ip = parsed === undefined ? '' : ipOf(parsed)
+  const ip = ipOfLocation(location)
   return ip !== '' && isPrivateIp(ip) === true
 }
 

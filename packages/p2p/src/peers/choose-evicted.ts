@@ -19,11 +19,11 @@ const KEPT_NEAREST = 4
 const KEPT_BRINGING = 4
 
 /**
- * The peer that goes when a newcomer wants in and all places are taken; undefined if all are worth keeping. Half of those that nothing else speaks
- * for stay because they came first. Of the others one goes whose network has the most of them, and there the last that came: who opens many
- * connections pushes out his own.
+ * The peer that goes when a newcomer wants in and all places are taken; undefined if nobody goes for it. Half of those that nothing else speaks for stay because they came
+ * first. Of the others one goes whose network has the most places, the newcomer's counted with it, and there the last that came. A newcomer whose network would have more
+ * places than that one's has is turned away: whoever opens many connections pushes out his own, or nobody.
  */
-export function chooseEvicted(inbound: readonly InboundPeer[]): string | undefined {
+export function chooseEvicted(inbound: readonly InboundPeer[], newcomer: string): string | undefined {
   const nearest = inbound
     .filter(({ roundTripMs }) => roundTripMs !== undefined)
     .sort((a, b) => (a.roundTripMs ?? 0) - (b.roundTripMs ?? 0))
@@ -35,8 +35,12 @@ export function chooseEvicted(inbound: readonly InboundPeer[]): string | undefin
   const kept = new Set([...nearest, ...bringing])
   const others = inbound.filter((peer) => !kept.has(peer)).sort((a, b) => a.connectedAtMs - b.connectedAtMs)
   const open = others.slice(Math.ceil(others.length / 2))
-  const sizes = new Map<string, number>()
-  for (const { address } of open) sizes.set(networkGroup(address), (sizes.get(networkGroup(address)) ?? 0) + 1)
-  const largest = Math.max(...sizes.values())
-  return open.findLast(({ address }) => sizes.get(networkGroup(address)) === largest)?.id
+  const own = networkGroup(newcomer)
+  const sizes = new Map([[own, 1]])
+  for (const { address } of inbound) sizes.set(networkGroup(address), (sizes.get(networkGroup(address)) ?? 0) + 1)
+  const sizeOf = ({ address }: InboundPeer): number => sizes.get(networkGroup(address)) ?? 0
+  const largest = Math.max(...open.map(sizeOf))
+  const most = open.filter((peer) => sizeOf(peer) === largest)
+  const evicted = most.findLast(({ address }) => networkGroup(address) === own) ?? most.at(-1)
+  return (sizes.get(own) ?? 0) > largest ? undefined : evicted?.id
 }

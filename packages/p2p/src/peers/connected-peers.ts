@@ -4,11 +4,13 @@ import type { Handshake } from '../handshake/handshake.ts'
 import type { GoodbyeReason } from '../handshake/status-message.ts'
 import type { ConnectionGate } from '../host/connection-gate.ts'
 import type { Host } from '../host/host.ts'
-import { addressGroup } from '../host/multiaddresses.ts'
+import { addressGroup, isPrivateAddress, networkGroup } from '../host/multiaddresses.ts'
 import type { Remote } from '../host/stream-host.ts'
 import { NetworkError } from '../network-error.ts'
+import { ArrivalRate } from './arrival-rate.ts'
 import { BAN_MS } from './ban-list.ts'
 import { chooseEvicted, type InboundPeer } from './choose-evicted.ts'
+import type { NetworkGroups } from './network-groups.ts'
 import { BAN_SCORE, DISCONNECT_SCORE, OFFENCES, type Offence } from './offences.ts'
 import type { Peer, PeerSet, PeerStatus } from './peer.ts'
 import { ADDRESS_BAN_SCORE, GOODBYE_ROOM, type PeerLimits } from './peer-limits.ts'
@@ -16,10 +18,15 @@ import type { PeerMemory } from './peer-memory.ts'
 
 /** A connection without a handshake is closed after this: longer than a handshake may take. */
 const SILENCE_MS = 15_000
+/** Newcomers of one network replace one peer in so long: whoever comes and goes all the time must not have the others do so too. */
+export const EVICTION_PAUSE_MS = 60_000
+/** Networks that replaced somebody lately: more of them than there are places need not be told apart. */
+const MAX_EVICTERS = 256
 
 export interface ConnectedPeersOptions {
   readonly ownId: string
   readonly limits: PeerLimits
+  readonly groups: NetworkGroups
 }
 
 /** What the peers need, and nothing more. */
@@ -53,7 +60,11 @@ export class ConnectedPeers implements PeerSet {
   readonly #options: ConnectedPeersOptions
   readonly #dependencies: ConnectedPeersDependencies
   readonly #peers = new Map<string, Peer>()
-  readonly #greeting = new Set<string>()
+  readonly #greeting = new Map<string, Remote>()
+  readonly #feelers = new Set<string>()
+  readonly #arrivals: ArrivalRate
+  /** By network: when one of its newcomers replaced a peer. */
+  readonly #evictions = new Map<string, number>()
   readonly #joined: Emitter<Peer>
   readonly #left: Emitter<Peer>
   readonly #statuses: Emitter<Peer>
@@ -65,6 +76,7 @@ export class ConnectedPeers implements PeerSet {
   constructor(options: ConnectedPeersOptions, dependencies: ConnectedPeersDependencies) {
     this.#options = options
     this.#dependencies = dependencies
+    this.#arrivals = new ArrivalRate(dependencies.clock)
     this.#joined = new Emitter('peer joined', dependencies.logger)
     this.#left = new Emitter('peer left', dependencies.logger)
     this.#statuses = new Emitter('peer status', dependencies.logger)
@@ -131,7 +143,7 @@ export class ConnectedPeers implements PeerSet {
     if (this.#isBanned(id, address)) return 'banned'
     if (this.#dependencies.memory.scores.scoreOf(id) <= DISCONNECT_SCORE) return 'low-score'
     if (this.#peers.has(id) || this.#isStatic(id)) return undefined
-    if (direction === 'in' && this.#isFull() && this.#weakest() === undefined) return 'too-many-peers'
+    if (direction === 'in' && this.#isFull() && this.#weakest(address) === undefined) return 'too-many-peers'
     if (this.#isAddressFull(address, id)) return 'same-address'
     return undefined
   }
@@ -164,6 +176,15 @@ export class ConnectedPeers implements PeerSet {
     await this.#part(peerId, reason)
   }
 
+  /**
+   * The next connection to this peer only shows whether it is there: it ends with the handshake. The answer calls that off. Such a peer never joins, so that it counts
+   * for nothing but the book.
+   */
+  expectFeeler(peerId: string): () => void {
+    this.#feelers.add(peerId)
+    return () => this.#feelers.delete(peerId)
+  }
+
   /** Sends our status to a peer and takes its own. */
   async exchangeStatus(peer: Peer): Promise<void> {
     if (this.#handshake === undefined) return
@@ -181,7 +202,7 @@ export class ConnectedPeers implements PeerSet {
     const group = addressGroup(address)
     const same = inbound.filter((remote) => addressGroup(remote.address) === group).length
     // One more than may stay, so that it is told why.
-    return same <= limits.maxPerAddress
+    return same <= limits.maxPerAddress && this.#arrivals.admits(address)
   }
 
   #isBanned(peerId: string, address: string): boolean {
@@ -193,16 +214,30 @@ export class ConnectedPeers implements PeerSet {
     return this.counts.inbound >= this.#options.limits.maxInbound
   }
 
-  /** Whom a newcomer may replace. */
-  #weakest(): string | undefined {
-    const { meritsOf } = this.#dependencies
+  /** Whom a newcomer from this address may replace. */
+  #weakest(newcomer: string): string | undefined {
+    const { meritsOf, clock } = this.#dependencies
+    const lastMs = this.#evictions.get(networkGroup(newcomer))
+    const isTooSoon = lastMs !== undefined && clock.nowMs() - lastMs < EVICTION_PAUSE_MS
+    if (isTooSoon && !this.#options.limits.sharedAddresses) return undefined
     const inbound = this.list().filter(({ id, direction }) => direction === 'in' && !this.#isStatic(id))
-    return chooseEvicted(inbound.map((peer) => ({ ...peer, ...meritsOf(peer.id) })))
+    return chooseEvicted(
+      inbound.map((peer) => ({ ...peer, ...meritsOf(peer.id) })),
+      newcomer,
+    )
   }
 
-  #makeRoom(): void {
-    const peerId = this.#weakest()
-    if (peerId !== undefined) void this.disconnect(peerId, 'too-many-peers')
+  /** False if nobody goes for it. */
+  #makeRoom({ address }: Remote): boolean {
+    const peerId = this.#weakest(address)
+    if (peerId === undefined) return false
+    const group = networkGroup(address)
+    this.#evictions.delete(group)
+    this.#evictions.set(group, this.#dependencies.clock.nowMs())
+    const [oldest] = this.#evictions.keys()
+    if (this.#evictions.size > MAX_EVICTERS && oldest !== undefined) this.#evictions.delete(oldest)
+    void this.disconnect(peerId, 'too-many-peers')
+    return true
   }
 
   #isAddressFull(address: string, except: string): boolean {
@@ -219,6 +254,17 @@ export class ConnectedPeers implements PeerSet {
     return this.counts.outbound >= this.#options.limits.targetOutbound + GOODBYE_ROOM
   }
 
+  /** One chosen peer a network: to surround this node, somebody would need as many networks as it has places. */
+  #isGroupTaken({ id, address }: Remote): boolean {
+    const { groups } = this.#options
+    const known = this.#dependencies.memory.known.get(id)
+    const isNamed = known !== undefined && known.role !== 'found'
+    if (!groups.limitsOutbound || isNamed || (known?.isNear === true && isPrivateAddress(address))) return false
+    const chosen = [...this.list(), ...this.#greeting.values()].filter(({ direction }) => direction === 'out')
+    const group = groups.ofAddress(address)
+    return chosen.some((other) => other.id !== id && groups.ofAddress(other.address) === group)
+  }
+
   #isStatic(peerId: string): boolean {
     return this.#dependencies.memory.known.get(peerId)?.role === 'static'
   }
@@ -231,18 +277,46 @@ export class ConnectedPeers implements PeerSet {
 
   async #greet(remote: Remote): Promise<void> {
     if (this.#handshake === undefined || this.#greeting.has(remote.id)) return
-    if (this.#hasEnoughOutbound(remote.id)) {
-      await this.disconnect(remote.id, 'too-many-peers')
+    const isFeeler = this.#feelers.has(remote.id)
+    const refusal = isFeeler ? undefined : this.#outboundRefusal(remote)
+    if (refusal !== undefined) {
+      this.#countFailure(remote.id)
+      await this.disconnect(remote.id, refusal)
       return
     }
-    this.#greeting.add(remote.id)
+    if (!isFeeler) this.#greeting.set(remote.id, remote)
     try {
-      this.#join(remote, await this.#handshake.greet(remote, this.#stopping.signal))
+      const status = await this.#handshake.greet(remote, this.#stopping.signal)
+      if (isFeeler) await this.#endFeeler(remote)
+      else this.#join(remote, status)
     } catch (error) {
       await this.#giveUp(remote, error)
     } finally {
       this.#greeting.delete(remote.id)
+      this.#feelers.delete(remote.id)
     }
+  }
+
+  #outboundRefusal(remote: Remote): GoodbyeReason | undefined {
+    if (this.#hasEnoughOutbound(remote.id)) return 'too-many-peers'
+    return this.#isGroupTaken(remote) ? 'same-address' : undefined
+  }
+
+  async #endFeeler(remote: Remote): Promise<void> {
+    this.#noteReached(remote)
+    await this.disconnect(remote.id, 'too-many-peers')
+  }
+
+  /** That a peer came by itself says nothing: whoever comes could tell of any address, and with any number of names. */
+  #noteReached({ id, address, direction }: Remote): void {
+    const { memory, clock } = this.#dependencies
+    if (direction === 'out') memory.known.succeeded(id, { address, nowMs: clock.nowMs() })
+    memory.save(id)
+  }
+
+  #countFailure(peerId: string): void {
+    const { memory } = this.#dependencies
+    for (const name of memory.known.failed(peerId)) memory.save(name)
   }
 
   async #giveUp(remote: Remote, error: unknown): Promise<void> {
@@ -254,6 +328,8 @@ export class ConnectedPeers implements PeerSet {
       await this.disconnect(remote.id, 'other-network')
       return
     }
+    if (isGoodbye) memory.known.answered(remote.id)
+    this.#countFailure(remote.id)
     await this.#part(remote.id, isGoodbye ? 'too-many-peers' : 'bad-handshake')
   }
 
@@ -269,8 +345,9 @@ export class ConnectedPeers implements PeerSet {
   }
 
   #join(remote: Remote, status: PeerStatus): void {
-    const { host, memory, clock, logger } = this.#dependencies
-    if (this.#stopping.signal.aborted || !host.remotes().some(({ id }) => id === remote.id)) return
+    const { host, clock, logger } = this.#dependencies
+    if (this.#stopping.signal.aborted || this.#feelers.has(remote.id)) return
+    if (!host.remotes().some(({ id }) => id === remote.id)) return
     const before = this.#peers.get(remote.id)
     if (before !== undefined) {
       const peer: Peer = { ...before, status }
@@ -278,11 +355,13 @@ export class ConnectedPeers implements PeerSet {
       this.#statuses.emit(peer)
       return
     }
-    if (remote.direction === 'in' && this.#isFull()) this.#makeRoom()
+    if (remote.direction === 'in' && this.#isFull() && !this.#makeRoom(remote) && !this.#isStatic(remote.id)) {
+      void this.disconnect(remote.id, 'too-many-peers')
+      return
+    }
     const peer: Peer = { ...remote, status, connectedAtMs: clock.nowMs() }
     this.#peers.set(peer.id, peer)
-    if (memory.known.get(peer.id) !== undefined) memory.known.succeeded(peer.id, clock.nowMs())
-    memory.save(peer.id)
+    this.#noteReached(remote)
     logger.debug('A peer joined', { peerId: peer.id, address: peer.address, direction: peer.direction })
     this.#joined.emit(peer)
   }

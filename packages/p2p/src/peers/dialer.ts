@@ -1,8 +1,11 @@
-import { type Clock, type Logger, type Startable, utf8ToBytes } from '@poai/core'
+import type { Clock, Logger, Startable } from '@poai/core'
 import type { FoundPeer, Host } from '../host/host.ts'
 import { isPrivateAddress, isPrivateLocation, parseDialAddress } from '../host/multiaddresses.ts'
+import { keepAnchors } from './anchors.ts'
 import type { ConnectedPeers } from './connected-peers.ts'
-import type { KnownPeer } from './known-peers.ts'
+import { drawOne, planDials } from './dial-plan.ts'
+import type { KnownPeer } from './known-peer.ts'
+import type { NetworkGroups } from './network-groups.ts'
 import { DISCONNECT_SCORE } from './offences.ts'
 import type { PeerMemory } from './peer-memory.ts'
 
@@ -15,12 +18,13 @@ export interface DialerOptions {
   readonly staticPeers: readonly string[]
   /** Dials addresses of private networks that strangers told of. */
   readonly privateAddresses: boolean
+  readonly groups: NetworkGroups
 }
 
 /** What a dialer needs, and nothing more. */
 export interface DialerDependencies {
   readonly host: Pick<Host, 'dial' | 'explore' | 'tidy' | 'onFound'>
-  readonly peers: Pick<ConnectedPeers, 'get' | 'list' | 'onLeft' | 'onJoined'>
+  readonly peers: Pick<ConnectedPeers, 'get' | 'list' | 'expectFeeler'>
   readonly memory: PeerMemory
   readonly clock: Clock
   /** From 0 up to 1: so that nodes that lost each other do not dial in step. */
@@ -48,6 +52,9 @@ const ENOUGH_PEERS = 3
 const MAX_PARALLEL_DIALS = 8
 const DIAL_TIMEOUT_MS = 10_000
 
+/** How often a node that it only heard of, or one that is in another's way, is dialled to see whether it is there: all new ones within two days. */
+export const FEELER_MS = 120_000
+
 /** Of two questions for more nodes, while peers are missing; longer with enough of them to be no island. */
 const EXPLORE_MS = 5000
 const EXPLORE_RARELY_MS = 30_000
@@ -65,6 +72,7 @@ export class Dialer implements Startable {
   #exploring: Promise<void> | undefined
   #nextExploreMs = 0
   #nextTidyMs = 0
+  #nextFeelerMs = 0
   #succeeded = 0
   #failed = 0
 
@@ -82,6 +90,7 @@ export class Dialer implements Startable {
     const { bootnodes, staticPeers } = this.#options
     for (const address of bootnodes) this.#name(address, 'bootnode')
     for (const address of staticPeers) this.#name(address, 'static')
+    this.#nextFeelerMs = this.#dependencies.clock.nowMs() + FEELER_MS
     this.#dependencies.host.onFound((found) => this.#learn(found))
     this.#loop = this.#run()
   }
@@ -108,19 +117,24 @@ export class Dialer implements Startable {
     const before = known.get(name)
     const locations = [...new Set([location, ...(before?.locations ?? [])])]
     const kept = before?.role === 'static' ? 'static' : role
-    return known.put(name, { peerId, locations, role: kept, failures: 0, nextDialMs: 0 })
+    return known.appoint(name, kept, { peerId, locations, failures: 0, nextDialMs: 0 })
   }
 
-  #learn({ peerId, locations: found, isNear }: FoundPeer): void {
-    const { memory, peers } = this.#dependencies
+  /** That a node came by itself proves nothing of where it can be reached: only one that this node dialled counts as seen. */
+  #learn({ peerId, locations: found, origin, toldBy }: FoundPeer): void {
+    const { memory, peers, clock } = this.#dependencies
     if (peerId === this.#options.ownId) return
-    const mayBePrivate = this.#options.privateAddresses && (isNear || this.#isAmongItsOwn(peerId))
+    const mayBePrivate = this.#options.privateAddresses && (origin === 'near' || this.#isAmongItsOwn(peerId))
     const locations = found.filter((location) => isDialable(location) && (mayBePrivate || !isPrivateLocation(location)))
     if (locations.length === 0) return
-    memory.known.learn(peerId, locations)
-    if (peers.get(peerId) === undefined) return
-    memory.known.succeeded(peerId, this.#dependencies.clock.nowMs())
-    memory.save(peerId)
+    const before = memory.known.get(peerId)
+    const peer = peers.get(peerId)
+    let after = memory.known.learn(peerId, locations, { origin, toldBy })
+    if (origin === 'itself' && peer?.direction === 'out') {
+      after = memory.known.succeeded(peerId, { address: peer.address, nowMs: clock.nowMs(), locations })
+    }
+    const isNews = before?.locations.join() !== after?.locations.join() || before?.lastSeenMs !== after?.lastSeenMs
+    if (isNews) memory.save(peerId)
   }
 
   /**
@@ -138,7 +152,9 @@ export class Dialer implements Startable {
     const { clock } = this.#dependencies
     while (!this.#stopping.signal.aborted) {
       this.#dialDue()
+      this.#feel()
       this.#explore()
+      keepAnchors(this.#dependencies.peers.list(), this.#dependencies.memory, clock.nowMs())
       await this.#tidy()
       await clock.sleep(TICK_MS, this.#stopping.signal).catch(() => undefined)
     }
@@ -147,9 +163,19 @@ export class Dialer implements Startable {
   #dialDue(): void {
     for (const peer of this.#candidates()) {
       if (this.#dialing.size >= MAX_PARALLEL_DIALS || this.#stopping.signal.aborted) return
-      const dialing = this.#dial(peer).finally(() => this.#dialing.delete(peer.name))
-      this.#dialing.set(peer.name, dialing)
+      this.#track(peer, this.#dial(peer))
     }
+  }
+
+  #track({ name }: KnownPeer, dial: Promise<unknown>): void {
+    const done = dial.then(
+      () => undefined,
+      () => undefined,
+    )
+    this.#dialing.set(
+      name,
+      done.finally(() => this.#dialing.delete(name)),
+    )
   }
 
   async #tidy(): Promise<void> {
@@ -181,19 +207,72 @@ export class Dialer implements Startable {
       })
   }
 
-  /** Those whose turn it is, the most urgent first: static peers always, others as far as there is room. */
+  /** Those whose turn it is: static peers always, others as far as there is room. */
   #candidates(): readonly KnownPeer[] {
-    const { memory, peers, clock } = this.#dependencies
+    const { memory, peers, clock, random } = this.#dependencies
     const now = clock.nowMs()
-    const due = memory.known.list().filter((peer) => this.#isDue(peer, now))
+    const taken = this.#takenGroups()
+    const connected = peers.list().length
+    return planDials({
+      known: memory.known,
+      anchors: memory.anchors,
+      room: this.#room(),
+      needsBootnodes: connected < Math.min(ENOUGH_PEERS, this.#options.targetOutbound),
+      isDue: (peer) => this.#isDue(peer, now),
+      hasFreeGroup: ({ group, isNear }) => isNear || !this.#options.groups.limitsOutbound || !taken.has(group),
+      random,
+    })
+  }
+
+  /** How many more peers may be chosen, static ones aside. */
+  #room(): number {
+    const { memory, peers } = this.#dependencies
     const outbound = peers.list().filter(({ direction }) => direction === 'out').length
     const underWay = [...this.#dialing.keys()].filter((name) => memory.known.get(name)?.role !== 'static').length
-    const room = Math.max(0, this.#options.targetOutbound - outbound - underWay)
-    const needsBootnodes = peers.list().length < Math.min(ENOUGH_PEERS, this.#options.targetOutbound)
-    const others = due
-      .filter(({ role }) => role === 'found' || (role === 'bootnode' && needsBootnodes))
-      .sort((a, b) => a.failures - b.failures || b.lastSeenMs - a.lastSeenMs || this.#coin(a, b))
-    return [...due.filter(({ role }) => role === 'static'), ...others.slice(0, room)]
+    return Math.max(0, this.#options.targetOutbound - outbound - underWay)
+  }
+
+  /** Networks of chosen peers, and of those that are being dialled. */
+  #takenGroups(): ReadonlySet<string> {
+    const { memory, peers } = this.#dependencies
+    const outbound = peers.list().filter(({ direction }) => direction === 'out')
+    const dialing = [...this.#dialing.keys()].flatMap((name) => memory.known.get(name) ?? [])
+    return new Set([
+      ...outbound.map(({ address }) => this.#options.groups.ofAddress(address)),
+      ...dialing.map(({ group }) => group),
+    ])
+  }
+
+  /** Sees now and then whether one is there, once all places are taken; before that, those that are dialled show it. */
+  #feel(): void {
+    const { memory, clock, random } = this.#dependencies
+    const now = clock.nowMs()
+    if (now < this.#nextFeelerMs || this.#dialing.size >= MAX_PARALLEL_DIALS) return
+    this.#nextFeelerMs = now + FEELER_MS
+    const contested = this.#silentOf(memory.known.contested()).find((peer) => this.#isDue(peer, now))
+    const fresh = memory.known.buckets('new').map((bucket) => bucket.filter((peer) => this.#isDue(peer, now)))
+    const isIdle = this.#room() === 0
+    const one = isIdle
+      ? drawOne(
+          fresh.filter((bucket) => bucket.length > 0),
+          { random },
+        )
+      : undefined
+    const peer = contested ?? one
+    if (peer?.peerId !== undefined) this.#track(peer, this.#test(peer, peer.peerId))
+  }
+
+  /** Those that are connected need no test. */
+  #silentOf(contested: readonly KnownPeer[]): readonly KnownPeer[] {
+    const { memory, peers } = this.#dependencies
+    const connected = contested.filter(({ name }) => peers.get(name) !== undefined)
+    for (const { name } of connected) memory.known.answered(name)
+    return contested.filter((peer) => !connected.includes(peer))
+  }
+
+  async #test(peer: KnownPeer, peerId: string): Promise<void> {
+    const done = this.#dependencies.peers.expectFeeler(peerId)
+    if (!(await this.#dial(peer))) done()
   }
 
   #isDue({ name, peerId, locations, nextDialMs }: KnownPeer, now: number): boolean {
@@ -203,42 +282,40 @@ export class Dialer implements Startable {
     return peerId === undefined || (peerId !== this.#options.ownId && peers.get(peerId) === undefined)
   }
 
-  /** Another order on every node, and the same one in one sort. */
-  #coin(a: KnownPeer, b: KnownPeer): number {
-    const weight = ({ name }: KnownPeer): number =>
-      utf8ToBytes(name + this.#options.ownId).reduce((sum, byte) => (sum * 31 + byte) % 65_521, 7)
-    return weight(a) - weight(b)
-  }
-
-  async #dial(peer: KnownPeer): Promise<void> {
+  /** True if a connection stands; its handshake comes then. */
+  async #dial(peer: KnownPeer): Promise<boolean> {
     const { host, memory, logger, clock } = this.#dependencies
     const suffix = peer.peerId === undefined ? '' : `/p2p/${peer.peerId}`
     const signal = AbortSignal.any([AbortSignal.timeout(DIAL_TIMEOUT_MS), this.#stopping.signal])
     // Whatever comes of it, the same node is not dialled again at once: a peer that turns us away closes after we are connected.
-    const nextDialMs = clock.nowMs() + this.#backoff(peer)
+    memory.known.postpone(peer.name, clock.nowMs() + this.#backoff(peer))
     try {
       const remote = await host.dial(
         peer.locations.map((location) => location + suffix),
         signal,
       )
       this.#succeeded++
-      memory.known.failed(peer.name, nextDialMs)
       if (peer.peerId === undefined) this.#identify(peer, remote.id)
+      return true
     } catch (error) {
       this.#failed++
-      if (this.#stopping.signal.aborted) return
+      if (this.#stopping.signal.aborted) return false
       logger.debug('A peer could not be reached', { peer: peer.name, error })
-      if (memory.known.failed(peer.name, nextDialMs) === undefined) memory.save(peer.name)
+      for (const name of memory.known.failed(peer.name)) memory.save(name)
+      return false
     }
   }
 
   /** An address without a peer id has one now. */
   #identify(peer: KnownPeer, peerId: string): void {
-    const { memory, peers } = this.#dependencies
+    const { memory, peers, clock } = this.#dependencies
     memory.known.forget(peer.name)
-    if (peerId === this.#options.ownId) return
-    memory.known.put(peerId, { ...peer, peerId })
-    if (peers.get(peerId) !== undefined) memory.known.succeeded(peerId, this.#dependencies.clock.nowMs())
+    if (peerId === this.#options.ownId || peer.role === 'found') return
+    memory.known.appoint(peerId, peer.role, { ...peer, peerId, failures: peer.failures + 1 })
+    const connected = peers.get(peerId)
+    if (connected?.direction === 'out') {
+      memory.known.succeeded(peerId, { address: connected.address, nowMs: clock.nowMs() })
+    }
   }
 
   #backoff({ failures, role }: KnownPeer): number {

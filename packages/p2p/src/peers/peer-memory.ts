@@ -1,9 +1,13 @@
 import { type Clock, type Logger, RuleError, utf8ToBytes } from '@poai/core'
 import { type Ban, BanList } from './ban-list.ts'
-import { type KnownPeer, KnownPeers } from './known-peers.ts'
+import type { KnownPeer } from './known-peer.ts'
+import { KnownPeers, type KnownPeersOptions } from './known-peers.ts'
 import type { PeerNotes } from './peer-notes.ts'
-import { MAX_DEMERITS, type PeerRecord, peerRecordCodec } from './peer-record.ts'
+import { MAX_DEMERITS, oldPeerRecordCodec, type PeerRecord, peerRecordCodec } from './peer-record.ts'
 import { ScoreBoard } from './score-board.ts'
+
+/** Few enough that all of them are tried at once, and more than one that may be gone for good. */
+export const MAX_ANCHORS = 3
 
 /** What the memory of peers needs, and nothing more. */
 export interface PeerMemoryDependencies {
@@ -14,17 +18,33 @@ export interface PeerMemoryDependencies {
 
 /** Peers, scores and bans, in memory and in the notes. */
 export class PeerMemory {
-  readonly known: KnownPeers = new KnownPeers()
+  readonly known: KnownPeers
   readonly scores: ScoreBoard
   readonly bans: BanList
   readonly #dependencies: PeerMemoryDependencies
   readonly #changed = new Set<string>()
+  #anchors: readonly string[] = []
   #writing: Promise<void> | undefined
 
-  constructor(dependencies: PeerMemoryDependencies) {
+  constructor(options: KnownPeersOptions, dependencies: PeerMemoryDependencies) {
     this.#dependencies = dependencies
+    this.known = new KnownPeers(options)
     this.scores = new ScoreBoard(dependencies.clock)
     this.bans = new BanList(dependencies.clock)
+  }
+
+  /** Peers that this node had chosen and that stood long: dialled first after a start, so that whoever fills the book does not choose them. */
+  get anchors(): readonly string[] {
+    return this.#anchors
+  }
+
+  /** Other ones from now on, over restarts too. */
+  anchor(names: readonly string[]): void {
+    const changed = new Set([...this.#anchors, ...names])
+    const isSame = changed.size === names.length && names.length === this.#anchors.length
+    if (isSame) return
+    this.#anchors = [...names]
+    for (const name of changed) this.save(name)
   }
 
   /** Reads the notes of the last run. Those that are not readable are dropped. */
@@ -32,7 +52,7 @@ export class PeerMemory {
     for (const [key, bytes] of await this.#dependencies.notes.load()) {
       const name = Buffer.from(key).toString('utf8')
       try {
-        this.#restore(name, peerRecordCodec.decode(bytes))
+        this.#restore(name, this.#decode(name, bytes))
       } catch (error) {
         if (!(error instanceof RuleError)) throw error
         this.#dependencies.logger.warn('A note of a peer is not readable', { code: error.code })
@@ -58,6 +78,7 @@ export class PeerMemory {
   /** Forgets a peer altogether, its score and its ban too. */
   forget(name: string): void {
     this.known.forget(name)
+    this.#anchors = this.#anchors.filter((anchor) => anchor !== name)
     this.scores.forget(name)
     this.bans.lift(name)
     this.save(name)
@@ -96,6 +117,9 @@ export class PeerMemory {
     return {
       locations: known?.locations ?? [],
       isStatic: known?.role === 'static' ? 1 : 0,
+      isAnchor: this.#anchors.includes(name) ? 1 : 0,
+      address: known?.address ?? '',
+      source: known?.source ?? '',
       lastSeenSeconds: toSeconds(known?.lastSeenMs ?? 0),
       demerits,
       scoredAtSeconds: demerits === 0 ? 0n : toSeconds(this.#dependencies.clock.nowMs()),
@@ -104,14 +128,30 @@ export class PeerMemory {
     }
   }
 
+  /** Notes of before are written anew: their peers are new ones, told of by themselves. */
+  #decode(name: string, bytes: Uint8Array): PeerRecord {
+    try {
+      return peerRecordCodec.decode(bytes)
+    } catch (error) {
+      if (!(error instanceof RuleError)) throw error
+      const old = oldPeerRecordCodec.decode(bytes)
+      this.save(name)
+      return { ...old, isAnchor: 0, address: '', source: '', lastSeenSeconds: 0n }
+    }
+  }
+
   #restore(name: string, record: PeerRecord): void {
-    const { locations, isStatic, demerits } = record
+    const { locations, isStatic, isAnchor, address, source, demerits } = record
     const bannedUntilMs = toMs(record.bannedUntilSeconds)
     if (locations.length > 0) {
       const peerId = name.startsWith('/') ? undefined : name
+      const role = isStatic === 1 ? 'static' : 'found'
       const lastSeenMs = toMs(record.lastSeenSeconds)
-      this.known.put(name, { peerId, locations, role: isStatic === 1 ? 'static' : 'found', lastSeenMs })
+      const known = this.known.restore(name, { peerId, locations, role, address, source, lastSeenMs })
+      // No room: the note goes, unless there is more in it.
+      if (known === undefined) this.save(name)
     }
+    if (isAnchor === 1 && this.#anchors.length < MAX_ANCHORS) this.#anchors = [...this.#anchors, name]
     if (demerits > 0) this.scores.restore(name, { score: -demerits, atMs: toMs(record.scoredAtSeconds) })
     if (bannedUntilMs > this.#dependencies.clock.nowMs()) {
       this.bans.add({ target: name, untilMs: bannedUntilMs, reason: record.banReason })
@@ -119,9 +159,9 @@ export class PeerMemory {
   }
 }
 
-/** Nodes that were never reached and that nobody asked for are hearsay. */
+/** Bootnodes are in the settings, unless they were reached. Of hearsay there is only as much as the book has room for. */
 function isWorthNoting(peer: KnownPeer | undefined): peer is KnownPeer {
-  return peer !== undefined && peer.locations.length > 0 && (peer.role === 'static' || peer.lastSeenMs > 0)
+  return peer !== undefined && peer.locations.length > 0 && (peer.role !== 'bootnode' || peer.lastSeenMs > 0)
 }
 
 /** 9999 years fit into what is kept. */

@@ -16,7 +16,13 @@ export interface PeerRecord {
   readonly locations: readonly string[]
   /** 1 if the operator added it. */
   readonly isStatic: number
-  /** The last time that its handshake was done. */
+  /** 1 if it is one of those that this node dials first at its next start. */
+  readonly isAnchor: number
+  /** The IP address at which this node reached it last; empty: never. */
+  readonly address: string
+  /** The network of whoever told of it first. */
+  readonly source: string
+  /** The last time that this node dialled it and shook hands. */
   readonly lastSeenSeconds: bigint
   /** How far its score is below 0. */
   readonly demerits: number
@@ -29,24 +35,51 @@ export interface PeerRecord {
 /** Of one peer: nodes have a few interfaces, each with IPv4 and IPv6. */
 export const MAX_LOCATIONS = 8
 const MAX_LOCATION_BYTES = 256
+/** An IPv6 address with a zone. */
+const MAX_ADDRESS_BYTES = 64
 /** Scores below a ban are all the same. */
 export const MAX_DEMERITS = 1000
 /** Eight locations, four numbers and a name. */
 const MAX_RECORD_BYTES = 4096
 
-const locationBytes = bytesField(MAX_LOCATION_BYTES)
-const locationField: Field<string> = {
-  toItem: (location) => Buffer.from(location, 'utf8'),
-  fromItem: (item, path) => Buffer.from(locationBytes.fromItem(item, path)).toString('utf8'),
-  toJson: (location) => location,
-  fromJson: (value) => (typeof value === 'string' ? value : undefined),
+function textField(maxBytes: number): Field<string> {
+  const bytes = bytesField(maxBytes)
+  return {
+    toItem: (text) => Buffer.from(text, 'utf8'),
+    fromItem: (item, path) => Buffer.from(bytes.fromItem(item, path)).toString('utf8'),
+    toJson: (text) => text,
+    fromJson: (value) => (typeof value === 'string' ? value : undefined),
+  }
 }
 
-/** RLP `[[location, …], isStatic, lastSeen, demerits, scoredAt, bannedUntil, banReason]`. */
+const locationsField = listField(textField(MAX_LOCATION_BYTES), MAX_LOCATIONS)
+
+/** RLP `[[location, …], isStatic, isAnchor, address, source, lastSeen, demerits, scoredAt, bannedUntil, banReason]`. */
 export const peerRecordCodec: Codec<PeerRecord> = rlpCodec(
   'peer record',
   structField<PeerRecord>({
-    locations: listField(locationField, MAX_LOCATIONS),
+    locations: locationsField,
+    isStatic: numberField(1),
+    isAnchor: numberField(1),
+    address: textField(MAX_ADDRESS_BYTES),
+    source: textField(MAX_ADDRESS_BYTES),
+    lastSeenSeconds: uint64Field,
+    demerits: numberField(MAX_DEMERITS),
+    scoredAtSeconds: uint64Field,
+    bannedUntilSeconds: uint64Field,
+    banReason: nameField(64),
+  }),
+  MAX_RECORD_BYTES,
+)
+
+/** What was kept before: a peer that came by itself counted as seen, so that nothing of when it was seen is to be believed. */
+export type OldPeerRecord = Omit<PeerRecord, 'isAnchor' | 'address' | 'source'>
+
+/** RLP `[[location, …], isStatic, lastSeen, demerits, scoredAt, bannedUntil, banReason]`. */
+export const oldPeerRecordCodec: Codec<OldPeerRecord> = rlpCodec(
+  'peer record',
+  structField<OldPeerRecord>({
+    locations: locationsField,
     isStatic: numberField(1),
     lastSeenSeconds: uint64Field,
     demerits: numberField(MAX_DEMERITS),

@@ -6,11 +6,13 @@ import { NetworkError } from '../../../src/network-error.ts'
 import { BAN_MS } from '../../../src/peers/ban-list.ts'
 import type { InboundPeer } from '../../../src/peers/choose-evicted.ts'
 import { ConnectedPeers } from '../../../src/peers/connected-peers.ts'
+import { createNetworkGroups } from '../../../src/peers/network-groups.ts'
 import { PEER_DEFAULTS, type PeerLimits } from '../../../src/peers/peer-limits.ts'
 import { PeerMemory } from '../../../src/peers/peer-memory.ts'
 import { createMemoryPeerNotes } from '../../../src/peers/peer-notes.ts'
 import { A_STATUS, FakeHandshake } from '../../support/fake-handshake.ts'
 import { FakeHost } from '../../support/fake-host.ts'
+import { OPEN_BOOK } from '../../support/peer-memory-options.ts'
 
 const NO_MERITS: Pick<InboundPeer, 'roundTripMs' | 'broughtBlockAtMs'> = {
   roundTripMs: undefined,
@@ -21,7 +23,7 @@ class Fixture {
   readonly clock: ManualClock = new ManualClock()
   readonly host: FakeHost = new FakeHost()
   readonly handshake: FakeHandshake = new FakeHandshake()
-  readonly memory: PeerMemory = new PeerMemory({
+  readonly memory: PeerMemory = new PeerMemory(OPEN_BOOK, {
     notes: createMemoryPeerNotes(),
     clock: this.clock,
     logger: silentLogger,
@@ -32,7 +34,11 @@ class Fixture {
 
   constructor(limits: Partial<PeerLimits> = {}) {
     this.peers = new ConnectedPeers(
-      { ownId: 'self', limits: { ...PEER_DEFAULTS, ...limits } },
+      {
+        ownId: 'self',
+        groups: createNetworkGroups({ ...PEER_DEFAULTS, ...limits }),
+        limits: { ...PEER_DEFAULTS, ...limits },
+      },
       {
         host: this.host,
         memory: this.memory,
@@ -93,7 +99,7 @@ describe('connected peers', () => {
 
   it('are let go and forgotten if they are of another network', async () => {
     const { host, memory, handshake, peers } = await new Fixture().attached()
-    memory.known.learn('other', ['/ip4/1.2.3.4/tcp/1'])
+    memory.known.learn('other', ['/ip4/1.2.3.4/tcp/1'], { origin: 'hearsay', toldBy: '8.8.8.8' })
     handshake.answer = () => new NetworkError('P2P_GOODBYE', 'no', { actual: 'other-network' })
     host.connect(remote('other', '1.2.3.4', 'out'))
     await settled()
@@ -144,7 +150,7 @@ describe('connected peers', () => {
     greet(remote('d', '1.2.3.4'))
     expect(peers.refusal(remote('e', '1.2.3.5'))).toBe('too-many-peers')
     expect(peers.refusal(remote('e', '1.2.3.5', 'out'))).toBeUndefined()
-    memory.known.put('friend', { role: 'static' })
+    memory.known.appoint('friend', 'static')
     expect(peers.refusal(remote('friend', '2001:db8::3'))).toBeUndefined()
   })
 
@@ -174,13 +180,13 @@ describe('connected peers', () => {
 
   it('are not kept without end because something dialled them', async () => {
     const { peers, host, handshake, memory } = await new Fixture({ targetOutbound: 1 }).attached()
-    memory.known.put('friend', { role: 'static' })
+    memory.known.appoint('friend', 'static')
     for (let index = 0; index < 9; index++) {
-      host.connect(remote(`${index}`, `1.2.4.${index}`, 'out'))
+      host.connect(remote(`${index}`, `1.${index}.4.1`, 'out'))
       await settled()
     }
     expect(peers.counts.outbound).toBe(9)
-    for (const id of ['late', 'friend']) host.connect(remote(id, '1.2.5.1', 'out'))
+    for (const id of ['late', 'friend']) host.connect(remote(id, '1.9.5.1', 'out'))
     await settled()
     expect(peers.get('friend')).toBeDefined()
     expect(peers.get('late')).toBeUndefined()

@@ -1,4 +1,3 @@
-import { Emitter } from '@poai/chain'
 import { silentLogger } from '@poai/core'
 import { ManualClock } from '@poai/testing/manual-clock'
 import { describe, expect, it } from 'vitest'
@@ -9,15 +8,18 @@ import { PeerMemory } from '../../../src/peers/peer-memory.ts'
 import { createMemoryPeerNotes } from '../../../src/peers/peer-notes.ts'
 import { A_STATUS } from '../../support/fake-handshake.ts'
 import { FakeHost } from '../../support/fake-host.ts'
+import { OPEN_BOOK } from '../../support/peer-memory-options.ts'
 
 const ID = '12D3KooWGRYZDHNVnvCwPQNEyvzmzyBDZ8q3iNLVmMxV8XaZbZQS'
+const HEARSAY = { origin: 'hearsay', toldBy: '9.9.9.9' } as const
 const BOOTNODE = '/dns4/boot.example/tcp/1'
 
 class Fixture {
   readonly clock: ManualClock = new ManualClock()
   readonly host: FakeHost = new FakeHost()
   readonly connected: Peer[] = []
-  readonly memory: PeerMemory = new PeerMemory({
+  readonly feelers: string[] = []
+  readonly memory: PeerMemory = new PeerMemory(OPEN_BOOK, {
     notes: createMemoryPeerNotes(),
     clock: this.clock,
     logger: silentLogger,
@@ -25,14 +27,24 @@ class Fixture {
   readonly dialer: Dialer
 
   constructor(options: Partial<DialerOptions> = {}) {
-    const peers: Pick<ConnectedPeers, 'get' | 'list' | 'onLeft' | 'onJoined'> = {
+    const peers: Pick<ConnectedPeers, 'get' | 'list' | 'expectFeeler'> = {
       get: (id) => this.connected.find((peer) => peer.id === id),
       list: () => this.connected,
-      onLeft: new Emitter<Peer>('left', silentLogger).subscribe,
-      onJoined: new Emitter<Peer>('joined', silentLogger).subscribe,
+      expectFeeler: (id) => {
+        this.feelers.push(id)
+        return () => undefined
+      },
     }
     this.dialer = new Dialer(
-      { ownId: 'self', targetOutbound: 2, bootnodes: [], staticPeers: [], privateAddresses: false, ...options },
+      {
+        ownId: 'self',
+        targetOutbound: 2,
+        bootnodes: [],
+        staticPeers: [],
+        privateAddresses: false,
+        groups: OPEN_BOOK.groups,
+        ...options,
+      },
       { host: this.host, peers, memory: this.memory, clock: this.clock, random: () => 0.5, logger: silentLogger },
     )
   }
@@ -71,7 +83,7 @@ describe('a dialer', () => {
     const fixture = new Fixture({ staticPeers: [`/ip4/1.2.3.4/tcp/1/p2p/${ID}`] })
     fixture.connect('a')
     fixture.connect('b')
-    fixture.memory.known.learn('c', ['/ip4/8.8.8.8/tcp/1'])
+    fixture.memory.known.learn('c', ['/ip4/8.8.8.8/tcp/1'], HEARSAY)
     await fixture.dialer.start()
     await fixture.dialsWithin(2000)
     expect(fixture.host.dialled.flat().every((address) => address.endsWith(ID))).toBe(true)
@@ -101,11 +113,14 @@ describe('a dialer', () => {
 
   it('dials what others tell of, but not into private networks, and not itself', async () => {
     const fixture = new Fixture()
-    const isNear = false
     await fixture.dialer.start()
-    fixture.host.found.emit({ isNear, peerId: 'a', locations: ['/ip4/10.0.0.1/tcp/1', 'junk', '/ip4/8.8.8.8/tcp/1'] })
-    fixture.host.found.emit({ isNear, peerId: 'b', locations: ['/ip4/127.0.0.1/tcp/1'] })
-    fixture.host.found.emit({ isNear, peerId: 'self', locations: ['/ip4/8.8.8.8/tcp/1'] })
+    fixture.host.found.emit({
+      ...HEARSAY,
+      peerId: 'a',
+      locations: ['/ip4/10.0.0.1/tcp/1', 'junk', '/ip4/8.8.8.8/tcp/1'],
+    })
+    fixture.host.found.emit({ ...HEARSAY, peerId: 'b', locations: ['/ip4/127.0.0.1/tcp/1'] })
+    fixture.host.found.emit({ ...HEARSAY, peerId: 'self', locations: ['/ip4/8.8.8.8/tcp/1'] })
     await fixture.dialsWithin(1000)
     expect(fixture.host.dialled).toEqual([['/ip4/8.8.8.8/tcp/1/p2p/a']])
     await fixture.dialer.stop()
@@ -114,10 +129,10 @@ describe('a dialer', () => {
   it('dials into its own network what it hears there, and what is told while nobody else is there', async () => {
     const fixture = new Fixture({ privateAddresses: true, targetOutbound: 8 })
     await fixture.dialer.start()
-    fixture.host.found.emit({ isNear: false, peerId: 'a', locations: ['/ip4/10.0.0.1/tcp/1'] })
+    fixture.host.found.emit({ ...HEARSAY, peerId: 'a', locations: ['/ip4/10.0.0.1/tcp/1'] })
     fixture.connect('from outside')
-    fixture.host.found.emit({ isNear: false, peerId: 'b', locations: ['/ip4/10.0.0.2/tcp/1'] })
-    fixture.host.found.emit({ isNear: true, peerId: 'c', locations: ['/ip4/10.0.0.3/tcp/1'] })
+    fixture.host.found.emit({ ...HEARSAY, peerId: 'b', locations: ['/ip4/10.0.0.2/tcp/1'] })
+    fixture.host.found.emit({ origin: 'near', toldBy: '', peerId: 'c', locations: ['/ip4/10.0.0.3/tcp/1'] })
     await fixture.dialsWithin(1000)
     expect(fixture.host.dialled.flat().sort()).toEqual(['/ip4/10.0.0.1/tcp/1/p2p/a', '/ip4/10.0.0.3/tcp/1/p2p/c'])
     await fixture.dialer.stop()
@@ -125,8 +140,8 @@ describe('a dialer', () => {
 
   it('leaves out who is banned or has a low score', async () => {
     const fixture = new Fixture()
-    fixture.memory.known.learn('a', ['/ip4/8.8.8.8/tcp/1'])
-    fixture.memory.known.learn('b', ['/ip4/8.8.8.8/tcp/2'])
+    fixture.memory.known.learn('a', ['/ip4/8.8.8.8/tcp/1'], HEARSAY)
+    fixture.memory.known.learn('b', ['/ip4/8.8.8.8/tcp/2'], HEARSAY)
     fixture.memory.ban({ target: 'a', untilMs: fixture.clock.now + 1e9, reason: 'operator' })
     fixture.memory.scores.add('b', -90)
     await fixture.dialer.start()

@@ -1,0 +1,34 @@
+import type { Clock } from '@poai/core'
+import { addressGroup, networkGroup } from '../host/multiaddresses.ts'
+import { type Allowance, TokenBucket } from '../requests/token-bucket.ts'
+
+/** Connections from one address (64 bits of an IPv6 one). An honest node needs one; the rest is for a household of them that starts at once. */
+export const ADDRESS_ARRIVALS: Allowance = { capacity: 16, perSecond: 0.2 }
+/** From one network: as many as the places for those that come, then two a second. */
+export const NETWORK_ARRIVALS: Allowance = { capacity: 64, perSecond: 2 }
+/** Addresses and networks that came lately. Above that the one that came first is forgotten: it had the longest time to recover. */
+export const MAX_ARRIVAL_GROUPS = 4096
+
+/** How often connections come from one address and from one network. Asked before keys are exchanged, which cost milliseconds. */
+export class ArrivalRate {
+  readonly #clock: Pick<Clock, 'nowMs'>
+  readonly #buckets = new Map<string, TokenBucket>()
+
+  constructor(clock: Pick<Clock, 'nowMs'>) {
+    this.#clock = clock
+  }
+
+  /** Counts an arrival, and says whether it is welcome. */
+  admits(ip: string): boolean {
+    return this.#take(`address ${addressGroup(ip)}`, ADDRESS_ARRIVALS) && this.#take(networkGroup(ip), NETWORK_ARRIVALS)
+  }
+
+  #take(name: string, allowance: Allowance): boolean {
+    const bucket = this.#buckets.get(name) ?? new TokenBucket(allowance, this.#clock)
+    this.#buckets.delete(name)
+    this.#buckets.set(name, bucket)
+    const [oldest] = this.#buckets.keys()
+    if (this.#buckets.size > MAX_ARRIVAL_GROUPS && oldest !== undefined) this.#buckets.delete(oldest)
+    return bucket.take(1)
+  }
+}
