@@ -32,7 +32,11 @@ export class FanOut<Event> {
   #unsubscribe: Unsubscribe | undefined
   #isScheduled = false
 
-  constructor(source: Subscribe<Event>, logger: Pick<Logger, 'error' | 'debug'>, startTurn = measuredTurn) {
+  constructor(
+    source: Subscribe<Event>,
+    logger: Pick<Logger, 'error' | 'debug'>,
+    startTurn: () => () => boolean = measuredTurn,
+  ) {
     this.#startTurn = startTurn
     this.#source = source
     this.#logger = logger

@@ -1,7 +1,15 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Chain, createStoredChain, createStoredMempool, inlineRecovery, openChain, sealBlock } from '@poai/chain'
+import {
+  type Chain,
+  createPairingThread,
+  createStoredChain,
+  createStoredMempool,
+  inlineRecovery,
+  openChain,
+  sealBlock,
+} from '@poai/chain'
 import {
   createAttempts,
   createExamBuilder,
@@ -23,6 +31,7 @@ import { createExecution, type Execution, type TrieNodeReader } from '@poai/exec
 import { createFakeEngine, type InferenceEngine } from '@poai/inference'
 import { openDatabase, RETENTIONS } from '@poai/storage'
 import { testNetwork, testWallet, type Wallet } from '@poai/testing/chain'
+import { keptWaitingMs } from './thread-time.ts'
 
 /** A chain on LevelDB that grows when it is told to. */
 export interface MiningChain {
@@ -36,6 +45,8 @@ export interface MiningChain {
   readonly clock: Clock
   /** Mines that many blocks on top of the head, with what waits. */
   mine(blocks?: number): Promise<void>
+  /** How long the import of each of them took, less what other programs kept this thread waiting. */
+  readonly importMs: readonly number[]
   close(): Promise<void>
 }
 
@@ -49,7 +60,8 @@ export async function openMiningChain(params: NetworkParams = testNetwork): Prom
   await engine.start()
   const codecs = createBlockCodecs(createTransactionCodec(params.chainId))
   const { store, committer, close } = await openDatabase(directory, { genesisHash: genesisHash(params) })
-  const execution = createExecution(params)
+  const pairing = createPairingThread()
+  const execution = createExecution(params, { pairing: pairing.compute })
   const verifier = createReplayVerifier(networkExamOptions(params), { evaluator: engine, logger: silentLogger })
   // Blocks come when a test wants them: the time is that of the head.
   const clock: Clock = {
@@ -68,6 +80,7 @@ export async function openMiningChain(params: NetworkParams = testNetwork): Prom
     },
   )
   await chain.start()
+  const importMs: number[] = []
   const buildExam = createExamBuilder(networkExamOptions(params))
   const mineOne = async (): Promise<void> => {
     const template = await chain.templates.build({
@@ -84,12 +97,15 @@ export async function openMiningChain(params: NetworkParams = testNetwork): Prom
       if (evaluation === undefined) throw new Error('no evaluation')
       const finished = attempts.finish(attempt, evaluation)
       if (finished.kind !== 'solved') continue
+      const ownMs = (): number => performance.now() - keptWaitingMs()
+      const begunMs = ownMs()
       await chain.importBlock(sealBlock(template, finished.seal))
+      importMs.push(ownMs() - begunMs)
       return
     }
   }
   return {
-    ...{ params, codecs, chain, execution, engine, verifier, clock, trieNodes: database.nodes },
+    ...{ params, codecs, chain, execution, engine, verifier, clock, trieNodes: database.nodes, importMs },
     mine: async (blocks = 1) => {
       for (let block = 0; block < blocks; block++) await mineOne()
     },
@@ -97,6 +113,7 @@ export async function openMiningChain(params: NetworkParams = testNetwork): Prom
       await chain.stop()
       await close()
       await engine.stop()
+      await pairing.stop()
       await rm(directory, { recursive: true, force: true })
     },
   }
