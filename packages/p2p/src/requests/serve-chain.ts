@@ -1,6 +1,6 @@
-import type { Chain } from '@poai/chain'
+import { type Chain, createPace } from '@poai/chain'
 import { findSharedEntry } from '@poai/consensus'
-import { type BlockCodecs, type Hash32, type Header, headerHash } from '@poai/core'
+import { type BlockCodecs, type Clock, equalBytes, type Hash32, type Header, headerHash } from '@poai/core'
 import { bodiesProtocol, ENOUGH_BODY_BYTES } from './protocols/bodies-protocol.ts'
 import { headersProtocol } from './protocols/headers-protocol.ts'
 import {
@@ -16,20 +16,27 @@ export interface ServeChainDependencies {
   readonly transport: Pick<RequestTransport, 'handle'>
   readonly chain: Pick<Chain, 'head' | 'queries' | 'mempool'>
   readonly codecs: Pick<BlockCodecs, 'body'>
+  readonly clock: Pick<Clock, 'nowMs'>
 }
 
-/** Answers peers from this node's chain and pool, from now on. */
-export async function serveChain({ transport, chain, codecs }: ServeChainDependencies): Promise<void> {
+/** A list of the pool is good for so long: making it sorts the whole pool, and any number of peers may ask. */
+const POOL_LIST_MS = 1000
+
+/** Answers peers from this node's chain and pool, from now on. Whatever a question can lengthen gives way to others. */
+export async function serveChain({ transport, chain, codecs, clock }: ServeChainDependencies): Promise<void> {
   const { queries, mempool } = chain
+  const poolHashes = listPool(mempool, clock)
   await transport.handle(headersProtocol, async ({ locator, count }) => {
     const shared = findSharedEntry(locator, (number) => chainHash(chain, number))
-    return { headers: shared === undefined ? [] : headersAfter(chain, shared.number, count) }
+    return { headers: shared === undefined ? [] : await headersAfter(chain, shared.number, count) }
   })
   await transport.handle(bodiesProtocol, async ({ hashes }, _, signal) => {
     const bodies: Uint8Array[] = []
+    const pace = createPace()
     let bytes = 0
     for (const hash of hashes) {
       if (bytes >= ENOUGH_BODY_BYTES || signal.aborted) break
+      if (pace.isDue()) await pace.rest()
       const block = await queries.block(hash)
       const encoded = block === undefined ? new Uint8Array(0) : codecs.body.encode(block.body)
       bodies.push(encoded)
@@ -38,11 +45,7 @@ export async function serveChain({ transport, chain, codecs }: ServeChainDepende
     return { bodies }
   })
   await transport.handle(poolProtocol, async ({ skip }) => {
-    const hashes = [...mempool.accounts()]
-      .flatMap(({ pending, queued }) => [...pending, ...queued])
-      .sort((a, b) => a.arrival - b.arrival)
-      .map(({ transaction }) => transaction.hash)
-    return { hashes: hashes.slice(skip, skip + MAX_POOL_HASHES) }
+    return { hashes: poolHashes().slice(skip, skip + MAX_POOL_HASHES) }
   })
   await transport.handle(transactionsProtocol, async ({ hashes }) => {
     const transactions: Uint8Array[] = []
@@ -58,22 +61,44 @@ export async function serveChain({ transport, chain, codecs }: ServeChainDepende
   })
 }
 
+/** What waits in the pool in the order of its coming, as of the last second. */
+function listPool(mempool: Pick<Chain['mempool'], 'accounts'>, clock: Pick<Clock, 'nowMs'>): () => readonly Hash32[] {
+  let list: readonly Hash32[] = []
+  let madeAtMs = Number.NEGATIVE_INFINITY
+  return () => {
+    const nowMs = clock.nowMs()
+    // A clock that was set back must not keep a list for ever.
+    if (Math.abs(nowMs - madeAtMs) < POOL_LIST_MS) return list
+    madeAtMs = nowMs
+    list = [...mempool.accounts()]
+      .flatMap(({ pending, queued }) => [...pending, ...queued])
+      .sort((a, b) => a.arrival - b.arrival)
+      .map(({ transaction }) => transaction.hash)
+    return list
+  }
+}
+
 function chainHash({ queries }: Pick<Chain, 'queries'>, number: bigint): Hash32 | undefined {
   const header = queries.header(number)
   return header === undefined ? undefined : headerHash(header)
 }
 
-/** Of the canonical chain; it may move meanwhile, then the answer ends where the headers no longer follow each other. */
-function headersAfter(
+/** Of the canonical chain; where it moves meanwhile, the answer ends: headers that do not follow each other would be held against us. */
+async function headersAfter(
   { head, queries }: Pick<Chain, 'head' | 'queries'>,
   number: bigint,
   count: number,
-): readonly Header[] {
+): Promise<readonly Header[]> {
   const headers: Header[] = []
+  const pace = createPace()
   const last = head().number
   for (let next = number + 1n; next <= last && headers.length < count; next++) {
+    const hasRested = pace.isDue()
+    if (hasRested) await pace.rest()
     const header = queries.header(next)
+    const before = headers.at(-1)
     if (header === undefined) break
+    if (hasRested && before !== undefined && !equalBytes(header.parentHash, headerHash(before))) break
     headers.push(header)
   }
   return headers

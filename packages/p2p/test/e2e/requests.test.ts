@@ -95,7 +95,7 @@ describe('requests', () => {
     if (waiting === undefined) throw new RangeError()
     await chain.mempool.add(waiting)
     const [asking, serving] = [await startSide(), await startSide()]
-    await serveChain({ transport: serving.transport, chain, codecs })
+    await serveChain({ transport: serving.transport, chain, codecs, clock: systemClock })
     await connect(asking, serving)
     const peerId = serving.host.peerId
     const locator = [
