@@ -79,11 +79,14 @@ function sharedIndex(
   chain: readonly ShownBlock[],
   locator: readonly { readonly number: bigint; readonly hash: Hash32 }[],
 ): number {
-  for (const { hash } of locator) {
-    const index = chain.findIndex(({ header }) => bytesToHex(header.parentHash) === bytesToHex(hash))
-    if (index >= 0) return index
-    const [last] = chain.slice(-1)
-    if (last !== undefined && bytesToHex(headerHash(last.header)) === bytesToHex(hash)) return chain.length
+  const [first] = chain
+  for (const { number, hash } of locator) {
+    // A chain has its blocks in order: the one after a number is at a place that is known.
+    const index = Number(number + 1n - (first?.header.number ?? 0n))
+    const next = chain[index]
+    if (next !== undefined && bytesToHex(next.header.parentHash) === bytesToHex(hash)) return index
+    const last = chain[index - 1]
+    if (last !== undefined && bytesToHex(headerHash(last.header)) === bytesToHex(hash)) return index
   }
   return chain.length
 }

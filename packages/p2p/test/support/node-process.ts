@@ -3,32 +3,22 @@
 import { readFile } from 'node:fs/promises'
 import { privateKeyFromProtobuf } from '@libp2p/crypto/keys'
 import { peerIdFromPrivateKey } from '@libp2p/peer-id'
-import { type Chain, sealBlock } from '@poai/chain'
+import type { Chain } from '@poai/chain'
+import type { ExamEvaluator, WorkVerifier } from '@poai/consensus'
 import {
-  createAttempts,
-  createExamBuilder,
-  type ExamEvaluator,
-  examToRequest,
-  networkExamOptions,
-  type WorkVerifier,
-} from '@poai/consensus'
-import {
-  type Block,
   bytesToHex,
   createBlockCodecs,
   createTransactionCodec,
   decodeRlp,
-  type Header,
   headerHash,
   type NetworkParams,
   sha256,
 } from '@poai/core'
-import { createFakeEngine } from '@poai/inference'
 import { openBenchEngine } from '@poai/testing/bench-engine'
-import { WALLETS } from '@poai/testing/chain'
 import type { NodeIdentity } from '../../src/identity/node-identity.ts'
 import type { ClusterCommand, ClusterEvent, Misbehaviour } from './cluster-messages.ts'
 import { CLUSTER_POOL, clusterNetwork } from './cluster-network.ts'
+import { mineBlock } from './mine-block.ts'
 import { watchPauses } from './pauses.ts'
 import { startNode, systemClock, type TestNode } from './start-node.ts'
 
@@ -77,39 +67,6 @@ function counted(model: ExamEvaluator): ExamEvaluator {
       return model.evaluate(requests, options)
     },
   }
-}
-
-async function solve(
-  header: Parameters<typeof createAttempts>[0]['header'],
-  epochKey: Header['parentHash'],
-): Promise<Header> {
-  const engine = createFakeEngine()
-  await engine.start()
-  const attempts = createAttempts({ header, epochKey, buildExam: createExamBuilder(networkExamOptions(params)) })
-  for (;;) {
-    for (const attempt of attempts.take(4)) {
-      const [evaluation] = await engine.evaluate([examToRequest(attempt.exam)])
-      if (evaluation === undefined) throw new RangeError('an engine answers')
-      const finished = attempts.finish(attempt, evaluation)
-      if (finished.kind === 'solved') return { ...header, ...finished.seal }
-    }
-  }
-}
-
-/** Makes a block of what waits in this node's pool, and imports it. */
-async function mine({ chain }: TestNode): Promise<Block> {
-  const [miner] = WALLETS
-  if (miner === undefined) throw new RangeError('there is a wallet')
-  const template = await chain.templates.build({
-    beneficiary: miner.address,
-    extraData: new Uint8Array(0),
-    nowSeconds: BigInt(Math.floor(Date.now() / 1000)),
-    gasLimitGoal: params.gas.initialLimit,
-  })
-  const seal = await solve(template.header, template.epochKey)
-  const block = sealBlock(template, seal)
-  await chain.importBlock(block)
-  return block
 }
 
 /** The chain as this node shows it to others, once it is told to misbehave. */
@@ -165,7 +122,7 @@ async function obey(node: TestNode, command: ClusterCommand): Promise<unknown> {
       }
     }
     case 'mine': {
-      const block = await mine(node)
+      const block = await mineBlock(node.chain, params)
       return { hash: bytesToHex(headerHash(block.header)), transactions: block.body.transactions.length }
     }
     case 'look': {

@@ -1,14 +1,12 @@
-import type { ChainContext, ExamEvaluator } from '@poai/consensus'
-import { createBlockCodecs, createTransactionCodec, silentLogger } from '@poai/core'
-import { createFakeEngine } from '@poai/inference'
-import { createEvaluatingSearcher, createMiner } from '@poai/miner'
-import { testNetwork, testWallet } from '@poai/testing/chain'
+import type { ChainContext } from '@poai/consensus'
+import { createBlockCodecs, createTransactionCodec } from '@poai/core'
+import { testNetwork } from '@poai/testing/chain'
 import type { AttackSize, StrangerCase } from '@poai/testing/strangers'
-import { type Manner, type ShownBlock, serveFalsely } from '../../../p2p/test/support/false-server.ts'
-import { type ForgedBlock, forgeBlock } from '../../../p2p/test/support/forged-blocks.ts'
-import { type HostileClient, startHostileClient } from '../../../p2p/test/support/hostile-client.ts'
-import { startNode, systemClock } from '../../../p2p/test/support/start-node.ts'
-import { createNodeMiningGate } from '../../src/mining/node-mining-gate.ts'
+import { type Manner, type ShownBlock, serveFalsely } from '../support/false-server.ts'
+import { type ForgedBlock, forgeBlock } from '../support/forged-blocks.ts'
+import { type HostileClient, startHostileClient } from '../support/hostile-client.ts'
+import { mineBlock } from '../support/mine-block.ts'
+import { startNode, systemClock, type TestNode } from '../support/start-node.ts'
 
 const codecs = createBlockCodecs(createTransactionCodec(testNetwork.chainId))
 const SECONDS: Readonly<Record<AttackSize, number>> = { test: 12, full: 180 }
@@ -18,7 +16,7 @@ const ADDRESSES = 4
 const HEADERS = 10
 /** Just within the time that bodies may take. */
 const MANNER: Manner = { headersAfterMs: 0, bodiesAfterMs: 18_500, bodies: 'none' }
-const ATTEMPT_MS = 250
+const BLOCK_MS = 1000
 const LOOK_MS = 20
 /** How often a name shows headers on top of the newest block. */
 const RENEW_MS = 2000
@@ -30,28 +28,12 @@ export const stranger: StrangerCase = {
   before: 'gate closed 96 to 100 % of the time, no offence, no ban',
   bound: 'the gate is open for 95 % of 180 s (12 s in the test), and blocks are mined',
   run: async (size) => {
-    const engine = createFakeEngine()
-    await engine.start()
     const victim = await startNode({ network: { limits: { sharedAddresses: false } } })
     // The gate waits for a first peer.
     const neighbour = await startNode()
     const { chain, network } = victim
-    const gate = createNodeMiningGate(
-      { alone: true },
-      {
-        judge: { status: { state: 'ready', reason: undefined, engine: undefined }, onChange: () => () => undefined },
-        network,
-        logger: silentLogger,
-      },
-    )
-    const miner = createMiner(
-      { params: testNetwork, extraData: new Uint8Array(0), workers: 1, beneficiary: testWallet('a miner').address },
-      {
-        ...{ chain, gate, clock: systemClock, logger: silentLogger },
-        searcher: createEvaluatingSearcher({ evaluator: slow(engine), clock: systemClock }),
-      },
-    )
     const clients: HostileClient[] = []
+    let mining: Promise<void> | undefined
     const isOver = new AbortController()
     try {
       network.peers.add(neighbour.network.addresses()[0] ?? '')
@@ -63,18 +45,17 @@ export const stranger: StrangerCase = {
         void flood(client, index, { head: () => chain.head(), signal: isOver.signal })
       }
       const begin = chain.head().number
-      await miner.start()
-      const share = await openShare(() => gate.closedBecause() === undefined, SECONDS[size] * 1000)
+      mining = mineWhile(victim, isOver.signal)
+      const share = await openShare(() => isOpen(victim), SECONDS[size] * 1000)
       const mined = Number(chain.head().number - begin)
       const { offences, bans } = network.figures().peers
       const measured = `open ${(share * 100).toFixed(1)} % of ${SECONDS[size]} s, ${mined} blocks mined; ${bans} bans, ${JSON.stringify(offences)}`
       return { measured, holds: share >= 0.95 && mined > 0 }
     } finally {
       isOver.abort()
-      await miner.stop()
+      await mining
       for (const client of clients) await client.close().catch(() => undefined)
       await Promise.all([victim.stop(), neighbour.stop()])
-      await engine.stop()
     }
   },
 }
@@ -134,12 +115,16 @@ async function openShare(isOpen: () => boolean, forMs: number): Promise<number> 
   return open / looks
 }
 
-/** As many attempts a second as a model makes. */
-function slow(evaluator: ExamEvaluator): ExamEvaluator {
-  return {
-    evaluate: async (...request) => {
-      await systemClock.sleep(ATTEMPT_MS)
-      return evaluator.evaluate(...request)
-    },
+/** The rule of a node's mining gate, which this package cannot import: see `isBehind` of packages/node. */
+function isOpen({ network }: TestNode): boolean {
+  const { state, currentBlock, highestBlock } = network.syncStatus()
+  return state !== 'blocks' || highestBlock <= currentBlock + 2n
+}
+
+/** A block a second, as long as the gate is open. */
+async function mineWhile(node: TestNode, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    if (isOpen(node)) await mineBlock(node.chain, testNetwork)
+    await systemClock.sleep(BLOCK_MS, signal).catch(() => undefined)
   }
 }
