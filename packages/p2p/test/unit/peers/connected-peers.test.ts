@@ -5,7 +5,7 @@ import type { Remote } from '../../../src/host/stream-host.ts'
 import { NetworkError } from '../../../src/network-error.ts'
 import { BAN_MS } from '../../../src/peers/ban-list.ts'
 import type { InboundPeer } from '../../../src/peers/choose-evicted.ts'
-import { ConnectedPeers } from '../../../src/peers/connected-peers.ts'
+import { ConnectedPeers, EVICTION_PAUSE_MS } from '../../../src/peers/connected-peers.ts'
 import { createNetworkGroups } from '../../../src/peers/network-groups.ts'
 import { PEER_DEFAULTS, type PeerLimits } from '../../../src/peers/peer-limits.ts'
 import { PeerMemory } from '../../../src/peers/peer-memory.ts'
@@ -199,5 +199,63 @@ describe('connected peers', () => {
     await peers.stop()
     expect(handshake.goodbyes).toEqual([['a', 'shutting-down']])
     expect(host.open).toEqual([])
+  })
+
+  it('are chosen one of a network, those that an operator named aside', async () => {
+    const { peers, host, memory, handshake } = await new Fixture().attached()
+    memory.known.appoint('friend', 'static')
+    for (const [id, address] of [
+      ['a', '6.6.1.1'],
+      ['b', '6.6.2.1'],
+      ['c', '6.7.1.1'],
+      ['friend', '6.6.3.1'],
+    ] as const) {
+      host.connect(remote(id, address, 'out'))
+    }
+    await settled()
+    expect(peers.list().map(({ id }) => id)).toEqual(['a', 'c', 'friend'])
+    expect(handshake.goodbyes).toEqual([['b', 'same-address']])
+  })
+
+  it('count as seen if this node dialled them, and only then', async () => {
+    const { host, memory, greet } = await new Fixture().attached()
+    for (const [id, address] of [
+      ['out', '6.6.1.1'],
+      ['in', '6.7.1.1'],
+    ] as const) {
+      memory.known.learn(id, [`/ip4/${address}/tcp/1`], { origin: 'itself', toldBy: address })
+    }
+    host.connect(remote('out', '6.6.1.1', 'out'))
+    greet(remote('in', '6.7.1.1'))
+    await settled()
+    expect(['out', 'in'].map((id) => memory.known.isTried(id))).toEqual([true, false])
+    expect(memory.known.get('in')?.lastSeenMs).toBe(0)
+  })
+
+  it('do not join by a feeler, which only shows that they are there', async () => {
+    const { peers, host, memory, events } = await new Fixture().attached()
+    memory.known.learn('new', ['/ip4/6.6.1.1/tcp/1'], { origin: 'itself', toldBy: '6.6.1.1' })
+    peers.expectFeeler('new')
+    host.connect(remote('new', '6.6.1.1', 'out'))
+    await settled()
+    expect(events).toEqual([])
+    expect(host.open).toEqual([])
+    expect(memory.known.isTried('new')).toBe(true)
+  })
+
+  it('are replaced by newcomers of one network once a minute', async () => {
+    const { peers, clock, greet } = await new Fixture({ maxInbound: 4 }).attached()
+    for (let index = 0; index < 4; index++) {
+      clock.now += 1
+      greet(remote(`${index}`, `1.${index}.1.1`))
+    }
+    greet(remote('evil', '6.6.1.1'))
+    await settled()
+    expect(peers.list().map(({ id }) => id)).toEqual(['0', '1', '2', 'evil'])
+    await peers.disconnect('evil', 'too-many-peers')
+    greet(remote('back', '1.3.1.1'))
+    expect(peers.refusal(remote('evil again', '6.6.2.1'))).toBe('too-many-peers')
+    clock.now += EVICTION_PAUSE_MS
+    expect(peers.refusal(remote('evil again', '6.6.2.1'))).toBeUndefined()
   })
 })

@@ -1,8 +1,9 @@
 import { silentLogger } from '@poai/core'
 import { ManualClock } from '@poai/testing/manual-clock'
 import { describe, expect, it } from 'vitest'
+import { ANCHOR_AGE_MS } from '../../../src/peers/anchors.ts'
 import type { ConnectedPeers } from '../../../src/peers/connected-peers.ts'
-import { Dialer, type DialerOptions } from '../../../src/peers/dialer.ts'
+import { Dialer, type DialerOptions, FEELER_MS } from '../../../src/peers/dialer.ts'
 import type { Peer } from '../../../src/peers/peer.ts'
 import { PeerMemory } from '../../../src/peers/peer-memory.ts'
 import { createMemoryPeerNotes } from '../../../src/peers/peer-notes.ts'
@@ -166,5 +167,35 @@ describe('a dialer', () => {
 
   it('refuses what is no address', () => {
     expect(() => new Fixture().dialer.add('example.com:30404')).toThrow('not an address of a node')
+  })
+
+  it('tests a new one every two minutes once all places are taken, and keeps old peers as anchors', async () => {
+    const fixture = new Fixture()
+    for (const [id, address] of [
+      ['a', '1.2.3.4'],
+      ['b', '1.3.3.4'],
+      ['c', '8.8.8.8'],
+    ] as const) {
+      fixture.memory.known.learn(id, [`/ip4/${address}/tcp/1`], HEARSAY)
+    }
+    for (const id of ['a', 'b']) {
+      fixture.memory.known.succeeded(id, { address: '1.2.3.4', nowMs: 1 })
+      fixture.connected.push({
+        ...{ id, address: '1.2.3.4', direction: 'out' },
+        status: A_STATUS,
+        connectedAtMs: fixture.clock.now,
+      })
+    }
+    await fixture.dialer.start()
+    await fixture.dialsWithin(FEELER_MS - 500)
+    expect(fixture.host.dialled).toEqual([])
+    await fixture.dialsWithin(1000)
+    expect(fixture.host.dialled).toEqual([['/ip4/8.8.8.8/tcp/1/p2p/c']])
+    expect(fixture.feelers).toEqual(['c'])
+    expect(fixture.memory.anchors).toEqual([])
+    fixture.clock.now += ANCHOR_AGE_MS
+    await fixture.dialsWithin(500)
+    expect(fixture.memory.anchors).toEqual(['a', 'b'])
+    await fixture.dialer.stop()
   })
 })
