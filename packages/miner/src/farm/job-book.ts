@@ -2,11 +2,14 @@ import type { BlockTemplate } from '@poai/chain'
 import { bytesToHex, type Clock, type Hash32, type Hex, hash32, uintToBytes } from '@poai/core'
 import type { MadeTemplate } from '../jobs/template-maker.ts'
 import type { NonceRange } from '../nonce-ranges.ts'
+import { OWN_CLIENT } from './work-client.ts'
 
 /** A job that was given out. */
 export interface IssuedJob {
   readonly jobId: Hash32
   readonly worker: string
+  /** The client that it was given to, by name. */
+  readonly client: string
   readonly made: MadeTemplate
   readonly range: NonceRange
   /** Nonces that were submitted for it. */
@@ -29,13 +32,24 @@ export interface PastJob extends Pick<IssuedJob, 'submitted'> {
   readonly made?: never
 }
 
-/** The jobs of a desk: those that are worth a block, and the names of those that were. */
+/** What one client holds of the book. */
+interface Share {
+  readonly jobs: Map<Hex, IssuedJob>
+  /** Jobs of each template. */
+  readonly templates: Map<BlockTemplate, number>
+}
+
+/**
+ * The jobs of a desk: those that are worth a block, and the names of those that were. Where there are too many, the client that holds most
+ * loses its oldest: whoever asks without end takes no job from others.
+ */
 export class JobBook {
   readonly #clock: Pick<Clock, 'nowMs'>
   readonly #jobs = new Map<Hex, IssuedJob>()
   readonly #past = new Map<Hex, PastJob>()
   /** Jobs of each template. */
   readonly #templates = new Map<BlockTemplate, number>()
+  readonly #shares = new Map<string, Share>()
 
   constructor(clock: Pick<Clock, 'nowMs'>) {
     this.#clock = clock
@@ -45,12 +59,16 @@ export class JobBook {
     return this.#jobs.size
   }
 
-  issue(worker: string, made: MadeTemplate, range: NonceRange): IssuedJob {
+  issue(worker: string, made: MadeTemplate, range: NonceRange, client: string = OWN_CLIENT.name): IssuedJob {
     const { header } = made.template
     const jobId = hash32(header.parentHash, header.stateRoot, header.transactionsRoot, uintToBytes(range.first, 8))
-    const job: IssuedJob = { jobId, worker, made, range, submitted: new Set() }
+    const job: IssuedJob = { jobId, worker, client, made, range, submitted: new Set() }
     this.#jobs.set(bytesToHex(jobId), job)
-    this.#templates.set(made.template, (this.#templates.get(made.template) ?? 0) + 1)
+    const share = this.#shares.get(client) ?? { jobs: new Map(), templates: new Map() }
+    this.#shares.set(client, share)
+    share.jobs.set(bytesToHex(jobId), job)
+    for (const counts of [this.#templates, share.templates])
+      counts.set(made.template, (counts.get(made.template) ?? 0) + 1)
     this.#forgetOld()
     return job
   }
@@ -70,26 +88,42 @@ export class JobBook {
   #forgetOld(): void {
     const oldestMs = this.#clock.nowMs() - JOB_LIFE_MS
     for (const [name, { made }] of this.#jobs) {
-      const isOver = made.madeAtMs < oldestMs || this.#templates.size > MAX_TEMPLATES || this.#jobs.size > MAX_JOBS
-      if (!isOver) return
+      if (made.madeAtMs >= oldestMs) break
       this.#end(name)
     }
+    while (this.#templates.size > MAX_TEMPLATES) this.#endOldestOfMost(({ templates }) => templates.size)
+    while (this.#jobs.size > MAX_JOBS) this.#endOldestOfMost(({ jobs }) => jobs.size)
+  }
+
+  #endOldestOfMost(holdingOf: (share: Share) => number): void {
+    let most: Share | undefined
+    for (const share of this.#shares.values()) {
+      if (most === undefined || holdingOf(share) > holdingOf(most)) most = share
+    }
+    const [name] = most?.jobs.keys() ?? []
+    if (name !== undefined) this.#end(name)
   }
 
   #end(name: Hex): void {
     const job = this.#jobs.get(name)
     if (job === undefined) return
     this.#jobs.delete(name)
-    this.#countDown(job.made.template)
+    countDown(this.#templates, job.made.template)
+    const share = this.#shares.get(job.client)
+    if (share !== undefined) {
+      share.jobs.delete(name)
+      countDown(share.templates, job.made.template)
+      if (share.jobs.size === 0) this.#shares.delete(job.client)
+    }
     this.#past.set(name, { submitted: job.submitted })
     if (this.#past.size <= MAX_PAST) return
     const [oldest] = this.#past.keys()
     if (oldest !== undefined) this.#past.delete(oldest)
   }
+}
 
-  #countDown(template: BlockTemplate): void {
-    const jobs = (this.#templates.get(template) ?? 1) - 1
-    if (jobs === 0) this.#templates.delete(template)
-    else this.#templates.set(template, jobs)
-  }
+function countDown(counts: Map<BlockTemplate, number>, template: BlockTemplate): void {
+  const jobs = (counts.get(template) ?? 1) - 1
+  if (jobs === 0) counts.delete(template)
+  else counts.set(template, jobs)
 }

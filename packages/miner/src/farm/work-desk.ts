@@ -201,7 +201,7 @@ class ChainWorkDesk implements WorkDesk {
     if (current?.made !== undefined) await this.#untilBetter(current, { deadlineMs, signal: either })
     const made = await this.#template(beneficiary, { deadlineMs, signal: either })
     this.#workers.gaveJob(worker, client)
-    return this.#toWork(this.#jobs.issue(worker, made, this.#nonces.next()))
+    return this.#toWork(this.#jobs.issue(worker, made, this.#nonces.next(), client.name))
   }
 
   async submitWork(solution: WorkSolution, client: WorkClient = OWN_CLIENT): Promise<WorkAnswer> {

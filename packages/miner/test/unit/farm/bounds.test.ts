@@ -32,6 +32,18 @@ describe('the book of jobs', () => {
     expect(book.size).toBe(128)
   })
 
+  it.each([
+    ['jobs', 4096 + 50, (made: MadeTemplate) => made],
+    ['templates', 128 + 50, (made: MadeTemplate) => ({ ...made, template: { ...made.template } })],
+  ])('lets no client push out the jobs of another by its %s', async (_, count, next) => {
+    const made = await someTemplate()
+    const ranges = createNonceRanges()
+    const book = new JobBook(new ManualClock(made.madeAtMs))
+    const own = Array.from({ length: 8 }, () => book.issue('shed-1', made, ranges.next(), '192.0.2.1'))
+    for (let index = 0; index < count; index++) book.issue('a', next(made), ranges.next(), '192.0.2.66')
+    for (const { jobId } of own) expect(book.find(jobId)?.made).toBe(made)
+  })
+
   it('forgets what is over, first the job and at last its name', async () => {
     const made = await someTemplate()
     const ranges = createNonceRanges()
