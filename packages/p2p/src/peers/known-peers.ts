@@ -24,7 +24,7 @@ export const TRIED_BUCKETS = 64
 export const TRIED_BUCKET_SIZE = 8
 /** Of one network at most 16 of the 512 tried peers. */
 export const TRIED_BUCKETS_PER_GROUP = 2
-/** Of peers that it only heard of. With the tried ones, bans and scores they fit into what the notes hold. */
+/** Of peers that it only heard of: twice as many, for most of them will turn out to be gone. */
 export const NEW_BUCKETS = 64
 export const NEW_BUCKET_SIZE = 16
 /** Of what one network told at most 64 of the 1,024 new peers. */
