@@ -12,6 +12,8 @@
 
 // ---- exp ----
 
+static float two_to(int n) { return bits_float((uint32_t) (n + 127) << 23); }
+
 static float plain_exp(float x) {
   if (IS(CLAMP_BELOW) && x < -87.33655f) return 0.0f;
   const float highest = IS(CLAMP_ABOVE) ? 88.0f : 89.0f;
@@ -26,7 +28,7 @@ static float plain_exp(float x) {
   for (int i = 0; i < 4; i++) q = fused ? fmaf(q, r, c[i]) : q * r + c[i];
   const float p = 1.0f + (IS(FUSED_EXP) ? fmaf(r * r, q, r) : r + (r * r) * q);
   const int e = (int) n, h = e >> 1;
-  return (p * ldexpf(1.0f, h)) * ldexpf(1.0f, e - h);
+  return (p * two_to(h)) * two_to(e - h);
 }
 
 static float exp_of_libm(float x) { return expf(x); }
@@ -67,7 +69,6 @@ static float sum_of_lanes(const float *v) {
 
 /// Eight lanes, each computed by itself.
 typedef float Lanes8 __attribute__((vector_size(32), aligned(4)));
-typedef int32_t Integers8 __attribute__((vector_size(32), aligned(4)));
 
 static float plain_dot(const float *a, const float *b, size_t count) {
   Lanes8 v = { 0 };
@@ -79,8 +80,8 @@ static float plain_dot(const float *a, const float *b, size_t count) {
 
 // ---- blocks ----
 
-/// 32 integers, lane by lane: the four of lane l stand at part[0..3][l].
-typedef struct { Integers8 part[4]; float scale; } PlainBlock;
+/// 32 integers, lane by lane: the four of lane l stand at part[0..3][l]. As numbers, since sums of their products are below 2^24 and so exact.
+typedef struct { Lanes8 part[4]; float scale; } PlainBlock;
 
 static void put_integers(PlainBlock *to, const int8_t *k) {
   for (int l = 0; l < 8; l++) {
@@ -110,9 +111,8 @@ static float dot_blocks(const PlainBlock *w, const PlainBlock *x, uint32_t block
   Lanes8 v = { 0 };
   for (uint32_t b = 0; b < blocks; b++) {
     const float s = w[b].scale, t = x[b].scale, st = s * t;
-    Integers8 d = { 0 };
-    for (int i = 0; i < 4; i++) d = d + w[b].part[i] * x[b].part[i];
-    const Lanes8 f = __builtin_convertvector(d, Lanes8);
+    const Lanes8 f = (w[b].part[0] * x[b].part[0] + w[b].part[1] * x[b].part[1]) +
+        (w[b].part[2] * x[b].part[2] + w[b].part[3] * x[b].part[3]);
     if (IS(SCALE_ORDER)) v = v + (f * s) * t;
     else if (IS(FUSED_PRODUCTS)) for (int l = 0; l < 8; l++) v[l] = fmaf(f[l], st, v[l]);
     else v = v + f * st;

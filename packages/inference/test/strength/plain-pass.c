@@ -21,8 +21,6 @@ static void write_words(const void *from, size_t count) { need(fwrite(from, 4, c
 
 // ---- products ----
 
-static PlainBlock column[MAX_DIMENSION / BLOCK / 64];
-
 static void unpack(Matrix *w) {
   if (!is_quantised(w)) {
     float *to = w->blocks = calloc((size_t) w->rows * w->length, sizeof *to);
@@ -41,25 +39,35 @@ static void unpack(Matrix *w) {
     }
 }
 
-static void multiply(const Matrix *w, const float *x, float *out) {
+/// Of `count` vectors x, one after the other, all products with w: the row is used for each of them while it is near.
+static void multiply(const Matrix *w, const float *x, uint32_t count, float *out) {
   const uint32_t blocks = w->length / BLOCK;
   if (!is_quantised(w)) {
-    for (uint32_t r = 0; r < w->rows; r++) out[r] = plain_dot((float *) w->blocks + (size_t) r * w->length, x, w->length);
+    for (uint32_t r = 0; r < w->rows; r++)
+      for (uint32_t t = 0; t < count; t++)
+        out[(size_t) t * w->rows + r] =
+            plain_dot((float *) w->blocks + (size_t) r * w->length, x + (size_t) t * w->length, w->length);
     return;
   }
-  need(blocks <= sizeof column / sizeof *column, "too wide");
-  for (uint32_t b = 0; b < blocks; b++) {
+  PlainBlock *columns = aligned_alloc(64, ((size_t) count * blocks + 1) * sizeof *columns);
+  for (uint32_t b = 0; b < count * blocks; b++) {
     int8_t k[BLOCK];
-    quantise(x + b * BLOCK, &column[b].scale, k);
-    put_integers(column + b, k);
+    quantise(x + (size_t) b * BLOCK, &columns[b].scale, k);
+    put_integers(columns + b, k);
   }
-  for (uint32_t r = 0; r < w->rows; r++) out[r] = dot_blocks((PlainBlock *) w->blocks + (size_t) r * blocks, column, blocks);
+  for (uint32_t r = 0; r < w->rows; r++)
+    for (uint32_t t = 0; t < count; t++)
+      out[(size_t) t * w->rows + r] =
+          dot_blocks((PlainBlock *) w->blocks + (size_t) r * blocks, columns + (size_t) t * blocks, blocks);
+  free(columns);
 }
 
 // ---- the pass ----
 
-/// x: [token][feature], keys: [token][feature], values: [feature][token]; sines and cosines: [position][pair].
-typedef struct { float *x, *query, *keys, *values, *y, *gate, *up, *scores, *attended, *sines, *cosines, *logits; } Memory;
+/// All are [token][feature], but values [feature][token], sines and cosines [position][pair], scores of one head, logits of one position.
+typedef struct {
+  float *x, *y, *query, *keys, *fresh, *values, *attended, *gate, *up, *sines, *cosines, *scores, *logits;
+} Memory;
 
 static float *floats(size_t count) { return calloc(count, sizeof(float)); }
 
@@ -81,9 +89,14 @@ static void open_model(Model *m, Memory *n, const char *path, uint32_t context) 
     for (int j = 0; j < 7; j++) unpack(all[j]);
   }
   const uint32_t width = m->heads * m->head, half = m->rotary / 2;
-  *n = (Memory) { floats((size_t) context * m->width), floats(width), floats((size_t) context * kv_width(m)),
-    floats((size_t) context * kv_width(m)), floats(m->width), floats(m->feed), floats(m->feed + kv_width(m)), floats(context),
-    floats(width), floats((size_t) context * half), floats((size_t) context * half), floats(m->vocabulary) };
+  const size_t tokens = context;
+  *n = (Memory) {
+    .x = floats(tokens * m->width), .y = floats(tokens * m->width), .query = floats(tokens * width),
+    .keys = floats(tokens * kv_width(m)), .fresh = floats(tokens * kv_width(m)), .values = floats(tokens * kv_width(m)),
+    .attended = floats(tokens * width), .gate = floats(tokens * m->feed), .up = floats(tokens * m->feed),
+    .sines = floats(tokens * half), .cosines = floats(tokens * half), .scores = floats(tokens),
+    .logits = floats(m->vocabulary),
+  };
   const float step = plain_pow(m->base, -2.0f / (float) m->rotary);
   for (uint32_t p = 0; p < context; p++) {
     float theta = (float) p;
@@ -101,17 +114,29 @@ static void rotate_heads(const Model *m, const Memory *n, float *x, uint32_t hea
       rotate_pair(x + h * m->head + 2 * j, n->sines[position * half + j], n->cosines[position * half + j]);
 }
 
-static void attend_to(const Model *m, Memory *n, uint32_t cells) {
+/// The attention of the token at `position`.
+static void attend_to(const Model *m, Memory *n, uint32_t position) {
   const float scale = 1.0f / sqrtf((float) m->head);
-  const uint32_t stride = kv_width(m);
+  const float *query = n->query + (size_t) position * m->heads * m->head;
+  float *out = n->attended + (size_t) position * m->heads * m->head;
+  const uint32_t cells = position + 1;
   for (uint32_t h = 0; h < m->heads; h++) {
     const uint32_t feature = h / (m->heads / m->kv_heads) * m->head;
     for (uint32_t c = 0; c < cells; c++)
-      n->scores[c] = plain_dot(n->keys + (size_t) c * stride + feature, n->query + h * m->head, m->head) * scale + 0.0f;
+      n->scores[c] = plain_dot(n->keys + (size_t) c * kv_width(m) + feature, query + h * m->head, m->head) * scale + 0.0f;
     plain_softmax(n->scores, cells);
     for (uint32_t f = 0; f < m->head; f++)
-      n->attended[h * m->head + f] = plain_dot(n->values + (size_t) (feature + f) * m->context, n->scores, cells);
+      out[h * m->head + f] = plain_dot(n->values + (size_t) (feature + f) * m->context, n->scores, cells);
   }
+}
+
+static void norm_all(const Model *m, Memory *n, const float *weights, uint32_t count) {
+  for (uint32_t t = 0; t < count; t++)
+    plain_norm(n->x + (size_t) t * m->width, weights, m->epsilon, m->width, n->y + (size_t) t * m->width);
+}
+
+static void add_all(const Model *m, Memory *n, uint32_t count) {
+  for (size_t i = 0; i < (size_t) count * m->width; i++) n->x[i] = n->x[i] + n->y[i];
 }
 
 /// Later tokens are absent here. They weigh nothing and change no bit while all is finite.
@@ -120,34 +145,35 @@ static void run(const Model *m, Memory *n, const uint32_t *tokens, uint32_t coun
   for (uint32_t t = 0; t < count; t++) embed(m, tokens[t], n->x + (size_t) t * m->width, 1);
   for (uint32_t i = 0; i < m->layers_count; i++) {
     const Layer *l = m->layers + i;
+    norm_all(m, n, l->attention_norm, count);
+    multiply(&l->query, n->y, count, n->query);
+    multiply(&l->key, n->y, count, n->keys);
+    multiply(&l->value, n->y, count, n->fresh);
     for (uint32_t t = 0; t < count; t++) {
-      float *x = n->x + (size_t) t * m->width, *keys = n->keys + (size_t) t * kv;
-      plain_norm(x, l->attention_norm, m->epsilon, m->width, n->y);
-      multiply(&l->query, n->y, n->query);
-      multiply(&l->key, n->y, keys);
-      multiply(&l->value, n->y, n->up);
-      rotate_heads(m, n, n->query, m->heads, t);
+      float *keys = n->keys + (size_t) t * kv;
+      rotate_heads(m, n, n->query + (size_t) t * m->heads * m->head, m->heads, t);
       rotate_heads(m, n, keys, m->kv_heads, t);
       for (uint32_t f = 0; f < kv; f++) {
+        const float value = n->fresh[(size_t) t * kv + f];
         if (!IS(KEYS_EXACT)) keys[f] = plain_half(keys[f]);
-        n->values[(size_t) f * m->context + t] = IS(VALUES_EXACT) ? n->up[f] : plain_half(n->up[f]);
+        n->values[(size_t) f * m->context + t] = IS(VALUES_EXACT) ? value : plain_half(value);
       }
-      attend_to(m, n, t + 1);
-      multiply(&l->output, n->attended, n->y);
-      for (uint32_t f = 0; f < m->width; f++) x[f] = x[f] + n->y[f];
-      plain_norm(x, l->feed_norm, m->epsilon, m->width, n->y);
-      multiply(&l->gate, n->y, n->gate);
-      multiply(&l->up, n->y, n->up);
-      for (uint32_t f = 0; f < m->feed; f++) n->gate[f] = silu(n->gate[f]) * n->up[f];
-      multiply(&l->down, n->gate, n->y);
-      for (uint32_t f = 0; f < m->width; f++) x[f] = x[f] + n->y[f];
     }
+    for (uint32_t t = 0; t < count; t++) attend_to(m, n, t);
+    multiply(&l->output, n->attended, count, n->y);
+    add_all(m, n, count);
+    norm_all(m, n, l->feed_norm, count);
+    multiply(&l->gate, n->y, count, n->gate);
+    multiply(&l->up, n->y, count, n->up);
+    for (size_t f = 0; f < (size_t) count * m->feed; f++) n->gate[f] = silu(n->gate[f]) * n->up[f];
+    multiply(&l->down, n->gate, count, n->y);
+    add_all(m, n, count);
   }
 }
 
 static void put_position(const Model *m, Memory *n, uint32_t position, uint32_t token, const uint32_t *probes, uint32_t count) {
   plain_norm(n->x + (size_t) (position - 1) * m->width, m->output_norm, m->epsilon, m->width, n->y);
-  multiply(&m->output, n->y, n->logits);
+  multiply(&m->output, n->y, 1, n->logits);
   float maximum, weight;
   uint32_t best;
   summarise(n->logits, m->vocabulary, &maximum, &weight, &best);

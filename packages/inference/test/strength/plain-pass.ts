@@ -49,7 +49,7 @@ export interface PlainPasses {
 }
 
 /** Fused operations must be instructions: the library's are a hundred times slower. */
-const FLAGS = ['-std=gnu11', '-O3', '-march=native', '-ffp-contract=off', '-fno-fast-math', '-fno-math-errno', '-w']
+const FLAGS = ['-std=gnu11', '-O2', '-march=native', '-ffp-contract=off', '-fno-fast-math', '-fno-math-errno', '-w']
 
 export async function createPlainPasses(): Promise<PlainPasses> {
   const folder = await mkdtemp(join(tmpdir(), 'poai-strength-'))
