@@ -60,7 +60,7 @@ export { effectiveTip, maxCost, type PooledTransaction } from './mempool/pooled-
 export { createPriceOrder, type PriceOrder } from './mempool/price-order.ts'
 export type { MempoolHead } from './mempool/validate-pooling.ts'
 export { CostMeter } from './pace/cost-meter.ts'
-export { createPace, type Pace, TURN_MS } from './pace/pace.ts'
+export { createPace, type Pace, type PaceOptions, TURN_MS } from './pace/pace.ts'
 export { createPairingThread, type PairingThread } from './pairing/pairing-thread.ts'
 export { BoundedCache } from './readers/bounded-cache.ts'
 export type { BlockTag, ChainQueries, FoundTransaction } from './readers/chain-queries.ts'

@@ -80,7 +80,7 @@ async function execute(
       environment: { ...header, prevRandao: prevRandaoOf(header.parentHash) },
       reward: subsidy(params.rewards, header.number),
       transactions: body.transactions,
-      pause: createPace().pause,
+      pause: createPace({ isUrgent: true }).pause,
     })
     validateExecution({ header, outcome })
     return outcome

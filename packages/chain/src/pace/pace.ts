@@ -13,6 +13,12 @@ export interface Pace {
   readonly restedMs: number
 }
 
+export interface PaceOptions {
+  readonly turnMs?: number
+  /** Goes on in every round, whatever else is in line: for the one block that is imported. */
+  readonly isUrgent?: boolean
+}
+
 /**
  * Measures turns by the time that they really take: no table of costs is right on every machine. Steps should be short beside {@link TURN_MS}:
  *
@@ -21,13 +27,13 @@ export interface Pace {
  *       …
  *     }
  */
-export function createPace(turnMs: number = TURN_MS): Pace {
+export function createPace({ turnMs = TURN_MS, isUrgent = false }: PaceOptions = {}): Pace {
   let sinceMs = performance.now()
   let restedMs = 0
   const isDue = (): boolean => performance.now() - sinceMs >= turnMs
   const rest = async (): Promise<void> => {
     const begunMs = performance.now()
-    await nextTurn()
+    await (isUrgent ? nextRound() : nextInLine())
     sinceMs = performance.now()
     restedMs += sinceMs - begunMs
   }
@@ -41,8 +47,18 @@ export function createPace(turnMs: number = TURN_MS): Pace {
   }
 }
 
-/** A promise that is resolved at once would not let timers and sockets in: this one comes after them. */
-function nextTurn(): Promise<void> {
+let line: Promise<void> = Promise.resolve()
+
+/**
+ * One loop goes on in each round of the event loop, in the order in which they came: many of them together hold the thread no longer than one. A promise
+ * that is resolved at once would not let timers and sockets in: this one comes after them.
+ */
+function nextInLine(): Promise<void> {
+  line = line.then(nextRound)
+  return line
+}
+
+function nextRound(): Promise<void> {
   return new Promise((resolve) => {
     setImmediate(resolve)
   })
