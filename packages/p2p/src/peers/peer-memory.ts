@@ -29,7 +29,8 @@ export class PeerMemory {
   constructor(options: KnownPeersOptions, dependencies: PeerMemoryDependencies) {
     this.#dependencies = dependencies
     this.known = new KnownPeers(options)
-    this.scores = new ScoreBoard(dependencies.clock)
+    // A note that is kept after its score would crowd out those of good peers.
+    this.scores = new ScoreBoard(dependencies.clock, (name) => this.save(name))
     this.bans = new BanList(dependencies.clock)
   }
 
@@ -156,6 +157,8 @@ export class PeerMemory {
     if (bannedUntilMs > this.#dependencies.clock.nowMs()) {
       this.bans.add({ target: name, untilMs: bannedUntilMs, reason: record.banReason })
     }
+    // Demerits are forgiven and bans end: what says nothing any more goes.
+    if (this.#recordOf(name) === undefined) this.save(name)
   }
 }
 

@@ -15,10 +15,13 @@ const NEARLY_ZERO = 0.5
 /** The scores of peers and addresses: 0 for strangers, never above. */
 export class ScoreBoard {
   readonly #clock: Pick<Clock, 'nowMs'>
+  readonly #onForgotten: (name: string) => void
   readonly #notes = new Map<string, ScoreNote>()
 
-  constructor(clock: Pick<Clock, 'nowMs'>) {
+  /** `onForgotten` hears of names that had to make room. */
+  constructor(clock: Pick<Clock, 'nowMs'>, onForgotten: (name: string) => void = () => undefined) {
     this.#clock = clock
+    this.#onForgotten = onForgotten
   }
 
   scoreOf(name: string): number {
@@ -57,6 +60,9 @@ export class ScoreBoard {
       const score = this.#decayed(note)
       if (best === undefined || score > best[1]) best = [name, score]
     }
-    if (best !== undefined) this.#notes.delete(best[0])
+    if (best === undefined) return
+    const [name] = best
+    this.#notes.delete(name)
+    this.#onForgotten(name)
   }
 }

@@ -6,6 +6,7 @@ import { SCORE_HALF_LIFE_MS } from '../../../src/peers/offences.ts'
 import { MAX_ANCHORS, PeerMemory } from '../../../src/peers/peer-memory.ts'
 import { createMemoryPeerNotes, createStoredPeerNotes, type PeerNotes } from '../../../src/peers/peer-notes.ts'
 import { oldPeerRecordCodec, peerRecordCodec } from '../../../src/peers/peer-record.ts'
+import { MAX_SCORES } from '../../../src/peers/score-board.ts'
 import { OPEN_BOOK } from '../../support/peer-memory-options.ts'
 
 const NOTES: Readonly<Record<string, () => Promise<PeerNotes>>> = {
@@ -45,6 +46,23 @@ describe.each(Object.entries(NOTES))('the memory of peers with notes %s', (_, cr
     await memory.saved()
     memory.forget('a')
     await memory.saved()
+    expect(await notes.load()).toEqual([])
+  })
+
+  it('keeps no note of a score that made room or has faded', async () => {
+    const clock = new ManualClock()
+    const notes = await createNotes()
+    const memory = new PeerMemory(OPEN_BOOK, { notes, clock, logger: silentLogger })
+    for (let index = 0; index <= MAX_SCORES; index++) {
+      memory.scores.add(`name ${index}`, index === 0 ? -1 : -10)
+      memory.save(`name ${index}`)
+    }
+    await memory.saved()
+    expect(await notes.load()).toHaveLength(MAX_SCORES)
+    clock.now += 20 * SCORE_HALF_LIFE_MS
+    const again = new PeerMemory(OPEN_BOOK, { notes, clock, logger: silentLogger })
+    await again.load()
+    await again.saved()
     expect(await notes.load()).toEqual([])
   })
 
