@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { type Hex, hex } from '@poai/core'
 import { parseVectors } from '@poai/inference'
-import { hasProgramForTests } from '@poai/testing'
+import { createReferenceAttempts, hasProgramForTests } from '@poai/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { callsOf, readFunctionVectors, resultsOf, wordToHex } from '../../strength/function-vectors.ts'
 import { MISTAKES } from '../../strength/mistakes.ts'
@@ -9,6 +10,14 @@ import { createPlainPasses, type PlainPass, type PlainPasses } from '../../stren
 
 const canCompile = hasProgramForTests(['cc'], 'apt-get install gcc')
 const MODEL = join(import.meta.dirname, '../../../../../models/quiz-1')
+/** Blocks of a devnet, for those who know the rules; here only their exams count. */
+const DEVNET = join(import.meta.dirname, '../../../../consensus/test/spec/vectors/devnet.vectors.json')
+
+interface DevnetVectors {
+  readonly network: { readonly work: { readonly exam: Parameters<typeof createReferenceAttempts>[0] } }
+  readonly blocks: readonly { readonly examSeed: Hex; readonly words: readonly string[] }[]
+}
+
 const recorded = readFunctionVectors()
 const calls = callsOf(recorded)
 const results = resultsOf(recorded)
@@ -36,6 +45,14 @@ describe.runIf(canCompile)('the pass as the document puts it', () => {
       some.map(({ request }) => request),
     )
     expect(words).toEqual(some.map((exam) => exam.words))
+  })
+
+  it('says of the exams of recorded blocks what their miner said', async () => {
+    const { network, blocks } = JSON.parse(await readFile(DEVNET, 'utf8')) as DevnetVectors
+    const { buildExam } = createReferenceAttempts(network.work.exam)
+    const requests = blocks.map(({ examSeed }) => buildExam(hex(examSeed)))
+    const words = await right.evaluate(join(MODEL, 'quiz-1.Q8_0.gguf'), 255, requests)
+    expect(words.map((own) => [...own].map(wordToHex).join(''))).toEqual(blocks.map((block) => block.words.join('')))
   })
 
   // What only exams show (angles from powers, unrounded keys and values) is in the evidence of all: vector-strength.
