@@ -12,6 +12,7 @@ import {
   createBlockCodecs,
   createTransactionCodec,
   genesisHash,
+  hex,
   type NetworkParams,
   silentLogger,
 } from '@poai/core'
@@ -20,20 +21,25 @@ import { createFakeEngine } from '@poai/inference'
 import { createWorkDesk, createWorkService, type WorkClient } from '@poai/miner'
 import { createRpcServer } from '@poai/rpc'
 import { openDatabase, RETENTIONS } from '@poai/storage'
-import { testNetwork, testWallet } from '@poai/testing/chain'
+import { signTransaction, testNetwork, testWallet, WALLETS } from '@poai/testing/chain'
 
 /** What the parent says. */
-export type WorkNodeCommand = { readonly import: string } | 'look' | 'stop'
+export type WorkNodeCommand = { readonly import: string } | { readonly fill: number } | 'look' | 'stop'
 
 /** What the process answers: `ready` once, then one answer for each command, in their order. */
 export type WorkNodeAnswer =
   | { readonly url: string }
   | { readonly importedMs: number }
-  | { readonly evaluations: number; readonly longestPauseMs: number }
+  | { readonly evaluations: number; readonly longestPauseMs: number; readonly longestTurnMs: number }
+  | { readonly filled: number }
   | { readonly failure: string }
 
 /** A pass of a small model on a small machine. */
 const PASS_MS = 30
+const LOOK_EVERY_MS = 2
+/** Init code that hashes sixty-four kilobytes again and again until its gas is gone. */
+const HASHING_FOR_EVER = hex('0x5b61ffff5f20505f56')
+const DEAR_GAS = 250_000n
 /** Blocks of the generator are of the past then, and those of the farm are not of the future. */
 const BEGIN_MS: number = Number(testNetwork.genesis.timestamp + 2500n) * 1000
 
@@ -106,16 +112,45 @@ await server.start()
 const loop = monitorEventLoopDelay({ resolution: 5 })
 loop.enable()
 
+/** Processor time of this thread: what other programs of the machine take is not counted. */
+function computedMs(): number {
+  const { user, system } = process.threadCpuUsage()
+  return (user + system) / 1000
+}
+
+let lastMs = computedMs()
+/** The longest that this thread has computed between two chances for timers and sockets. */
+let longestTurnMs = 0
+setInterval(() => {
+  const nowMs = computedMs()
+  longestTurnMs = Math.max(longestTurnMs, nowMs - lastMs)
+  lastMs = nowMs
+}, LOOK_EVERY_MS).unref()
+
+/** Lets dear transactions wait, some of each wallet; forgets the pauses up to then. */
+async function fill(ofEach: number): Promise<number> {
+  for (const wallet of WALLETS) {
+    for (let nonce = 0n; nonce < BigInt(ofEach); nonce++) {
+      const plan = { nonce, to: undefined, data: HASHING_FOR_EVER, gasLimit: DEAR_GAS }
+      await chain.mempool.add(signTransaction(params.chainId, wallet, plan))
+    }
+  }
+  await new Promise((resolve) => setTimeout(resolve, 10 * LOOK_EVERY_MS))
+  longestTurnMs = 0
+  return chain.mempool.size.pending
+}
+
 async function obey(command: WorkNodeCommand): Promise<WorkNodeAnswer> {
-  if (command === 'look') return { evaluations, longestPauseMs: loop.max / 1e6 }
+  if (command === 'look') return { evaluations, longestPauseMs: loop.max / 1e6, longestTurnMs }
   if (command === 'stop') {
     await server.stop()
     await desk.stop()
     await chain.stop()
     await close()
     await rm(directory, { recursive: true, force: true })
-    return { evaluations, longestPauseMs: loop.max / 1e6 }
+    return { evaluations, longestPauseMs: loop.max / 1e6, longestTurnMs }
   }
+  if ('fill' in command) return { filled: await fill(command.fill) }
   const begin = performance.now()
   await chain.importBlock(codecs.block.decode(Buffer.from(command.import, 'base64'))).catch((error: unknown) => {
     // Another block of the same height was faster: that is no fault of this one.

@@ -10,7 +10,9 @@ import type { WorkNodeAnswer, WorkNodeCommand } from './work-node-process.ts'
 export interface WorkNode {
   /** Milliseconds from a neighbour's block to its import. */
   importBlock(bytes: Uint8Array): Promise<number>
-  look(): Promise<{ readonly evaluations: number; readonly longestPauseMs: number }>
+  look(): Promise<{ readonly evaluations: number; readonly longestPauseMs: number; readonly longestTurnMs: number }>
+  /** Lets dear transactions wait, so many of each wallet; how many wait then. */
+  fill(ofEach: number): Promise<number>
   /** Calls a method from an address of the loopback interface. */
   call(from: string, method: string, params: readonly JsonValue[]): Promise<unknown>
   stop(): Promise<void>
@@ -42,6 +44,7 @@ export async function startWorkNode(): Promise<WorkNode> {
     importBlock: async (bytes) =>
       (await ask({ import: Buffer.from(bytes).toString('base64') }, 'importedMs')).importedMs,
     look: () => ask('look', 'evaluations'),
+    fill: async (ofEach) => (await ask({ fill: ofEach }, 'filled')).filled,
     call: (from, method, params) => call({ url, from }, method, params),
     stop: async () => {
       const ended = once(child, 'exit')
