@@ -34,6 +34,8 @@ const BUSY_PAUSE_MS = 1000
 export interface BodyDownloadDependencies {
   readonly requests: Pick<ChainRequests, 'bodies'>
   readonly peers: Pick<PeerSet, 'list' | 'get' | 'onJoined' | 'report'>
+  /** True of a peer that most likely has the bodies. */
+  isFavoured?(peerId: string): boolean
   readonly clock: Clock
   readonly logger: Logger
 }
@@ -50,6 +52,8 @@ interface Slot {
   bytes: number
   /** When it was asked for last; undefined if nobody is being asked. */
   askedAtMs: number | undefined
+  /** When it was asked for first. */
+  wantedSinceMs: number | undefined
   readonly askedOf: Set<string>
   /** Somebody who has sent bodies is being asked. */
   isInGoodHands: boolean
@@ -91,6 +95,7 @@ export class BodyDownload {
       body: equalBytes(wanted.header.transactionsRoot, EMPTY_TRIE_ROOT) ? { transactions: [] } : undefined,
       bytes: 0,
       askedAtMs: undefined,
+      wantedSinceMs: undefined,
       askedOf: new Set(),
       isInGoodHands: false,
     }))
@@ -102,6 +107,11 @@ export class BodyDownload {
 
   get shares(): ReadonlyMap<string, PeerShare> {
     return new Map([...this.#couriers].map(([peerId, { bodies, faults }]) => [peerId, { bodies, faults }]))
+  }
+
+  /** True if the next body is here already. */
+  get isReady(): boolean {
+    return this.#slots[this.#next]?.body !== undefined
   }
 
   /** The body of the next block. Rejects if no peer can send it. */
@@ -184,25 +194,35 @@ export class BodyDownload {
   /** What is wanted first and not under way; else what is late, of somebody else. */
   #choose(courier: Courier): readonly Slot[] {
     if (this.#bytes >= WINDOW_BYTES) return []
-    const isStranger = courier.bodies === 0
+    const isStranger = this.#isStranger(courier)
     // One question is enough to find out whether it answers.
     if (isStranger && courier.asked > 0) return []
+    const end = this.#next + WINDOW_BLOCKS
     const from = this.#next + (isStranger && this.#hasGoodCourier() ? URGENT_BLOCKS : 0)
-    const window = this.#slots.slice(from, this.#next + WINDOW_BLOCKS)
-    const open = window.filter((slot) => slot.body === undefined && !courier.lacks.has(slot))
-    const free = open.filter(({ askedAtMs }) => askedAtMs === undefined).slice(0, courier.question)
-    if (free.length > 0) return free
+    const isOpen = (slot: Slot): boolean => slot.body === undefined && !courier.lacks.has(slot)
+    const free = this.#slots.slice(from, end).filter((slot) => isOpen(slot) && slot.askedAtMs === undefined)
+    if (free.length > 0) return free.slice(0, courier.question)
+    const late = this.#slots.slice(this.#next, end).filter((slot) => isOpen(slot) && this.#isLate(courier, slot))
+    return late.slice(0, courier.question)
+  }
+
+  /** Somebody else is asked for it already, but not to be relied on. */
+  #isLate(courier: Courier, { askedAtMs, wantedSinceMs, askedOf, isInGoodHands }: Slot): boolean {
+    if (askedAtMs === undefined || wantedSinceMs === undefined || askedOf.has(courier.peerId)) return false
     const now = this.#dependencies.clock.nowMs()
-    return open
-      .filter(({ askedAtMs, askedOf, isInGoodHands }) => {
-        const lateMs = isInGoodHands ? LATE_MS : LATE_STRANGER_MS
-        return (askedAtMs ?? 0) < now - lateMs && !askedOf.has(courier.peerId)
-      })
-      .slice(0, courier.question)
+    // Of strangers all may be silent: then everybody is asked, not one after the other.
+    return isInGoodHands ? now - askedAtMs > LATE_MS : now - wantedSinceMs > LATE_STRANGER_MS
+  }
+
+  /** It has sent nothing yet, nor did it show the headers of this chain or bring valid blocks before. */
+  #isStranger({ peerId, bodies }: Courier): boolean {
+    return bodies === 0 && !(this.#dependencies.isFavoured?.(peerId) ?? false)
   }
 
   #hasGoodCourier(): boolean {
-    for (const { bodies, faultsInRow } of this.#couriers.values()) if (bodies > 0 && faultsInRow === 0) return true
+    for (const courier of this.#couriers.values()) {
+      if (courier.bodies > 0 && courier.faultsInRow === 0) return true
+    }
     return false
   }
 
@@ -212,6 +232,7 @@ export class BodyDownload {
     courier.asked++
     for (const slot of slots) {
       slot.askedAtMs = beginMs
+      slot.wantedSinceMs ??= beginMs
       slot.isInGoodHands = courier.bodies > 0
       slot.askedOf.add(courier.peerId)
     }

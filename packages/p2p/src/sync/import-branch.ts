@@ -102,6 +102,7 @@ function isRuleFault(error: unknown): boolean {
 }
 
 async function nextBody(download: BodyDownload, clock: Clock): ReturnType<BodyDownload['next']> {
+  if (download.isReady) return download.next()
   const done = new AbortController()
   const late = clock.sleep(BODY_STALL_MS, done.signal).then(
     () => {

@@ -231,7 +231,7 @@ class Synchroniser implements NetworkSync {
   }
 
   async #import(tip: TreeNode): Promise<void> {
-    const { chain, clock, policy, logger } = this.#dependencies
+    const { chain, peers, budget, clock, policy, logger } = this.#dependencies
     const branch = branchTo(tip)
     const isLong = branch.length > SMALL_GAP
     const highestBlock = tip.context.number
@@ -251,12 +251,18 @@ class Synchroniser implements NetworkSync {
     }
     policy.survey(branch)
     try {
-      await importBranch(branch, this.#dependencies, {
-        source: this.#showings.bringersOf(tip, this.#dependencies.peers.list())[0]?.id ?? '',
-        onImported,
-        isOutrun: () => this.#isOutrun(tip),
-        signal: this.#stopping.signal,
-      })
+      const bringers = this.#showings.bringersOf(tip, peers.list()).map(({ id }) => id)
+      const isFavoured = (id: string): boolean => bringers.includes(id) || budget.isProven(id)
+      await importBranch(
+        branch,
+        { ...this.#dependencies, isFavoured },
+        {
+          source: bringers[0] ?? '',
+          onImported,
+          isOutrun: () => this.#isOutrun(tip),
+          signal: this.#stopping.signal,
+        },
+      )
     } finally {
       policy.forget()
     }

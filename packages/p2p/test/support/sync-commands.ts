@@ -12,6 +12,9 @@ type Command = fc.AsyncCommand<Model, SyncWorld>
 /** As long as a peer that was paused for nothing could have to wait, twice. */
 const SETTLE_MS = 1_500_000
 
+/** Names that come at one time. */
+const CROWD = 16
+
 class Act implements Command {
   readonly #name: string
   readonly #act: (world: SyncWorld) => void | Promise<void>
@@ -87,6 +90,17 @@ function commands(chains: WorldChains): fc.Arbitrary<Iterable<Command>> {
           ),
         ),
     )
+  // As many strangers as there are places for them, and more.
+  const crowd = fc.constantFrom<WorldManner['headers']>('silent', 'late').map(
+    (headers) =>
+      new Act(`crowd ${headers}`, (world) => {
+        for (let index = 0; index < CROWD; index++) {
+          const where = { address: `198.51.100.${10 + (index % 4)}`, direction: 'in' } as const
+          const how: WorldManner = { headers, bodies: 'silent', isBoasting: true }
+          world.join({ manner: how, chain: all[0] ?? [], isHonest: false }, where)
+        }
+      }),
+  )
   const leave = fc.nat(20).map(
     (index) =>
       new Act(`leave ${index}`, (world) => {
@@ -116,7 +130,7 @@ function commands(chains: WorldChains): fc.Arbitrary<Iterable<Command>> {
   const pass = fc
     .constantFrom(500, 1000, 3000, 10_000, 30_000)
     .map((ms) => new Act(`pass ${ms}`, (world) => world.pass(ms)))
-  return fc.commands([hostile, honest, leave, move, gap, pass], { maxCommands: 24 })
+  return fc.commands([hostile, crowd, honest, leave, move, gap, pass], { maxCommands: 24 })
 }
 
 /**

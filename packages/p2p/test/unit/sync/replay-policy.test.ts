@@ -58,6 +58,20 @@ describe('what a node replays while it catches up', () => {
     expect(policy.isExcused(at(10).hash)).toBe(false)
   })
 
+  it('is nothing that was replayed before its body came', () => {
+    const policy = createReplayPolicy({ kind: 'full' })
+    policy.vouch(at(7).hash)
+    expect(excused(policy)).toEqual([7n])
+    policy.forget()
+    expect(policy.isExcused(at(7).hash), 'a survey that ends changes nothing').toBe(true)
+  })
+
+  it('is trusted by its hash only where the operator says so', () => {
+    const policy = createReplayPolicy({ kind: 'assume-valid', hash: at(2).hash })
+    expect([policy.isTrusted(at(2).hash), policy.isTrusted(at(1).hash)]).toEqual([true, false])
+    expect(createReplayPolicy({ kind: 'full' }).isTrusted(at(2).hash)).toBe(false)
+  })
+
   it('is asked before each replay', async () => {
     const replayed: bigint[] = []
     const verifier: WorkVerifier = {
