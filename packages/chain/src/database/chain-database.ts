@@ -88,5 +88,10 @@ export interface ChainDatabase extends ChainReader {
   transactionPlace(hash: Hash32): TransactionPlace | undefined
   /** The state after a canonical block. Throws an `AppError` if it is not kept. */
   stateAt(number: bigint): PastState
+  /**
+   * Removes some of what need not be kept any more, in a commit of its own; true if there is more. For the one writer, like an update. Each new head removes about as much
+   * as it brings; this is for what a node kept while it caught up, all of which becomes final at once.
+   */
+  pruneMore(): Promise<boolean>
   begin(): ChainUpdate
 }

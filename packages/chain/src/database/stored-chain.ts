@@ -48,6 +48,9 @@ export interface StoredChainDependencies {
 /** Heights that one commit moves each horizon by at most: it catches up with a changed retention, and a commit stays small. */
 const PRUNE_STEP = 4n
 
+/** Of a commit that only prunes: some milliseconds of the main thread, and a hundred thousand blocks in minutes. */
+const PRUNE_MORE_STEP = 16n
+
 /** The chain in a database, for the import pipeline and for readers. The genesis block must be there before the head is asked for. */
 export function createStoredChain(dependencies: StoredChainDependencies): ChainDatabase {
   const { store, codecs } = dependencies
@@ -87,6 +90,14 @@ export function createStoredChain(dependencies: StoredChainDependencies): ChainD
       }),
     branchHorizon: () => readHorizons(store).branches,
     badBlock: (hash) => badBlockRule(store, hash),
+    pruneMore: async () => {
+      const { committer, retention } = dependencies
+      const batch = committer.begin()
+      const options = { retention, maxBlocks: PRUNE_MORE_STEP, finalNumber: readFinalBlock(store)?.number ?? 0n }
+      const hasMore = await prune(batch, { store, codecs }, options)
+      if (batch.changes().length > 0) await committer.commit(batch, { sync: false })
+      return hasMore
+    },
     begin: () => new BatchUpdate(dependencies, blocks, database),
   }
   return database

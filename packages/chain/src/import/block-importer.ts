@@ -157,6 +157,8 @@ class PipelineImporter implements BlockImporter {
   /** Commits since the last synced one. */
   #unsynced = 0
   #isSettled = false
+  #isPruning = false
+  readonly #stopping = new AbortController()
   #stopped = false
 
   constructor(options: ImporterOptions, dependencies: ImporterDependencies) {
@@ -218,6 +220,7 @@ class PipelineImporter implements BlockImporter {
 
   async stop(): Promise<void> {
     this.#stopped = true
+    this.#stopping.abort(new ChainError('CHAIN_NOT_RUNNING', 'the chain is being stopped'))
     const flights = [...this.#flights.values()]
     for (const flight of flights) flight.abort(new ChainError('CHAIN_NOT_RUNNING', 'the chain is being stopped'))
     await Promise.all(flights.map((flight) => flight.over()))
@@ -366,6 +369,24 @@ class PipelineImporter implements BlockImporter {
       this.#sides.put(sideOf({ hash, header: block.header, weight, bodyBytes }))
     }
     this.#sides.forgetBelow(database.branchHorizon())
+    if (this.#isSettled) void this.#pruneRest()
+  }
+
+  /** Between imports, so that none waits for long. */
+  async #pruneRest(): Promise<void> {
+    if (this.#isPruning) return
+    this.#isPruning = true
+    const { database, logger } = this.#dependencies
+    const urgency = { priority: 'sync', signal: this.#stopping.signal } as const
+    try {
+      while (await this.#writer.run(() => database.pruneMore(), urgency))
+        this.#sides.forgetBelow(database.branchHorizon())
+    } catch (error) {
+      // The next head goes on with it.
+      logger.debug('Pruning was interrupted', { error })
+    } finally {
+      this.#isPruning = false
+    }
   }
 
   #keepOrphan(arrival: Arrival): ImportOutcome {
