@@ -61,7 +61,8 @@ const NOTES: ReadonlyMap<string, string> = new Map([
     'eth',
     'Blocks look as Ethereum’s did under proof of work: `mixHash` is the transcript root, `nonce` the attempt, `difficulty` the attempts that ' +
       'the target stands for, and `poai` holds the target and the loss. `pending` is the head; only `eth_getTransactionCount` looks into the pool. ' +
-      '`safe` is 12 blocks deep, `finalized` 200, below which no reorganisation reaches. `eth_getProof` knows the newest state only.',
+      '`safe` is 12 blocks deep. `finalized` is what no reorganisation changes any more: 200 blocks deep once this node has settled among peers that agree, ' +
+      'and where it was before until then, at first the genesis block. `eth_getProof` knows the newest state only.',
   ],
   ['poai', 'What is this chain’s own: exams, transcripts, replays, the node, and work for miners on other machines.'],
   [
