@@ -27,20 +27,28 @@ export interface TestOptions {
   readonly workers: number
 }
 
-/** Has an engine replay all recorded vectors of the model that comes with the program. Returns how many exams those are. */
+/** The model at the edges of the arithmetic, for the vectors alone. */
+const EDGES_MODEL = 'edges'
+
+/** Has an engine replay all vectors that come with the program: of its model, and of the one at the edges. Returns how many exams those are. */
 export async function testBuild(
   installation: Installation,
   create: (options: TestOptions) => InferenceEngine,
   signal: AbortSignal,
 ): Promise<number> {
-  const read = async (name: string): Promise<DomainVectors> =>
-    parseVectors(await readFile(join(installation.models, TEST_MODEL, 'vectors', `${name}.json`), 'utf8'))
-  const pinned = await read(PORTABLE_DOMAIN_NAME)
-  const vectors = { ...pinned, chosen: (await read(`${PORTABLE_DOMAIN_NAME}.chosen`)).exams }
-  const { path: modelPath } = await resolveModel(await openModelStore(installation), TEST_MODEL)
-  const engine = create({ modelPath, contextSize: vectors.contextSize, workers: 1 })
-  await withEngine(engine, signal, () => checkVectors(wordsOfEngine(engine), vectors))
-  return allExams(vectors).length
+  const read = async (model: string, name: string): Promise<DomainVectors> =>
+    parseVectors(await readFile(join(installation.models, model, 'vectors', `${name}.json`), 'utf8'))
+  const replay = async (modelPath: string, vectors: DomainVectors): Promise<number> => {
+    const engine = create({ modelPath, contextSize: vectors.contextSize, workers: 1 })
+    await withEngine(engine, signal, () => checkVectors(wordsOfEngine(engine), vectors))
+    return allExams(vectors).length
+  }
+  const pinned = await read(TEST_MODEL, PORTABLE_DOMAIN_NAME)
+  const { exams: chosen } = await read(TEST_MODEL, `${PORTABLE_DOMAIN_NAME}.chosen`)
+  const { path } = await resolveModel(await openModelStore(installation), TEST_MODEL)
+  const edges = await read(EDGES_MODEL, PORTABLE_DOMAIN_NAME)
+  const ofModel = await replay(path, { ...pinned, chosen })
+  return ofModel + (await replay(join(installation.models, EDGES_MODEL, 'edges.gguf'), edges))
 }
 
 /** The native program in `file`, for such a test. */

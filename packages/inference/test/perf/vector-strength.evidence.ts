@@ -9,7 +9,7 @@ import { callsOf, readFunctionVectors, resultsOf, wordToHex } from '../strength/
 import { MISTAKES } from '../strength/mistakes.ts'
 import { createPlainPasses, type PlainPass } from '../strength/plain-pass.ts'
 
-const MODEL = join(import.meta.dirname, '../../../../models/quiz-1')
+const MODELS = join(import.meta.dirname, '../../../../models')
 /** Two may be chance: of a processor, of a C library. */
 const LEAST_FOUND = 3
 
@@ -17,23 +17,29 @@ const only = process.argv.slice(2)
 const mistakes = MISTAKES.filter(({ name }) => only.length === 0 || only.includes(name))
 const functions = readFunctionVectors()
 const [calls, results] = [callsOf(functions), resultsOf(functions)]
-const pinned = await examsOf('portable-1')
-const chosen = await examsOf('portable-1.chosen')
+const pinned = await examsOf('quiz-1/vectors/portable-1.json')
+const chosen = await examsOf('quiz-1/vectors/portable-1.chosen.json')
+const edges = await examsOf('edges/vectors/portable-1.json')
 
 async function examsOf(file: string): Promise<readonly ExamVector[]> {
-  return parseVectors(await readFile(join(MODEL, 'vectors', `${file}.json`), 'utf8')).exams
+  return parseVectors(await readFile(join(MODELS, file), 'utf8')).exams
 }
 
-async function findInExams(pass: PlainPass, exams: readonly ExamVector[]): Promise<number> {
+async function findInExams(
+  pass: PlainPass,
+  exams: readonly ExamVector[],
+  model: string = 'quiz-1/quiz-1.Q8_0.gguf',
+): Promise<number> {
   const requests = exams.map(({ request }) => request)
-  const words = await pass.evaluate(join(MODEL, 'quiz-1.Q8_0.gguf'), 255, requests)
+  const words = await pass.evaluate(join(MODELS, model), 255, requests)
   return words.filter((own, index) => own.join() !== exams[index]?.words.join()).length
 }
 
 async function find(pass: PlainPass): Promise<readonly number[]> {
   const answers = await pass.call(calls)
   const inFunctions = answers.filter((words, index) => words.map(wordToHex).join() !== results[index]).length
-  return [inFunctions, await findInExams(pass, pinned), await findInExams(pass, chosen)]
+  const inEdges = await findInExams(pass, edges, 'edges/edges.gguf')
+  return [inFunctions, inEdges, await findInExams(pass, chosen), await findInExams(pass, pinned)]
 }
 
 const passes = await createPlainPasses()
@@ -44,11 +50,13 @@ for (const { name, meaning } of mistakes) {
   const counts = await find(await passes.compile(name))
   const total = counts.reduce((sum, count) => sum + count, 0)
   const verdict = total >= LEAST_FOUND ? 'found' : 'TOO WEAK'
-  const [inFunctions = 0, inPinned = 0, inChosen = 0] = counts
-  rows.push({ mistake: meaning, functions: inFunctions, pinned: inPinned, chosen: inChosen, verdict })
+  const [inFunctions = 0, inEdges = 0, inChosen = 0, inPinned = 0] = counts
+  const found = { functions: inFunctions, edges: inEdges, chosen: inChosen, pinned: inPinned }
+  rows.push({ mistake: meaning, ...found, verdict })
   console.error(`${name}: ${counts.join(' + ')}`)
   if (total < LEAST_FOUND) process.exitCode = 1
 }
 await passes.remove()
 console.table(rows)
-console.log(`of ${calls.length} vectors of functions, ${pinned.length} pinned exams and ${chosen.length} chosen exams`)
+const exams = `${edges.length} exams at the edges, ${chosen.length} chosen and ${pinned.length} pinned exams of quiz-1`
+console.log(`of ${calls.length} vectors of functions, ${exams}`)

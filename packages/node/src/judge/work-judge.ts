@@ -84,6 +84,8 @@ class EngineJudge implements WorkJudge {
   #state: JudgeState = 'new'
   #reason: AppError | undefined
   #engine: InferenceEngine | undefined
+  /** While the self-test computes the model at the edges. */
+  #edgesEngine: InferenceEngine | undefined
   #searcher: AttemptSearcher | undefined
 
   constructor(options: WorkJudgeOptions, dependencies: WorkJudgeDependencies) {
@@ -114,7 +116,7 @@ class EngineJudge implements WorkJudge {
 
   async stop(): Promise<void> {
     this.#become('stopped')
-    await this.#engine?.stop()
+    await Promise.all([this.#engine?.stop(), this.#edgesEngine?.stop()])
   }
 
   async evaluate(requests: readonly ExamRequest[], options?: EvaluateExamsOptions): Promise<readonly ExamEvaluation[]> {
@@ -152,6 +154,7 @@ class EngineJudge implements WorkJudge {
       if (isMismatch(error)) await requireMachineDomain(run, vectors, fingerprints)
       throw error
     })
+    await this.#checkEdges(setup)
     if (this.#isStopped()) return
     const seconds = ((performance.now() - began) / 1000).toFixed(1)
     const engine = this.#engine.status.model?.systemInfo
@@ -161,6 +164,26 @@ class EngineJudge implements WorkJudge {
     }
     this.#become('ready')
     this.#ready.resolve()
+  }
+
+  /** Whether the program that runs the network's model computes what that model hardly ever asks for: equal maxima, the limits of exp … */
+  async #checkEdges({ domain, edges }: WorkSetup): Promise<void> {
+    if (edges === undefined || this.#isStopped()) return
+    const { installation, niceness, program = 'auto' } = this.#options
+    const { modelPath, vectors } = edges
+    const isBuilt = this.#engine?.status.program === 'llama.cpp'
+    const engine = createDomainEngine(
+      installation,
+      { modelPath, domain, contextSize: vectors.contextSize },
+      { workers: 1, niceness, program: program === 'llama' && !isBuilt ? 'auto' : program },
+    )
+    this.#edgesEngine = engine
+    try {
+      await engine.start()
+      await checkVectors(wordsOfEngine(engine), vectors)
+    } finally {
+      await engine.stop()
+    }
   }
 
   readonly #createEngine = (

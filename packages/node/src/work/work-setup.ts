@@ -32,6 +32,14 @@ export interface WorkSetup {
   readonly vectors: DomainVectors
   /** What the model's exams hash to in other domains: tells a machine that is in none of the network's which one it is in. */
   readonly fingerprints: readonly DomainFingerprint[]
+  /** A small model at the edges of the domain's arithmetic, where the network's own model never comes. */
+  readonly edges?: EdgesSetup
+}
+
+/** A model that comes with the program for its vectors alone. */
+export interface EdgesSetup {
+  readonly modelPath: string
+  readonly vectors: DomainVectors
 }
 
 /** Where vectors that this machine recorded are, by their hash: those of networks that are not built in. */
@@ -105,6 +113,13 @@ async function readChosen(
   return modelSha256 === vectors.modelSha256 ? { chosen: exams } : {}
 }
 
+/** Only `portable-1` is defined for more than the networks' model, so only it has edges that count. */
+async function readEdges({ models }: Installation, { name }: DeterminismDomain): Promise<Pick<WorkSetup, 'edges'>> {
+  const folder = join(models, 'edges')
+  const text = await readFile(join(folder, 'vectors', `${name}.json`), 'utf8').catch(() => undefined)
+  return text === undefined ? {} : { edges: { modelPath: join(folder, 'edges.gguf'), vectors: parseVectors(text) } }
+}
+
 /** Finds what the work of `network` needs. Throws, saying what to do, where something is missing or not what the network names. */
 export async function setUpWork(installation: Installation, { work }: NetworkParams): Promise<WorkSetup> {
   const domain = requireDomain(work.domain)
@@ -122,7 +137,8 @@ export async function setUpWork(installation: Installation, { work }: NetworkPar
     modelSha256,
   })
   const vectors = { ...pinned, ...(await readChosen(installation, work.model, pinned)) }
-  return { model, domain, vectors, fingerprints: await readFingerprints(installation, work.model) }
+  const fingerprints = await readFingerprints(installation, work.model)
+  return { model, domain, vectors, fingerprints, ...(await readEdges(installation, domain)) }
 }
 
 /** Fingerprints only help to explain, so a model without them has none. */

@@ -17,6 +17,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createTestModel, PACKAGED_DOMAIN_NAME, WIDE_SHAPE } from '../test-model.ts'
 
 const EMBEDDED = join(import.meta.dirname, '../../../../../models/quiz-1')
+const EDGES = join(import.meta.dirname, '../../../../../models/edges')
 const SYNTHETIC = join(import.meta.dirname, '../../vectors/synthetic')
 const isPossible = hasProgramForTests(['g++', 'clang++', 'c++'], 'apt-get install g++')
 const model = await createTestModel(WIDE_SHAPE)
@@ -58,6 +59,10 @@ describe.skipIf(!isPossible)('the domain portable-1', () => {
 
   it('computes the recorded vectors of the embedded model, bit for bit', async () => {
     await replay(await read(join(EMBEDDED, 'vectors')), join(EMBEDDED, 'quiz-1.Q8_0.gguf'))
+  })
+
+  it('computes those of the model at the edges', async () => {
+    await replay(await read(join(EDGES, 'vectors')), join(EDGES, 'edges.gguf'))
   })
 
   it('computes the exams that were chosen beside them', async () => {

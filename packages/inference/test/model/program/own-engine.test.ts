@@ -23,6 +23,7 @@ import { createTestModel, WIDE_SHAPE } from '../test-model.ts'
 import { SEARCH_JOB } from './search-job.ts'
 
 const EMBEDDED = join(import.meta.dirname, '../../../../../models/quiz-1')
+const EDGES = join(import.meta.dirname, '../../../../../models/edges')
 const SYNTHETIC = join(import.meta.dirname, '../../vectors/synthetic')
 
 const canCompile = hasProgramForTests(['cc', 'gcc', 'clang'], 'apt-get install gcc')
@@ -99,6 +100,13 @@ describe('the own engine', () => {
     const vectors = await readVectors(join(EMBEDDED, 'vectors'), `${PORTABLE_DOMAIN_NAME}.chosen`)
     for (const options of await everything()) {
       await replay(vectors, { ...options, modelPath: join(EMBEDDED, 'quiz-1.Q8_0.gguf') })
+    }
+  })
+
+  it('computes those of the model at the edges, with every instruction set', async () => {
+    const vectors = await readVectors(join(EDGES, 'vectors'))
+    for (const options of await everything()) {
+      await replay(vectors, { ...options, modelPath: join(EDGES, 'edges.gguf') })
     }
   })
 

@@ -1,4 +1,6 @@
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { parseVectors } from '@poai/inference'
 import { describe, expect, it } from 'vitest'
 import { stampFile } from '../../../src/models/file-stamp.ts'
 import { modelIdentity } from '../../../src/models/model-identity.ts'
@@ -20,5 +22,26 @@ describe('the manifest of the project', () => {
       expect(description, name).toMatchObject({ architecture: family, layers, width, vocabularySize, contextLength })
       expect(description.quantization[0]?.type, name).toBe(quantization)
     }
+  })
+})
+
+describe('vectors that no network pins', () => {
+  const models = join(MANIFEST, '..')
+  it.each([
+    ['quiz-1/quiz-1.Q8_0.gguf', 'quiz-1/vectors/portable-1.chosen.json'],
+    ['edges/edges.gguf', 'edges/vectors/portable-1.json'],
+  ])('%s: %s is of this file, each exam once', async (model, file) => {
+    const { modelSha256, exams } = parseVectors(await readFile(join(models, file), 'utf8'))
+    expect((await modelIdentity(join(models, model))).sha256).toBe(modelSha256)
+    expect(new Set(exams.map(({ request }) => request.tokens.join())).size).toBe(exams.length)
+  })
+
+  it('the chosen exams are others than the pinned ones', async () => {
+    const tokensOf = async (file: string): Promise<readonly string[]> =>
+      parseVectors(await readFile(join(models, 'quiz-1/vectors', file), 'utf8')).exams.map(({ request }) =>
+        request.tokens.join(),
+      )
+    const pinned = new Set(await tokensOf('portable-1.json'))
+    expect((await tokensOf('portable-1.chosen.json')).filter((tokens) => pinned.has(tokens))).toEqual([])
   })
 })
