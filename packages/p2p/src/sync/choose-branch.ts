@@ -30,8 +30,14 @@ export function chooseBranch({ tips, endOf, ownWork, trust, isHeld }: BranchChoi
   return ends.find((end) => isEnough(end) && !isAnyHeld(end, isHeld))
 }
 
+/** The end of the sampled part, once nobody extends the branch; else the last place before it at which the branch ended once. */
 function lastEndOf(tip: TreeNode, endOf: BranchChoice['endOf']): TreeNode | undefined {
-  let node = sampledPartOf(tip)
+  const sampled = sampledPartOf(tip)
+  for (let node: TreeNode | undefined = tip; node !== sampled; node = node?.parent) {
+    // What could not be sampled, as by a node without an engine, hinders nobody from following what is trusted.
+    if (node !== undefined && endOf(node) !== undefined) return sampled
+  }
+  let node = sampled
   while (node !== undefined && endOf(node) === undefined) node = node.parent
   return node
 }

@@ -153,6 +153,17 @@ describe('the branch to follow', () => {
     expect(choose([tip], { ...trusting(2n), ownWork: 2n })).toBe(tip)
   })
 
+  it('ends where its sample does, if nobody extends it any more', () => {
+    const nodes = plant(trunk)
+    const tip = at(nodes, -1)
+    tree.markSampled(at(nodes, 7))
+    const endingAt = (...ends: readonly (TreeNode | undefined)[]): TreeNode | undefined =>
+      choose([tip], { endOf: (node) => (ends.includes(node) ? 'complete' : undefined) })
+    expect(endingAt()).toBeUndefined()
+    expect(endingAt(tip)).toBe(nodes[7])
+    expect(endingAt(nodes[3])).toBe(nodes[3])
+  })
+
   it('is not one that stands on a block that hindered an import lately', () => {
     const nodes = plant(trunk)
     tree.markSampled(at(nodes, -1))
