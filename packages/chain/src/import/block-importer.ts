@@ -20,12 +20,14 @@ import { refuseBesideCheckpoint } from '../database/with-checkpoints.ts'
 import { Emitter, type Subscribe } from '../events/emitter.ts'
 import type { HeadEvent } from '../head/head-event.ts'
 import { type Adoption, adoptBlock, headWeight, InvalidBranchError, type WeighedCandidate } from './adopt-block.ts'
+import { BackgroundPruning } from './background-pruning.ts'
 import { BadBlockMemory } from './bad-block-memory.ts'
 import { Flight } from './flight.ts'
 import type { ImportLimits } from './import-limits.ts'
 import { type Candidate, judgeBody, judgeClaim, judgeHeader, judgeInContext, judgeWork } from './judge-block.ts'
 import { OrphanPool } from './orphan-pool.ts'
-import { SIDE_BLOCK_OVERHEAD_BYTES, type SideBlock, SideBlocks } from './side-blocks.ts'
+import { type SideBlock, SideBlocks } from './side-blocks.ts'
+import { sideOf, sideOfKept } from './side-of.ts'
 import { type ImportPriority, TaskQueue } from './task-queue.ts'
 
 /** What became of a block that breaks no rule, as far as is known. */
@@ -128,20 +130,6 @@ interface Place {
   readonly encodedBytes?: () => number
 }
 
-function sideOf({ header, bodyBytes, ...block }: SideParts): SideBlock {
-  const { parentHash, number } = header
-  return { ...block, parentHash, number, bytes: bodyBytes + SIDE_BLOCK_OVERHEAD_BYTES }
-}
-
-interface SideParts extends Pick<SideBlock, 'hash' | 'weight'> {
-  readonly header: Pick<Header, 'parentHash' | 'number'>
-  readonly bodyBytes: number
-}
-
-function sideOfKept({ hash, parentHash, number, context, bodyBytes }: KeptSideBlock): SideBlock {
-  return sideOf({ hash, header: { parentHash, number }, weight: context.totalWork, bodyBytes })
-}
-
 class PipelineImporter implements BlockImporter {
   readonly #options: ImporterOptions
   readonly #dependencies: ImporterDependencies
@@ -157,7 +145,7 @@ class PipelineImporter implements BlockImporter {
   /** Commits since the last synced one. */
   #unsynced = 0
   #isSettled = false
-  #isPruning = false
+  readonly #pruning: BackgroundPruning
   readonly #stopping = new AbortController()
   #stopped = false
 
@@ -172,6 +160,8 @@ class PipelineImporter implements BlockImporter {
     this.#badBlocks = new BadBlockMemory({ ...dependencies, writer: this.#writer })
     this.#orphans = new OrphanPool(orphans, dependencies.clock)
     this.#sides = new SideBlocks(sides, dependencies.sideBlocks.map(sideOfKept))
+    const onPruned = (horizon: bigint): void => this.#sides.forgetBelow(horizon)
+    this.#pruning = new BackgroundPruning({ ...dependencies, writer: this.#writer, onPruned })
   }
 
   get onHead(): Subscribe<HeadEvent> {
@@ -369,24 +359,7 @@ class PipelineImporter implements BlockImporter {
       this.#sides.put(sideOf({ hash, header: block.header, weight, bodyBytes }))
     }
     this.#sides.forgetBelow(database.branchHorizon())
-    if (this.#isSettled) void this.#pruneRest()
-  }
-
-  /** Between imports, so that none waits for long. */
-  async #pruneRest(): Promise<void> {
-    if (this.#isPruning) return
-    this.#isPruning = true
-    const { database, logger } = this.#dependencies
-    const urgency = { priority: 'sync', signal: this.#stopping.signal } as const
-    try {
-      while (await this.#writer.run(() => database.pruneMore(), urgency))
-        this.#sides.forgetBelow(database.branchHorizon())
-    } catch (error) {
-      // The next head goes on with it.
-      logger.debug('Pruning was interrupted', { error })
-    } finally {
-      this.#isPruning = false
-    }
+    if (this.#isSettled) void this.#pruning.run(this.#stopping.signal)
   }
 
   #keepOrphan(arrival: Arrival): ImportOutcome {
