@@ -79,7 +79,7 @@ describe('nodes in processes of their own', () => {
       nodes = [server, first]
       await first.ask({ kind: 'hang', above: KILLED_AT })
       await first.ask({ kind: 'connect', address: server.address })
-      await until('more is being replayed', 90_000, async () => {
+      await until('more is on its way', 90_000, async () => {
         const look = await first.look()
         return look.head === KILLED_AT && look.replays > KILLED_AT
       })

@@ -5,7 +5,7 @@ export type ClusterCommand =
   | { readonly kind: 'connect'; readonly address: string }
   /** Each replay takes so long from now on. */
   | { readonly kind: 'replay'; readonly ms: number }
-  /** Replays of blocks above this one never end from now on. */
+  /** Imports of blocks above this one never end from now on. */
   | { readonly kind: 'hang'; readonly above: number }
   /** A block in base64. */
   | { readonly kind: 'import'; readonly block: string }

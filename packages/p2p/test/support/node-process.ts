@@ -53,7 +53,6 @@ function slow(verifier: WorkVerifier): WorkVerifier {
     verify: async (header, options) => {
       if (isTrusting) return
       replays++
-      if (Number(header.number) > hangsAbove) await new Promise<never>(() => undefined)
       if (replayMs > 0) await systemClock.sleep(replayMs, options.signal)
       await verifier.verify(header, options)
     },
@@ -69,7 +68,7 @@ function counted(model: ExamEvaluator): ExamEvaluator {
   }
 }
 
-/** The chain as this node shows it to others, once it is told to misbehave. */
+/** The chain as this node's network sees it, once it is told to misbehave or to hang. */
 function disguise(chain: Chain): Chain {
   const block: Chain['queries']['block'] = async (place) => {
     if (misbehaviour === 'stall') return new Promise(() => undefined)
@@ -78,7 +77,9 @@ function disguise(chain: Chain): Chain {
     const other = await chain.queries.block(real.header.number - 1n)
     return other === undefined ? real : { header: real.header, body: other.body }
   }
-  return { ...chain, queries: { ...chain.queries, block } }
+  const importBlock: Chain['importBlock'] = (arrived, options) =>
+    Number(arrived.header.number) > hangsAbove ? new Promise(() => undefined) : chain.importBlock(arrived, options)
+  return { ...chain, importBlock, queries: { ...chain.queries, block } }
 }
 
 /** The same node in each of its lives. */
