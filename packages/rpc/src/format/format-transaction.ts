@@ -1,7 +1,7 @@
 import type { PooledTransaction } from '@poai/chain'
 import { type Address, bytesToHex, type Hash32, type Header, type JsonValue, type Transaction } from '@poai/core'
 import { effectiveGasPrice } from '@poai/execution'
-import { hexOrNull, toQuantity } from './hex-text.ts'
+import { hexOrNull, longHex, toQuantity } from './hex-text.ts'
 
 /** Where a mined transaction stands. */
 export interface MinedAt {
@@ -44,7 +44,7 @@ export function formatTransaction(
           maxPriorityFeePerGas: toQuantity(transaction.maxPriorityFeePerGas),
         }
       : {}),
-    input: bytesToHex(transaction.data),
+    input: longHex(transaction.data),
     ...(type === 0
       ? {}
       : {

@@ -10,6 +10,7 @@ import { holdUntilRead } from './hold-until-read.ts'
 import { QuickDoor } from './quick-door.ts'
 import { RpcServerError } from './rpc-server-error.ts'
 import type { ServeFile } from './static-site.ts'
+import { PIECE_CHARACTERS, writePieces } from './write-pieces.ts'
 
 /** Where and for whom the HTTP server is. */
 export interface HttpOptions {
@@ -176,15 +177,18 @@ export class HttpServer implements Startable {
       answer?.hold.release()
       return
     }
-    const bytes = Buffer.from(answer?.text ?? '')
+    const text = answer?.text ?? ''
+    const bytes = Buffer.byteLength(text)
     response.writeHead(answer === undefined ? 204 : 200, {
       'content-type': 'application/json',
-      'content-length': bytes.length,
+      'content-length': bytes,
     })
-    response.end(bytes)
-    if (answer === undefined) return
     // 'close' comes after 'finish', when the client has all of it, and when the connection is gone.
-    response.once('close', holdUntilRead(response, answer.hold, bytes.length))
+    if (answer !== undefined) response.once('close', holdUntilRead(response, answer.hold, bytes))
+    if (text.length > PIECE_CHARACTERS) {
+      await writePieces(response, text, 'utf8')
+      response.end()
+    } else response.end(text)
   }
 
   #allowOrigin({ headers }: IncomingMessage, response: ServerResponse): void {

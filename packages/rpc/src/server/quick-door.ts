@@ -5,6 +5,7 @@ import type { Session } from '../dispatch/method.ts'
 import { queueOf, type RatedClient, ratedClient } from '../dispatch/rate-limiter.ts'
 import { holdUntilRead } from './hold-until-read.ts'
 import { readQuickRequest } from './quick-request.ts'
+import { PIECE_CHARACTERS, writePieces } from './write-pieces.ts'
 
 const SECOND_MS = 1000
 
@@ -118,6 +119,11 @@ class QuickConnection {
       answer?.hold.release()
       return
     }
+    if (answer !== undefined && answer.text.length > PIECE_CHARACTERS) {
+      await this.#writeLong(answer)
+      if (!socket.destroyed) this.#goOn()
+      return
+    }
     if (this.#write(answer)) {
       this.#goOn()
       return
@@ -149,11 +155,26 @@ class QuickConnection {
     }
     const { text, hold } = answer
     const bytes = Buffer.byteLength(text)
-    const head = `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ndate: ${this.#date.text()}\r\ncontent-length: ${bytes}\r\n${this.#keepAlive}\r\n`
     let done = (): void => hold.release()
-    const isTaken = socket.write(head + text, bytes === text.length ? 'latin1' : 'utf8', () => done())
+    const isTaken = socket.write(this.#headOf(bytes) + text, bytes === text.length ? 'latin1' : 'utf8', () => done())
     if (socket.writableLength > 0) done = holdUntilRead(socket, hold, text.length)
     return isTaken
+  }
+
+  /** Piece by piece, as the client reads. The next question waits until then. */
+  async #writeLong({ text, hold }: Answer): Promise<void> {
+    const socket = this.#socket
+    this.#state = 'draining'
+    socket.pause()
+    const bytes = Buffer.byteLength(text)
+    const done = holdUntilRead(socket, hold, text.length)
+    socket.write(this.#headOf(bytes), 'latin1')
+    await writePieces(socket, text, bytes === text.length ? 'latin1' : 'utf8')
+    done()
+  }
+
+  #headOf(bytes: number): string {
+    return `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ndate: ${this.#date.text()}\r\ncontent-length: ${bytes}\r\n${this.#keepAlive}\r\n`
   }
 
   #leave(bytes: Buffer): void {

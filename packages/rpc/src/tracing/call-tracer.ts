@@ -1,7 +1,7 @@
 import { bytesToHex, type JsonValue } from '@poai/core'
 import type { FrameEnd, FrameStart, TraceLog } from '@poai/execution'
 import { RpcError } from '../errors/rpc-error.ts'
-import { hexOrNull, toQuantity } from '../format/hex-text.ts'
+import { longHex, toQuantity } from '../format/hex-text.ts'
 import { reasonOfRevert } from '../methods/eth/revert-error.ts'
 import type { Tracer } from './tracer.ts'
 
@@ -86,8 +86,8 @@ function showFrame({ start, end, calls, logs }: CallFrame, onlyTop: boolean): Js
     ...(start.type === 'STATICCALL' ? {} : { value: toQuantity(start.value) }),
     gas: toQuantity(start.gas),
     gasUsed: toQuantity(end?.gasUsed ?? 0n),
-    input: bytesToHex(start.input),
-    output: hexOrNull(end?.output) ?? '0x',
+    input: longHex(start.input),
+    output: longHex(end?.output ?? new Uint8Array(0)),
     ...(failure === undefined ? {} : { error: failure === 'revert' ? 'execution reverted' : failure }),
     ...(reason === undefined ? {} : { revertReason: reason }),
     ...(calls.length === 0 || onlyTop ? {} : { calls: calls.map((call) => showFrame(call, false)) }),

@@ -1,8 +1,8 @@
 import { bytesToHex, type JsonValue } from '@poai/core'
 import type { AccountOverride, CallInput, CallOutcome, EstimateInput } from '@poai/execution'
-import { type Method, method } from '../../dispatch/method.ts'
+import { type Method, method, PreparedJson } from '../../dispatch/method.ts'
 import { RpcError } from '../../errors/rpc-error.ts'
-import { toQuantity } from '../../format/hex-text.ts'
+import { longHex, toQuantity } from '../../format/hex-text.ts'
 import { type BlockPlace, blockPlace, LATEST, RESULTS } from '../../schema/ethereum-shapes.ts'
 import { SCHEMAS } from '../../schema/result-schemas.ts'
 import { optional, required, withDefault } from '../../schema/shape.ts'
@@ -23,7 +23,8 @@ export function callMethods(context: MethodContext): readonly Method[] {
       run: async ([args, place, overrides], call) => {
         const outcome = await runCall(context, { args, place, overrides, pause: call.pause })
         if (!outcome.succeeded) throw revertError(outcome)
-        return bytesToHex(outcome.returnData)
+        // Up to megabytes: hexadecimal needs no escapes.
+        return new PreparedJson(`"${longHex(outcome.returnData)}"`)
       },
     }),
     method({

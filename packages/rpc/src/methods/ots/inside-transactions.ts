@@ -2,7 +2,7 @@ import { bytesToHex, type Hash32, type JsonValue } from '@poai/core'
 import { type Call, type Method, method, PreparedJson } from '../../dispatch/method.ts'
 import { writeList } from '../../dispatch/write-list.ts'
 import { RpcError } from '../../errors/rpc-error.ts'
-import { toQuantity } from '../../format/hex-text.ts'
+import { longHex, toQuantity } from '../../format/hex-text.ts'
 import { hash, RESULTS } from '../../schema/ethereum-shapes.ts'
 import { required } from '../../schema/shape.ts'
 import { type CallFrame, FrameCollector } from '../../tracing/call-tracer.ts'
@@ -47,8 +47,8 @@ export function insideMethods(context: MethodContext): readonly Method[] {
             from: bytesToHex(start.from),
             to: bytesToHex(start.to ?? end?.createdAddress ?? new Uint8Array(20)),
             value: start.type === 'STATICCALL' || start.type === 'DELEGATECALL' ? null : toQuantity(start.value),
-            input: bytesToHex(start.input),
-            output: bytesToHex(end?.output ?? new Uint8Array(0)),
+            input: longHex(start.input),
+            output: longHex(end?.output ?? new Uint8Array(0)),
           })
         return new PreparedJson(await writeList(walk(root), write, call))
       },
@@ -80,7 +80,7 @@ export function insideMethods(context: MethodContext): readonly Method[] {
       result: RESULTS.data,
       run: async ([named], call) => {
         const root = await framesOf(named, call)
-        return root?.end?.failure === undefined ? '0x' : bytesToHex(root.end.output)
+        return root?.end?.failure === undefined ? '0x' : longHex(root.end.output)
       },
     }),
   ]
