@@ -73,6 +73,6 @@ export const stranger: StrangerCase = {
         await post(url, `[${'{},'.repeat(1_200_000)}{}]`)
       }
     })
-    return judge(figures)
+    return judge(size, figures)
   },
 }

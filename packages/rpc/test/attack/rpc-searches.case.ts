@@ -18,6 +18,6 @@ export const stranger: StrangerCase = {
     const figures = await siege({ chainBlocks: BLOCKS[size], minedBlocks: 100 }, async ({ url }) => {
       await post(url, body)
     })
-    return judge(figures)
+    return judge(size, figures)
   },
 }

@@ -37,6 +37,6 @@ export const stranger: StrangerCase = {
       await sleep(size === 'full' ? 40_000 : 10_000)
       for (const socket of sockets) socket.destroy()
     })
-    return judge(figures, MAX_GROWN_BYTES)
+    return judge(size, figures, MAX_GROWN_BYTES)
   },
 }

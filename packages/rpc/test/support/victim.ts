@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import type { AttackOutcome } from '@poai/testing/strangers'
+import { type AttackOutcome, type AttackSize, isInTime } from '@poai/testing/strangers'
 
 /** What the parent tells the victim's process. Each is answered when it is done. */
 export type VictimCommand =
@@ -81,13 +81,17 @@ export async function siege(
 }
 
 /** The verdict over pauses and imports, and over memory where there is a bound. */
-export function judge({ longestPauseMs, importMs, grownBytes }: VictimFigures, maxBytes?: number): AttackOutcome {
+export function judge(
+  size: AttackSize,
+  { longestPauseMs, importMs, grownBytes }: VictimFigures,
+  maxBytes?: number,
+): AttackOutcome {
   const sorted = importMs.toSorted((a, b) => a - b)
   const p99 = sorted[Math.floor(sorted.length * 0.99)] ?? Number.POSITIVE_INFINITY
   const isSmall = maxBytes === undefined || grownBytes <= maxBytes
   return {
     measured: `longest pause ${longestPauseMs.toFixed(0)} ms, p99 of ${importMs.length} imports ${p99.toFixed(0)} ms, memory +${(grownBytes / MEBIBYTE).toFixed(0)} MiB`,
-    holds: longestPauseMs < MAX_PAUSE_MS && p99 < MAX_IMPORT_MS && isSmall,
+    holds: isInTime(size, longestPauseMs, MAX_PAUSE_MS) && isInTime(size, p99, MAX_IMPORT_MS) && isSmall,
   }
 }
 

@@ -1,2 +1,3 @@
 export { expectToHold } from './run-stranger-case.ts'
 export type { AttackOutcome, AttackSize, StrangerCase } from './stranger-case.ts'
+export { isInTime } from './time-bound.ts'
