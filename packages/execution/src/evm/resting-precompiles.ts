@@ -2,6 +2,7 @@ import { type AddPrecompile, type CustomPrecompile, EVMError, type PrecompileInp
 import { Address } from '@ethereumjs/util'
 import { ADDRESS_BYTES, toAddress, uintToBytes } from '@poai/core'
 import { blake2f } from './blake2f.ts'
+import { ripemd160, sha256 } from './hash-precompiles.ts'
 import { modexp } from './modexp.ts'
 import { pairingCurve } from './pairing-curve.ts'
 import type { Pause } from './step-pacer.ts'
@@ -23,6 +24,8 @@ function at(address: bigint, run: AddPrecompile['function']): CustomPrecompile {
 /** The precompiles of which one call may take long, in the place of EthereumJS's, which compute without a pause. */
 export function restingPrecompiles(pause: Pause, elsewhere: PairingElsewhere | undefined): CustomPrecompile[] {
   return [
+    at(2n, (input) => sha256(input, pause)),
+    at(3n, (input) => ripemd160(input, pause)),
     at(5n, (input) => modexp(input, pause)),
     at(8n, (input) => pairing(input, elsewhere)),
     at(9n, (input) => blake2f(input, pause)),
