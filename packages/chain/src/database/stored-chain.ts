@@ -62,6 +62,7 @@ export function createStoredChain(dependencies: StoredChainDependencies): ChainD
   }
   // Everybody asks for it all the time, and a block of its hash has one context.
   let lastHead: ChainContext | undefined
+  const marks = new Marks(store, blocks)
   const database: ChainDatabase = {
     rollbackDepth: dependencies.retention.undo,
     head: () => {
@@ -81,36 +82,69 @@ export function createStoredChain(dependencies: StoredChainDependencies): ChainD
     state: states.head,
     nodes: states.nodes,
     stateAt: (number) => states.at(number),
-    final: () => finalBlockOf(store, blocks),
+    final: () => marks.final(),
     sideBlocks: async () =>
       (await listSideBlocks(store)).map((block) => {
         const own = context(block.hash)
         invariant(own !== undefined, 'a stored block has a context')
         return { ...block, context: own }
       }),
-    branchHorizon: () => readHorizons(store).branches,
+    branchHorizon: () => marks.branchHorizon(),
     badBlock: (hash) => badBlockRule(store, hash),
     pruneMore: async () => {
       const { committer, retention } = dependencies
       const batch = committer.begin()
       const options = { retention, maxBlocks: PRUNE_MORE_STEP, finalNumber: readFinalBlock(store)?.number ?? 0n }
       const hasMore = await prune(batch, { store, codecs }, options)
-      if (batch.changes().length > 0) await committer.commit(batch, { sync: false })
+      if (batch.changes().length > 0) await marks.during(() => committer.commit(batch, { sync: false }))
       return hasMore
     },
-    begin: () => new BatchUpdate(dependencies, blocks, database),
+    begin: () => new BatchUpdate(dependencies, { blocks, marks, database }),
   }
   return database
 }
 
-/** In a database of an older program there is no mark; what has no undo record any more is final there too. */
-function finalBlockOf(store: Store, blocks: BlockStore): FinalBlock {
-  const marked = readFinalBlock(store)
-  const { undo } = readHorizons(store)
-  if (marked !== undefined && marked.number >= undo) return marked
-  const hash = blocks.canonicalHash(undo)
-  invariant(hash !== undefined, 'a block whose undo record is gone is canonical')
-  return { number: undo, hash }
+/** Where finality and side branches begin: asked at every block, and written now and then. */
+class Marks {
+  readonly #store: Store
+  readonly #blocks: BlockStore
+  #known: { readonly final: FinalBlock; readonly branches: bigint } | undefined
+
+  constructor(store: Store, blocks: BlockStore) {
+    this.#store = store
+    this.#blocks = blocks
+  }
+
+  final(): FinalBlock {
+    return this.#read().final
+  }
+
+  branchHorizon(): bigint {
+    return this.#read().branches
+  }
+
+  /** A commit that may write them: what was read before it, or meanwhile, is not known any more. */
+  async during(commit: () => Promise<void>): Promise<void> {
+    try {
+      const committed = commit()
+      this.#known = undefined
+      await committed
+    } finally {
+      this.#known = undefined
+    }
+  }
+
+  /** In a database of an older program there is no mark; what has no undo record any more is final there too. */
+  #read(): { readonly final: FinalBlock; readonly branches: bigint } {
+    if (this.#known !== undefined) return this.#known
+    const marked = readFinalBlock(this.#store)
+    const { undo, branches } = readHorizons(this.#store)
+    const number = marked !== undefined && marked.number >= undo ? marked.number : undo
+    const hash = number === marked?.number ? marked.hash : this.#blocks.canonicalHash(undo)
+    invariant(hash !== undefined, 'a block whose undo record is gone is canonical')
+    this.#known = { final: { number, hash }, branches }
+    return this.#known
+  }
 }
 
 /** A block that an update knows without asking the disk. */
@@ -124,6 +158,7 @@ class BatchUpdate implements ChainUpdate {
   readonly nodes: ChainUpdate['nodes']
   readonly #dependencies: StoredChainDependencies
   readonly #blocks: BlockStore
+  readonly #marks: Marks
   readonly #database: ChainDatabase
   readonly #batch: ReturnType<Committer['begin']>
   readonly #staged = new Map<Hex, StagedBlock>()
@@ -133,9 +168,17 @@ class BatchUpdate implements ChainUpdate {
   #head: ChainContext | undefined
   #finalNumber: bigint | undefined
 
-  constructor(dependencies: StoredChainDependencies, blocks: BlockStore, database: ChainDatabase) {
+  constructor(
+    dependencies: StoredChainDependencies,
+    {
+      blocks,
+      marks,
+      database,
+    }: { readonly blocks: BlockStore; readonly marks: Marks; readonly database: ChainDatabase },
+  ) {
     this.#dependencies = dependencies
     this.#blocks = blocks
+    this.#marks = marks
     this.#database = database
     this.#batch = dependencies.committer.begin()
     this.state = createStateReader(this.#batch)
@@ -214,7 +257,7 @@ class BatchUpdate implements ChainUpdate {
       const finalNumber = this.#finalNumber ?? readFinalBlock(store)?.number ?? 0n
       await prune(this.#batch, { store, codecs }, { retention, maxBlocks: PRUNE_STEP, finalNumber })
     }
-    await committer.commit(this.#batch, options)
+    await this.#marks.during(() => committer.commit(this.#batch, options))
   }
 
   async #block(hash: Hash32): Promise<Block> {
