@@ -4,15 +4,17 @@ import type { StateTestCase } from './state-test-archive.ts'
 const PUSH1 = 0x60
 const PUSH32 = 0x7f
 /** Files of which one case may take seconds, or minutes. */
-const SLOW: readonly string[] = [
-  'Cancun/stEIP1153-transientStorage/15_tstoreCannotBeDosd.json',
-  'Cancun/stEIP1153-transientStorage/21_tstoreCannotBeDosdOOO.json',
-  'Pyspecs/cancun/eip1153_tstore/run_until_out_of_gas.json',
-  'VMTests/vmPerformance/loopExp.json',
-  'VMTests/vmPerformance/loopMul.json',
-  'stAttackTest/ContractCreationSpam.json',
-  'stQuadraticComplexityTest/Callcode50000.json',
-  'stQuadraticComplexityTest/Return50000_2.json',
+const SLOW: readonly RegExp[] = [
+  /tstoreCannotBeDosd/,
+  /tstore.run_until_out_of_gas/,
+  /vmPerformance.loop/,
+  /stAttackTest.ContractCreationSpam/,
+  /stQuadraticComplexityTest.(?!Create)/,
+]
+
+/** As files are called that are about them. */
+const PRECOMPILES: readonly string[] = [
+  ...['ecrec', 'sha256', 'ripemd160', 'identity', 'modexp', 'ecadd', 'ecmul', 'pairing', 'blake2', 'point_evaluation'],
 ]
 
 /** The instructions in a code, those that are never reached among them. */
@@ -26,21 +28,26 @@ function opcodesIn(code: Uint8Array): Set<number> {
   return opcodes
 }
 
-/** What a case should be drawn for: its folder, and each instruction in its accounts' code. */
+/** What a case should be drawn for: its folder, each instruction in its accounts' code, and precompiles that its file is about. */
 export function groupsOf({ folder, test }: StateTestCase): readonly string[] {
   const opcodes = new Set(
     Object.values(test.pre).flatMap(({ code }) => [...opcodesIn(Buffer.from(code.slice(2), 'hex'))]),
   )
-  return [`folder ${folder}`, ...[...opcodes].map((opcode) => `opcode ${opcode.toString(16)}`)]
+  const file = test.file.toLowerCase()
+  return [
+    `folder ${folder}`,
+    ...[...opcodes].map((opcode) => `opcode ${opcode.toString(16)}`),
+    ...PRECOMPILES.filter((name) => file.includes(name)).map((name) => `precompile ${name}`),
+  ]
 }
 
 /**
  * The same cases on every run: folder by folder in turn, so that small folders are there with all that they have; and at least one for
- * every instruction that occurs in any of them.
+ * every instruction and every precompile.
  */
 export function drawStateTests(cases: readonly StateTestCase[], wanted: number): readonly StateTestCase[] {
   const random = createRandom('state tests')
-  const pool = cases.filter(({ test }) => !SLOW.includes(test.file))
+  const pool = cases.filter(({ test }) => !SLOW.some((file) => file.test(test.file)))
   const drawn = new Set<StateTestCase>()
   const missing = new Set(pool.flatMap(groupsOf))
   const take = (one: StateTestCase): void => {
