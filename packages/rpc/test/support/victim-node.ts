@@ -53,7 +53,6 @@ class Probe {
   readonly #timer: NodeJS.Timeout
   #lastMs = computedMs()
   longestPauseMs = 0
-  peakBytes = 0
 
   constructor() {
     this.#timer = setInterval(() => this.#look(), LOOK_EVERY_MS)
@@ -68,8 +67,14 @@ class Probe {
     const nowMs = computedMs()
     this.longestPauseMs = Math.max(this.longestPauseMs, nowMs - this.#lastMs)
     this.#lastMs = nowMs
-    this.peakBytes = Math.max(this.peakBytes, process.memoryUsage.rss())
   }
+}
+
+/** What is in use after a collection of garbage: when it was collected before is the machine's affair. */
+function heldBytes(): number {
+  globalThis.gc?.()
+  const { heapUsed, external } = process.memoryUsage()
+  return heapUsed + external
 }
 
 let probe: Probe | undefined
@@ -97,8 +102,7 @@ async function obey(command: VictimCommand): Promise<VictimFigures | { readonly 
       return undefined
     case 'watch':
       for (let transfer = 0; transfer < command.blocks * TRANSFERS_OF_BLOCK; transfer++) signed.push(await sign())
-      globalThis.gc?.()
-      beforeBytes = process.memoryUsage.rss()
+      beforeBytes = heldBytes()
       importsBefore = importMs.length
       pace = setInterval(mineInPace, BLOCK_EVERY_MS)
       probe = new Probe()
@@ -107,8 +111,8 @@ async function obey(command: VictimCommand): Promise<VictimFigures | { readonly 
       clearInterval(pace)
       await running
       probe?.stop()
-      const [longestPauseMs, peakBytes] = [probe?.longestPauseMs ?? 0, probe?.peakBytes ?? 0]
-      return { longestPauseMs, importMs: importMs.slice(importsBefore), grownBytes: peakBytes - beforeBytes }
+      const longestPauseMs = probe?.longestPauseMs ?? 0
+      return { longestPauseMs, importMs: importMs.slice(importsBefore), grownBytes: heldBytes() - beforeBytes }
     }
   }
 }

@@ -18,7 +18,7 @@ export interface VictimFigures {
   readonly longestPauseMs: number
   /** Of each honest block. */
   readonly importMs: readonly number[]
-  /** Memory of the process at its most, against before. */
+  /** Memory that is held at the end, while the attack still stands, against before. */
   readonly grownBytes: number
 }
 
