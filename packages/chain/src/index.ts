@@ -67,6 +67,7 @@ export type { BlockTag, ChainQueries, FoundTransaction } from './readers/chain-q
 export { type LogSearch, MAX_FOUND_LOGS } from './readers/find-logs.ts'
 export { MAX_LOG_SEARCH_BLOCKS } from './readers/log-index.ts'
 export { bloomSearch, type FoundLog, type LogFilter, logMatches, logsOfReceipts } from './readers/match-logs.ts'
+export { RecentHashes } from './recent-hashes.ts'
 export { createCachedRecovery, MAX_CACHED_SENDERS } from './recovery/cached-recovery.ts'
 export { inlineRecovery } from './recovery/inline-recovery.ts'
 export {

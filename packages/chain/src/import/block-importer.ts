@@ -219,7 +219,7 @@ class PipelineImporter implements BlockImporter {
     this.#unsynced = 0
   }
 
-  /** To the pool of orphans, or into the air behind its parent. */
+  /** To the pool of orphans, or into the air after its parent. */
   async #route(arrival: Arrival): Promise<ImportOutcome> {
     const { hash, block, signal } = arrival
     const { parentHash } = block.header
@@ -256,7 +256,7 @@ class PipelineImporter implements BlockImporter {
     return { hash, block, parent, context, side }
   }
 
-  /** The header behind its parent, and whether its branch is worth more than that. */
+  /** The header after its parent, and whether its branch is worth more than that. */
   #judgePlace(
     { hash, header, branchWork = 0n, encodedBytes = () => 0 }: Place,
     parent: ChainContext,
@@ -279,7 +279,7 @@ class PipelineImporter implements BlockImporter {
     return { context, weight }
   }
 
-  /** All that is dear. */
+  /** All that is expensive. */
   async #fly(
     candidate: WeighedCandidate,
     { priority = 'tip', signal }: Arrival & { readonly signal: AbortSignal },

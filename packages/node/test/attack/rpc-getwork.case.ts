@@ -9,7 +9,7 @@ import { startWorkNode, type WorkNode } from '../support/work-node.ts'
 const REQUESTS = 20
 /** Imported while the attack lasts. */
 const BLOCKS = { test: 25, full: 200 } as const
-/** Dear transactions of each of the four wallets: more than a block can hold. */
+/** Expensive transactions of each of the four wallets: more than a block can hold. */
 const WAITING_OF_EACH = 16
 const BLOCK_PAUSE_MS = 100
 const MAX_PAUSE_MS = 100
@@ -21,7 +21,7 @@ const codecs = createBlockCodecs(createTransactionCodec(testNetwork.chainId))
 /** Work for ever new beneficiaries: each is a template of its own, executed from the pool. */
 export const stranger: StrangerCase = {
   name: 'rpc-getwork',
-  attack: `${REQUESTS} poai_getWork at a time, each with a new beneficiary, while transactions wait that are dear to execute`,
+  attack: `${REQUESTS} poai_getWork at a time, each with a new beneficiary, while transactions wait that are expensive to execute`,
   before: '20 requests took 9.7 s of the main thread',
   bound: `no pause of the main thread above ${MAX_PAUSE_MS} ms, p99 of honest imports below ${MAX_IMPORT_MS} ms`,
   run: async (size) => {

@@ -127,7 +127,7 @@ setInterval(() => {
   lastMs = nowMs
 }, LOOK_EVERY_MS).unref()
 
-/** Lets dear transactions wait, some of each wallet; forgets the pauses up to then. */
+/** Lets expensive transactions wait, some of each wallet; forgets the pauses up to then. */
 async function fill(ofEach: number): Promise<number> {
   for (const wallet of WALLETS) {
     for (let nonce = 0n; nonce < BigInt(ofEach); nonce++) {

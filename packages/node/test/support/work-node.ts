@@ -11,7 +11,7 @@ export interface WorkNode {
   /** Milliseconds from a neighbour's block to its import. */
   importBlock(bytes: Uint8Array): Promise<number>
   look(): Promise<{ readonly evaluations: number; readonly longestPauseMs: number; readonly longestTurnMs: number }>
-  /** Lets dear transactions wait, so many of each wallet; how many wait then. */
+  /** Lets expensive transactions wait, so many of each wallet; how many wait then. */
   fill(ofEach: number): Promise<number>
   /** Calls a method from an address of the loopback interface. */
   call(from: string, method: string, params: readonly JsonValue[]): Promise<unknown>

@@ -27,7 +27,7 @@ const PAUSE_MS = 100
 /** After a fault; twice as long after each next one. */
 const FAULT_PAUSE_MS = 1000
 
-/** After a peer said that it has answered enough for now. */
+/** Pause after a peer that said it is busy. */
 const BUSY_PAUSE_MS = 1000
 
 /** What a download needs, and nothing more. */

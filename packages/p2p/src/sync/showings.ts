@@ -33,7 +33,7 @@ export class Showings {
     this.#shown.delete(peerId)
   }
 
-  /** No more comes behind it for now. */
+  /** Nothing follows it for now. */
   end(node: TreeNode, how: BranchEnd): void {
     this.#ends.set(node, how)
   }

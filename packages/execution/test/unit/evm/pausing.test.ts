@@ -74,7 +74,7 @@ describe('an execution asks whether to pause', () => {
 })
 
 test('finds the targets of jumps once, however often a contract is called', async () => {
-  // Jumps to a JUMPDEST and stops; data follows that is dear to look through.
+  // Jumps to a JUMPDEST and stops; data follows that is expensive to look through.
   const large = concatBytes(hex('0x600456fe5b00'), new Uint8Array(24_000).fill(0x60))
   const other = toAddress(new Uint8Array(20).fill(2))
   const code = concatBytes(hex('0x5b5f5f5f5f73'), other, hex('0x5afa505f56'))
