@@ -14,20 +14,20 @@ import {
   RuleError,
 } from '@poai/core'
 import type { Execution, SenderRecovery } from '@poai/execution'
-import { ChainError, FINAL_HINT } from '../chain-error.ts'
+import { ChainError } from '../chain-error.ts'
 import type { ChainDatabase, KeptSideBlock } from '../database/chain-database.ts'
-import { refuseBesideCheckpoint } from '../database/with-checkpoints.ts'
 import { Emitter, type Subscribe } from '../events/emitter.ts'
 import type { HeadEvent } from '../head/head-event.ts'
-import { type Adoption, adoptBlock, headWeight, InvalidBranchError, type WeighedCandidate } from './adopt-block.ts'
+import { Admission } from './admission.ts'
+import { type Adoption, adoptBlock, InvalidBranchError, type WeighedCandidate } from './adopt-block.ts'
 import { BackgroundPruning } from './background-pruning.ts'
 import { BadBlockMemory } from './bad-block-memory.ts'
 import { Flight } from './flight.ts'
 import type { ImportLimits } from './import-limits.ts'
-import { type Candidate, judgeBody, judgeClaim, judgeHeader, judgeInContext, judgeWork } from './judge-block.ts'
+import { type Candidate, judgeBody, judgeClaim, judgeHeader, judgeWork } from './judge-block.ts'
 import { OrphanPool } from './orphan-pool.ts'
-import { type SideBlock, SideBlocks } from './side-blocks.ts'
-import { sideOf, sideOfKept } from './side-of.ts'
+import { SideBlocks } from './side-blocks.ts'
+import { sideOfKept } from './side-of.ts'
 import { type ImportPriority, TaskQueue } from './task-queue.ts'
 
 /** What became of a block that breaks no rule, as far as is known. */
@@ -121,15 +121,6 @@ interface Arrival extends ImportOptions {
   readonly block: Block
 }
 
-/** A header on its way to its place, and what else is known of it. */
-interface Place {
-  readonly hash: Hash32
-  readonly header: Header
-  readonly branchWork?: bigint | undefined
-  /** Of the body; called where it matters. */
-  readonly encodedBytes?: () => number
-}
-
 class PipelineImporter implements BlockImporter {
   readonly #options: ImporterOptions
   readonly #dependencies: ImporterDependencies
@@ -141,6 +132,7 @@ class PipelineImporter implements BlockImporter {
   readonly #badBlocks: BadBlockMemory
   readonly #orphans: OrphanPool
   readonly #sides: SideBlocks
+  readonly #admission: Admission
   readonly #flights = new Map<Hex, Flight<ImportOutcome>>()
   /** Commits since the last synced one. */
   #unsynced = 0
@@ -160,6 +152,11 @@ class PipelineImporter implements BlockImporter {
     this.#badBlocks = new BadBlockMemory({ ...dependencies, writer: this.#writer })
     this.#orphans = new OrphanPool(orphans, dependencies.clock)
     this.#sides = new SideBlocks(sides, dependencies.sideBlocks.map(sideOfKept))
+    this.#admission = new Admission(options, {
+      ...dependencies,
+      sides: this.#sides,
+      underWay: () => this.#flights.values().map(({ context }) => context),
+    })
     const onPruned = (horizon: bigint): void => this.#sides.forgetBelow(horizon)
     this.#pruning = new BackgroundPruning({ ...dependencies, writer: this.#writer, onPruned })
   }
@@ -201,7 +198,7 @@ class PipelineImporter implements BlockImporter {
     if (parent === undefined) {
       judgeHeader(this.#options, { header })
       judgeClaim({ header })
-    } else this.#judgePlace({ hash, header }, parent)
+    } else this.#admission.judgePlace({ hash, header }, parent)
   }
 
   settle(isSettled: boolean): void {
@@ -230,7 +227,7 @@ class PipelineImporter implements BlockImporter {
     // No pause between this check and the flight's departure: a second arrival of the block, or its child, must find the flight.
     let candidate: WeighedCandidate
     try {
-      candidate = this.#judge(arrival, parent)
+      candidate = this.#admission.judge(arrival, parent)
     } catch (error) {
       await this.#badBlocks.rememberIfCondemned(hash, error)
       throw error
@@ -244,39 +241,6 @@ class PipelineImporter implements BlockImporter {
 
   #contextOf(hash: Hash32): ChainContext | undefined {
     return this.#flights.get(bytesToHex(hash))?.context ?? this.#dependencies.database.context(hash)
-  }
-
-  /** All that is cheap. */
-  #judge({ hash, block, branchWork }: Arrival, parent: ChainContext): WeighedCandidate {
-    const { header, body } = block
-    const encodedBytes = (): number => this.#dependencies.codecs.body.encode(body).length
-    const { context, weight } = this.#judgePlace({ hash, header, branchWork, encodedBytes }, parent)
-    judgeBody(this.#options, block)
-    const side = (): SideBlock => sideOf({ hash, header, weight, bodyBytes: encodedBytes() })
-    return { hash, block, parent, context, side }
-  }
-
-  /** The header after its parent, and whether its branch is worth more than that. */
-  #judgePlace(
-    { hash, header, branchWork = 0n, encodedBytes = () => 0 }: Place,
-    parent: ChainContext,
-  ): { readonly context: ChainContext; readonly weight: bigint } {
-    const { database, clock } = this.#dependencies
-    judgeHeader(this.#options, { header })
-    const context = judgeInContext({ ...this.#options, clock }, { header }, parent)
-    this.#refuseFinal(header)
-    refuseBesideCheckpoint(context, this.#options.checkpoints)
-    judgeClaim({ header })
-    const weight = branchWork > context.totalWork ? branchWork : context.totalWork
-    const { totalWork } = database.head()
-    if (weight <= totalWork) {
-      const rivals = [...this.#flights.values()].filter(
-        (flight) => flight.context.number === header.number && flight.context.totalWork <= totalWork,
-      )
-      const bodyBytes = encodedBytes()
-      this.#sides.admit(sideOf({ hash, header, weight, bodyBytes }), headWeight(database), rivals.length)
-    }
-    return { context, weight }
   }
 
   /** All that is expensive. */
@@ -332,7 +296,10 @@ class PipelineImporter implements BlockImporter {
     try {
       const adoption = await adoptBlock(dependencies, candidate, signal)
       this.#unsynced = isSynced ? 0 : this.#unsynced + 1
-      if (adoption.kind === 'head') this.#followHead(adoption.event)
+      if (adoption.kind === 'head') {
+        this.#admission.followHead(adoption.event)
+        if (this.#isSettled) void this.#pruning.run(this.#stopping.signal)
+      }
       return adoption
     } catch (error) {
       if (!(error instanceof InvalidBranchError)) throw error
@@ -347,19 +314,6 @@ class PipelineImporter implements BlockImporter {
         cause: error.fault,
       })
     }
-  }
-
-  /** What left the chain is beside it now, and what joined it is not. */
-  #followHead({ removed, added }: HeadEvent): void {
-    const { database, codecs } = this.#dependencies
-    for (const { hash } of added) this.#sides.remove(hash)
-    for (const { hash, block } of removed) {
-      const weight = database.context(hash)?.totalWork ?? 0n
-      const bodyBytes = codecs.body.encode(block.body).length
-      this.#sides.put(sideOf({ hash, header: block.header, weight, bodyBytes }))
-    }
-    this.#sides.forgetBelow(database.branchHorizon())
-    if (this.#isSettled) void this.#pruning.run(this.#stopping.signal)
   }
 
   #keepOrphan(arrival: Arrival): ImportOutcome {
@@ -383,17 +337,6 @@ class PipelineImporter implements BlockImporter {
         else this.#dependencies.logger.debug('An orphan could not be judged', { hash: bytesToHex(orphan.hash), error })
       })
     }
-  }
-
-  /** A block beside what is final can never become canonical: it is not worth a replay. */
-  #refuseFinal({ number }: Header): void {
-    const final = this.#dependencies.database.final()
-    if (number > final.number) return
-    throw new ChainError('CHAIN_FINAL', 'the block is beside what is final here', {
-      expected: `above ${final.number}`,
-      actual: String(number),
-      hint: FINAL_HINT,
-    })
   }
 
   #refuseFull(): void {
