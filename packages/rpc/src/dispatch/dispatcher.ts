@@ -7,7 +7,7 @@ import { checkDepth } from './check-depth.ts'
 import { Deadlines } from './deadlines.ts'
 import { type Method, namespaceOf, PLAIN_COST, PreparedJson, type Session } from './method.ts'
 import { COST_PER_MS, RATE_DEFAULTS, RateLimiter, type RateLimits } from './rate-limiter.ts'
-import { RunningCall } from './running-call.ts'
+import { RunningCall, type RunningCallDependencies } from './running-call.ts'
 import { Turns } from './turns.ts'
 
 /** What one message may ask for. */
@@ -92,6 +92,7 @@ class TableDispatcher implements Dispatcher {
   readonly #deadlines: Deadlines
   readonly #rates: RateLimiter
   readonly #turns = new Turns()
+  readonly #shared: RunningCallDependencies
   #running = 0
 
   constructor(options: DispatcherOptions, dependencies: DispatcherDependencies) {
@@ -100,6 +101,8 @@ class TableDispatcher implements Dispatcher {
     this.#methods = new Map(dependencies.methods.map((entry) => [entry.name, entry]))
     this.#deadlines = new Deadlines(options.limits.callTimeoutMs, dependencies.elapsedMs)
     this.#rates = new RateLimiter(options.limits, dependencies.elapsedMs)
+    const { elapsedMs } = dependencies
+    this.#shared = { deadlines: this.#deadlines, rates: this.#rates, turns: this.#turns, elapsedMs }
   }
 
   async answer(text: string, session: Session): Promise<Answer | undefined> {
@@ -124,17 +127,18 @@ class TableDispatcher implements Dispatcher {
 
   #answerText(text: string, session: Session, hold: AnswerHold): Promise<string | undefined> {
     let message: unknown
+    const startedMs = this.#dependencies.elapsedMs()
     try {
-      message = this.#timed(session, PLAIN_COST, () => {
-        checkDepth(text)
-        return JSON.parse(text) as unknown
-      })
+      checkDepth(text)
+      message = JSON.parse(text)
     } catch {
       const refusal = new RpcError(
         'parseError',
         'parse error: this is not JSON, nested too deep, or of too many values',
       )
       return Promise.resolve(errorText(NO_ID, refusal))
+    } finally {
+      this.#chargeTime(session, startedMs, PLAIN_COST)
     }
     return Array.isArray(message) ? this.#answerBatch(message, session, hold) : this.#answerOne(message, session, hold)
   }
@@ -187,17 +191,11 @@ class TableDispatcher implements Dispatcher {
     }
   }
 
-  /** Does work that does not wait for anything, and charges what it takes beyond `paid`. */
-  #timed<T>({ client }: Session, paid: number, work: () => T): T {
-    if (client === undefined) return work()
-    const { elapsedMs } = this.#dependencies
-    const startedMs = elapsedMs()
-    try {
-      return work()
-    } finally {
-      const cost = (elapsedMs() - startedMs) * COST_PER_MS - paid
-      if (cost > 0) this.#rates.charge(client, cost)
-    }
+  /** Charges work that waited for nothing: what it took beyond what is paid. */
+  #chargeTime({ client }: Session, sinceMs: number, paid: number): void {
+    if (client === undefined) return
+    const cost = (this.#dependencies.elapsedMs() - sinceMs) * COST_PER_MS - paid
+    if (cost > 0) this.#rates.charge(client, cost)
   }
 
   /** Throws if the client has asked for too much lately. */
@@ -232,11 +230,15 @@ class TableDispatcher implements Dispatcher {
     const startedMs = elapsedMs()
     const report = (outcome: CallReport['outcome']): void =>
       onCall?.({ method: name, outcome, seconds: (elapsedMs() - startedMs) / 1000 })
-    const call = new RunningCall(session, {
-      ...{ deadlines: this.#deadlines, rates: this.#rates, turns: this.#turns, hold, elapsedMs },
-    })
+    const call = new RunningCall(session, this.#shared, { hold, startedMs })
     try {
-      const result = await this.#timed(session, method.cost, () => method.invoke(values, call))
+      let answering: ReturnType<Method['invoke']>
+      try {
+        answering = method.invoke(values, call)
+      } finally {
+        this.#chargeTime(session, startedMs, method.cost)
+      }
+      const result = await answering
       report('ok')
       return result
     } catch (error) {

@@ -9,23 +9,31 @@ export interface RunningCallDependencies {
   readonly deadlines: Deadlines
   readonly rates: Pick<RateLimiter, 'charge'>
   readonly turns: Turns
-  readonly hold: Pick<AnswerHold, 'grow'>
   /** Milliseconds of a clock that only goes forward. */
   readonly elapsedMs: () => number
+}
+
+/** What is one call's own. */
+export interface CallStart {
+  /** Counts its answer. */
+  readonly hold: Pick<AnswerHold, 'grow'>
+  readonly startedMs: number
 }
 
 /** Makes its signal when somebody reads it: most methods answer at once, and a signal costs more than they do. */
 export class RunningCall implements Call {
   readonly session: Session
   readonly #dependencies: RunningCallDependencies
+  readonly #hold: Pick<AnswerHold, 'grow'>
   /** Since when it has computed. */
   #sinceMs: number
   #controller: AbortController | undefined
 
-  constructor(session: Session, dependencies: RunningCallDependencies) {
+  constructor(session: Session, dependencies: RunningCallDependencies, { hold, startedMs }: CallStart) {
     this.session = session
     this.#dependencies = dependencies
-    this.#sinceMs = dependencies.elapsedMs()
+    this.#hold = hold
+    this.#sinceMs = startedMs
   }
 
   charge(cost: number): void {
@@ -36,7 +44,7 @@ export class RunningCall implements Call {
   readonly pause = (): Promise<void> | undefined => (this.#dependencies.turns.isOver() ? this.#rest() : undefined)
 
   grow(characters: number): void {
-    this.#dependencies.hold.grow(characters)
+    this.#hold.grow(characters)
   }
 
   get signal(): AbortSignal {
