@@ -20,8 +20,8 @@
 //   seal      nonce u64, loss u64, transcript root 32 bytes, work hash 32 bytes
 //
 // A search goes on until it has a solution, its end or a cancel. Whatever else arrives is served at once: the attempt
-// in hand is dropped, and the same nonce begins again afterwards. `worker --variants` prints what this processor can
-// run, the fastest first.
+// in hand is dropped, and the same nonce begins again afterwards. After MAX_OVERTAKING batches an attempt is made to
+// its end before the next one. `worker --variants` prints what this processor can run, the fastest first.
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -398,8 +398,15 @@ static struct {
 } search;
 
 static int is_attempting;
+/// Batches that were served since the last whole attempt.
+static uint32_t overtaken;
 
-int host_wants_stop(void) { return is_attempting && input_waits(); }
+/// Whoever asks without a pause must not keep the search where it is: so many batches go first, then one attempt does.
+#define MAX_OVERTAKING 4
+
+static int must_give_way(void) { return overtaken < MAX_OVERTAKING && input_waits(); }
+
+int host_wants_stop(void) { return is_attempting && must_give_way(); }
 
 static void begin_search(const Frame *frame) {
   if (search.is_running) die("a second search");
@@ -415,6 +422,7 @@ static void begin_search(const Frame *frame) {
   search.nonce = read_u64(frame->words + 1 + sizeof(SearchJob) / 4);
   search.end = read_u64(frame->words + 3 + sizeof(SearchJob) / 4);
   search.is_running = 1;
+  overtaken = 0;
   search.told_ms = now_ms();
   fed = 0;
 }
@@ -461,12 +469,13 @@ static void search_on(void) {
   while (search.is_running) {
     if (search.nonce >= search.end) return end_search(NULL, 0);
     if (now_ms() - search.told_ms >= PROGRESS_MS) tell_progress();
-    if (input_waits()) return;
+    if (must_give_way()) return;
     Seal seal;
     is_attempting = 1;
     const AttemptResult result = attempt(model, &search.job, search.nonce, &seal);
     is_attempting = 0;
     if (result == ATTEMPT_STOPPED) return;
+    overtaken = 0;
     if (result == ATTEMPT_BROKEN) die("the model's numbers contradict each other: the hardware or the build is broken");
     count_attempt(result, &seal);
     if (result == ATTEMPT_SOLVED) return end_search(&seal, 0);
@@ -485,7 +494,10 @@ static void serve(const Frame *frame) {
   if (frame->kind == LOAD) return load(frame);
   if (frame->kind == 0 || frame->kind > FEED) die("a frame of kind %u", frame->kind);
   if (model == NULL) die("a frame of kind %u before there is a model", frame->kind);
-  if (frame->kind == EVALUATE) return evaluate(frame);
+  if (frame->kind == EVALUATE) {
+    overtaken++;
+    return evaluate(frame);
+  }
   if (frame->kind == SEARCH) return begin_search(frame);
   if (frame->kind == CANCEL) return cancel(frame);
   feed(frame);

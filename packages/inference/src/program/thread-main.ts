@@ -26,6 +26,11 @@ let search: SearchRun | undefined
 /** Messages that came during an attempt, which was given up for them. */
 const waiting: ToWorker[] = []
 let isAttempting = false
+/** Batches that were served since the last whole attempt. */
+let overtaken = 0
+
+/** Whoever asks without a pause must not keep the search where it is: so many batches go first, then one attempt does. */
+const MAX_OVERTAKING = 4
 
 port.on('message', (message: ToWorker) => {
   if (message.kind === 'load') void load(message.options)
@@ -38,7 +43,7 @@ port.on('message', (message: ToWorker) => {
 async function load({ modelPath, contextSize }: SessionOptions): Promise<void> {
   try {
     const [module, file] = await Promise.all([readFile(moduleFile), readFile(modelPath)])
-    model = await openWasmModel({ module, model: file, contextSize, wantsStop: () => isAttempting && hasMessage() })
+    model = await openWasmModel({ module, model: file, contextSize, wantsStop: () => isAttempting && mustGiveWay() })
     tell({ kind: 'ready', model: model.about })
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
@@ -51,6 +56,7 @@ async function load({ modelPath, contextSize }: SessionOptions): Promise<void> {
 function serve(message: ToWorker): void {
   if (model === undefined) throw new EngineError('INFERENCE_WORKER_FAILED', `A ${message.kind} came before the model`)
   if (message.kind === 'batch') {
+    overtaken += 1
     tell({ kind: 'result', id: message.id, words: encodeResults(model.evaluate(decodeBatch(message.words))) })
   } else if (message.kind === 'search') search = beginSearch(model, message)
   else if (message.kind === 'cancel' && search?.id === message.id && !search.hasEnded) search.cancel()
@@ -58,21 +64,30 @@ function serve(message: ToWorker): void {
 
 function beginSearch(loaded: WasmModel, { id, job, span }: Extract<ToWorker, { kind: 'search' }>): SearchRun {
   const tryNonce = loaded.prepareSearch(job)
+  overtaken = 0
   const attempt = (nonce: bigint): ReturnType<typeof tryNonce> => {
     isAttempting = true
     const outcome = tryNonce(nonce)
     isAttempting = false
+    if (outcome.kind !== 'stopped') overtaken = 0
     return outcome
   }
   return new SearchRun(id, span, { attempt, nowMs: () => performance.now(), tell })
 }
 
-/** Goes on until the search has ended, and serves what comes meanwhile. */
+/** Goes on until the search has ended, and serves what came meanwhile. */
 function searchOn(): void {
-  while (search !== undefined && !search.hasEnded) {
-    if (!hasMessage()) search.step()
-    for (let message = waiting.shift(); message !== undefined; message = waiting.shift()) serve(message)
+  for (;;) {
+    const running = search?.hasEnded === false ? search : undefined
+    if (running !== undefined && !mustGiveWay()) running.step()
+    const message = waiting.shift()
+    if (message !== undefined) serve(message)
+    else if (running === undefined) return
   }
+}
+
+function mustGiveWay(): boolean {
+  return overtaken < MAX_OVERTAKING && hasMessage()
 }
 
 function hasMessage(): boolean {

@@ -189,6 +189,8 @@ describe.each(PROGRAMS)('the own engine, %s', (program) => {
     }
     expect(await searching).toEqual({ solution: undefined, next: 60n })
     expect(attempts).toBe(60)
+    // Four batches go before an attempt at most, however fast they come.
+    expect(rounds).toBeLessThanOrEqual(60 * 5)
   })
 
   it('says why a file is no model', async () => {
