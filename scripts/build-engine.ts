@@ -1,5 +1,6 @@
-// `npm run engine`: compiles packages/inference/engine/portable-1.wasm from packages/inference/native/engine, with Debian 12's clang and lld.
-// The file is part of the repository and of the package; a test compares it with what this makes.
+// `npm run engine`: compiles packages/inference/engine/portable-1.wasm from packages/inference/native/engine, with
+// Debian 12's clang and lld. The file is part of the repository and of the package; a test compares it with what this
+// makes.
 import { readFile } from 'node:fs/promises'
 import { buildModule } from '../packages/inference/src/build/build-module.ts'
 import { WASM_MODULE_FILE } from '../packages/inference/src/wasm/module-file.ts'

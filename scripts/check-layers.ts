@@ -1,11 +1,14 @@
-// The direction of dependencies, checked: npm hoists every package of the workspace, so an import that nobody declared, or
-// that points up, would compile and run. See docs/ARCHITECTURE.md.
+// The direction of dependencies, checked: npm hoists every package of the workspace, so an import that nobody declared,
+// or that points up, would compile and run. See docs/ARCHITECTURE.md.
 import { join } from 'node:path'
 import { checkWorkspace } from './layers/check-workspace.ts'
 import type { LayerTable } from './layers/layer-table.ts'
 import { readWorkspace } from './layers/read-workspace.ts'
 
-/** A package may import the layers below its own. `testing` is not here: it may import all, and only tests may import it. */
+/**
+ * A package may import the layers below its own. `testing` is not here: it may import all, and only tests may import
+ * it.
+ */
 const LAYERS: LayerTable = {
   core: 1,
   consensus: 2,

@@ -1,5 +1,6 @@
-// `npm run spec [-- vitest arguments…]`: what the protocol promises. Runs the spec tests of all packages, then says how much they cover:
-// vector tests compare every recorded entry, and the rule table's own test fails unless each rule is passed and broken.
+// `npm run spec [-- vitest arguments…]`: what the protocol promises. Runs the spec tests of all packages, then says how
+// much they cover: vector tests compare every recorded entry, and the rule table's own test fails unless each rule is
+// passed and broken.
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { CONSENSUS_RULES } from '../packages/consensus/src/index.ts'

@@ -2,8 +2,8 @@ import { join } from 'node:path'
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
 
 /**
- * Budgets of one test or hook. A unit test touches no disk and no network, so seconds mean a hang; a real model answers in
- * seconds on one loaded core, and several nodes need to find blocks.
+ * Budgets of one test or hook. A unit test touches no disk and no network, so seconds mean a hang; a real model answers
+ * in seconds on one loaded core, and several nodes need to find blocks.
  */
 const UNIT_TIMEOUT_MS = 20_000
 const E2E_TIMEOUT_MS = 180_000
@@ -46,7 +46,8 @@ export default defineConfig({
   test: {
     pool: 'forks',
     execArgv: ['--conditions=source', '--disable-warning=ExperimentalWarning'],
-    // Nodes that tests start have homes of their own: each would compile the native engine in the background, and finish when the test is over.
+    // Nodes that tests start have homes of their own: each would compile the native engine in the background, and
+    // finish when the test is over.
     env: { POAI_ENGINE: 'wasm' },
     passWithNoTests: true,
     restoreMocks: true,

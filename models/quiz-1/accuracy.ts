@@ -36,7 +36,9 @@ function confidence({ right, asked }: Tally): readonly [low: number, high: numbe
   return [(centre - reach) / scale, (centre + reach) / scale]
 }
 
-/** Goes through exams until each family was asked `quizzes` times; later quizzes of a family that is done do not count. */
+/**
+ * Goes through exams until each family was asked `quizzes` times; later quizzes of a family that is done do not count.
+ */
 async function measure(model: LlamaAnswers, quizzes: number, label: string): Promise<Accuracy> {
   const buildExam = createExamBuilder({
     format: EXAM_FORMAT_1,

@@ -5,7 +5,8 @@ import { spawn } from 'node:child_process'
 const FORWARDED_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP']
 
 /**
- * Runs a command with this process's terminal until it ends, passes signals on, and then ends this process the same way.
+ * Runs a command with this process's terminal until it ends, passes signals on, and then ends this process the same
+ * way.
  * @param {string} command
  * @param {readonly string[]} args
  * @param {{ cwd: string }} options

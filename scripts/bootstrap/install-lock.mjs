@@ -10,7 +10,9 @@ const HEARTBEAT_MS = 2_000
 export const SILENCE_LIMIT_MS = 60_000
 /** How often those who wait look again. */
 const POLL_MS = 200
-/** The guard that serialises taking over from a dead owner is held for microseconds; older than this it is a leftover. */
+/**
+ * The guard that serialises taking over from a dead owner is held for microseconds; older than this it is a leftover.
+ */
 const GUARD_LIMIT_MS = 10_000
 
 /** @typedef {{ pid: number, host: string }} LockOwner */

@@ -7,8 +7,8 @@ import { installReason, writeStamp } from './install-state.mjs'
 import { createProgress } from './progress.mjs'
 
 /**
- * `--ignore-scripts` because no dependency needs one here, and npm 12 forbids them. Development and optional packages are
- * asked for by name, so that NODE_ENV=production or an `omit` in the user's settings cannot leave the tools out.
+ * `--ignore-scripts` because no dependency needs one here, and npm 12 forbids them. Development and optional packages
+ * are asked for by name, so that NODE_ENV=production or an `omit` in the user's settings cannot leave the tools out.
  */
 const INSTALL_ARGUMENTS = [
   'ci',
@@ -60,7 +60,8 @@ export class InstallError extends Error {
 }
 
 /**
- * Makes node_modules match the lock file; does nothing when it does already. Safe to call from several processes at once.
+ * Makes node_modules match the lock file; does nothing when it does already. Safe to call from several processes at
+ * once.
  * @param {string} root the checkout
  * @returns {Promise<void>}
  */
@@ -107,7 +108,8 @@ async function install(root, reason) {
 }
 
 /**
- * A sentence about the likely cause of a failed installation, from what npm printed; undefined when it is not a known one.
+ * A sentence about the likely cause of a failed installation, from what npm printed; undefined when it is not a known
+ * one.
  * @param {string} output
  * @returns {string | undefined}
  */
@@ -116,7 +118,8 @@ export function explainFailure(output) {
 }
 
 /**
- * How to start npm: the very one that runs this script when there is one, else the one beside this Node, else that of PATH.
+ * How to start npm: the very one that runs this script when there is one, else the one beside this Node, else that of
+ * PATH.
  * @param {{ env?: NodeJS.ProcessEnv, execPath?: string, platform?: string }} [machine] for tests
  * @returns {{ command: string, prefix: string[], shell: boolean }}
  */

@@ -1,4 +1,5 @@
-// Finds the Node that runs this project: the one that npm installs for the platform, or a recent enough one of the user.
+// Finds the Node that runs this project: the one that npm installs for the platform, or a recent enough one of the
+// user.
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
@@ -22,7 +23,8 @@ export const NODE_PACKAGES = Object.freeze({
 })
 
 /**
- * Path of the Node binary that npm installs for a platform, whether it is there or not; undefined where no package exists.
+ * Path of the Node binary that npm installs for a platform, whether it is there or not; undefined where no package
+ * exists.
  * @param {string} root the checkout
  * @param {string} platform such as `linux-x64`
  * @returns {string | undefined}
@@ -36,7 +38,8 @@ export function platformNodePath(root, platform = `${process.platform}-${process
 }
 
 /**
- * The version that a Node binary reports, such as `24.21.0`; undefined when it cannot be run here (another C library, say).
+ * The version that a Node binary reports, such as `24.21.0`; undefined when it cannot be run here (another C library,
+ * say).
  * @param {string} path
  * @returns {string | undefined}
  */

@@ -12,7 +12,10 @@ export function isPage(member: BuildPackage): boolean {
   return existsSync(join(member.folder, 'vite.config.ts'))
 }
 
-/** Bundles a package that is a page into `dist`. Throws with the bundler's messages, or if the page has become too large. */
+/**
+ * Bundles a package that is a page into `dist`. Throws with the bundler's messages, or if the page has become too
+ * large.
+ */
 export function bundlePage(root: string, member: BuildPackage): void {
   const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js')
   const result = spawnSync(process.execPath, [vite, 'build', member.folder, '--logLevel', 'warn'], {

@@ -13,9 +13,9 @@ interface Carried {
 }
 
 /**
- * Dependencies that a published package carries in its tarball, bundled into one file each, instead of having npm install
- * them. ethers takes 25 MB, with bundles for browsers, sources and types of Node: as one file it is 1 MB, and loads faster. Of
- * the others little is used (measured: 12 MB as packages with what they need, 0.7 MB as files).
+ * Dependencies that a published package carries in its tarball, bundled into one file each, instead of having npm
+ * install them. ethers takes 25 MB, with bundles for browsers, sources and types of Node: as one file it is 1 MB, and
+ * loads faster. Of the others little is used (measured: 12 MB as packages with what they need, 0.7 MB as files).
  */
 const CARRIED: Readonly<Record<string, readonly Carried[]>> = {
   '@poai/cli': [{ name: 'ethers' }],
@@ -36,7 +36,10 @@ interface CarriedManifest {
   readonly dependencies?: Readonly<Record<string, string>>
 }
 
-/** Bundles a dependency of a package, as that package sees it, into `node_modules` of `stage`. Throws with the bundler's messages. */
+/**
+ * Bundles a dependency of a package, as that package sees it, into `node_modules` of `stage`. Throws with the bundler's
+ * messages.
+ */
 export function carryDependency(root: string, member: BuildPackage, name: string, stage: string): void {
   const folder = join(stage, 'node_modules', name)
   mkdirSync(folder, { recursive: true })

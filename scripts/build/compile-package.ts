@@ -8,8 +8,9 @@ const WORKER_URL = /(new URL\((['"])\.{1,2}\/[^'"]+)\.ts(\2, import\.meta\.url\)
 const TYPESCRIPT = /\.[cm]?tsx?$/
 
 /**
- * Compiles `src` of one package to `dist`: JavaScript and declarations; other files are copied. Throws with the compiler's
- * messages. No source maps: the JavaScript is the source without its types, and maps would be a third of all files.
+ * Compiles `src` of one package to `dist`: JavaScript and declarations; other files are copied. Throws with the
+ * compiler's messages. No source maps: the JavaScript is the source without its types, and maps would be a third of all
+ * files.
  */
 export function compilePackage(root: string, member: BuildPackage): void {
   const source = join(member.folder, 'src')

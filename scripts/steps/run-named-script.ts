@@ -22,8 +22,8 @@ export function listNamedScripts(root: string, kind: string): NamedScript[] {
 }
 
 /**
- * Runs the script that the first argument names, with the other arguments and this process's flags and terminal. Without a
- * name, or with one that is not unique, lists what there is. Resolves to the exit code.
+ * Runs the script that the first argument names, with the other arguments and this process's flags and terminal.
+ * Without a name, or with one that is not unique, lists what there is. Resolves to the exit code.
  */
 export async function runNamedScript(root: string, kind: string, args: readonly string[]): Promise<number> {
   const [name, ...scriptArguments] = args

@@ -41,7 +41,10 @@ async function isServed(path: string): Promise<boolean> {
   return (await fetch(`${metrics.url}${path}`)).ok
 }
 
-/** What `poai node` would be set to by these flags and variables. Throws with the program's message if they make no sense. */
+/**
+ * What `poai node` would be set to by these flags and variables. Throws with the program's message if they make no
+ * sense.
+ */
 async function settingsOf(
   flags: readonly string[],
   environment: Readonly<Record<string, string>> = {},

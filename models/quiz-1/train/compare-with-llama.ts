@@ -1,7 +1,7 @@
 /**
  * Compares the trainer's answers with llama.cpp's, position by position.
- * Usage: build/predict CHECKPOINT 200 'node --conditions=source exam-stream.ts LABEL' | node --conditions=source compare-with-llama.ts FILE
- * Ends with status 1 if they agree on fewer than 99.9 % of the positions.
+ * Usage: build/predict CHECKPOINT 200 'node --conditions=source exam-stream.ts LABEL' | node --conditions=source
+ * compare-with-llama.ts FILE Ends with status 1 if they agree on fewer than 99.9 % of the positions.
  */
 import { createInterface } from 'node:readline'
 import { loadLlamaAnswers } from '../llama-answers.ts'

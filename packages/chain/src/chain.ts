@@ -37,7 +37,10 @@ export interface Chain
   head(): ChainContext
   /** The chain that ends with a block that is stored, canonical or not. */
   context(hash: Hash32): ChainContext | undefined
-  /** The last block that never changes again here: branches from before it are refused. The genesis block until the node has settled. */
+  /**
+   * The last block that never changes again here: branches from before it are refused. The genesis block until the node
+   * has settled.
+   */
   finalized(): FinalBlock
   readonly mempool: Mempool
   readonly templates: TemplateSource
@@ -72,7 +75,9 @@ export interface ChainDependencies {
 /** Twelve blocks: a minute at five seconds each, as long as exchanges of small chains wait at least. */
 const DEFAULT_SAFE_DEPTH = 12n
 
-/** Puts the pieces together over a database, which gets its genesis block here if it is new. `start` loads the mempool. */
+/**
+ * Puts the pieces together over a database, which gets its genesis block here if it is new. `start` loads the mempool.
+ */
 export async function openChain(options: ChainOptions, dependencies: ChainDependencies): Promise<Chain> {
   const { params, checkpoints = [] } = options
   const { clock, logger } = dependencies

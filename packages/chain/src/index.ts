@@ -1,14 +1,13 @@
 /**
- * The chain as a node has it: one pipeline by which blocks come in, the canonical head and its reorganisations, the transactions that
- * wait for a block, templates for miners, and answers for those who ask.
+ * The chain as a node has it: one pipeline by which blocks come in, the canonical head and its reorganisations, the
+ * transactions that wait for a block, templates for miners, and answers for those who ask.
  *
  * @example
  * import { openChain } from '@poai/chain'
- * const chain = await openChain({ params }, { codecs, database, mempoolStore, verifier, execution, recovery, clock, logger })
- * await chain.start()
- * chain.onHead(({ head, removed, added }) => logger.info('New head', { number: head.number }))
- * await chain.importEncoded(bytes, { source: peerId }) // rejects with a RuleError if the block is invalid
- * await chain.mempool.add(transaction) // rejects with a MempoolError: 'nonce too low', 'txpool is full', …
+ * const chain = await openChain({ params }, { codecs, database, mempoolStore, verifier, execution, recovery, clock,
+ * logger }) await chain.start() chain.onHead(({ head, removed, added }) => logger.info('New head', { number:
+ * head.number })) await chain.importEncoded(bytes, { source: peerId }) // rejects with a RuleError if the block is
+ * invalid await chain.mempool.add(transaction) // rejects with a MempoolError: 'nonce too low', 'txpool is full', …
  */
 
 export { type Chain, type ChainDependencies, type ChainOptions, openChain } from './chain.ts'

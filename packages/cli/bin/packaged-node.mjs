@@ -1,4 +1,5 @@
-// Finds the Node 24 that npm installed with this package. Plain JavaScript that any Node can parse, with nothing imported but Node.
+// Finds the Node 24 that npm installed with this package. Plain JavaScript that any Node can parse, with nothing
+// imported but Node.
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// The `poai` command. Plain JavaScript that an old Node can parse: it hands over to the Node 24 that npm installed with it.
+// The `poai` command. Plain JavaScript that an old Node can parse: it hands over to the Node 24 that npm installed with
+// it.
 import { spawn } from 'node:child_process'
 import module from 'node:module'
 import { homedir } from 'node:os'
@@ -12,10 +13,15 @@ const FORWARDED_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP']
 /** Of a program that something around it kept from running; as in `src/exit-codes.ts`. */
 const EXIT_FAILED = 3
 
-/** In a checkout the TypeScript sources run as they are; Node runs none below node_modules, where the built files are. */
+/**
+ * In a checkout the TypeScript sources run as they are; Node runs none below node_modules, where the built files are.
+ */
 const isInstalled = /[\\/]node_modules[\\/]/.test(fileURLToPath(import.meta.url))
 
-/** Compiled code is kept: half of a short command's time (measured). In the user's own folder, since what is there is run. */
+/**
+ * Compiled code is kept: half of a short command's time (measured). In the user's own folder, since what is there is
+ * run.
+ */
 const codeCache = join(process.env.POAI_HOME ?? join(homedir(), '.poai'), 'cache', 'node')
 
 const SOURCE_FLAGS = ['--conditions=source', '--disable-warning=ExperimentalWarning']

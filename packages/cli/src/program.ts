@@ -10,8 +10,8 @@ Every command takes --json for machines and --help for examples.`
 type AddCommand = (program: Command, context: CliContext) => void
 
 /**
- * Every command, in the order of the help. A command line loads the one that it names: all of them together import the whole node,
- * which takes a second of CPU (measured).
+ * Every command, in the order of the help. A command line loads the one that it names: all of them together import the
+ * whole node, which takes a second of CPU (measured).
  */
 const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   testnet: async () => (await import('./commands/testnet.ts')).addTestnetCommand,
@@ -37,7 +37,10 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
 /** The command that speaks of all others. */
 const KNOWS_ALL = 'completion'
 
-/** The command of that name, or all commands. Actions write to the context's terminal and throw; nothing here ends the process. */
+/**
+ * The command of that name, or all commands. Actions write to the context's terminal and throw; nothing here ends the
+ * process.
+ */
 export async function createProgram(context: CliContext, name?: string): Promise<Command> {
   const program = new Command('poai')
     .description('A blockchain node whose proof of work is deterministic AI inference.')

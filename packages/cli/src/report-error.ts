@@ -70,7 +70,10 @@ function reportOf(error: unknown): ErrorReport {
   return { code: 'UNEXPECTED', message: error instanceof Error ? (error.stack ?? error.message) : String(error) }
 }
 
-/** Says what went wrong: one clear line, what was expected and found, and a hint; or one JSON object. Returns the exit code. */
+/**
+ * Says what went wrong: one clear line, what was expected and found, and a hint; or one JSON object. Returns the exit
+ * code.
+ */
 export function reportError(error: unknown, terminal: Terminal, options: { readonly json: boolean }): ExitCode {
   const report = reportOf(error)
   // With --json the result that was printed says it all; a second object would break readers.

@@ -20,7 +20,10 @@ export function findSite(): Site {
   return { directory: join(folder, 'dist'), sources: existsSync(sources) ? sources : undefined }
 }
 
-/** Builds the page if it is missing or older than what it is made from. A page less is no reason to have no node: it never rejects. */
+/**
+ * Builds the page if it is missing or older than what it is made from. A page less is no reason to have no node: it
+ * never rejects.
+ */
 export async function buildSite(site: Site, tell: (problem: string) => void): Promise<void> {
   if (site.sources === undefined || isFresh(site.directory, site.sources)) return
   const folder = dirname(site.directory)

@@ -1,4 +1,6 @@
-/** Where a command's output goes. Results go to `out`; progress, warnings and errors to `err`, so that pipes stay clean. */
+/**
+ * Where a command's output goes. Results go to `out`; progress, warnings and errors to `err`, so that pipes stay clean.
+ */
 export interface Terminal {
   readonly out: (text: string) => void
   readonly err: (text: string) => void

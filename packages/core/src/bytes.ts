@@ -23,7 +23,10 @@ export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   return true
 }
 
-/** Orders byte strings as numbers of equal width would be ordered: byte by byte, the shorter first where one begins the other. */
+/**
+ * Orders byte strings as numbers of equal width would be ordered: byte by byte, the shorter first where one begins the
+ * other.
+ */
 export function compareBytes(a: Uint8Array, b: Uint8Array): -1 | 0 | 1 {
   const shared = a.length < b.length ? a.length : b.length
   for (let i = 0; i < shared; i++) {

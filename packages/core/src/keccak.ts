@@ -1,6 +1,9 @@
 import { createKeccak } from 'hash-wasm'
 
-/** One WebAssembly hasher for the module: synchronous, so no two calls interleave. (Measured: 7x @noble/hashes on 40 to 4,000 bytes.) */
+/**
+ * One WebAssembly hasher for the module: synchronous, so no two calls interleave. (Measured: 7x @noble/hashes on 40 to
+ * 4,000 bytes.)
+ */
 const hasher = await createKeccak(256)
 
 /** Keccak-256 of the concatenation of `parts`: Ethereum's hash, not NIST's SHA3-256. */

@@ -1,7 +1,9 @@
 /** What happened, in numbers and names: logged beside a constant message. Never secrets. */
 export type LogData = Readonly<Record<string, unknown>>
 
-/** Where a component tells what it does. `error` needs a person, `warn` may soon, `info` is a sparse change of state. */
+/**
+ * Where a component tells what it does. `error` needs a person, `warn` may soon, `info` is a sparse change of state.
+ */
 export interface Logger {
   error(message: string, data?: LogData): void
   warn(message: string, data?: LogData): void

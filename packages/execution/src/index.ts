@@ -1,13 +1,15 @@
 /**
- * The state transition: transactions on the EVM, receipts, and the Merkle Patricia root of the state, over a store that is only
- * known by two narrow interfaces, `StateReader` and `TrieNodeReader`. Pure: the same block on the same state has the same outcome.
+ * The state transition: transactions on the EVM, receipts, and the Merkle Patricia root of the state, over a store that
+ * is only known by two narrow interfaces, `StateReader` and `TrieNodeReader`. Pure: the same block on the same state
+ * has the same outcome.
  *
  * @example
  * import { devnet } from '@poai/core'
  * import { createExecution, genesisState, prevRandaoOf, recoverSender } from '@poai/execution'
  * const execution = createExecution(devnet)
  * const { stateRoot } = genesisState(devnet.genesis.accounts) // and the changes that a store must write
- * // const outcome = await execution.executeBlock({ state, nodes, stateRoot, environment, blockHash, reward, transactions, senders })
+ * // const outcome = await execution.executeBlock({ state, nodes, stateRoot, environment, blockHash, reward,
+ * transactions, senders })
  */
 
 export type { Added, BlockBuilder, BuiltBlock } from './block/block-builder.ts'

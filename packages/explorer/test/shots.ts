@@ -1,4 +1,5 @@
-// `npm run shots`: pictures of every page of the explorer, over a node that mines, for people to look at. See .cache/shots.
+// `npm run shots`: pictures of every page of the explorer, over a node that mines, for people to look at. See
+// .cache/shots.
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { chromium } from 'playwright-core'

@@ -1,5 +1,6 @@
 /**
- * Deterministic inference: engines that run a model in workers, the determinism domains that say which bits count, and model files.
+ * Deterministic inference: engines that run a model in workers, the determinism domains that say which bits count, and
+ * model files.
  *
  * @example
  * import { createPortableEngine } from '@poai/inference'

@@ -32,7 +32,9 @@ export interface MinerDependencies {
   readonly nonces?: NonceRanges
 }
 
-/** Under half the shortest block time of a built-in network: block times, which set the difficulty, are right within it. */
+/**
+ * Under half the shortest block time of a built-in network: block times, which set the difficulty, are right within it.
+ */
 export const DEFAULT_TEMPLATE_AGE_MS = 2_000
 /** One could be a cosmic ray. */
 export const DEFAULT_MAX_INVALID_BLOCKS = 3

@@ -17,8 +17,8 @@ const RANGE_BITS = 32n
 const RANGES: number = 2 ** 32
 
 /**
- * Ranges from a random one upwards, shared by everybody who searches for one node: its own workers and those of its farm. The
- * random start keeps apart two nodes of one owner, whose jobs may be the same to the last bit.
+ * Ranges from a random one upwards, shared by everybody who searches for one node: its own workers and those of its
+ * farm. The random start keeps apart two nodes of one owner, whose jobs may be the same to the last bit.
  *
  * @param start - Number of the first range, below 2^32.
  */

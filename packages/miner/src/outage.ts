@@ -39,7 +39,10 @@ export class Outage {
     return this.#error
   }
 
-  /** Takes note of a failure and resolves when it is time to try again; at once when `signal` is aborted. Failures during a pause join it. */
+  /**
+   * Takes note of a failure and resolves when it is time to try again; at once when `signal` is aborted. Failures
+   * during a pause join it.
+   */
   async endure(error: unknown, signal: AbortSignal): Promise<void> {
     this.#error = error
     this.#pause ??= this.#begin(error, signal)

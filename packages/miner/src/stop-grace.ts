@@ -1,6 +1,9 @@
 import type { Clock } from '@poai/core'
 
-/** How long a stop waits for a block that was found just before: it is worth it, and the node that stops has a bound, too. */
+/**
+ * How long a stop waits for a block that was found just before: it is worth it, and the node that stops has a bound,
+ * too.
+ */
 export const STOP_GRACE_MS = 5_000
 
 /** Waits for `work`, and aborts it when the grace is over. */

@@ -1,5 +1,6 @@
 /**
- * The composition of a node: configuration, log, engine, chain, peers, miner and doors, started in order and stopped in order.
+ * The composition of a node: configuration, log, engine, chain, peers, miner and doors, started in order and stopped in
+ * order.
  *
  * @example
  * import { createNode, resolveConfig } from '@poai/node'

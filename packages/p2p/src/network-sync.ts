@@ -6,8 +6,8 @@ import type { PoolSource } from './gossip/pool-exchange.ts'
 /** Where a node stands in catching up with its network. */
 export interface SyncStatus {
   /**
-   * `idle`: nothing better is known than what this node has, as far as work was sampled. `headers`: a better chain is known, and its blocks do not come
-   * yet, or no more. `blocks`: its blocks come in.
+   * `idle`: nothing better is known than what this node has, as far as work was sampled. `headers`: a better chain is
+   * known, and its blocks do not come yet, or no more. `blocks`: its blocks come in.
    */
   readonly state: 'idle' | 'headers' | 'blocks'
   readonly currentBlock: bigint

@@ -99,7 +99,9 @@ export function composeNetwork(
   return new ComposedNetwork(options, dependencies, createParts)
 }
 
-/** Connections from one address in a second: what an honest node needs, or a machine full of them that starts at once. */
+/**
+ * Connections from one address in a second: what an honest node needs, or a machine full of them that starts at once.
+ */
 const CONNECTION_RATE = 5
 const SHARED_CONNECTION_RATE = 200
 

@@ -32,7 +32,9 @@ export class ChainView {
   readonly #queries: ChainQueries
   readonly #recovery: SenderRecovery
   readonly #headState: HeadState
-  /** Names of headers: to hash one costs more than to find it, and the reader hands out the same object for some time. */
+  /**
+   * Names of headers: to hash one costs more than to find it, and the reader hands out the same object for some time.
+   */
   readonly #hashes = new WeakMap<Header, Hash32>()
 
   constructor(chain: Pick<Chain, 'head' | 'queries' | 'onHead'>, recovery: SenderRecovery) {

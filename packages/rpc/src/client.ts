@@ -1,5 +1,6 @@
 /**
- * The chain's own methods for programs that speak to a node with viem, ethers or by themselves. Runs in a browser: nothing of Node is in it.
+ * The chain's own methods for programs that speak to a node with viem, ethers or by themselves. Runs in a browser:
+ * nothing of Node is in it.
  *
  * @example
  * import { poaiActions } from '@poai/rpc/client'

@@ -9,7 +9,10 @@ interface SharedState {
   isOld: boolean
 }
 
-/** One view of the newest state for all who ask, as long as it is the newest: opening one costs more than most of what is asked. */
+/**
+ * One view of the newest state for all who ask, as long as it is the newest: opening one costs more than most of what
+ * is asked.
+ */
 export class HeadState {
   readonly #chain: Pick<Chain, 'head' | 'queries'>
   readonly #unsubscribe: Unsubscribe

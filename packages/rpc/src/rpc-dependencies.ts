@@ -40,7 +40,10 @@ export interface MinerControl {
   status(): JsonValue
 }
 
-/** Work for miners on other machines, as JSON speaks to it. It charges clients for what they send; none: the node's own socket. */
+/**
+ * Work for miners on other machines, as JSON speaks to it. It charges clients for what they send; none: the node's own
+ * socket.
+ */
 export interface WorkService {
   getWork(request: unknown, signal?: AbortSignal, client?: RatedClient): Promise<JsonValue>
   submitWork(solution: unknown, client?: RatedClient): Promise<JsonValue>

@@ -1,7 +1,9 @@
 /**
- * The node's memory: LevelDB under one table of keys, one atomic synced write a block, the state now and at recent heights.
+ * The node's memory: LevelDB under one table of keys, one atomic synced write a block, the state now and at recent
+ * heights.
  *
- * Readers are made over a store; everything that changes it goes into a batch, which the committer writes whole or not at all.
+ * Readers are made over a store; everything that changes it goes into a batch, which the committer writes whole or not
+ * at all.
  *
  * @example
  * import { genesisHash, testnet } from '@poai/core'

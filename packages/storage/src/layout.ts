@@ -48,8 +48,9 @@ export type TableName =
 export const LAYOUT_VERSION = 1
 
 /**
- * Every key of the database. First what the database says of itself, then blocks by hash, indexes, state, history, and notes that
- * the chain does not depend on (`NOTES_FROM` and above). A prefix that is no longer used stays here as a comment.
+ * Every key of the database. First what the database says of itself, then blocks by hash, indexes, state, history, and
+ * notes that the chain does not depend on (`NOTES_FROM` and above). A prefix that is no longer used stays here as a
+ * comment.
  *
  * Example: the canonical hash of block 258 is under `20 00000000 00000102`.
  */

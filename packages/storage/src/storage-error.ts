@@ -11,7 +11,8 @@ import { AppError } from '@poai/core'
  * - `STORAGE_NO_PERMISSION`: the file system does not let us read or write.
  * - `STORAGE_DISK_FULL`: no room; what was committed before is safe.
  * - `STORAGE_CLOSED`: used before it was opened or after it was closed.
- * - `STORAGE_FAILED`: the file system or LevelDB refused something else; nothing more is written until it is opened again.
+ * - `STORAGE_FAILED`: the file system or LevelDB refused something else; nothing more is written until it is opened
+ *   again.
  * - `STORAGE_HISTORY_PRUNED`: the state at that height is not kept any more.
  * - `STORAGE_UNDO_PRUNED`: the block is too old to be rolled back.
  * - `STORAGE_CHAIN_FILE_DAMAGED`: an exported chain whose bytes or blocks do not fit together.

@@ -33,7 +33,9 @@ export type BenchProgram = (typeof BENCH_PROGRAMS)[number]
 export interface BenchEngineOptions {
   /** Default `wasm`, which every machine runs. It and `native` compute the domain `portable-1` and no other. */
   readonly program?: BenchProgram
-  /** Name of the determinism domain, for `llama`, which a name chooses too. Default: one with nothing to compile first. */
+  /**
+   * Name of the determinism domain, for `llama`, which a name chooses too. Default: one with nothing to compile first.
+   */
   readonly domain?: string
   /** Exams decoded together. */
   readonly maxSequences?: number
@@ -46,8 +48,8 @@ export interface BenchEngineOptions {
 }
 
 /**
- * Starts an engine with the named model file, else the embedded model, else (where that is not there) a model of random weights
- * of the same shape.
+ * Starts an engine with the named model file, else the embedded model, else (where that is not there) a model of random
+ * weights of the same shape.
  */
 export async function openBenchEngine(path?: string, options: BenchEngineOptions = {}): Promise<BenchEngine> {
   const folder = await mkdtemp(join(tmpdir(), 'poai-bench-'))

@@ -51,7 +51,9 @@ export function vectorExamRequests(): readonly EvaluationRequest[] {
   ]
 }
 
-/** Records a model's vectors in the canonical shape and the fingerprints of the other domains, and writes both files. */
+/**
+ * Records a model's vectors in the canonical shape and the fingerprints of the other domains, and writes both files.
+ */
 export async function recordModelVectors(options: RecordModelVectorsOptions): Promise<RecordedModelVectors> {
   const { directory, domain, others, maxSequences = 1 } = options
   const requests = vectorExamRequests()

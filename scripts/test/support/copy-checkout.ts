@@ -16,8 +16,8 @@ export interface CheckoutCopy {
 }
 
 /**
- * Copies the working tree without what git ignores. Dependencies are linked one by one instead of as a whole, because the
- * workspace's own packages must resolve to the copy, not back to the original.
+ * Copies the working tree without what git ignores. Dependencies are linked one by one instead of as a whole, because
+ * the workspace's own packages must resolve to the copy, not back to the original.
  */
 export function copyCheckout(): CheckoutCopy {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'poai checkout ')))

@@ -4,7 +4,10 @@ import { dirname, join } from 'node:path'
 import { platformNodePath } from '../../bootstrap/node-binary.mjs'
 import { CHECKOUT } from './copy-checkout.ts'
 
-/** A checkout that holds the bootstrap and one task, `check`, with a fake npm that installs by linking the Node of the tests. */
+/**
+ * A checkout that holds the bootstrap and one task, `check`, with a fake npm that installs by linking the Node of the
+ * tests.
+ */
 export interface TinyCheckout {
   readonly root: string
   /** Environment in which the bootstrap finds the fake npm. */

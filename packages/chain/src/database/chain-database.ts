@@ -47,8 +47,8 @@ export interface ChainReader {
 }
 
 /**
- * Changes of the chain that become real together: reads show what was staged. Begun and committed by the one writer; to drop
- * it is to do nothing.
+ * Changes of the chain that become real together: reads show what was staged. Begun and committed by the one writer; to
+ * drop it is to do nothing.
  */
 export interface ChainUpdate extends ChainReader {
   /** After the head as staged. */
@@ -76,7 +76,10 @@ export interface ChainDatabase extends ChainReader {
   /** The state after the head. */
   readonly state: StateReader
   readonly nodes: TrieNodeReader
-  /** The last block that was marked as final, or that cannot be rolled back any more; the genesis block where there is none. */
+  /**
+   * The last block that was marked as final, or that cannot be rolled back any more; the genesis block where there is
+   * none.
+   */
   final(): FinalBlock
   /** Every block that is not canonical. Reads much: for the start. */
   sideBlocks(): Promise<readonly KeptSideBlock[]>
@@ -89,8 +92,9 @@ export interface ChainDatabase extends ChainReader {
   /** The state after a canonical block. Throws an `AppError` if it is not kept. */
   stateAt(number: bigint): PastState
   /**
-   * Removes some of what need not be kept any more, in a commit of its own; true if there is more. For the one writer, like an update. Each new head removes about as much
-   * as it brings; this is for what a node kept while it caught up, all of which becomes final at once.
+   * Removes some of what need not be kept any more, in a commit of its own; true if there is more. For the one writer,
+   * like an update. Each new head removes about as much as it brings; this is for what a node kept while it caught up,
+   * all of which becomes final at once.
    */
   pruneMore(): Promise<boolean>
   begin(): ChainUpdate

@@ -45,13 +45,19 @@ export interface StoredChainDependencies {
   readonly retention: Retention
 }
 
-/** Heights that one commit moves each horizon by at most: it catches up with a changed retention, and a commit stays small. */
+/**
+ * Heights that one commit moves each horizon by at most: it catches up with a changed retention, and a commit stays
+ * small.
+ */
 const PRUNE_STEP = 4n
 
 /** Of a commit that only prunes: some milliseconds of the main thread, and a hundred thousand blocks in minutes. */
 const PRUNE_MORE_STEP = 16n
 
-/** The chain in a database, for the import pipeline and for readers. The genesis block must be there before the head is asked for. */
+/**
+ * The chain in a database, for the import pipeline and for readers. The genesis block must be there before the head is
+ * asked for.
+ */
 export function createStoredChain(dependencies: StoredChainDependencies): ChainDatabase {
   const { store, codecs } = dependencies
   const blocks = createBlockStore(store, codecs)

@@ -3,8 +3,8 @@ import { ChainError } from '../chain-error.ts'
 import type { ChainDatabase } from './chain-database.ts'
 
 /**
- * The same chain, whose blocks are final up to the last checkpoint that it has reached: whoever names one has said that no other chain is to be followed. Throws
- * `CHAIN_CHECKPOINT` where the chain on disk is another one.
+ * The same chain, whose blocks are final up to the last checkpoint that it has reached: whoever names one has said that
+ * no other chain is to be followed. Throws `CHAIN_CHECKPOINT` where the chain on disk is another one.
  */
 export function withCheckpoints(database: ChainDatabase, checkpoints: readonly Checkpoint[]): ChainDatabase {
   for (const { number, hash } of checkpoints) {
@@ -33,7 +33,10 @@ export function withCheckpoints(database: ChainDatabase, checkpoints: readonly C
   }
 }
 
-/** Throws `CHAIN_CHECKPOINT` for a block that stands where another one is known to. No rule is broken: whoever brought it may know no better. */
+/**
+ * Throws `CHAIN_CHECKPOINT` for a block that stands where another one is known to. No rule is broken: whoever brought
+ * it may know no better.
+ */
 export function refuseBesideCheckpoint(block: Checkpoint, checkpoints: readonly Checkpoint[]): void {
   const other = checkpoints.find(({ number, hash }) => number === block.number && !equalBytes(hash, block.hash))
   if (other === undefined) return

@@ -8,7 +8,10 @@ export interface ExecutedBlock {
   readonly receipts: readonly Receipt[]
 }
 
-/** The canonical chain has another end. What left comes before what joined: so logs are taken back before they come anew. */
+/**
+ * The canonical chain has another end. What left comes before what joined: so logs are taken back before they come
+ * anew.
+ */
 export interface HeadEvent {
   readonly head: ChainContext
   /** From the old head down; empty unless it was a reorganisation. */

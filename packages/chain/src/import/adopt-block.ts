@@ -42,9 +42,10 @@ export class InvalidBranchError extends Error {
 }
 
 /**
- * The last stage, for one block at a time: stores the block and, if its chain is the heaviest, makes it the head, by rolling
- * back and executing as many blocks as it takes. All of that is one commit, so that on disk there is the old chain or the new one. Throws an
- * {@link InvalidBranchError} if execution finds a block invalid; then nothing has changed.
+ * The last stage, for one block at a time: stores the block and, if its chain is the heaviest, makes it the head, by
+ * rolling back and executing as many blocks as it takes. All of that is one commit, so that on disk there is the old
+ * chain or the new one. Throws an {@link InvalidBranchError} if execution finds a block invalid; then nothing has
+ * changed.
  */
 export async function adoptBlock(
   dependencies: AdoptDependencies,

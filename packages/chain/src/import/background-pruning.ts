@@ -21,7 +21,10 @@ export class BackgroundPruning {
     this.#dependencies = dependencies
   }
 
-  /** Until nothing is left; does nothing while it is at it. Never rejects: the next head goes on with what was interrupted. */
+  /**
+   * Until nothing is left; does nothing while it is at it. Never rejects: the next head goes on with what was
+   * interrupted.
+   */
   async run(signal: AbortSignal): Promise<void> {
     if (this.#isRunning) return
     this.#isRunning = true

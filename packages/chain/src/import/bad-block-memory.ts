@@ -17,7 +17,9 @@ export interface BadBlockDependencies {
   readonly logger: Pick<Logger, 'warn'>
 }
 
-/** Blocks that are invalid for ever, so that nobody makes the node find that out twice. On disk, bounded by the store. */
+/**
+ * Blocks that are invalid for ever, so that nobody makes the node find that out twice. On disk, bounded by the store.
+ */
 export class BadBlockMemory {
   readonly #dependencies: BadBlockDependencies
 
@@ -38,8 +40,8 @@ export class BadBlockMemory {
   }
 
   /**
-   * Remembers a block if that fault condemns it. One that could not be remembered is found invalid again: no reason to hide
-   * what is wrong with it now.
+   * Remembers a block if that fault condemns it. One that could not be remembered is found invalid again: no reason to
+   * hide what is wrong with it now.
    */
   async rememberIfCondemned(hash: Hash32, fault: unknown): Promise<void> {
     if (!(fault instanceof RuleError) || !condemnsBlock(fault) || !isWorthRemembering(fault.code)) return
@@ -63,8 +65,8 @@ export class BadBlockMemory {
 }
 
 /**
- * Faults that two hashes show are found again faster than they are looked up, and whoever makes them has done no work: only
- * blocks that got past their work claim are worth room on disk.
+ * Faults that two hashes show are found again faster than they are looked up, and whoever makes them has done no work:
+ * only blocks that got past their work claim are worth room on disk.
  */
 function isWorthRemembering(code: RuleCode): boolean {
   return !(code.startsWith('HEADER_') && code !== 'HEADER_PARENT_INVALID') && code !== 'WORK_CLAIM_ABOVE_TARGET'

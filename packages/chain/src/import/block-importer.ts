@@ -47,8 +47,8 @@ export interface ImportOptions {
   /** Default `tip`. With `sync` the commit is synced together with later ones. */
   readonly priority?: ImportPriority
   /**
-   * Work of a chain of headers that the block belongs to, of which a sample was replayed: a block that is light by itself is worth its room if what
-   * follows makes the chain the heaviest. Default: the work up to the block alone.
+   * Work of a chain of headers that the block belongs to, of which a sample was replayed: a block that is light by
+   * itself is worth its room if what follows makes the chain the heaviest. Default: the work up to the block alone.
    */
   readonly branchWork?: bigint
   /** Rejects with its reason; the work is given up when nobody else waits for the block. */
@@ -65,7 +65,8 @@ export interface OrphanRejection {
 /** The one way by which blocks get into the chain, wherever they come from. */
 export interface BlockImporter {
   /**
-   * Throws what an import would, as far as the header alone says it: a `RuleError`, or a `ChainError` where the block is not worth the fetching of its body.
+   * Throws what an import would, as far as the header alone says it: a `RuleError`, or a `ChainError` where the block
+   * is not worth the fetching of its body.
    */
   judgeHeader(header: Header): void
   /** Rejects with a `RuleError` if the block is invalid, and with anything else if that could not be found out. */
@@ -75,8 +76,8 @@ export interface BlockImporter {
   readonly onHead: Subscribe<HeadEvent>
   readonly onOrphanRejected: Subscribe<OrphanRejection>
   /**
-   * Says whether this node stands at the end of the network's chain and others agree. Only with heads that come while it does blocks become final: what
-   * a node is shown while it catches up may be anybody's chain. Not so at first.
+   * Says whether this node stands at the end of the network's chain and others agree. Only with heads that come while
+   * it does blocks become final: what a node is shown while it catches up may be anybody's chain. Not so at first.
    */
   settle(isSettled: boolean): void
   /** Gives up what is not being committed, waits for what is, and takes nothing more. */
@@ -224,7 +225,8 @@ class PipelineImporter implements BlockImporter {
     const parent = this.#contextOf(parentHash)
     if (parent === undefined) return this.#keepOrphan(arrival)
     this.#refuseFull()
-    // No pause between this check and the flight's departure: a second arrival of the block, or its child, must find the flight.
+    // No pause between this check and the flight's departure: a second arrival of the block, or its child, must find
+    // the flight.
     let candidate: WeighedCandidate
     try {
       candidate = this.#admission.judge(arrival, parent)

@@ -43,9 +43,10 @@ interface Attempt extends ParentState {
 }
 
 /**
- * Executes the child of the staged head and compares what it comes to with what its header says. Before a block is called invalid, it is executed once more on a state of
- * which every value is proven: if what is on this disk is at fault, that is a `StorageError`, and nothing is held against the block. Whoever makes the node
- * look twice has paid for it with the work of a block.
+ * Executes the child of the staged head and compares what it comes to with what its header says. Before a block is
+ * called invalid, it is executed once more on a state of which every value is proven: if what is on this disk is at
+ * fault, that is a `StorageError`, and nothing is held against the block. Whoever makes the node look twice has paid
+ * for it with the work of a block.
  */
 export async function executeNext(dependencies: ExecuteDependencies, next: NextBlock): Promise<BlockOutcome> {
   const { update, hash, signal } = next
@@ -90,7 +91,9 @@ async function execute(
   }
 }
 
-/** A block of a branch was read from this disk, and so was the header of its parent, whose state root all is proven by. */
+/**
+ * A block of a branch was read from this disk, and so was the header of its parent, whose state root all is proven by.
+ */
 function requireUndamaged(
   update: ChainUpdate,
   { hash, header, body }: { readonly hash: Hash32; readonly header: Header; readonly body: Body },

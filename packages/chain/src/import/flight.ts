@@ -2,7 +2,10 @@ import { type ChainContext, condemnsBlock } from '@poai/consensus'
 import { type Hash32, RuleError } from '@poai/core'
 import { ChainError } from '../chain-error.ts'
 
-/** A block on its way through the pipeline. All who bring it wait for one result; it is given up when all of them have left. */
+/**
+ * A block on its way through the pipeline. All who bring it wait for one result; it is given up when all of them have
+ * left.
+ */
 export class Flight<Outcome> {
   readonly hash: Hash32
   /** Of the chain that ends with the block, if it turns out valid: its children can be judged meanwhile. */
@@ -49,7 +52,9 @@ export class Flight<Outcome> {
     this.#controller.abort(reason)
   }
 
-  /** Resolves when the block is stored; rejects with what its failure means for a child. Does not count as a passenger. */
+  /**
+   * Resolves when the block is stored; rejects with what its failure means for a child. Does not count as a passenger.
+   */
   async landed(): Promise<void> {
     try {
       await this.#outcome

@@ -16,7 +16,8 @@ export interface ImportLimits {
 }
 
 export const IMPORT_DEFAULTS: ImportLimits = {
-  // A quarter of an hour at five seconds a block: longer splits of the network are for people to judge. Undo records reach further.
+  // A quarter of an hour at five seconds a block: longer splits of the network are for people to judge. Undo records
+  // reach further.
   finalityDepth: 200n,
   // The engine queues what its workers cannot take: a few more than it has workers keep all of them busy.
   replayConcurrency: 8,

@@ -21,9 +21,10 @@ export interface JudgeDependencies {
  * Stages of import, from cheap to dear; each throws a `RuleError`.
  *
  * 1. {@link judgeHeader}: the header alone.
- * 2. {@link judgeInContext}: the header behind its parent. Gives the chain with the block. A block whose parent is not here yet comes to it when the parent does.
- * 3. {@link judgeClaim}: the claimed work (two hashes). What keeps these rules may still be too light to be looked at further (`side-blocks.ts`).
- *    {@link judgeBody}: the body against its header.
+ * 2. {@link judgeInContext}: the header behind its parent. Gives the chain with the block. A block whose parent is not
+ *    here yet comes to it when the parent does.
+ * 3. {@link judgeClaim}: the claimed work (two hashes). What keeps these rules may still be too light to be looked at
+ *    further (`side-blocks.ts`). {@link judgeBody}: the body against its header.
  * 4. senders: who signed the transactions (microseconds each).
  * 5. {@link judgeWork}: replay, which is one inference, and two before a block is condemned.
  * 6. execution, by the one writer (`adopt-block.ts`).

@@ -10,8 +10,8 @@ export interface OrphanLimits {
 }
 
 /**
- * Orphans come when an announcement overtakes its parent: a handful, for seconds. Longer gaps are for synchronisation, which asks
- * for parents first.
+ * Orphans come when an announcement overtakes its parent: a handful, for seconds. Longer gaps are for synchronisation,
+ * which asks for parents first.
  */
 export const ORPHAN_DEFAULTS: OrphanLimits = {
   maxBlocks: 64,
@@ -58,7 +58,9 @@ export class OrphanPool {
     return this.#entries.has(bytesToHex(hash))
   }
 
-  /** Keeps a block that passed the checks that need no parent. One that is there already stays with its first source. */
+  /**
+   * Keeps a block that passed the checks that need no parent. One that is there already stays with its first source.
+   */
   add(orphan: Orphan): void {
     this.expire()
     if (this.has(orphan.hash) || orphan.sizeBytes > this.#limits.maxBytes) return

@@ -4,11 +4,15 @@ import { ChainError } from '../chain-error.ts'
 /** Bounds of what is kept beside the canonical chain. */
 export interface SideLimits {
   /**
-   * How far below the head a block's chain may be, in blocks as heavy as the head. A tie needs none, and the child of a tie is heavier. Two more let the
-   * loser of a tie in that is heard of late, after a line that is slow; longer branches come by synchronisation, which has looked at their work.
+   * How far below the head a block's chain may be, in blocks as heavy as the head. A tie needs none, and the child of a
+   * tie is heavier. Two more let the loser of a tie in that is heard of late, after a line that is slow; longer
+   * branches come by synchronisation, which has looked at their work.
    */
   readonly slackBlocks: bigint
-  /** Of one height. Two miners tie now and then; that five find a block before they hear of each other happens to nobody. */
+  /**
+   * Of one height. Two miners tie now and then; that five find a block before they hear of each other happens to
+   * nobody.
+   */
   readonly maxPerHeight: number
   /** Of all of them, as {@link SideBlock.bytes} counts: sixteen blocks of the largest size. */
   readonly maxBytes: number
@@ -20,7 +24,10 @@ export const SIDE_DEFAULTS: SideLimits = {
   maxBytes: 32 * 1024 * 1024,
 }
 
-/** What a block takes beside its body: header, context and places in indexes, with room for what a database needs to find them. */
+/**
+ * What a block takes beside its body: header, context and places in indexes, with room for what a database needs to
+ * find them.
+ */
 export const SIDE_BLOCK_OVERHEAD_BYTES = 2048
 
 /** A block that is stored beside the canonical chain, or would be. */
@@ -42,8 +49,9 @@ export interface HeadWeight {
 }
 
 /**
- * All blocks beside the canonical chain, and what may join them. A block that cannot win any more has no claim on this node's time and disk: behind a late
- * block, siblings cost next to nothing. What belongs to a branch that wins by a sample of its work is not counted while it does.
+ * All blocks beside the canonical chain, and what may join them. A block that cannot win any more has no claim on this
+ * node's time and disk: behind a late block, siblings cost next to nothing. What belongs to a branch that wins by a
+ * sample of its work is not counted while it does.
  */
 export class SideBlocks {
   readonly #limits: SideLimits
@@ -62,8 +70,9 @@ export class SideBlocks {
   }
 
   /**
-   * Which blocks must go so that this one has room: lighter ones, the lightest branch from its end. Throws `CHAIN_TOO_LIGHT` if it is worth less than what is
-   * here. Changes nothing. `underWay`: others of its height that are being judged.
+   * Which blocks must go so that this one has room: lighter ones, the lightest branch from its end. Throws
+   * `CHAIN_TOO_LIGHT` if it is worth less than what is here. Changes nothing. `underWay`: others of its height that are
+   * being judged.
    */
   admit(block: SideBlock, head: HeadWeight, underWay: number = 0): readonly SideBlock[] {
     if (block.weight > head.totalWork) return []
@@ -112,7 +121,10 @@ export class SideBlocks {
     return count
   }
 
-  /** A block is worth as much as the best end that stands on it; of equal ones the higher goes first, so that none is left without its parent. */
+  /**
+   * A block is worth as much as the best end that stands on it; of equal ones the higher goes first, so that none is
+   * left without its parent.
+   */
   #lightestFirst(incoming: SideBlock): readonly { readonly block: SideBlock; readonly worth: bigint }[] {
     const worth = new Map<Hex, bigint>()
     const upward = [...this.#blocks.values(), incoming].sort((a, b) => compare(b.number, a.number))

@@ -21,7 +21,10 @@ interface Waiting {
   readonly begin: () => void
 }
 
-/** Runs tasks in the order of their coming, those for the tip first, then what strangers offer, then the past. Full means refused: nothing waits without a bound. */
+/**
+ * Runs tasks in the order of their coming, those for the tip first, then what strangers offer, then the past. Full
+ * means refused: nothing waits without a bound.
+ */
 export class TaskQueue {
   readonly #options: TaskQueueOptions
   readonly #waiting: Readonly<Record<ImportPriority, Waiting[]>> = { tip: [], offer: [], sync: [] }

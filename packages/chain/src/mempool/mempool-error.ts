@@ -24,7 +24,9 @@ export const MEMPOOL_REFUSALS = {
 
 export type MempoolErrorCode = keyof typeof MEMPOOL_REFUSALS
 
-/** The pool does not take a transaction. It says nothing about the chain's rules: the same one may be fine in a block. */
+/**
+ * The pool does not take a transaction. It says nothing about the chain's rules: the same one may be fine in a block.
+ */
 export class MempoolError extends AppError<MempoolErrorCode> {}
 
 /** The refusal with its text, and what was wanted and found. */

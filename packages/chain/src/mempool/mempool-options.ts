@@ -33,5 +33,8 @@ export const MEMPOOL_DEFAULTS: MempoolLimits = {
   maxInFlight: 4_096,
 }
 
-/** What a replacement must pay more than what it replaces, in percent of both fees: each round of a race costs the racer. */
+/**
+ * What a replacement must pay more than what it replaces, in percent of both fees: each round of a race costs the
+ * racer.
+ */
 export const REPLACEMENT_PERCENT = 10n

@@ -52,7 +52,9 @@ export function encodeSaved({ transaction, addedAtMs }: PooledTransaction): Uint
   return recordCodec.encode({ addedAtMs: BigInt(addedAtMs), bytes: transaction.bytes })
 }
 
-/** The transaction of a record. Throws a `RuleError` for anything that {@link encodeSaved} did not write for this chain. */
+/**
+ * The transaction of a record. Throws a `RuleError` for anything that {@link encodeSaved} did not write for this chain.
+ */
 export function decodeSaved(record: Uint8Array, codec: TransactionCodec): SavedTransaction {
   const { addedAtMs, bytes } = recordCodec.decode(record)
   return { transaction: codec.decode(bytes), addedAtMs: Number(addedAtMs) }

@@ -43,7 +43,10 @@ export type AddOutcome =
 export interface OfferReport {
   /** In the order of the encodings. A `RuleError` also says that bytes are no transaction. */
   readonly outcomes: readonly AddOutcome[]
-  /** Measured, of this thread and of helper threads, for the transactions that were not taken; what was taken is welcome. */
+  /**
+   * Measured, of this thread and of helper threads, for the transactions that were not taken; what was taken is
+   * welcome.
+   */
   readonly vainMs: number
 }
 
@@ -69,7 +72,9 @@ export interface Mempool extends Startable, MempoolView {
   addMany(transactions: readonly Transaction[], signal?: AbortSignal): Promise<readonly AddOutcome[]>
   /** Decodes and adds what a stranger brought. Known ones are not even decoded. */
   addEncoded(encodings: readonly Uint8Array[], signal?: AbortSignal): Promise<OfferReport>
-  /** The chain has another head: drops what was mined or can't be any more, takes back what a reorganisation left out. */
+  /**
+   * The chain has another head: drops what was mined or can't be any more, takes back what a reorganisation left out.
+   */
   setHead(head: MempoolHead, change: MempoolHeadChange): void
   /** Drops what is too old. */
   expire(): void

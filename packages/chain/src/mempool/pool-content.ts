@@ -60,8 +60,8 @@ export class PoolContent {
   }
 
   /**
-   * Puts an entry that was checked into its queue and makes room for it. Answers with what had to go; throws a `MempoolError`, and
-   * changes nothing, if that is the entry itself.
+   * Puts an entry that was checked into its queue and makes room for it. Answers with what had to go; throws a
+   * `MempoolError`, and changes nothing, if that is the entry itself.
    */
   put(queue: AccountQueue, entry: PooledTransaction, baseFeePerGas: bigint): readonly RemovedTransaction[] {
     const removals: Removal[] = []

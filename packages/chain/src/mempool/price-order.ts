@@ -6,7 +6,10 @@ import { effectiveTip, type PooledTransaction } from './pooled-transaction.ts'
 export interface PriceOrder {
   /** The best one left; undefined when none can pay the base fee. */
   next(): PooledTransaction | undefined
-  /** Leaves out what follows from the sender of the transaction that `next` gave last: it can't be included without that one. */
+  /**
+   * Leaves out what follows from the sender of the transaction that `next` gave last: it can't be included without that
+   * one.
+   */
   skipSender(): void
 }
 
@@ -37,8 +40,9 @@ export interface PricedAccount {
 }
 
 /**
- * Orders the executable transactions of accounts by what they pay the miner at `baseFeePerGas`; the earlier comer goes first where
- * they pay the same. A snapshot: later changes of the pool don't show. A pool of very many accounts is ordered in turns.
+ * Orders the executable transactions of accounts by what they pay the miner at `baseFeePerGas`; the earlier comer goes
+ * first where they pay the same. A snapshot: later changes of the pool don't show. A pool of very many accounts is
+ * ordered in turns.
  */
 export async function createPriceOrder(
   accounts: Iterable<PricedAccount>,

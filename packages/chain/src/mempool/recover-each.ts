@@ -4,8 +4,8 @@ import type { CostMeter } from '../pace/cost-meter.ts'
 import { createPace } from '../pace/pace.ts'
 
 /**
- * The sender of each transaction, or why there is none. All at once where all are signed, as they nearly always are; one by one
- * where one of them spoils the batch.
+ * The sender of each transaction, or why there is none. All at once where all are signed, as they nearly always are;
+ * one by one where one of them spoils the batch.
  */
 export async function recoverEach(
   recovery: SenderRecovery,

@@ -58,8 +58,8 @@ function validateReplacement(transaction: Transaction, replaced: Transaction): v
 }
 
 /**
- * The other half: what a transaction means for its sender, beside all that the pool holds of it. Waiting transactions count
- * too: an account can't fill the pool with more than it could pay. Throws a `MempoolError`.
+ * The other half: what a transaction means for its sender, beside all that the pool holds of it. Waiting transactions
+ * count too: an account can't fill the pool with more than it could pay. Throws a `MempoolError`.
  */
 export function validateSender(transaction: Transaction, account: Account | undefined, queue: AccountQueue): void {
   const nonce = account?.nonce ?? 0n

@@ -20,7 +20,8 @@ export interface PaceOptions {
 }
 
 /**
- * Measures turns by the time that they really take: no table of costs is right on every machine. Steps should be short beside {@link TURN_MS}:
+ * Measures turns by the time that they really take: no table of costs is right on every machine. Steps should be short
+ * beside {@link TURN_MS}:
  *
  *     for (const item of items) {
  *       if (pace.isDue()) await pace.rest()
@@ -50,8 +51,9 @@ export function createPace({ turnMs = TURN_MS, isUrgent = false }: PaceOptions =
 let line: Promise<void> = Promise.resolve()
 
 /**
- * One loop goes on in each round of the event loop, in the order in which they came: many of them together hold the thread no longer than one. A promise
- * that is resolved at once would not let timers and sockets in: this one comes after them.
+ * One loop goes on in each round of the event loop, in the order in which they came: many of them together hold the
+ * thread no longer than one. A promise that is resolved at once would not let timers and sockets in: this one comes
+ * after them.
  */
 function nextInLine(): Promise<void> {
   line = line.then(nextRound)

@@ -29,8 +29,8 @@ export interface PairingThread {
 }
 
 /**
- * A pairing of a thousand points is one instruction of the EVM, takes seconds and cannot rest. What a thread that dies leaves unanswered is
- * computed here: what a block comes to must not depend on it.
+ * A pairing of a thousand points is one instruction of the EVM, takes seconds and cannot rest. What a thread that dies
+ * leaves unanswered is computed here: what a block comes to must not depend on it.
  */
 export function createPairingThread(): PairingThread {
   const waiting = new Map<number, Waiting>()

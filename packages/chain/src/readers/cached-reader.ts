@@ -14,8 +14,8 @@ export type QueriedDatabase = Pick<
 >
 
 /**
- * Remembers decoded headers, bodies and receipts: people ask about the same blocks, and decoding them is most of the work. What has a hash
- * for its name never changes; whether a block is on the chain is asked each time.
+ * Remembers decoded headers, bodies and receipts: people ask about the same blocks, and decoding them is most of the
+ * work. What has a hash for its name never changes; whether a block is on the chain is asked each time.
  */
 export function createCachedReader(database: QueriedDatabase): QueriedDatabase {
   const headers = new BoundedCache<Hex, Header>(MAX_HEADERS)

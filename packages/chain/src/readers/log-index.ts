@@ -22,8 +22,8 @@ const LOG_OVERHEAD_BYTES = 500
 const ANY_LOG = { addresses: [], topics: [] } as const
 
 /**
- * The chain by height with its logs, remembered between searches: people ask for the same range again and again. A log that is found again
- * is the same object.
+ * The chain by height with its logs, remembered between searches: people ask for the same range again and again. A log
+ * that is found again is the same object.
  */
 export class LogIndex {
   readonly #reader: Pick<ChainReader, 'head' | 'canonicalHash' | 'header' | 'receipts' | 'body'>

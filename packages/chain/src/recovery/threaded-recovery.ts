@@ -8,7 +8,10 @@ export interface ThreadedRecoveryOptions {
   readonly threads: number
 }
 
-/** Recovers senders and decodes on other threads, so that large blocks and strangers' transactions do not hold up sockets and the clock. */
+/**
+ * Recovers senders and decodes on other threads, so that large blocks and strangers' transactions do not hold up
+ * sockets and the clock.
+ */
 export interface ThreadedRecovery extends SenderRecovery, Startable {
   /** On the same threads, of the codec's chain. */
   decoderOf(codec: TransactionCodec): TransactionDecoder

@@ -2,7 +2,10 @@ import { RuleError, type Transaction, type TransactionCodec } from '@poai/core'
 import type { CostMeter } from '../pace/cost-meter.ts'
 import { createPace } from '../pace/pace.ts'
 
-/** Reads transactions of strangers, on other threads where there are some: it is as expensive as finding the sender (measured: 85 µs). */
+/**
+ * Reads transactions of strangers, on other threads where there are some: it is as expensive as finding the sender
+ * (measured: 85 µs).
+ */
 export interface TransactionDecoder {
   /** In the order of the encodings: each transaction, or the rule that its bytes break. */
   decode(

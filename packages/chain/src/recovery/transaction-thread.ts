@@ -45,7 +45,9 @@ const entry = fileURLToPath(
 
 type Waiting = PromiseWithResolvers<ThreadAnswer>
 
-/** One thread and what it was asked. It starts with the first question, and anew with the first one after it has died. */
+/**
+ * One thread and what it was asked. It starts with the first question, and anew with the first one after it has died.
+ */
 export class TransactionThread {
   readonly #waiting = new Map<number, Waiting>()
   #worker: Worker | undefined

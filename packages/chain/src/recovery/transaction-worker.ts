@@ -1,4 +1,5 @@
-// A thread that reads transactions and finds their senders: one message in, one out, buffers moved and not copied where that helps.
+// A thread that reads transactions and finds their senders: one message in, one out, buffers moved and not copied where
+// that helps.
 import { parentPort } from 'node:worker_threads'
 import { createTransactionCodec, RuleError, type Transaction, type TransactionCodec } from '@poai/core'
 import { recoverPackedSenders } from '@poai/execution'

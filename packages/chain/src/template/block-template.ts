@@ -47,7 +47,9 @@ export interface TemplateDependencies {
   readonly slow?: SlowTransactions
 }
 
-/** The gas limit of a block after one with `parentLimit`: as near to the goal as one step allows (less than 1/divisor). */
+/**
+ * The gas limit of a block after one with `parentLimit`: as near to the goal as one step allows (less than 1/divisor).
+ */
 export function nextGasLimit({ gas }: NetworkParams, parentLimit: bigint, goal: bigint): bigint {
   const step = parentLimit / gas.limitDivisor - 1n
   const wanted = goal < gas.minLimit ? gas.minLimit : goal
@@ -56,8 +58,8 @@ export function nextGasLimit({ gas }: NetworkParams, parentLimit: bigint, goal: 
 }
 
 /**
- * The best block after the head, by tips. If the head moves meanwhile, what was read does not belong together: it is thrown away
- * and begun anew, as often as it takes.
+ * The best block after the head, by tips. If the head moves meanwhile, what was read does not belong together: it is
+ * thrown away and begun anew, as often as it takes.
  */
 export async function buildBlockTemplate(
   dependencies: TemplateDependencies,

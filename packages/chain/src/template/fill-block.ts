@@ -8,7 +8,10 @@ import type { SlowTransactions } from './slow-transactions.ts'
 export interface FillLimits {
   /** Time in executions: what is over goes to a later template. */
   readonly maxMs: number
-  /** Transactions that are tried, whether they can be included or not. Those that may use more gas than is left are not: they cost nothing. */
+  /**
+   * Transactions that are tried, whether they can be included or not. Those that may use more gas than is left are not:
+   * they cost nothing.
+   */
   readonly maxTries: number
 }
 
@@ -35,8 +38,8 @@ const LEAST_GAS = 21_000n
 const LEAST_SLOW_MS = 20
 
 /**
- * Fills a block by what transactions pay. One that may use more gas than is left makes room for the next one and counts as nothing: anyone can
- * offer such ones. Those that are slow to execute come last.
+ * Fills a block by what transactions pay. One that may use more gas than is left makes room for the next one and counts
+ * as nothing: anyone can offer such ones. Those that are slow to execute come last.
  */
 export async function fillBlock(builder: BlockBuilder, options: FillOptions): Promise<void> {
   const { slow } = options

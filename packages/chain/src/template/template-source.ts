@@ -12,7 +12,9 @@ import {
 import { SlowTransactions } from './slow-transactions.ts'
 import { MAX_WAITING_TEMPLATES, TemplateTurns } from './template-turns.ts'
 
-/** Why a template should be made anew: after `head` it is worthless, after `mempool` it only pays less than it could. */
+/**
+ * Why a template should be made anew: after `head` it is worthless, after `mempool` it only pays less than it could.
+ */
 export type StaleReason = 'head' | 'mempool'
 
 /** Blocks for miners to work on. */
@@ -35,7 +37,9 @@ export interface TemplateSourceDependencies extends TemplateDependencies {
   readonly logger: Logger
 }
 
-/** A fifth of the shortest block time of a built-in network: a new template costs a miner an attempt in flight at most. */
+/**
+ * A fifth of the shortest block time of a built-in network: a new template costs a miner an attempt in flight at most.
+ */
 export const DEFAULT_REFRESH_MS = 1_000
 
 /** Templates over the head and the pool, and word of when they are stale. */

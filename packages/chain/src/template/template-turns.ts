@@ -1,6 +1,9 @@
 import { type Address, bytesToHex, type Clock, type Hex } from '@poai/core'
 
-/** Templates for beneficiaries that were not served lately may take this part of the time, all together: anyone can name new ones. */
+/**
+ * Templates for beneficiaries that were not served lately may take this part of the time, all together: anyone can name
+ * new ones.
+ */
 export const STRANGERS_SHARE = 0.25
 /** Beneficiaries that are remembered; the one that was not served for the longest goes. */
 export const MAX_KNOWN_BENEFICIARIES = 16
@@ -13,8 +16,9 @@ export interface TemplateTurnsOptions {
 }
 
 /**
- * One template is made at a time, and beneficiaries that were served lately go first. New ones share {@link STRANGERS_SHARE} of the time: after a
- * making for one of them the next one waits so much longer than that took, by the clock and not by a table.
+ * One template is made at a time, and beneficiaries that were served lately go first. New ones share {@link
+ * STRANGERS_SHARE} of the time: after a making for one of them the next one waits so much longer than that took, by the
+ * clock and not by a table.
  */
 export class TemplateTurns {
   readonly #share: number

@@ -32,7 +32,9 @@ function networkOf(wallets: readonly Wallet[]): NetworkParams {
   }
 }
 
-/** Transfers that offer the block's whole gas limit at a better tip: no two of them fit into one block by their limits. */
+/**
+ * Transfers that offer the block's whole gas limit at a better tip: no two of them fit into one block by their limits.
+ */
 export const stranger: StrangerCase = {
   name: 'misfits',
   attack: 'accounts offer transfers with the gas limit of a whole block at a slightly better tip',

@@ -1,5 +1,5 @@
-// What the chain costs besides inference and execution, in CPU time of this process: the pool at its default size, and the import of
-// small blocks on LevelDB (fake model, so the replay costs an exam and two hashes).
+// What the chain costs besides inference and execution, in CPU time of this process: the pool at its default size, and
+// the import of small blocks on LevelDB (fake model, so the replay costs an exam and two hashes).
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,6 +1,7 @@
-// Kills of processes that import, reorganise, prune and compact, on a real disk, also while they open the database after the kill before.
-// After each, the deep check finds nothing, all that was acknowledged is there, the head is the acknowledged one or the one that the
-// interrupted import was about to make, and the next block gets in. Power cuts are not tested. The argument is the number of kills in all.
+// Kills of processes that import, reorganise, prune and compact, on a real disk, also while they open the database
+// after the kill before. After each, the deep check finds nothing, all that was acknowledged is there, the head is the
+// acknowledged one or the one that the interrupted import was about to make, and the next block gets in. Power cuts are
+// not tested. The argument is the number of kills in all.
 import { tmpdir } from 'node:os'
 import { CRASH_PHASES, type CrashPhaseName } from '../support/crash-phases.ts'
 import { type CrashReport, runCrashes } from '../support/crash-runs.ts'

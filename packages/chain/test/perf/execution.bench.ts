@@ -1,11 +1,12 @@
-// Transactions per CPU-second over the whole import path, beside EthereumJS's stock runBlock, on the same blocks in the same process.
-// npm run bench -- execution [transactions per block] [accounts]
+// Transactions per CPU-second over the whole import path, beside EthereumJS's stock runBlock, on the same blocks in the
+// same process. npm run bench -- execution [transactions per block] [accounts]
 //
-// Ours: chain.importEncoded on LevelDB: decode the block, check header, claim and body, recover the senders, execute, receipts, roots, one
-// synced commit with state, tries, receipts and indexes, events. The replay of the block's inference is left out: the verifier
-// accepts whatever claims enough work. EthereumJS: decode the transactions, runBlock (recovers, executes, receipts, roots) on its
-// Merkle state with caches, in memory and on LevelDB (not synced, no blocks or receipts stored). Every state root must be equal.
-// CPU time of all threads of the process, LevelDB's own included.
+// Ours: chain.importEncoded on LevelDB: decode the block, check header, claim and body, recover the senders, execute,
+// receipts, roots, one synced commit with state, tries, receipts and indexes, events. The replay of the block's
+// inference is left out: the verifier accepts whatever claims enough work. EthereumJS: decode the transactions,
+// runBlock (recovers, executes, receipts, roots) on its Merkle state with caches, in memory and on LevelDB (not synced,
+// no blocks or receipts stored). Every state root must be equal. CPU time of all threads of the process, LevelDB's own
+// included.
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -47,7 +48,9 @@ const WARM_UP = 2
 const SENDERS = 200
 const ETHER = 10n ** 18n
 const TOKENS_EACH = 1_000_000n
-/** The fewest transactions per CPU-second that are acceptable, as a multiple of EthereumJS's on the same kind of store. */
+/**
+ * The fewest transactions per CPU-second that are acceptable, as a multiple of EthereumJS's on the same kind of store.
+ */
 const WANTED = { transfers: 5, 'ERC-20 transfers': 3 } as const
 
 const wallets = Array.from({ length: SENDERS }, (_, index) => testWallet(`sender ${index}`))

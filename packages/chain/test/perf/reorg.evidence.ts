@@ -1,5 +1,5 @@
-// Reorganisations of growing depth, with transactions on both sides: the state, indexes, receipts and logs are those of a node that
-// only ever saw the winner. The argument is the largest depth.
+// Reorganisations of growing depth, with transactions on both sides: the state, indexes, receipts and logs are those of
+// a node that only ever saw the winner. The argument is the largest depth.
 import { startGenerator } from '../support/chain-fixture.ts'
 import { assertReorganisation } from '../support/reorganise.ts'
 

@@ -92,7 +92,10 @@ export interface ChainFixture {
   close(): Promise<void>
 }
 
-/** Far enough after every block that a test generates, and near enough to them that a block an hour later is of the future. */
+/**
+ * Far enough after every block that a test generates, and near enough to them that a block an hour later is of the
+ * future.
+ */
 export const TEST_TIME_MS: number = Number(testNetwork.genesis.timestamp + 2500n) * 1000
 
 /** A generator over a fake model of its own, which gives the same bits as everybody's. */
@@ -166,7 +169,10 @@ function open(directory: string, params: NetworkParams): Promise<Database> {
   return openDatabase(directory, { genesisHash: genesisHash(params) })
 }
 
-/** Counts passes of the model, and flips the lowest bit of the first probe in those that are to be wrong: still plausible. */
+/**
+ * Counts passes of the model, and flips the lowest bit of the first probe in those that are to be wrong: still
+ * plausible.
+ */
 function countingEvaluator(engine: InferenceEngine, dear: Dear): ExamEvaluator {
   return {
     evaluate: async (requests, options) => {

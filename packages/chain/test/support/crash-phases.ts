@@ -10,7 +10,10 @@ export type CrashPhaseName = 'import' | 'reorganisation' | 'pruning' | 'compacti
 export interface CrashPhase {
   /** What the node keeps while it works; everything while its database is prepared. */
   readonly retention: Retention
-  /** The longest that a process lives from the moment when it opens its database: about what it needs to get through some of its work. */
+  /**
+   * The longest that a process lives from the moment when it opens its database: about what it needs to get through
+   * some of its work.
+   */
   readonly maxLifeMs: number
   /** Blocks that every database has before its first process. */
   readonly prepared: number
@@ -36,8 +39,8 @@ function straight(generator: ChainGenerator, length: number): Promise<readonly G
 }
 
 /**
- * Two branches that overtake each other with every second block, so that each swap rolls back one block more than the last one; then
- * again from where that ended.
+ * Two branches that overtake each other with every second block, so that each swap rolls back one block more than the
+ * last one; then again from where that ended.
  */
 async function duels(generator: ChainGenerator): Promise<readonly GeneratedBlock[]> {
   const blocks: GeneratedBlock[] = []

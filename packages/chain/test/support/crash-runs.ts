@@ -115,7 +115,10 @@ interface Life {
   readonly kills: number
 }
 
-/** One database from its beginning until a process gets through all of its work, all blocks are in, or there were enough kills. */
+/**
+ * One database from its beginning until a process gets through all of its work, all blocks are in, or there were enough
+ * kills.
+ */
 async function runLife({ course, directory, random, kills }: Life, report: CrashReport): Promise<void> {
   let last = course.prepared - 1
   while (report.kills < kills && last < course.blocks.length - 1) {
@@ -185,7 +188,10 @@ async function killLater(child: ReturnType<typeof spawn>, lifeMs: number, signal
   if (!signal.aborted) child.kill('SIGKILL')
 }
 
-/** True if the kill met what the phase is about: a block that is imported, or swaps branches; a commit of pruning; a merge of tables. */
+/**
+ * True if the kill met what the phase is about: a block that is imported, or swaps branches; a commit of pruning; a
+ * merge of tables.
+ */
 function isInside({ phase, heads, genesis }: Course, { begun }: End): boolean {
   if (begun === undefined || phase !== 'reorganisation') return begun !== undefined
   const [before = genesis, head] = [heads[begun - 1], heads[begun]]

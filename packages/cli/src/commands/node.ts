@@ -50,7 +50,10 @@ export function addNodeCommand(program: Command, context: CliContext): void {
   command.addHelpText('after', EXAMPLES).action((options: NodeCommandOptions) => nodeCommand(context, command, options))
 }
 
-/** A switch can be said both ways, whatever its default: a flag wins over a file that says the other. Help shows the way that changes something. */
+/**
+ * A switch can be said both ways, whatever its default: a flag wins over a file that says the other. Help shows the way
+ * that changes something.
+ */
 function addSetting(command: Command, setting: Setting<unknown>): void {
   const { flag, kind, description } = setting
   const isSwitch = kind.placeholder === undefined

@@ -39,12 +39,16 @@ interface Under {
   readonly outcome: Promise<unknown>
 }
 
-/** More than any chain has: what the operator chose to import is worth its room, and nobody knows what it weighs before its end. */
+/**
+ * More than any chain has: what the operator chose to import is worth its room, and nobody knows what it weighs before
+ * its end.
+ */
 const WORK_OF_A_FILE: bigint = 1n << 320n
 
 /**
- * Imports the blocks of a chain file like a stranger's, each replayed and executed. Blocks that the chain has are passed over, so the same
- * call goes on where an interrupted one ended. It stops at damage and at the first invalid block, with all before it in the chain.
+ * Imports the blocks of a chain file like a stranger's, each replayed and executed. Blocks that the chain has are
+ * passed over, so the same call goes on where an interrupted one ended. It stops at damage and at the first invalid
+ * block, with all before it in the chain.
  */
 export async function importChainFile(
   path: string,

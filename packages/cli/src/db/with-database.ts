@@ -7,7 +7,10 @@ export interface OpenDatabase extends Pick<Database, 'store' | 'committer'> {
   readonly codecs: BlockCodecs
 }
 
-/** Runs `work` on the database that is in a data directory, and closes it whatever happens. Only looking at one migrates nothing. */
+/**
+ * Runs `work` on the database that is in a data directory, and closes it whatever happens. Only looking at one migrates
+ * nothing.
+ */
 export async function withDatabase<T>(
   directory: DataDirectory,
   purpose: 'look' | 'change',

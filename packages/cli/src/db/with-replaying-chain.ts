@@ -17,7 +17,10 @@ export interface ReplayingChainDependencies {
   readonly logger: Logger
 }
 
-/** Opens the chain of a data directory, new or not, as a node has it but for peers and miners; closes it whatever `work` does. */
+/**
+ * Opens the chain of a data directory, new or not, as a node has it but for peers and miners; closes it whatever `work`
+ * does.
+ */
 export async function withReplayingChain<T>(
   { chain: directory, params }: DataDirectory,
   { evaluator, retention, logger }: ReplayingChainDependencies,

@@ -50,7 +50,10 @@ const NAMES: Readonly<Record<PortableProgram, string>> = {
   llama: 'llama.cpp',
 }
 
-/** Has every engine that is there replay the network's recorded exams, and measures it. The one that a node takes comes first. */
+/**
+ * Has every engine that is there replay the network's recorded exams, and measures it. The one that a node takes comes
+ * first.
+ */
 export async function examineEngines(options: ExamineEnginesOptions): Promise<EngineReport> {
   const { domain } = options.work
   const isPortable = domain.build.kind === 'portable'

@@ -26,7 +26,9 @@ export interface EngineTurnOptions {
   readonly signal: AbortSignal
 }
 
-/** Keeps an engine's one worker busy as a miner does: with whole attempts where it makes them itself, else with exams. */
+/**
+ * Keeps an engine's one worker busy as a miner does: with whole attempts where it makes them itself, else with exams.
+ */
 export async function measureEngine(engine: InferenceEngine, options: EngineTurnOptions): Promise<EngineTurn> {
   const startMs = performance.now()
   const exams = engine.search === undefined ? await evaluate(engine, options) : await search(engine.search, options)

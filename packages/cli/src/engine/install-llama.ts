@@ -23,8 +23,8 @@ export interface InstalledLlama {
 }
 
 /**
- * Without its optional packages: those for graphics cards have 610 MB, and no domain computes with one. The package of this
- * platform is asked for by name instead. No install script is needed.
+ * Without its optional packages: those for graphics cards have 610 MB, and no domain computes with one. The package of
+ * this platform is asked for by name instead. No install script is needed.
  */
 const INSTALL_ARGUMENTS = [
   ...['install', '--ignore-scripts', '--omit=optional', '--omit=peer', '--no-package-lock'],
@@ -34,7 +34,10 @@ const INSTALL_ARGUMENTS = [
 /** Of what npm says when it fails. */
 const MAX_REASON_LENGTH = 600
 
-/** Installs node-llama-cpp into the cache by npm, unless it is there. Whole or not at all: a folder beside is renamed at the end. */
+/**
+ * Installs node-llama-cpp into the cache by npm, unless it is there. Whole or not at all: a folder beside is renamed at
+ * the end.
+ */
 export async function installLlama(
   { cacheDirectory, again, signal }: InstallLlamaOptions,
   npm: RunNpm = runNpm,

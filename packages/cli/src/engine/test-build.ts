@@ -30,7 +30,10 @@ export interface TestOptions {
 /** The model at the edges of the arithmetic, for the vectors alone. */
 const EDGES_MODEL = 'edges'
 
-/** Has an engine replay all vectors that come with the program: of its model, and of the one at the edges. Returns how many exams those are. */
+/**
+ * Has an engine replay all vectors that come with the program: of its model, and of the one at the edges. Returns how
+ * many exams those are.
+ */
 export async function testBuild(
   installation: Installation,
   create: (options: TestOptions) => InferenceEngine,

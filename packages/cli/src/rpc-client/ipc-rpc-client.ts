@@ -7,8 +7,8 @@ import { CALL_TIMEOUT_MS, type CallOptions, MAX_ANSWER_BYTES, type RpcClient } f
 import { RpcClientError, unreachable } from './rpc-client-error.ts'
 
 /**
- * A client over a node's socket: one JSON document a line, each way. It connects with the first call, and again with the next one after
- * the node has gone.
+ * A client over a node's socket: one JSON document a line, each way. It connects with the first call, and again with
+ * the next one after the node has gone.
  */
 export function createIpcRpcClient(path: string): RpcClient {
   return new IpcRpcClient(path)

@@ -4,7 +4,9 @@ import { numberIn } from '../testnet/node-snapshot.ts'
 import type { RpcClient } from './rpc-client.ts'
 import { RpcClientError } from './rpc-client-error.ts'
 
-/** An ethers provider over one of our clients, so that it works over a socket too. Destroying it leaves the client open. */
+/**
+ * An ethers provider over one of our clients, so that it works over a socket too. Destroying it leaves the client open.
+ */
 export async function createNodeProvider(client: RpcClient): Promise<JsonRpcApiProvider> {
   const chainId = numberIn(await client.call('eth_chainId'))
   return new NodeProvider(client, Network.from(chainId))

@@ -39,8 +39,8 @@ function wrongAddress(address: string): UsageError {
 }
 
 /**
- * The node that is meant: the one that is named; else the default node of this machine by its socket, if it runs; else what serves
- * JSON-RPC on the default port, as a testnet does.
+ * The node that is meant: the one that is named; else the default node of this machine by its socket, if it runs; else
+ * what serves JSON-RPC on the default port, as a testnet does.
  */
 export async function openRpcClient(choice: NodeChoice, environment: NodeJS.ProcessEnv): Promise<RpcClient> {
   const token = environment['POAI_RPC_TOKEN']

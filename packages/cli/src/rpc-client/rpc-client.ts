@@ -20,5 +20,7 @@ export interface RpcClient {
 /** A node that replays and executes may be slow; one that says nothing for so long is gone. */
 export const CALL_TIMEOUT_MS = 30_000
 
-/** Of one answer: a whole block with its transactions fits several times over, and a stranger cannot fill our memory. */
+/**
+ * Of one answer: a whole block with its transactions fits several times over, and a stranger cannot fill our memory.
+ */
 export const MAX_ANSWER_BYTES: number = 64 * 1024 * 1024

@@ -41,7 +41,10 @@ export class Chaos {
     return { kills: this.#kills, partitions: this.#partitions }
   }
 
-  /** Runs until `calm` is aborted, and has put everything in order again when it resolves. `signal` ends it as it stands. */
+  /**
+   * Runs until `calm` is aborted, and has put everything in order again when it resolves. `signal` ends it as it
+   * stands.
+   */
   async run({ calm, signal }: { readonly calm: AbortSignal; readonly signal: AbortSignal }): Promise<void> {
     const { random, spacingSeconds } = this.#options
     const isOver = (): boolean => calm.aborted || signal.aborted

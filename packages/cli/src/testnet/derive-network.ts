@@ -6,8 +6,8 @@ export interface NetworkChanges {
 }
 
 /**
- * A network with another pace. What depends on the spacing goes with it, the first target too, so that the first block takes the
- * machine about one spacing as before.
+ * A network with another pace. What depends on the spacing goes with it, the first target too, so that the first block
+ * takes the machine about one spacing as before.
  */
 export function deriveNetwork(params: NetworkParams, { spacingSeconds }: NetworkChanges): NetworkParams {
   const { difficulty, time } = params

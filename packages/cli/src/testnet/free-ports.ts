@@ -14,7 +14,10 @@ export function isPortFree(port: number, host: string): Promise<boolean> {
   })
 }
 
-/** The first `count` free ports from `first` on, apart from those that are taken already. Another program may be quicker to them. */
+/**
+ * The first `count` free ports from `first` on, apart from those that are taken already. Another program may be quicker
+ * to them.
+ */
 export async function findFreePorts(
   first: number,
   {

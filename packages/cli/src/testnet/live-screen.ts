@@ -15,8 +15,8 @@ const CLEAR_BELOW = '\u001b[J'
 const CLEAR_ALL = '\u001b[2J\u001b[H'
 
 /**
- * A picture at the end of what a terminal shows, drawn over itself line by line: nothing is cleared before it is written, so nothing
- * flickers, and what was printed before stays in the scrollback.
+ * A picture at the end of what a terminal shows, drawn over itself line by line: nothing is cleared before it is
+ * written, so nothing flickers, and what was printed before stays in the scrollback.
  */
 export class LiveScreen {
   readonly #screen: Screen
@@ -27,7 +27,10 @@ export class LiveScreen {
     this.#screen = screen
   }
 
-  /** Shows the lines in place of the last ones. No line may be wider than the screen, and there must be fewer than its height. */
+  /**
+   * Shows the lines in place of the last ones. No line may be wider than the screen, and there must be fewer than its
+   * height.
+   */
   draw(lines: readonly string[]): void {
     const { width } = this.#screen
     // Lines that were wrapped by a narrower window cannot be counted any more.

@@ -26,8 +26,8 @@ export interface BuildLlamaBesideOptions {
 }
 
 /**
- * Builds the library of llama.cpp unless it is there, so that the node that waits for it goes over to it. A testnet goes on without: it
- * never rejects, and ends early when `signal` says so.
+ * Builds the library of llama.cpp unless it is there, so that the node that waits for it goes over to it. A testnet
+ * goes on without: it never rejects, and ends early when `signal` says so.
  */
 export async function buildLlamaBeside(
   installation: Installation,

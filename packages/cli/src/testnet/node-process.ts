@@ -153,8 +153,8 @@ export class NodeProcess {
 }
 
 /**
- * Whether a node is in a group of its own: then Ctrl-C reaches us alone, and the node is told by us. On Windows, where that would take
- * its console away, Ctrl-C reaches all of us, and each stops in order.
+ * Whether a node is in a group of its own: then Ctrl-C reaches us alone, and the node is told by us. On Windows, where
+ * that would take its console away, Ctrl-C reaches all of us, and each stops in order.
  */
 export function isApart(platform: NodeJS.Platform): boolean {
   return platform !== 'win32'

@@ -153,7 +153,10 @@ class TestnetSupervisor {
     reporter.event(`all nodes are up after ${(performance.now() / 1000).toFixed(1)} s`)
   }
 
-  /** Makes the explorer's page if it is not there yet: takes seconds of CPU, so it waits for the first block. Never rejects. */
+  /**
+   * Makes the explorer's page if it is not there yet: takes seconds of CPU, so it waits for the first block. Never
+   * rejects.
+   */
   async #servePage(testnet: Testnet): Promise<void> {
     const { reporter } = this.#deps
     await buildSite(findSite(), (problem) => reporter.event(problem))
@@ -294,7 +297,10 @@ class TestnetSupervisor {
     return end
   }
 
-  /** Waits until all nodes have one head at or beyond the goal, and holds it. Resolves to what keeps them from it, if so. */
+  /**
+   * Waits until all nodes have one head at or beyond the goal, and holds it. Resolves to what keeps them from it, if
+   * so.
+   */
   async #settle(testnet: Testnet, params: NetworkParams): Promise<string | undefined> {
     const { signal } = this.#deps
     const goal = this.#goal() ?? 0

@@ -20,7 +20,10 @@ const NETWORK_FILE = 'network.json'
 /** Folders that are tried when nobody named one: more testnets than a machine can run. */
 const MAX_FOLDERS = 100
 
-/** Takes the folder that somebody named, or the first of the home that no other testnet holds and that is of this network. */
+/**
+ * Takes the folder that somebody named, or the first of the home that no other testnet holds and that is of this
+ * network.
+ */
 export async function openTestnetDirectory(
   { named, home }: { readonly named: string | undefined; readonly home: string },
   params: NetworkParams,

@@ -50,7 +50,9 @@ export interface TestnetSummary {
   readonly recentSpacingSeconds: number | null
   readonly attempts: number
   readonly replays: number
-  /** Each node replayed each block that it did not mine itself; null if nodes were killed, and their counts with them. */
+  /**
+   * Each node replayed each block that it did not mine itself; null if nodes were killed, and their counts with them.
+   */
   readonly everyBlockReplayed: boolean | null
   /** From the start of the command; null if there was none. */
   readonly firstBlockSeconds: number | null

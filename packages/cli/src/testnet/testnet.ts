@@ -34,7 +34,9 @@ export interface TestnetOptions {
   readonly onEvent?: TestnetListener
 }
 
-/** Nodes that all others are joined to in a small network; in a large one each knows so many, and gossip does the rest. */
+/**
+ * Nodes that all others are joined to in a small network; in a large one each knows so many, and gossip does the rest.
+ */
 const MAX_LINKS = 5
 /** For a node to listen to peers, which it does after its self-test. */
 const ADDRESS_POLL_MS = 50
@@ -152,7 +154,8 @@ export class Testnet {
       })
       this.#exam = parseExam(exam) ?? this.#exam
     } catch {
-      // Shown for people alone: the block may have left the chain, the node may be gone. The next block brings the next one.
+      // Shown for people alone: the block may have left the chain, the node may be gone. The next block brings the next
+      // one.
     }
   }
 }

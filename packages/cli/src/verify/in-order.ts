@@ -1,6 +1,6 @@
 /**
- * Works on the items of a stream, so many at a time, and gives the results in the order of the items. Stops taking items at the first
- * failure, and throws it when its turn comes.
+ * Works on the items of a stream, so many at a time, and gives the results in the order of the items. Stops taking
+ * items at the first failure, and throws it when its turn comes.
  */
 export async function* inOrder<Item, Result>(
   items: AsyncIterable<Item>,

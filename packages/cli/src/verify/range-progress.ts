@@ -2,7 +2,10 @@ import { readFile, rm, writeFile } from 'node:fs/promises'
 import { bytesToHex, type Hash32 } from '@poai/core'
 import type { BlockStore } from '@poai/storage'
 
-/** How far the verification of a range has come, in a file beside the database: so that it goes on where it was interrupted. */
+/**
+ * How far the verification of a range has come, in a file beside the database: so that it goes on where it was
+ * interrupted.
+ */
 export interface RangeProgress {
   /** The block to go on with. */
   load(): Promise<bigint>

@@ -24,8 +24,8 @@ export interface VerifyOptions {
 const MAX_AHEAD = 16
 
 /**
- * Builds the chain of a database anew in another one, as a node does that hears of it for the first time: headers, work, signatures,
- * execution, roots. What the other one has already is not done again.
+ * Builds the chain of a database anew in another one, as a node does that hears of it for the first time: headers,
+ * work, signatures, execution, roots. What the other one has already is not done again.
  */
 export async function verifyByRebuilding(
   blocks: BlockStore,

@@ -22,8 +22,8 @@ export interface RangeDependencies {
 }
 
 /**
- * Verifies the headers, the work and the bodies of some blocks in the middle of a chain. What they execute to is not looked at: that takes
- * the state before them. What stands before the first one is taken from the database as it is.
+ * Verifies the headers, the work and the bodies of some blocks in the middle of a chain. What they execute to is not
+ * looked at: that takes the state before them. What stands before the first one is taken from the database as it is.
  */
 export async function verifyRange(
   { from, to }: { readonly from: bigint; readonly to: bigint },

@@ -4,7 +4,10 @@ import { hexlify, scrypt } from 'ethers'
 /** Memory that one derivation may take: keystores of N = 2^18, r = 8 need 256 MB. */
 const MAX_MEMORY_BYTES = 512 * 1024 * 1024
 
-/** Lets ethers derive keys by Node's own scrypt: five times faster than in JavaScript (measured), and off the main thread. */
+/**
+ * Lets ethers derive keys by Node's own scrypt: five times faster than in JavaScript (measured), and off the main
+ * thread.
+ */
 export function useNativeScrypt(): void {
   scrypt.register((password, salt, N, r, p, keyBytes) => derive(password, salt, { N, r, p, keyBytes }))
 }

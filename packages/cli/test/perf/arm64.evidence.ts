@@ -1,9 +1,10 @@
 // A whole node on 64-bit Arm and one on this machine make one chain.
 //   npm run evidence -- arm64 NODE [blocks]
-// NODE is Node 24 for linux-arm64. On another processor qemu-user runs it, with the C library in /usr/aarch64-linux-gnu. docs/PLATFORMS.md
-// has the commands. The node on Arm mines all the time, by WebAssembly; the other one, which is hundreds of times as fast as an emulated
-// one, mines only upon blocks of the first. It holds if both have mined blocks of one and the same chain, each has replayed the blocks of
-// the other, no replay has failed, and both have the same hash at every height.
+// NODE is Node 24 for linux-arm64. On another processor qemu-user runs it, with the C library in
+// /usr/aarch64-linux-gnu. docs/PLATFORMS.md has the commands. The node on Arm mines all the time, by WebAssembly; the
+// other one, which is hundreds of times as fast as an emulated one, mines only upon blocks of the first. It holds if
+// both have mined blocks of one and the same chain, each has replayed the blocks of the other, no replay has failed,
+// and both have the same hash at every height.
 import { cp, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,5 +1,6 @@
-// `npm run evidence -- difficulty [blocks]`: the devnet keeps its pace on this machine, with the embedded model and the default difficulty:
-// after 30 blocks, after a miner has left, and after it has come back. `blocks` are measured in each of the three parts.
+// `npm run evidence -- difficulty [blocks]`: the devnet keeps its pace on this machine, with the embedded model and the
+// default difficulty: after 30 blocks, after a miner has left, and after it has come back. `blocks` are measured in
+// each of the three parts.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

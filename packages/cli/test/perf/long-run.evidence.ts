@@ -1,5 +1,6 @@
-// `npm run evidence -- long-run [blocks] [seed]`: a network of four nodes that mines for long at a short spacing, with traffic, while nodes
-// are killed, restarted and cut off. At the end all must have one chain, sound databases, and no more memory than before.
+// `npm run evidence -- long-run [blocks] [seed]`: a network of four nodes that mines for long at a short spacing, with
+// traffic, while nodes are killed, restarted and cut off. At the end all must have one chain, sound databases, and no
+// more memory than before.
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'

@@ -1,7 +1,7 @@
 // Three real nodes of domain portable-1, with the native program, with WebAssembly and with llama.cpp, make one chain.
 //   npm run evidence -- mixed-testnet [blocks] [seconds a block]
-// Nodes are processes with the real model; all mine. It holds if all have mined blocks of one and the same chain, each has replayed
-// the blocks of the others, no replay has failed, and the nodes have the same hash at every height.
+// Nodes are processes with the real model; all mine. It holds if all have mined blocks of one and the same chain, each
+// has replayed the blocks of the others, no replay has failed, and the nodes have the same hash at every height.
 import { cp, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,7 +1,8 @@
 // A network of real nodes falls into halves, mines on both sides, and heals; over and over.
 //   npm run evidence -- partition [rounds] [nodes] [seconds a block]
-// Nodes are processes with the real model. Each half has a miner and gets transactions of its own accounts. A round holds if all nodes
-// have one chain within three block intervals of the healing, and every transaction of both sides is in that chain or in every pool.
+// Nodes are processes with the real model. Each half has a miner and gets transactions of its own accounts. A round
+// holds if all nodes have one chain within three block intervals of the healing, and every transaction of both sides is
+// in that chain or in every pool.
 import { setTimeout as delay } from 'node:timers/promises'
 import { Transaction, Wallet } from 'ethers'
 import { numberIn, objectIn } from '../../src/testnet/node-snapshot.ts'

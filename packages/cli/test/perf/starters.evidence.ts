@@ -1,7 +1,8 @@
 // The commands of the README start by an older Node too: each hands over to the Node 24 that npm installed.
 //   npm run evidence -- starters NODE|LAUNCHER …
-// Each NODE, an executable, starts the launcher of the checkout, scripts/bootstrap.mjs and each LAUNCHER, the path of poai.mjs in an
-// installation: says its version, and makes a network of its own mine a block. docs/PLATFORMS.md has the commands.
+// Each NODE, an executable, starts the launcher of the checkout, scripts/bootstrap.mjs and each LAUNCHER, the path of
+// poai.mjs in an installation: says its version, and makes a network of its own mine a block. docs/PLATFORMS.md has the
+// commands.
 import { execFile } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

@@ -109,7 +109,10 @@ export async function secondsUntil(timeoutMs: number, condition: () => Promise<b
   }
 }
 
-/** True if these nodes have one chain: the same block at the height of the lowest, and nobody is more than a block ahead. */
+/**
+ * True if these nodes have one chain: the same block at the height of the lowest, and nobody is more than a block
+ * ahead.
+ */
 export async function haveOneChain(testnet: Testnet, nodes: readonly TestnetNode[]): Promise<boolean> {
   const signal = AbortSignal.timeout(10_000)
   await testnet.refresh(signal)

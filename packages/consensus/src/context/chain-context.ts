@@ -20,8 +20,8 @@ import { workOfTarget } from '../fork-choice/work-of-target.ts'
 import { isLastOfEpoch } from './epoch.ts'
 
 /**
- * All that the rules need to know of a chain to judge the next block: a fold over its headers, so that headers can be judged
- * without a database, and a store can keep one of these beside each block.
+ * All that the rules need to know of a chain to judge the next block: a fold over its headers, so that headers can be
+ * judged without a database, and a store can keep one of these beside each block.
  */
 export interface ChainContext {
   /** Of the chain's last block, as the five members below. */
@@ -36,7 +36,9 @@ export interface ChainContext {
   /** Of the last block and those before it, oldest first, at most `medianSpan`. */
   readonly recentTimestamps: readonly bigint[]
   readonly anchor: DifficultyAnchor
-  /** The seed of the next block's epoch: hash of the last block of the epoch before it, the genesis block's in epoch 0. */
+  /**
+   * The seed of the next block's epoch: hash of the last block of the epoch before it, the genesis block's in epoch 0.
+   */
   readonly epochSeed: Hash32
 }
 
@@ -66,7 +68,10 @@ const contextField: Field<ChainContext> = structField<ChainContext>({
   epochSeed: hashField,
 })
 
-/** A context on disk: the RLP list of its ten members in the order of {@link ChainContext}; the anchor is a list of three. */
+/**
+ * A context on disk: the RLP list of its ten members in the order of {@link ChainContext}; the anchor is a list of
+ * three.
+ */
 export const chainContextCodec: Codec<ChainContext> = rlpCodec('chain context', contextField, MAX_CONTEXT_BYTES)
 
 /** The chain that is only the genesis block. */

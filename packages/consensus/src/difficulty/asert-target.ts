@@ -19,8 +19,8 @@ const RADIX: bigint = 1n << RADIX_BITS
 const FRACTION_MASK: bigint = RADIX - 1n
 
 /**
- * The cubic of aserti3-2d: 2^x for 0 <= x < 1, within 0.013 %. Coefficients of x, x^2 and x^3 for an x with 16 fractional
- * bits, 48 bits up; exact at both ends, so that the curve has no steps at whole exponents.
+ * The cubic of aserti3-2d: 2^x for 0 <= x < 1, within 0.013 %. Coefficients of x, x^2 and x^3 for an x with 16
+ * fractional bits, 48 bits up; exact at both ends, so that the curve has no steps at whole exponents.
  */
 const CUBIC = { x1: 195_766_423_245_049n, x2: 971_821_376n, x3: 5_127n, bits: 48n } as const
 const HALF: bigint = 1n << (CUBIC.bits - 1n)
@@ -43,8 +43,9 @@ function shiftLeft(value: bigint, shift: bigint): bigint {
 }
 
 /**
- * What the schedule asks for before it is bounded: anchorTarget x 2^((timeDelta - spacing x heightDelta) / halfLife), by
- * the integer arithmetic of aserti3-2d (Bitcoin Cash, 2020): division truncates, shifts floor. May be 0 or above any target.
+ * What the schedule asks for before it is bounded: anchorTarget x 2^((timeDelta - spacing x heightDelta) / halfLife),
+ * by the integer arithmetic of aserti3-2d (Bitcoin Cash, 2020): division truncates, shifts floor. May be 0 or above any
+ * target.
  */
 export function scheduledTarget(options: AsertOptions): bigint {
   const late = options.timeDelta - BigInt(options.spacingSeconds) * options.heightDelta

@@ -36,7 +36,10 @@ function asertOptions(difficulty: DifficultyParams, parent: Schedule): AsertOpti
   }
 }
 
-/** What the block after `parent` must have as its target. Its own timestamp does not count: a miner can't make its own block easier. */
+/**
+ * What the block after `parent` must have as its target. Its own timestamp does not count: a miner can't make its own
+ * block easier.
+ */
 export function nextTarget(difficulty: DifficultyParams, parent: Schedule): bigint {
   return asertTarget(asertOptions(difficulty, parent))
 }
@@ -44,10 +47,11 @@ export function nextTarget(difficulty: DifficultyParams, parent: Schedule): bigi
 /**
  * The anchor in force after `block`, the child of `parent`.
  *
- * - Block 1 is the first anchor. The genesis block can't be: nobody mined it, and its timestamp may be years before block 1's,
- *   which would make the whole chain so late that it stays at the easiest target.
+ * - Block 1 is the first anchor. The genesis block can't be: nobody mined it, and its timestamp may be years before
+ *   block 1's, which would make the whole chain so late that it stays at the easiest target.
  * - A block that the schedule wanted easier than allowed moves the anchor to its parent: the lateness that no target
- *   could express is forgotten. Else a network that slept for a night would owe thousands of blocks at the easiest target.
+ * could express is forgotten. Else a network that slept for a night would owe thousands of blocks at the easiest
+ * target.
  */
 export function nextAnchor(difficulty: DifficultyParams, parent: Schedule, block: ScheduledBlock): DifficultyAnchor {
   if (block.number === 1n) return { number: 1n, timestamp: block.timestamp, target: difficulty.initialTarget }

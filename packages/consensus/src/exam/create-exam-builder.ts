@@ -16,7 +16,9 @@ export interface ExamQuiz {
   readonly answerTokens: number
 }
 
-/** What one attempt evaluates. Decided by the seed, the format, the vocabulary and the families, and by nothing else. */
+/**
+ * What one attempt evaluates. Decided by the seed, the format, the vocabulary and the families, and by nothing else.
+ */
 export interface Exam {
   /** Exactly `format.tokens` tokens. The last one, a line end, is only predicted: it need not be fed. */
   readonly tokens: Uint32Array
@@ -53,7 +55,10 @@ interface DrawnQuizzes {
   readonly tokens: number
 }
 
-/** Checks the options once and returns the function from seeds to exams; throws an `ExamError` for options that cannot work. */
+/**
+ * Checks the options once and returns the function from seeds to exams; throws an `ExamError` for options that cannot
+ * work.
+ */
 export function createExamBuilder(options: ExamBuilderOptions): ExamBuilder {
   validateExamFormat(options.format, options.vocabulary)
   if (options.families.length === 0) {

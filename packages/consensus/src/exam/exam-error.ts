@@ -12,7 +12,10 @@ export interface ExamMismatch {
   readonly actual: string
 }
 
-/** The network's parameters, or the model that they name, cannot make exams: found at start-up, never caused by a peer's data. */
+/**
+ * The network's parameters, or the model that they name, cannot make exams: found at start-up, never caused by a peer's
+ * data.
+ */
 export class ExamError extends AppError<ExamErrorCode> {
   constructor(code: ExamErrorCode, message: string, mismatch: ExamMismatch) {
     super(code, `${message}: expected ${mismatch.expected}, got ${mismatch.actual}`, mismatch)

@@ -5,8 +5,8 @@ export interface SaltSymbol {
 }
 
 /**
- * How a model reads text, as far as exams need it. Part of a network's rules by way of its model: two nodes with different
- * vocabularies build different exams.
+ * How a model reads text, as far as exams need it. Part of a network's rules by way of its model: two nodes with
+ * different vocabularies build different exams.
  */
 export interface ExamVocabulary {
   /** Number of tokens: every id is below it. */

@@ -5,8 +5,9 @@ export const STREAM_SEED_BYTES = 32
 
 /**
  * Bytes that one stream may give out: 2,048 blocks, about 2 ms of hashing.
- * (Measured over 20,000 exams of `EXAM_FORMAT_1`: mean below 150, most below 1,000; an attempt takes at most 408 and fails to
- * fit with probability 0.14.) That is room for more than 100 attempts, so a seed runs out with a probability below 2^-250.
+ * (Measured over 20,000 exams of `EXAM_FORMAT_1`: mean below 150, most below 1,000; an attempt takes at most 408 and
+ * fails to fit with probability 0.14.) That is room for more than 100 attempts, so a seed runs out with a probability
+ * below 2^-250.
  */
 export const STREAM_MAX_BYTES = 65_536
 
@@ -14,8 +15,8 @@ const BLOCK_BYTES = 32
 const MAX_BELOW = 0x1_0000_0000
 
 /**
- * A deterministic source of integers: the bytes keccak256(seed ∥ u32be(0)) ∥ keccak256(seed ∥ u32be(1)) ∥ …, read from the start.
- * Every drawing is defined by `below`, so a stream in another language needs that one function.
+ * A deterministic source of integers: the bytes keccak256(seed ∥ u32be(0)) ∥ keccak256(seed ∥ u32be(1)) ∥ …, read from
+ * the start. Every drawing is defined by `below`, so a stream in another language needs that one function.
  */
 export class RandomStream {
   readonly #seed: Uint8Array
@@ -37,8 +38,9 @@ export class RandomStream {
   }
 
   /**
-   * A uniform integer in [0, n), for n from 1 to 2^32. Reads big-endian words of the smallest width of 1, 2 or 4 bytes with
-   * 256^width >= n, and draws again while a word is not below the largest multiple of n: without that, small values would win.
+   * A uniform integer in [0, n), for n from 1 to 2^32. Reads big-endian words of the smallest width of 1, 2 or 4 bytes
+   * with 256^width >= n, and draws again while a word is not below the largest multiple of n: without that, small
+   * values would win.
    */
   below(n: number): number {
     if (!Number.isInteger(n) || n < 1 || n > MAX_BELOW) {

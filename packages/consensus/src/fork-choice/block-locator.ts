@@ -12,7 +12,10 @@ export interface LocatorEntry {
   readonly hash: Hash32
 }
 
-/** The numbers that describe a chain of this height to a peer, newest first: dense near the end, then exponentially sparser, down to 0. */
+/**
+ * The numbers that describe a chain of this height to a peer, newest first: dense near the end, then exponentially
+ * sparser, down to 0.
+ */
 export function locatorNumbers(head: bigint): readonly bigint[] {
   const numbers: bigint[] = []
   let step = 1n

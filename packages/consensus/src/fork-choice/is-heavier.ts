@@ -4,7 +4,10 @@ export interface ChainWeight {
   readonly totalWork: bigint
 }
 
-/** True if a node must leave `current` for `candidate`. On equal work the one seen first stays, so that nobody gains by withholding. */
+/**
+ * True if a node must leave `current` for `candidate`. On equal work the one seen first stays, so that nobody gains by
+ * withholding.
+ */
 export function isHeavier(candidate: ChainWeight, current: ChainWeight): boolean {
   return candidate.totalWork > current.totalWork
 }

@@ -5,7 +5,10 @@ function eraOf(rewards: RewardParams, number: bigint): bigint {
   return (number - 1n) / rewards.halvingBlocks
 }
 
-/** New coins that a block's beneficiary gets, in wei: halved every `halvingBlocks` blocks, rounded down, to nothing in the end. */
+/**
+ * New coins that a block's beneficiary gets, in wei: halved every `halvingBlocks` blocks, rounded down, to nothing in
+ * the end.
+ */
 export function subsidy(rewards: RewardParams, number: bigint): bigint {
   if (number === 0n) return 0n
   return rewards.initialWei >> eraOf(rewards, number)

@@ -1,8 +1,9 @@
 import { isPermanent, type RuleCode, type RuleError } from '@poai/core'
 
 /**
- * Permanent faults of what came with a header, not of the block that it names: a broken encoding, or a body that is another
- * block's. If they condemned the block, anybody could make a node refuse a good one by sending it a bad body first.
+ * Permanent faults of what came with a header, not of the block that it names: a broken encoding, or a body that is
+ * another block's. If they condemned the block, anybody could make a node refuse a good one by sending it a bad body
+ * first.
  */
 const FAULTS_OF_THE_MESSAGE: ReadonlySet<RuleCode> = new Set<RuleCode>([
   'RLP_TRUNCATED',

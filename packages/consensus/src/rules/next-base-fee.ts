@@ -8,8 +8,9 @@ export interface FeeParent {
 }
 
 /**
- * The base fee after `parent` (EIP-1559): it stays if the parent used its gas target (limit / elasticity), and else moves by
- * at most 1/baseFeeDivisor, in proportion. Up by at least 1 wei, or a fee below the divisor could never rise again.
+ * The base fee after `parent` (EIP-1559): it stays if the parent used its gas target (limit / elasticity), and else
+ * moves by at most 1/baseFeeDivisor, in proportion. Up by at least 1 wei, or a fee below the divisor could never rise
+ * again.
  */
 export function nextBaseFee(gas: GasParams, parent: FeeParent): bigint {
   const gasTarget = parent.gasLimit / gas.elasticity

@@ -74,8 +74,8 @@ const transactionGas: Rule<BodyOfHeader> = {
 }
 
 /**
- * In the order in which they are tried. The root comes first: once it holds, the header stands for these transactions, and
- * whatever else is wrong with them is the block's fault for ever.
+ * In the order in which they are tried. The root comes first: once it holds, the header stands for these transactions,
+ * and whatever else is wrong with them is the block's fault for ever.
  */
 export const BODY_RULES: readonly Rule<BodyOfHeader>[] = [bodyRoot, bodySize, transactionRepeated, transactionGas]
 

@@ -25,7 +25,9 @@ const extraDataSize: Rule<HeaderAlone> = {
   },
 }
 
-/** The exact target is known only behind the parent; this much keeps the work claim from meaning nothing before that. */
+/**
+ * The exact target is known only behind the parent; this much keeps the work claim from meaning nothing before that.
+ */
 const targetRange: Rule<HeaderAlone> = {
   code: 'HEADER_TARGET_RANGE',
   statement: 'the target is from 1 to difficulty.easiestTarget',

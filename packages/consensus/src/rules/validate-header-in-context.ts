@@ -82,8 +82,8 @@ const timestampFuture: Rule<HeaderInContext> = {
 }
 
 /**
- * In the order in which they are tried. The parent comes first, since behind another one the rest says nothing. The clock
- * comes last: a header that is wrong for ever must not pass for one that is only early.
+ * In the order in which they are tried. The parent comes first, since behind another one the rest says nothing. The
+ * clock comes last: a header that is wrong for ever must not pass for one that is only early.
  */
 export const HEADER_IN_CONTEXT_RULES: readonly Rule<HeaderInContext>[] = [
   parentHash,

@@ -22,8 +22,8 @@ export interface NoTranscript {
 }
 
 /**
- * Reduces an evaluation to the root of its transcript and its loss. Throws an `EvaluationError` for numbers that no model
- * can give.
+ * Reduces an evaluation to the root of its transcript and its loss. Throws an `EvaluationError` for numbers that no
+ * model can give.
  */
 export function createTranscript(exam: Exam, evaluation: ExamEvaluation): Transcript | NoTranscript {
   checkEvaluationShape(exam, evaluation)

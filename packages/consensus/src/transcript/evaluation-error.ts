@@ -7,8 +7,8 @@ export type EvaluationErrorCode =
   | 'CONSENSUS_EVALUATION_UNSTABLE'
 
 /**
- * An engine gave numbers that no model can give. Says that this node's engine or memory is broken, and nothing about the
- * block that was being judged: whoever catches it cannot decide.
+ * An engine gave numbers that no model can give. Says that this node's engine or memory is broken, and nothing about
+ * the block that was being judged: whoever catches it cannot decide.
  */
 export class EvaluationError extends AppError<EvaluationErrorCode> {
   constructor(code: EvaluationErrorCode, message: string, details: AppErrorDetails) {

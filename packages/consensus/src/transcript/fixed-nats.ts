@@ -1,8 +1,8 @@
 import { scaledOf } from './binary32.ts'
 
 /**
- * Fraction bits of the fixed-point numbers in which losses are computed: one unit is 2^-48 nats. A binary32 of magnitude
- * 2^-25 or more converts exactly, and a unit is a 280-millionth of a micro-nat.
+ * Fraction bits of the fixed-point numbers in which losses are computed: one unit is 2^-48 nats. A binary32 of
+ * magnitude 2^-25 or more converts exactly, and a unit is a 280-millionth of a micro-nat.
  */
 export const NAT_FRACTION_BITS = 48n
 

@@ -31,8 +31,8 @@ export interface SearchProgress {
   /** Of them, the one with the lowest work hash; undefined where all are void. */
   readonly best: SearchSeal | undefined
   /**
-   * In the last report: attempts that were begun for nothing when the search ended. Left out, they are the one in hand at an
-   * abort, and otherwise none.
+   * In the last report: attempts that were begun for nothing when the search ended. Left out, they are the one in hand
+   * at an abort, and otherwise none.
    */
   readonly dropped?: number
 }

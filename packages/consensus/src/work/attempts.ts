@@ -33,7 +33,8 @@ export interface AttemptSource {
   /** The next attempts, fewer than `count` only when the nonces run out. Builds their exams and nothing more. */
   take(count: number): readonly Attempt[]
   /**
-   * What the evaluation of an attempt's exam makes of it. Throws an `EvaluationError` for numbers that no model can give.
+   * What the evaluation of an attempt's exam makes of it. Throws an `EvaluationError` for numbers that no model can
+   * give.
    */
   finish(attempt: Attempt, evaluation: ExamEvaluation): FinishedAttempt | VoidAttempt
 }

@@ -1,8 +1,8 @@
 import { type Hash32, hash32, uintToBytes } from '@poai/core'
 
 /**
- * What all exams of an epoch depend on: keccak256(seed ∥ u64be(epochIndex)). Whoever wants to prepare anything for an epoch
- * has to wait for its seed.
+ * What all exams of an epoch depend on: keccak256(seed ∥ u64be(epochIndex)). Whoever wants to prepare anything for an
+ * epoch has to wait for its seed.
  *
  * @param seed - Hash of the last block of the epoch before, the genesis hash in epoch 0.
  * @param epochIndex - The number of the block to mine, divided by the blocks of an epoch, rounded down.

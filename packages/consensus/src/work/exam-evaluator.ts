@@ -23,8 +23,8 @@ export interface EvaluateExamsOptions {
 }
 
 /**
- * The network's model in the network's determinism domain. Rejects with an `AppError` when it cannot answer; it never guesses.
- * An inference engine fits as it stands.
+ * The network's model in the network's determinism domain. Rejects with an `AppError` when it cannot answer; it never
+ * guesses. An inference engine fits as it stands.
  */
 export interface ExamEvaluator {
   /** Answers in the order of `requests`. */

@@ -20,8 +20,8 @@ export const MAX_EVALUATIONS = 2
 
 /**
  * A verifier that computes the work again: the claim first, then the exam, then one evaluation. A replay that disagrees
- * is evaluated once more before anybody is blamed, by another worker where there is one, since unstable hardware exists:
- * {@link MAX_EVALUATIONS} in all, and nobody else repeats a replay.
+ * is evaluated once more before anybody is blamed, by another worker where there is one, since unstable hardware
+ * exists: {@link MAX_EVALUATIONS} in all, and nobody else repeats a replay.
  */
 export function createReplayVerifier(
   options: ExamBuilderOptions,

@@ -4,8 +4,8 @@ import { createTranscript } from '../transcript/create-transcript.ts'
 import type { ExamEvaluation } from '../transcript/exam-evaluation.ts'
 
 /**
- * Judges a header by this node's own evaluation of its exam. Throws a `RuleError` if the seal is not what the model says
- * (`expected` is our result, `actual` the header's), and an `EvaluationError` if our engine contradicts itself.
+ * Judges a header by this node's own evaluation of its exam. Throws a `RuleError` if the seal is not what the model
+ * says (`expected` is our result, `actual` the header's), and an `EvaluationError` if our engine contradicts itself.
  * The claim is judged elsewhere, before there is an evaluation: `validateWorkClaim`.
  */
 export function validateReplay(header: Header, exam: Exam, evaluation: ExamEvaluation): void {

@@ -11,11 +11,11 @@ export interface VerifyWorkOptions {
 }
 
 /**
- * Decides whether a header's seal is the result of the work that it claims. The answer is final: a second look at a replay that
- * disagrees is part of it, so nobody asks twice.
+ * Decides whether a header's seal is the result of the work that it claims. The answer is final: a second look at a
+ * replay that disagrees is part of it, so nobody asks twice.
  *
- * Resolves if it is; rejects with a `RuleError` if it is not. Everything else that it rejects with, such as an `AppError` of
- * the engine or the reason of an aborted signal, means that it could not decide: never "invalid".
+ * Resolves if it is; rejects with a `RuleError` if it is not. Everything else that it rejects with, such as an
+ * `AppError` of the engine or the reason of an aborted signal, means that it could not decide: never "invalid".
  */
 export interface WorkVerifier {
   verify(header: Header, options: VerifyWorkOptions): Promise<void>

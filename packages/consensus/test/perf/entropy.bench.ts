@@ -1,6 +1,7 @@
 /**
  * How hard a transcript is to guess, and what shortcuts are worth:
- * `npm run bench -- entropy [--model FILE] [--exams N]`. The figures stand in docs/SECURITY-MODEL.md, with their meaning.
+ * `npm run bench -- entropy [--model FILE] [--exams N]`. The figures stand in docs/SECURITY-MODEL.md, with their
+ * meaning.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -210,7 +211,10 @@ try {
   await rm(folder, { recursive: true, force: true })
 }
 
-/** The strongest table there could be: it knows the answers to the very questions under eight other salts of the same length. */
+/**
+ * The strongest table there could be: it knows the answers to the very questions under eight other salts of the same
+ * length.
+ */
 async function tableGuesses(word: number): Promise<readonly Guess[]> {
   tableRun ??= await run(exams.slice(0, TABLE_EXAMS).flatMap(underOtherSalts))
   const actual = tableRun.evaluations.map(({ words }) => leavesOf((leaf) => floats(words)[leaf * STRIDE + word] ?? 0))

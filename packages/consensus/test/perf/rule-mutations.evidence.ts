@@ -1,4 +1,5 @@
-// Flips every comparison of the rules, one at a time, and shows that the tests notice: `npm run evidence -- rule-mutations [folder…]`.
+// Flips every comparison of the rules, one at a time, and shows that the tests notice: `npm run evidence --
+// rule-mutations [folder…]`.
 import { join } from 'node:path'
 import { EQUIVALENT_MUTATIONS } from './rule-mutations/equivalent-mutations.ts'
 import { findMutations, MUTATED_FOLDERS, type Mutation } from './rule-mutations/find-mutations.ts'

@@ -21,8 +21,8 @@ interface AsertVector {
 }
 
 /**
- * The vectors that Bitcoin Cash Node published for aserti3-2d (spacing 600 s, half-life 2 days): runs 1 to 6 and 8 to 10,
- * the long ones in part.
+ * The vectors that Bitcoin Cash Node published for aserti3-2d (spacing 600 s, half-life 2 days): runs 1 to 6 and 8 to
+ * 10, the long ones in part.
  */
 const recorded = JSON.parse(readFileSync(new URL('vectors/aserti3-2d.vectors.json', import.meta.url), 'utf8')) as {
   readonly runs: Readonly<Record<string, AsertRun>>

@@ -1,4 +1,6 @@
-/** Numbers in [0, 1) that only depend on the seed (mulberry32): a simulation must print the same table on every machine. */
+/**
+ * Numbers in [0, 1) that only depend on the seed (mulberry32): a simulation must print the same table on every machine.
+ */
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0
   return () => {

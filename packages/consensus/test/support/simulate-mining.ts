@@ -125,7 +125,9 @@ export function honestMiner(rate: number): SimulatedMiner {
 /** How far the expected spacing may be from the wanted one for a chain to count as recovered from a change. */
 export const RECOVERED_WITHIN = 0.25
 
-/** Blocks after index `from` until the expected spacing first comes within {@link RECOVERED_WITHIN} of the wanted one. */
+/**
+ * Blocks after index `from` until the expected spacing first comes within {@link RECOVERED_WITHIN} of the wanted one.
+ */
 export function blocksToRecover(blocks: readonly SimulatedBlock[], from: number, spacingSeconds: number): number {
   const rest = blocks.slice(from, from + 20_000)
   const index = rest.findIndex(

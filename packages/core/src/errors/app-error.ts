@@ -10,8 +10,8 @@ export interface AppErrorDetails {
 }
 
 /**
- * Our surroundings failed: a disk, a model file, a setting, a child process. Retry, degrade or stop; never blame a peer.
- * `code` is contract, prefixed with its area (`STORAGE_…`, `INFERENCE_…`, `CONFIG_…`); `message` may change.
+ * Our surroundings failed: a disk, a model file, a setting, a child process. Retry, degrade or stop; never blame a
+ * peer. `code` is contract, prefixed with its area (`STORAGE_…`, `INFERENCE_…`, `CONFIG_…`); `message` may change.
  */
 export class AppError<Code extends string = string> extends Error {
   readonly code: Code

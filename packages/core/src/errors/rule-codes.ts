@@ -66,7 +66,8 @@ export type RuleCode =
   | 'EXECUTION_STATE_ROOT'
 
 /**
- * The verdict of every rule: the one table that peers are judged by. A code does not compile until someone has decided here.
+ * The verdict of every rule: the one table that peers are judged by. A code does not compile until someone has decided
+ * here.
  */
 export const RULE_VERDICTS: Readonly<Record<RuleCode, Verdict>> = {
   RLP_TRUNCATED: 'malicious',
@@ -113,7 +114,8 @@ export const RULE_VERDICTS: Readonly<Record<RuleCode, Verdict>> = {
   BODY_SIZE: 'invalid',
   BODY_TRANSACTION_REPEATED: 'invalid',
   BODY_TRANSACTION_GAS: 'invalid',
-  // Of a transaction in a block. The same transaction may be fine in another block: a pool of transactions must judge for itself.
+  // Of a transaction in a block. The same transaction may be fine in another block: a pool of transactions must judge
+  // for itself.
   EXECUTION_NONCE: 'invalid',
   EXECUTION_FUNDS: 'invalid',
   EXECUTION_FEE_BELOW_BASE: 'invalid',

@@ -3,7 +3,10 @@ import testnetJson from './built-in/testnet.json' with { type: 'json' }
 import type { NetworkParams } from './network-params.ts'
 import { parseNetworkParams } from './network-params-field.ts'
 
-/** For one machine or one desk: blocks about every five seconds on two cores, funded accounts whose keys everybody knows. */
+/**
+ * For one machine or one desk: blocks about every five seconds on two cores, funded accounts whose keys everybody
+ * knows.
+ */
 export const devnet: NetworkParams = parseNetworkParams(devnetJson)
 
 /** The public test network: nobody has coins before mining. */

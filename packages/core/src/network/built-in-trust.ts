@@ -5,8 +5,8 @@ import type { NetworkParams } from './network-params.ts'
 import { type NetworkTrust, NO_TRUST } from './network-trust.ts'
 
 /**
- * What this release knows of the chains of the built-in networks. To be raised with each release, from a node that has verified all of it; nothing yet, since the
- * public network has not begun.
+ * What this release knows of the chains of the built-in networks. To be raised with each release, from a node that has
+ * verified all of it; nothing yet, since the public network has not begun.
  */
 const BUILT_IN_TRUST: Readonly<Record<string, NetworkTrust>> = { devnet: NO_TRUST, testnet: NO_TRUST }
 

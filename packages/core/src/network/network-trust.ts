@@ -1,8 +1,9 @@
 import type { Hash32 } from '../branded.ts'
 
 /**
- * What whoever releases or runs a node knows of a network's chain beyond its rules. It grows with the chain, so that it is no part of the network's
- * parameters, nor of its genesis hash; nodes that know more and nodes that know less follow the same rules.
+ * What whoever releases or runs a node knows of a network's chain beyond its rules. It grows with the chain, so that it
+ * is no part of the network's parameters, nor of its genesis hash; nodes that know more and nodes that know less follow
+ * the same rules.
  */
 export interface NetworkTrust {
   /** The chain was once as heavy: a node that has less work takes no chain with less either. */

@@ -14,9 +14,15 @@ import { RuleError } from '../errors/rule-error.ts'
  */
 export type RlpItem = Uint8Array | readonly RlpItem[]
 
-/** Deepest nesting of any wire type is block → body → transaction → access list → entry → keys; more is an attack on the stack. */
+/**
+ * Deepest nesting of any wire type is block → body → transaction → access list → entry → keys; more is an attack on the
+ * stack.
+ */
 export const MAX_RLP_DEPTH = 8
-/** Most items in one message: bounds the memory of a message of one-byte items (each becomes an object about 100 times its size). */
+/**
+ * Most items in one message: bounds the memory of a message of one-byte items (each becomes an object about 100 times
+ * its size).
+ */
 export const MAX_RLP_ITEMS = 400_000
 
 const SHORT_STRING = 0x80

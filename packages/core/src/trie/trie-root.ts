@@ -16,7 +16,10 @@ function nibbleAt(key: Uint8Array, index: number): number {
   return index % 2 === 0 ? byte >> 4 : byte & 15
 }
 
-/** Compact encoding of nibbles `from` to `to` of `key` (Yellow Paper, appendix C): a flag nibble, then the nibbles, in whole bytes. */
+/**
+ * Compact encoding of nibbles `from` to `to` of `key` (Yellow Paper, appendix C): a flag nibble, then the nibbles, in
+ * whole bytes.
+ */
 function compactPath(key: Uint8Array, from: number, to: number, isLeaf: boolean): Uint8Array {
   const length = to - from
   const odd = length % 2

@@ -6,9 +6,15 @@ import { type Header, headerField, MAX_HEADER_BYTES } from './header.ts'
 import { bytesField } from './scalar-fields.ts'
 import { MAX_TRANSACTION_BYTES, type Transaction, type TransactionCodec } from './transaction.ts'
 
-/** The cheapest transaction costs 21,000 gas: a block of 200 million gas, over six times the built-in networks', holds fewer. */
+/**
+ * The cheapest transaction costs 21,000 gas: a block of 200 million gas, over six times the built-in networks', holds
+ * fewer.
+ */
 export const MAX_BLOCK_TRANSACTIONS = 10_000
-/** A full block of 30 million gas in the dearest bytes (16 gas each) is 1.9 MB; cheaper bytes are the miner's to leave out. */
+/**
+ * A full block of 30 million gas in the dearest bytes (16 gas each) is 1.9 MB; cheaper bytes are the miner's to leave
+ * out.
+ */
 export const MAX_BODY_BYTES: number = 2 * 1024 * 1024
 
 /** What a header's transactionsRoot stands for. */

@@ -24,7 +24,10 @@ export function choiceField<const Name extends string>(names: readonly Name[]): 
   }
 }
 
-/** A member that JSON may leave out. It is always written in hashed bytes, so that leaving it out and spelling it out mean the same. */
+/**
+ * A member that JSON may leave out. It is always written in hashed bytes, so that leaving it out and spelling it out
+ * mean the same.
+ */
 export function withDefault<T>(field: Field<T>, value: T): Field<T> {
   return {
     ...field,

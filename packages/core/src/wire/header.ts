@@ -14,7 +14,10 @@ import {
   uintField,
 } from './scalar-fields.ts'
 
-/** The codec's bound on `extraData`; a network's rule may be tighter. Twice Ethereum's, so that the rule and not the codec says no. */
+/**
+ * The codec's bound on `extraData`; a network's rule may be tighter. Twice Ethereum's, so that the rule and not the
+ * codec says no.
+ */
 export const MAX_EXTRA_DATA_BYTES = 64
 /** The loss is the mean of negative log-likelihoods, each below 256 nats by the leaf rules: 2^28 micro-nats hold it. */
 export const MAX_LOSS_MICRO_NATS: bigint = (1n << 28n) - 1n
@@ -82,8 +85,8 @@ const sealedHeaderField: Field<SealedHeader> = structField(sealedMembers)
 export const headerField: Field<Header> = structField({ ...sealedMembers, ...sealMembers })
 
 /**
- * A header on the wire and on disk: the RLP list of its 16 members in the order of {@link SealedHeader}, then {@link Seal}.
- * Integers have no leading zeros; the nonce alone has a fixed size.
+ * A header on the wire and on disk: the RLP list of its 16 members in the order of {@link SealedHeader}, then {@link
+ * Seal}. Integers have no leading zeros; the nonce alone has a fixed size.
  */
 export const headerCodec: Codec<Header> = rlpCodec('header', headerField, MAX_HEADER_BYTES)
 

@@ -39,7 +39,9 @@ export function mergeBlooms(blooms: readonly Bloom[]): Bloom {
   return toBloom(merged)
 }
 
-/** Asks many filters about one `entry` (an address or topic): false if it is surely in no log that the filter covers. */
+/**
+ * Asks many filters about one `entry` (an address or topic): false if it is surely in no log that the filter covers.
+ */
 export function bloomTest(entry: Uint8Array): (bloom: Bloom) => boolean {
   const bits = bitsOf(entry)
   return (bloom) => bits.every(({ index, mask }) => ((bloom[index] as number) & mask) !== 0)

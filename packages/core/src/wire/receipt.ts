@@ -9,7 +9,10 @@ import { addressField, bloomField, bytesField, hashField, numberField, uint64Fie
 
 /** The EVM has LOG0 to LOG4. */
 export const MAX_LOG_TOPICS = 4
-/** 8 gas a byte of log data: a block of 30 million gas cannot hold more than 3.75 MB; four times that for larger gas limits. */
+/**
+ * 8 gas a byte of log data: a block of 30 million gas cannot hold more than 3.75 MB; four times that for larger gas
+ * limits.
+ */
 export const MAX_LOG_DATA_BYTES: number = 16 * 1024 * 1024
 /** 375 gas a log at least: 80,000 in a block of 30 million gas. */
 export const MAX_RECEIPT_LOGS = 100_000
@@ -64,7 +67,10 @@ function typeOf(bytes: Uint8Array): 0 | 1 | 2 {
   throw new RuleError('FIELD_RANGE', 'receipt of an unknown type', { expected: 'legacy, 1 or 2', actual: first })
 }
 
-/** A receipt as the receipts root sees it: `[status, cumulativeGasUsed, logsBloom, logs]`, after the type's byte unless it is legacy. */
+/**
+ * A receipt as the receipts root sees it: `[status, cumulativeGasUsed, logsBloom, logs]`, after the type's byte unless
+ * it is legacy.
+ */
 export const receiptCodec: Codec<Receipt> = {
   maxBytes: MAX_RECEIPT_BYTES,
   encode: (receipt) => {

@@ -85,7 +85,9 @@ function chainIdOfV(v: bigint): bigint {
   return v >= 35n ? (v - 35n) / 2n : -1n
 }
 
-/** What the library does not bound or does not name, before it sees the bytes: nesting, item count, member count, chain. */
+/**
+ * What the library does not bound or does not name, before it sees the bytes: nesting, item count, member count, chain.
+ */
 function checkForm(bytes: Uint8Array, type: 0 | 1 | 2, chainId: bigint): void {
   const items = decodeRlp(type === 0 ? bytes : bytes.subarray(1))
   const { chainIdMember, members, unsignedMembers } = FORMS[type]

@@ -107,7 +107,10 @@ function memoryInUse(): number {
   return heapUsed + external
 }
 
-/** Feeds `runs` mutants to the decoders in turn. Throws, with the seed and the input, on the first that breaks the contract. */
+/**
+ * Feeds `runs` mutants to the decoders in turn. Throws, with the seed and the input, on the first that breaks the
+ * contract.
+ */
 export function fuzzDecoders(runs: number, seed: number): FuzzReport {
   const random = createRandom(seed)
   const all = targets(seed)

@@ -2,7 +2,10 @@ import { hasCode, NEW_ACCOUNT } from '../state/account.ts'
 import { intrinsicGas } from '../transaction/intrinsic-gas.ts'
 import type { CallInput, CallOutcome } from './execute-call.ts'
 
-/** A message whose gas limit is the most that may be tried. Its gas price, if it has one, is what the sender must be able to pay. */
+/**
+ * A message whose gas limit is the most that may be tried. Its gas price, if it has one, is what the sender must be
+ * able to pay.
+ */
 export type EstimateInput = Omit<CallInput, 'onStep' | 'onEnter' | 'onExit' | 'onLog'>
 
 /** What estimating came to. */
@@ -57,8 +60,9 @@ function isPlainTransfer(input: EstimateInput): boolean {
 }
 
 /**
- * Finds a gas limit with which the message succeeds, at most 1.5 % above the least, in about ten executions. The most is tried first, and the second
- * try is a guess from what that used, which is right for nearly every message. Assumes that more gas never makes a message fail.
+ * Finds a gas limit with which the message succeeds, at most 1.5 % above the least, in about ten executions. The most
+ * is tried first, and the second try is a guess from what that used, which is right for nearly every message. Assumes
+ * that more gas never makes a message fail.
  */
 export async function estimateGas(execute: Try, input: EstimateInput): Promise<GasEstimate> {
   const allowance = affordable(input)

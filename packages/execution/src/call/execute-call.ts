@@ -43,7 +43,9 @@ export interface CallInput extends TraceHooks {
 
 /** What the message would do. Nothing of it is kept. */
 export interface CallOutcome extends MessageOutcome {
-  /** What it touched besides its sender, target, the beneficiary and the precompiles: an access list for it (EIP-2930). */
+  /**
+   * What it touched besides its sender, target, the beneficiary and the precompiles: an access list for it (EIP-2930).
+   */
   readonly accessList: readonly AccessListEntry[]
 }
 
@@ -98,8 +100,8 @@ function refused(failure: string, gasUsed: bigint): CallOutcome {
 }
 
 /**
- * Runs a message on a state without changing it: what `eth_call`, `eth_estimateGas`, `eth_createAccessList` and tracing ask for. Gas is
- * not paid for, and the sender may be anybody; the value must be there.
+ * Runs a message on a state without changing it: what `eth_call`, `eth_estimateGas`, `eth_createAccessList` and tracing
+ * ask for. Gas is not paid for, and the sender may be anybody; the value must be there.
  */
 export async function executeCall(machines: MachinePool, input: CallInput): Promise<CallOutcome> {
   const { state, environment, blockHash, message, overrides = [], pause } = input

@@ -10,9 +10,10 @@ type EvmJournal = Pick<EVM['journal'], keyof EVM['journal']>
 type Warmed = { readonly address: string; readonly slot: string | undefined }
 
 /**
- * Which accounts and slots are warm (EIP-2929), and the checkpoints of the state with them; names are hexadecimal without prefix. In the
- * place of EthereumJS's journal, in which every undone call copies the list of all calls before it: a block of such calls would take
- * a time that grows with the square of its gas (measured: `npm run bench -- execution-worst-case`).
+ * Which accounts and slots are warm (EIP-2929), and the checkpoints of the state with them; names are hexadecimal
+ * without prefix. In the place of EthereumJS's journal, in which every undone call copies the list of all calls before
+ * it: a block of such calls would take a time that grows with the square of its gas (measured: `npm run bench --
+ * execution-worst-case`).
  */
 export class AccessJournal implements EvmJournal {
   private readonly state: EvmStateManager

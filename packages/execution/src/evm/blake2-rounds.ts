@@ -115,7 +115,9 @@ function round(schedule: readonly number[]): readonly number[] {
   return [...OP.get(0), ...OP.isZero32, ...OP.branchIf(1), ...countDown, ...mixings]
 }
 
-/** A module with a memory and a function of one i32, the number of rounds, over the state and message in that memory. */
+/**
+ * A module with a memory and a function of one i32, the number of rounds, over the state and message in that memory.
+ */
 function moduleBytes(): Uint8Array<ArrayBuffer> {
   const words = Array.from({ length: WORDS }, (_, word) => word)
   const body = [
@@ -166,8 +168,9 @@ export interface Blake2Input {
 export const ROUNDS_AT_A_TIME: number = SCHEDULE.length * 1000
 
 /**
- * BLAKE2b's compression function F (RFC 7693, section 3.2) with any number of rounds, {@link ROUNDS_AT_A_TIME} a step; the last step returns the new
- * state. WebAssembly that is written here, since it has 64-bit integers and JavaScript has not. (Measured: `npm run bench -- execution-worst-case`.)
+ * BLAKE2b's compression function F (RFC 7693, section 3.2) with any number of rounds, {@link ROUNDS_AT_A_TIME} a step;
+ * the last step returns the new state. WebAssembly that is written here, since it has 64-bit integers and JavaScript
+ * has not. (Measured: `npm run bench -- execution-worst-case`.)
  */
 export function* blake2Rounds({ rounds, state, message, offset, isFinal }: Blake2Input): Generator<void, Uint8Array> {
   // Between steps others may use the module: the working state is taken out of its memory.

@@ -20,9 +20,9 @@ export type BlockHashLookup = (number: bigint) => Hash32 | undefined
 const RANDAO_DOMAIN: Uint8Array = utf8ToBytes('poai/randao/1')
 
 /**
- * What PREVRANDAO answers: a hash of the parent. The parent's seal is in its hash, so nobody knows it before the parent is mined; its
- * miner could withhold a block whose value it dislikes, at the price of that block's reward. The block's own transcript cannot
- * be used: it exists only after execution.
+ * What PREVRANDAO answers: a hash of the parent. The parent's seal is in its hash, so nobody knows it before the parent
+ * is mined; its miner could withhold a block whose value it dislikes, at the price of that block's reward. The block's
+ * own transcript cannot be used: it exists only after execution.
  */
 export function prevRandaoOf(parentHash: Hash32): Hash32 {
   return hash32(RANDAO_DOMAIN, parentHash)

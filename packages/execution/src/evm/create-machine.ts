@@ -84,7 +84,10 @@ function nameToKey(name: string): string {
   return bytesToKey(bytes)
 }
 
-/** The EVM without a place to work: the dear part of a machine (measured: 1 to 3 ms), which can serve in one place after the other. */
+/**
+ * The EVM without a place to work: the dear part of a machine (measured: 1 to 3 ms), which can serve in one place after
+ * the other.
+ */
 export class MachineCore {
   readonly #evm: EVM
   readonly #state = new EvmStateManager(NOWHERE)
@@ -105,7 +108,8 @@ export class MachineCore {
     paceEvm(this.#evm, this.#pacer)
     // All public members of the class are there; the type also has private ones.
     this.#evm.journal = new AccessJournal(this.#state) as unknown as EVM['journal']
-    // Each EVM listens to the shared table for a change of rules that never comes, and would be kept alive by it, world and all.
+    // Each EVM listens to the shared table for a change of rules that never comes, and would be kept alive by it, world
+    // and all.
     common.events.removeAllListeners('hardforkChanged')
     this.#precompileNames = [...this.#evm.precompiles.keys()].sort()
     this.#precompiles = new Set(this.#precompileNames.map(nameToKey))

@@ -13,7 +13,10 @@ function noBlobs(): never {
   throw new InvariantError('there are no blobs to commit to on this chain')
 }
 
-/** Point evaluation (0x0a) refuses every proof: a chain without blobs has no commitment that one could be about (ADR 13). */
+/**
+ * Point evaluation (0x0a) refuses every proof: a chain without blobs has no commitment that one could be about (ADR
+ * 13).
+ */
 const kzg: NonNullable<CustomCrypto['kzg']> = {
   verifyProof: () => false,
   blobToKzgCommitment: noBlobs,
@@ -26,12 +29,16 @@ const kzg: NonNullable<CustomCrypto['kzg']> = {
 }
 
 /**
- * Two rules of Ethereum's Osaka about modular exponentiation (0x05), ahead of their fork: numbers of at most 1,024 bytes (EIP-7823) and
- * a price that fits the work (EIP-7883). Under Cancun's price a block of exponents could take hours to execute (ADR 16).
+ * Two rules of Ethereum's Osaka about modular exponentiation (0x05), ahead of their fork: numbers of at most 1,024
+ * bytes (EIP-7823) and a price that fits the work (EIP-7883). Under Cancun's price a block of exponents could take
+ * hours to execute (ADR 16).
  */
 export const EARLY_EIPS: readonly number[] = [7823, 7883]
 
-/** EthereumJS's table of rules and prices for one chain at Cancun, with our hash and curve instead of its JavaScript ones. */
+/**
+ * EthereumJS's table of rules and prices for one chain at Cancun, with our hash and curve instead of its JavaScript
+ * ones.
+ */
 export function createEvmCommon(chainId: bigint): Common {
   return createCustomCommon({ chainId: Number(chainId) }, Mainnet, {
     hardfork: Hardfork.Cancun,

@@ -22,7 +22,10 @@ function notDuringExecution(what: string): InvariantError {
   return new InvariantError(`the EVM asked for ${what}, which only exists between blocks`)
 }
 
-/** What EthereumJS's EVM wants of a state, over ours. Roots do not exist while transactions run: they are made once a block. */
+/**
+ * What EthereumJS's EVM wants of a state, over ours. Roots do not exist while transactions run: they are made once a
+ * block.
+ */
 export class EvmStateManager implements StateManagerInterface {
   private world: WorldState
   readonly originalStorageCache: StateManagerInterface['originalStorageCache']

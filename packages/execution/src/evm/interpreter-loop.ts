@@ -45,8 +45,8 @@ export function paceEvm(evm: EVM, pacer: StepPacer): void {
 }
 
 /**
- * Puts our loop in the place of EthereumJS's, for machines that are paced. The same instructions run in the same way; but a pacer is asked on
- * the way, and what is known of a code is kept instead of being found out at every call.
+ * Puts our loop in the place of EthereumJS's, for machines that are paced. The same instructions run in the same way;
+ * but a pacer is asked on the way, and what is known of a code is kept instead of being found out at every call.
  */
 export async function replaceLoop(common: Common): Promise<void> {
   if (isReplaced) return

@@ -13,8 +13,9 @@ export interface CodeAnalysis {
 const analyses = new WeakMap<Uint8Array, CodeAnalysis>()
 
 /**
- * Where the code may be jumped to: at a JUMPDEST that is no data of a PUSH. Made once for each code, since a call of a large contract that
- * jumps costs 100 gas and finding its targets a tenth of a millisecond: a block of such calls would take minutes.
+ * Where the code may be jumped to: at a JUMPDEST that is no data of a PUSH. Made once for each code, since a call of a
+ * large contract that jumps costs 100 gas and finding its targets a tenth of a millisecond: a block of such calls would
+ * take minutes.
  */
 export function analyseCode(code: Uint8Array): CodeAnalysis {
   const known = analyses.get(code)

@@ -50,7 +50,9 @@ function gasOf(longest: bigint, count: bigint): bigint {
   return gas > LEAST_GAS ? gas : LEAST_GAS
 }
 
-/** The precompile 0x05 (EIP-198, 2565, 7823, 7883) that rests on its way. The same as EthereumJS's: `modexp.test.ts`. */
+/**
+ * The precompile 0x05 (EIP-198, 2565, 7823, 7883) that rests on its way. The same as EthereumJS's: `modexp.test.ts`.
+ */
 export async function modexp(
   { data, gasLimit }: Pick<PrecompileInput, 'data' | 'gasLimit'>,
   pause: Pause,

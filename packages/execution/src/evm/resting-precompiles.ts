@@ -7,10 +7,15 @@ import { modexp } from './modexp.ts'
 import { pairingCurve } from './pairing-curve.ts'
 import type { Pause } from './step-pacer.ts'
 
-/** Computes a pairing on another thread. Resolves to undefined for what are no points; rejects only where the thread fails. */
+/**
+ * Computes a pairing on another thread. Resolves to undefined for what are no points; rejects only where the thread
+ * fails.
+ */
 export type PairingElsewhere = (input: Uint8Array) => Promise<Uint8Array | undefined>
 
-/** Pairs that are computed here: more of them would hold the thread for tens of milliseconds, and a pairing cannot rest. */
+/**
+ * Pairs that are computed here: more of them would hold the thread for tens of milliseconds, and a pairing cannot rest.
+ */
 const MAX_PAIRS_HERE = 3
 const PAIR_BYTES = 192
 const NO_BYTES: Uint8Array = new Uint8Array(0)

@@ -41,8 +41,8 @@ export function hasStorage(account: Account): boolean {
 }
 
 /**
- * True if the account goes when a transaction touches it (EIP-161). An account with storage stays: only a genesis block can
- * make one without code and nonce, and its slots could not be enumerated to delete them.
+ * True if the account goes when a transaction touches it (EIP-161). An account with storage stays: only a genesis block
+ * can make one without code and nonce, and its slots could not be enumerated to delete them.
  */
 export function isEmptyAccount(account: Account): boolean {
   return account.nonce === 0n && account.balance === 0n && !hasCode(account) && !hasStorage(account)
@@ -54,7 +54,10 @@ export function encodeAccount(account: Account): Uint8Array {
   return encodeRlp([uint64Field.toItem(nonce), uint256Field.toItem(balance), storageRoot, codeHash])
 }
 
-/** The account of a leaf that {@link encodeAccount} wrote. Leaves come from our own store: anything else is an invariant broken. */
+/**
+ * The account of a leaf that {@link encodeAccount} wrote. Leaves come from our own store: anything else is an invariant
+ * broken.
+ */
 export function decodeAccount(leaf: Uint8Array): Account {
   const item = decodeRlp(leaf)
   invariant(!(item instanceof Uint8Array) && item.length === 4, 'an account leaf has four members')

@@ -48,8 +48,8 @@ function touchedAccounts(changes: StateChanges, accountOf: AccountLookup): reado
 export type AccountLookup = (address: AccountChange['address']) => Account | undefined
 
 /**
- * Puts changes into the tries: storage tries first, then the accounts with their new storage roots. The flat accounts of the result
- * carry those roots too.
+ * Puts changes into the tries: storage tries first, then the accounts with their new storage roots. The flat accounts
+ * of the result carry those roots too.
  */
 export function commitState(parent: ParentTries, changes: StateChanges, accountOf: AccountLookup): StateCommit {
   const slotsOf = groupByAddress(changes.storage)

@@ -45,9 +45,9 @@ function keyToAddress(key: string): Address {
 }
 
 /**
- * The state while a block is executed: reads go to the reader once and are kept, writes stay here, and every write can be undone up
- * to a checkpoint. Flat maps instead of a trie: roots are computed once a block. (Measured: 5 times the transactions per
- * CPU-second of EthereumJS's Merkle state with its caches.)
+ * The state while a block is executed: reads go to the reader once and are kept, writes stay here, and every write can
+ * be undone up to a checkpoint. Flat maps instead of a trie: roots are computed once a block. (Measured: 5 times the
+ * transactions per CPU-second of EthereumJS's Merkle state with its caches.)
  */
 export class WorldState {
   private readonly reader: StateReader

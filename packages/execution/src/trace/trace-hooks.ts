@@ -57,12 +57,16 @@ export interface TraceLog extends Log {
   readonly depth: number
 }
 
-/** Listeners to an execution. Each makes it slower; `onStep` several times. An error that one throws ends the execution with it. */
+/**
+ * Listeners to an execution. Each makes it slower; `onStep` several times. An error that one throws ends the execution
+ * with it.
+ */
 export interface TraceHooks {
   /** Before every instruction. */
   readonly onStep?: (step: TraceStep) => void
   /**
-   * Frames come in the order of a walk through their tree. Calls that never begin (too deep, or more value than there is) have no frame.
+   * Frames come in the order of a walk through their tree. Calls that never begin (too deep, or more value than there
+   * is) have no frame.
    */
   readonly onEnter?: (frame: FrameStart) => void
   readonly onExit?: (frame: FrameEnd) => void

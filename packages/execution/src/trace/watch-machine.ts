@@ -59,7 +59,10 @@ function wordOf(value: bigint): Uint8Array {
   return uintToBytes(value, WORD_BYTES)
 }
 
-/** Memory as an instruction sees it: zeros where nothing was written. The instruction has paid for it, so it is not huge. */
+/**
+ * Memory as an instruction sees it: zeros where nothing was written. The instruction has paid for it, so it is not
+ * huge.
+ */
 function memorySlice(memory: Uint8Array, offset: bigint, length: bigint): Uint8Array {
   const slice = new Uint8Array(Number(length))
   if (length > 0n) slice.set(memory.subarray(Number(offset), Number(offset + length)))

@@ -21,8 +21,8 @@ export interface ApplyOptions {
 }
 
 /**
- * Executes one transaction in the machine's world: the only way in which a transaction changes a state. Throws a `RuleError`, with
- * nothing changed, if it cannot be executed there.
+ * Executes one transaction in the machine's world: the only way in which a transaction changes a state. Throws a
+ * `RuleError`, with nothing changed, if it cannot be executed there.
  */
 export async function applyTransaction(
   machine: Machine,

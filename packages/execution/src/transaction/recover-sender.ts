@@ -36,7 +36,9 @@ function checkRange({ r, s }: TransactionSignature): void {
   }
 }
 
-/** Who signed a transaction. Throws a `RuleError` if nobody can have. (Measured: about 45 µs with the native library.) */
+/**
+ * Who signed a transaction. Throws a `RuleError` if nobody can have. (Measured: about 45 µs with the native library.)
+ */
 export function recoverSender({ signature }: Pick<Transaction, 'signature'>): Address {
   checkRange(signature)
   const { r, s, yParity, signingHash } = signature

@@ -2,8 +2,8 @@
 export interface Secp256k1 {
   readonly implementation: 'native' | 'wasm'
   /**
-   * The 64 bytes of the public key (without the leading 4) that signed a 32-byte hash; undefined if no key did. `signature` is r and s,
-   * 32 bytes each; a high s is taken.
+   * The 64 bytes of the public key (without the leading 4) that signed a 32-byte hash; undefined if no key did.
+   * `signature` is r and s, 32 bytes each; a high s is taken.
    */
   recover(hash: Uint8Array, signature: Uint8Array, yParity: 0 | 1): Uint8Array | undefined
 }
@@ -13,7 +13,10 @@ interface NativeBinding {
   ecdsaRecover(signature: Uint8Array, recoveryId: number, hash: Uint8Array, compressed: boolean): Uint8Array
 }
 
-/** Chosen by us, not by the package: without its binary it would silently take a JavaScript implementation 30 times slower. */
+/**
+ * Chosen by us, not by the package: without its binary it would silently take a JavaScript implementation 30 times
+ * slower.
+ */
 const NATIVE_MODULE = 'secp256k1/bindings.js'
 
 /** libsecp256k1 through its prebuilt binary, or undefined where there is none for this platform. */
@@ -37,7 +40,9 @@ export async function loadNativeSecp256k1(): Promise<Secp256k1 | undefined> {
   }
 }
 
-/** libsecp256k1 compiled to WebAssembly: a third of the speed of the binary, ten times that of JavaScript (measured). */
+/**
+ * libsecp256k1 compiled to WebAssembly: a third of the speed of the binary, ten times that of JavaScript (measured).
+ */
 export async function loadWasmSecp256k1(): Promise<Secp256k1> {
   // Only where it is needed: it compiles four modules as it loads.
   const { instantiateSecp256k1 } = await import('@bitauth/libauth')

@@ -74,7 +74,10 @@ export function recoverPackedSenders(packed: Uint8Array): Uint8Array<ArrayBuffer
   return senders
 }
 
-/** The senders in {@link recoverPackedSenders}' answer. Throws a `RuleError` for the first transaction that nobody signed. */
+/**
+ * The senders in {@link recoverPackedSenders}' answer. Throws a `RuleError` for the first transaction that nobody
+ * signed.
+ */
 export function unpackSenders(packed: Uint8Array): readonly Address[] {
   const senders: Address[] = []
   for (let offset = 0; offset < packed.length; offset += SENDER_BYTES) {

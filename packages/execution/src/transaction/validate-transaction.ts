@@ -14,8 +14,8 @@ export interface TransactionPlace {
 const MAX_INIT_CODE_BYTES = 49_152
 
 /**
- * Throws a `RuleError` unless the transaction can be executed at its place. Its encoding, chain and signature were checked before.
- * What is cheapest to find out comes first.
+ * Throws a `RuleError` unless the transaction can be executed at its place. Its encoding, chain and signature were
+ * checked before. What is cheapest to find out comes first.
  */
 export function validateTransaction(
   transaction: Transaction,

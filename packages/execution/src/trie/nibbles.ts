@@ -28,7 +28,10 @@ export function appendNibble(path: NibblePath, nibble: number): NibblePath {
   return longer
 }
 
-/** Compact encoding (Yellow Paper, appendix C): a flag nibble (2 for a leaf, 1 for odd length), then the nibbles, in whole bytes. */
+/**
+ * Compact encoding (Yellow Paper, appendix C): a flag nibble (2 for a leaf, 1 for odd length), then the nibbles, in
+ * whole bytes.
+ */
 export function encodeCompact(nibbles: NibblePath, isLeaf: boolean): Uint8Array {
   const odd = nibbles.length % 2
   const flag = (isLeaf ? 2 : 0) + odd

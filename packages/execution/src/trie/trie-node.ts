@@ -83,7 +83,10 @@ function spanAt(bytes: Uint8Array, offset: number): Span {
   return { start, end: start + length }
 }
 
-/** The node of its encoding. Its parts are views into it. (Measured: a root takes a third less time than with core's general RLP.) */
+/**
+ * The node of its encoding. Its parts are views into it. (Measured: a root takes a third less time than with core's
+ * general RLP.)
+ */
 export function decodeNode(encoded: Uint8Array): TrieNode {
   const { start, end } = spanAt(encoded, 0)
   const first = spanAt(encoded, start)

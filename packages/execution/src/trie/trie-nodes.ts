@@ -7,9 +7,9 @@ export type TrieOwner = 'accounts' | Address
 export type NibblePath = Uint8Array
 
 /**
- * The Merkle Patricia nodes of one state, each under its owner and path, so that a new version of a node takes the old one's place.
- * Only nodes that stand by themselves are there: the root, and those whose encoding has 32 bytes or more. Smaller ones are
- * inside their parents.
+ * The Merkle Patricia nodes of one state, each under its owner and path, so that a new version of a node takes the old
+ * one's place. Only nodes that stand by themselves are there: the root, and those whose encoding has 32 bytes or more.
+ * Smaller ones are inside their parents.
  */
 export interface TrieNodeReader {
   /** The node's RLP, or undefined if no node is there. */

@@ -50,7 +50,10 @@ function joinNibbles(...parts: readonly NibblePath[]): NibblePath {
   return joined
 }
 
-/** One pass over one trie. Only nodes on the way to changed keys are read, and each is encoded and hashed once, at the end. */
+/**
+ * One pass over one trie. Only nodes on the way to changed keys are read, and each is encoded and hashed once, at the
+ * end.
+ */
 class TrieUpdater {
   private readonly version: TrieVersion
   private readonly updates: readonly TrieUpdate[]
@@ -200,7 +203,9 @@ interface Entry {
   readonly value: Uint8Array
 }
 
-/** `node` (held as `child`) with nibbles before it: merged into its own path, or as an extension where it is a branch. */
+/**
+ * `node` (held as `child`) with nibbles before it: merged into its own path, or as an extension where it is a branch.
+ */
 function prepend(nibbles: NibblePath, node: TrieNode, child: Child): TrieNode {
   if (nibbles.length === 0) return node
   if (node.kind === 'branch') return { kind: 'extension', path: nibbles, child }
@@ -227,8 +232,9 @@ function nodeOfEntries(entries: readonly Entry[], depth: number): TrieNode | und
 }
 
 /**
- * The trie after `updates`, sorted by key, each key once: the canonical Merkle Patricia trie of its entries, whatever the order of
- * history. Reads and hashes only nodes on the way to a changed key, or beside a removed one; memory is proportional to those.
+ * The trie after `updates`, sorted by key, each key once: the canonical Merkle Patricia trie of its entries, whatever
+ * the order of history. Reads and hashes only nodes on the way to a changed key, or beside a removed one; memory is
+ * proportional to those.
  */
 export function updateTrie(version: TrieVersion, updates: readonly TrieUpdate[]): UpdatedTrie {
   if (updates.length === 0) return { root: version.root, changes: [] }

@@ -1,10 +1,10 @@
-// Transactions per CPU-second of execution alone, phase by phase, ours beside EthereumJS's stock VM in the same process.
-// The whole import path, with LevelDB: npm run bench -- execution
-// npm run bench -- evm [transactions per block]
+// Transactions per CPU-second of execution alone, phase by phase, ours beside EthereumJS's stock VM in the same
+// process. The whole import path, with LevelDB: npm run bench -- execution npm run bench -- evm [transactions per
+// block]
 //
-// Ours: decode, recover the senders, execute, receipts, roots, and the changes put into a store in memory. Theirs: decode, then
-// runBlock (which recovers) on the Merkle state with caches, in memory: as it comes, and with our keccak and recovery put in. All
-// generate the block's roots, which must be equal. CPU time of all threads.
+// Ours: decode, recover the senders, execute, receipts, roots, and the changes put into a store in memory. Theirs:
+// decode, then runBlock (which recovers) on the Merkle state with caches, in memory: as it comes, and with our keccak
+// and recovery put in. All generate the block's roots, which must be equal. CPU time of all threads.
 import type { CustomCrypto } from '@ethereumjs/common'
 import { createTxFromRLP } from '@ethereumjs/tx'
 import {

@@ -1,5 +1,5 @@
-// Our state transition against the VM of EthereumJS, on random histories: receipts, logs, gas, blooms and roots of every block.
-// npm run evidence -- execution-differential [transactions]
+// Our state transition against the VM of EthereumJS, on random histories: receipts, logs, gas, blooms and roots of
+// every block. npm run evidence -- execution-differential [transactions]
 import { HISTORY_KINDS } from '../support/random-history.ts'
 import { HistoryDifference, runHistory } from '../support/run-history.ts'
 

@@ -86,8 +86,8 @@ function compare(ours: BlockOutcome, theirs: EthereumOutcome, where: string, dra
 }
 
 /**
- * Executes a random history here and with EthereumJS's VM, and compares every receipt, log, gas figure and root of every block. Each block
- * is also undone and done again by its own changes.
+ * Executes a random history here and with EthereumJS's VM, and compares every receipt, log, gas figure and root of
+ * every block. Each block is also undone and done again by its own changes.
  */
 export async function runHistory({ seed, transactions, maxPerBlock, onBlock }: HistoryOptions): Promise<HistoryReport> {
   const random = createRandom(seed)

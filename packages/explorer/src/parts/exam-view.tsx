@@ -2,7 +2,10 @@ import type { VNode } from 'preact'
 import type { Exam, ExamToken, Quiz } from '../rpc/answers.ts'
 import { nats, toNumber, visible } from '../text/show.ts'
 
-/** Losses from which on a token is so much hotter, in nats: by powers, for a model that knows an answer is hardly surprised at all. */
+/**
+ * Losses from which on a token is so much hotter, in nats: by powers, for a model that knows an answer is hardly
+ * surprised at all.
+ */
 const STEPS_NATS = [0.0001, 0.001, 0.01, 0.1, 0.5, 2] as const
 
 /** How surprised the model was, from 0 to 6. */

@@ -1,6 +1,8 @@
 import type { VNode } from 'preact'
 
-/** How many values lie below each limit and not below the one before it; the last bar is for what is above all of them. */
+/**
+ * How many values lie below each limit and not below the one before it; the last bar is for what is above all of them.
+ */
 export function Histogram({
   label,
   limits,

@@ -1,4 +1,5 @@
-// The parts of the node's answers that the page shows. Everything in them is text or a number in hexadecimal, and is shown as text.
+// The parts of the node's answers that the page shows. Everything in them is text or a number in hexadecimal, and is
+// shown as text.
 
 /** A number in hexadecimal, or bytes. */
 export type Hex = `0x${string}`

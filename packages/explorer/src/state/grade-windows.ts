@@ -9,7 +9,10 @@ export interface GradeWindow {
   readonly hash: Hex
 }
 
-/** The newest full windows of so many blocks each, the oldest first. They begin at the same heights whatever the head is, so that each is asked for once. */
+/**
+ * The newest full windows of so many blocks each, the oldest first. They begin at the same heights whatever the head
+ * is, so that each is asked for once.
+ */
 export function gradeWindows(
   known: readonly Pick<Header, 'number' | 'hash'>[],
   size: number,

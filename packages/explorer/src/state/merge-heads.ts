@@ -14,7 +14,10 @@ export interface MergedHeads {
   readonly replaced: readonly Replaced[]
 }
 
-/** Puts heads that came to those that are known. Of a height only the last that came counts, and those above it that it did not lead to are gone. */
+/**
+ * Puts heads that came to those that are known. Of a height only the last that came counts, and those above it that it
+ * did not lead to are gone.
+ */
 export function mergeHeads(known: readonly Header[], came: readonly Header[], maxBlocks: number): MergedHeads {
   const byNumber = new Map(known.map((block) => [toNumber(block.number), block]))
   const replaced: Replaced[] = []

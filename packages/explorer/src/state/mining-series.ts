@@ -20,7 +20,10 @@ export function rollingMean(values: Series, span: number): Series {
   })
 }
 
-/** What miners did by the last blocks' difficulties and times, in the time that a block should take: where the difficulty must go. */
+/**
+ * What miners did by the last blocks' difficulties and times, in the time that a block should take: where the
+ * difficulty must go.
+ */
 export function doneWork(
   known: readonly Pick<Header, 'timestamp' | 'difficulty'>[],
   span: number,

@@ -18,7 +18,10 @@ export async function canVerify(): Promise<boolean> {
   return work.domain === DOMAIN && (await fetch(MODULE_URL, { method: 'HEAD' })).ok
 }
 
-/** Fetches what a replay needs, and replays the block in a worker, which ends with it. Rejects where there is no verdict. */
+/**
+ * Fetches what a replay needs, and replays the block in a worker, which ends with it. Rejects where there is no
+ * verdict.
+ */
 export async function verifyInBrowser({
   hash,
   number,

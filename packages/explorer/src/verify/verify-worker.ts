@@ -58,8 +58,8 @@ async function verify(order: VerifyOrder): Promise<BrowserVerdict> {
 }
 
 /**
- * Shows the browser what is computed most, so that it compiles that well while the model is hashed: the replay takes half of the time
- * then. (Measured: two passes over 33 tokens are enough.)
+ * Shows the browser what is computed most, so that it compiles that well while the model is hashed: the replay takes
+ * half of the time then. (Measured: two passes over 33 tokens are enough.)
  */
 function warmUp(session: WasmSession): void {
   const tokens = new Uint32Array(33).fill(session.model.vocabularySize - 1)

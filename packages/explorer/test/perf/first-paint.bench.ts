@@ -1,4 +1,5 @@
-// `npm run bench -- first-paint [runs]`: how soon the page shows something, and its largest part, on loopback with an empty cache, from a node that mines.
+// `npm run bench -- first-paint [runs]`: how soon the page shows something, and its largest part, on loopback with an
+// empty cache, from a node that mines.
 import { chromium } from 'playwright-core'
 import { findChromium } from '../support/find-chromium.ts'
 import { buildPage, startServingNode } from '../support/start-node.ts'

@@ -2,8 +2,8 @@
  * Whole attempts a second of a `poai node` that mines, serves its page and answers it, against those of the bare engine
  * with the same workers: `npm run bench -- mining-node [--workers N] [--slices N] [--seconds S]`.
  *
- * Slices of the one and of the other take turns, so that a busy machine hits both alike; whoever has no turn has no work.
- * What an open page asks is asked without a browser, so that none takes processor time from either.
+ * Slices of the one and of the other take turns, so that a busy machine hits both alike; whoever has no turn has no
+ * work. What an open page asks is asked without a browser, so that none takes processor time from either.
  */
 
 import { availableParallelism } from 'node:os'

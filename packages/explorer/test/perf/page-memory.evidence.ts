@@ -1,5 +1,6 @@
-// `npm run evidence -- page-memory [--minutes 60]`: the live page stays small and quick while 1,000 blocks a minute arrive.
-// A node mines for real; its heads are told to the page at that pace, over the page's own WebSocket, with new numbers and hashes.
+// `npm run evidence -- page-memory [--minutes 60]`: the live page stays small and quick while 1,000 blocks a minute
+// arrive. A node mines for real; its heads are told to the page at that pace, over the page's own WebSocket, with new
+// numbers and hashes.
 import { setTimeout as delay } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { type CDPSession, chromium } from 'playwright-core'
@@ -26,7 +27,9 @@ const node = await startServingNode()
 const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] })
 const done = new AbortController()
 
-/** What the page holds once all garbage is gone: a script's own `gc()` leaves what only the browser's collector finds. */
+/**
+ * What the page holds once all garbage is gone: a script's own `gc()` leaves what only the browser's collector finds.
+ */
 interface Held {
   readonly bytes: number
   readonly nodes: number

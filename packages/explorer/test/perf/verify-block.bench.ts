@@ -1,4 +1,5 @@
-// `npm run bench -- verify-block [runs]`: how long a browser computes to verify a block, and what it fetches for it, from a node that mines.
+// `npm run bench -- verify-block [runs]`: how long a browser computes to verify a block, and what it fetches for it,
+// from a node that mines.
 import { chromium } from 'playwright-core'
 import { findChromium } from '../support/find-chromium.ts'
 import { buildPage, startServingNode } from '../support/start-node.ts'

@@ -10,8 +10,8 @@ export function findChromium(): string | undefined {
 }
 
 /**
- * The browser, if the tests that need one can run. Where every change is tested a missing browser is a fault; elsewhere it is told of,
- * and the tests are skipped.
+ * The browser, if the tests that need one can run. Where every change is tested a missing browser is a fault; elsewhere
+ * it is told of, and the tests are skipped.
  */
 export function chromiumForTests(): string | undefined {
   const found = findChromium()

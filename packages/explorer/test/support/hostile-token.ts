@@ -15,7 +15,9 @@ function returning(sizeBytes: number, offset: number): string {
   return `60${size}60${offset.toString(16).padStart(2, '0')}5f3960${size}5ff3`
 }
 
-/** A contract that is made with a Transfer event of 1000, and answers every call with the markup, as a token its name. */
+/**
+ * A contract that is made with a Transfer event of 1000, and answers every call with the markup, as a token its name.
+ */
 export function hostileTokenCode(): string {
   const text = Buffer.from(MARKUP)
   const runtime = returning(ANSWER_BYTES, 10) + word(32) + word(text.length) + text.toString('hex').padEnd(64, '0')

@@ -49,9 +49,9 @@ export interface BuiltPortable extends PortableLibrary {
 }
 
 /**
- * Compiles the CPU backend of the domain `portable-1` for this machine, from the sources that node-llama-cpp carries and the
- * project's own kernels and maths, tests it, and puts it into the cache. Needs a C++ compiler and git; takes less than a minute
- * on two cores. Finds what an earlier build left.
+ * Compiles the CPU backend of the domain `portable-1` for this machine, from the sources that node-llama-cpp carries
+ * and the project's own kernels and maths, tests it, and puts it into the cache. Needs a C++ compiler and git; takes
+ * less than a minute on two cores. Finds what an earlier build left.
  */
 export async function buildPortable(
   options: BuildPortableOptions,

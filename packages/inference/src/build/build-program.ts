@@ -47,8 +47,9 @@ const DRAFT = 'compiling-'
 const LONGEST_WAIT_MS = 600_000
 
 /**
- * Compiles the engine of the domain `portable-1` for this machine, tests it, and puts it into the cache. Needs a C compiler; takes
- * seconds. Finds what an earlier build left; of several processes that want it one compiles and the others wait.
+ * Compiles the engine of the domain `portable-1` for this machine, tests it, and puts it into the cache. Needs a C
+ * compiler; takes seconds. Finds what an earlier build left; of several processes that want it one compiles and the
+ * others wait.
  */
 export async function buildProgram(
   options: BuildProgramOptions,

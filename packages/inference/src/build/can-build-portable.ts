@@ -4,7 +4,10 @@ import { findCompiler } from './find-compiler.ts'
 import { portableFolder } from './portable-library.ts'
 import { runProgram } from './run-program.ts'
 
-/** Whether the library of llama.cpp can be built here: the platform, node-llama-cpp, a C++ compiler and git. A compiler may still refuse. */
+/**
+ * Whether the library of llama.cpp can be built here: the platform, node-llama-cpp, a C++ compiler and git. A compiler
+ * may still refuse.
+ */
 export async function canBuildPortable(cacheDirectory: string): Promise<boolean> {
   try {
     portableFolder(cacheDirectory)

@@ -32,8 +32,8 @@ export const OWN_FUNCTIONS: readonly string[] = [
 ]
 
 /**
- * What the bits rest on: no contraction, and no call of our functions that the compiler folds, merges or replaces. (A square root
- * is exact as an instruction too, which `-fno-math-errno` allows.)
+ * What the bits rest on: no contraction, and no call of our functions that the compiler folds, merges or replaces. (A
+ * square root is exact as an instruction too, which `-fno-math-errno` allows.)
  */
 export const STRICT_FLAGS: readonly string[] = [
   ...['-fno-fast-math', '-ffp-contract=off', '-fno-math-errno'],

@@ -2,8 +2,8 @@ import { join } from 'node:path'
 import { NATIVE_FOLDER } from './native-folder.ts'
 
 /*
- * How the engine's own sources become a program and a module: one compiler run each. What the bits rest on is that no operation is
- * contracted, reordered or approximated; the sources call no library that computes.
+ * How the engine's own sources become a program and a module: one compiler run each. What the bits rest on is that no
+ * operation is contracted, reordered or approximated; the sources call no library that computes.
  */
 
 /** The sources of the engine of the domain portable-1. */
@@ -13,8 +13,8 @@ export const ENGINE_FOLDER: string = join(NATIVE_FOLDER, 'engine')
 const STRICT_C: readonly string[] = ['-std=gnu11', '-O3', '-fno-fast-math', '-fno-math-errno', '-ffp-contract=off']
 
 /**
- * GCC and Clang take these, for any processor: the sources themselves choose instructions when they run. How x86-64 is scheduled for
- * changes no bit (measured: 2 % faster with AVX-512).
+ * GCC and Clang take these, for any processor: the sources themselves choose instructions when they run. How x86-64 is
+ * scheduled for changes no bit (measured: 2 % faster with AVX-512).
  */
 export const PROGRAM_FLAGS: readonly string[] = [
   ...STRICT_C,
@@ -26,8 +26,9 @@ export const PROGRAM_FLAGS: readonly string[] = [
 export const PROGRAM_SOURCE: string = join(ENGINE_FOLDER, 'worker.c')
 
 /**
- * Debian's Clang 14, whose output is the same bytes everywhere: names, versions and paths do not go in. No relaxed SIMD and no
- * threads: neither gives the same bits, or runs, everywhere. The stack comes first, so that what overflows it traps.
+ * Debian's Clang 14, whose output is the same bytes everywhere: names, versions and paths do not go in. No relaxed SIMD
+ * and no threads: neither gives the same bits, or runs, everywhere. The stack comes first, so that what overflows it
+ * traps.
  */
 export const MODULE_FLAGS: readonly string[] = [
   ...['--target=wasm32', ...STRICT_C, '-w', '-ffreestanding', '-nostdlib', '-fvisibility=hidden'],

@@ -26,8 +26,9 @@ const OPS = 'src/ggml-cpu/ops.cpp'
 const QUANTS = 'src/ggml-cpu/quants.c'
 
 /**
- * Where ggml's generic code gives way to the kernels of the portable profile. Everything else of ggml stays as it is: its generic
- * paths are plain C, whose bits are the same on all machines once the compiler may not contract and libm is ours.
+ * Where ggml's generic code gives way to the kernels of the portable profile. Everything else of ggml stays as it is:
+ * its generic paths are plain C, whose bits are the same on all machines once the compiler may not contract and libm is
+ * ours.
  */
 export const GGML_EDITS: readonly SourceEdit[] = [
   {
@@ -96,7 +97,10 @@ export const GGML_EDITS: readonly SourceEdit[] = [
   { file: QUANTS, find: '    quantize_row_q8_0_ref(x, y, k);\n', replace: '    poai_quantize_q8_0(x, y, k);\n' },
 ]
 
-/** Applies {@link GGML_EDITS} below `folder`, which holds ggml's `src`. An edit that does not fit exactly stops the build. */
+/**
+ * Applies {@link GGML_EDITS} below `folder`, which holds ggml's `src`. An edit that does not fit exactly stops the
+ * build.
+ */
 export async function applyGgmlEdits(folder: string): Promise<void> {
   for (const file of new Set(GGML_EDITS.map((edit) => edit.file))) {
     const path = join(folder, file)

@@ -18,8 +18,8 @@ export interface LinkOptions {
 }
 
 /**
- * Links the library, without libm: a function of it that is still needed stops the link, so the platform's cannot slip in.
- * Of our own functions none leaves the library.
+ * Links the library, without libm: a function of it that is still needed stops the link, so the platform's cannot slip
+ * in. Of our own functions none leaves the library.
  */
 export async function linkLibrary({
   compiler,

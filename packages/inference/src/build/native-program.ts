@@ -22,7 +22,10 @@ export function programFile({ platform }: Pick<Machine, 'platform'> = process): 
 /** What was built, in a program's folder. */
 export const RECORD_FILE = 'record.json'
 
-/** The folder in a cache that the program belongs in: by the hash of all that it is made of, so no change is ever mixed up. */
+/**
+ * The folder in a cache that the program belongs in: by the hash of all that it is made of, so no change is ever mixed
+ * up.
+ */
 export async function programFolder(cacheDirectory: string, { platform, arch }: Machine = process): Promise<string> {
   const hash = createHash('sha256')
   for (const file of (await readdir(ENGINE_FOLDER)).sort()) {

@@ -10,7 +10,9 @@ import { PROFILE_FOLDER } from './native-folder.ts'
 /** File of the library: llama.cpp takes it where no module with a score is beside it. */
 export const PORTABLE_LIBRARY = 'libggml-cpu.so'
 
-/** Folder of the library for `target` in a cache: by the hash of all that it is made of, so no change is ever mixed up. */
+/**
+ * Folder of the library for `target` in a cache: by the hash of all that it is made of, so no change is ever mixed up.
+ */
 export function portableFolderName(target: CompileTarget): string {
   const hash = createHash('sha256').update(GGML_BUNDLE.sha256)
   for (const file of readdirSync(PROFILE_FOLDER).sort()) {

@@ -16,7 +16,9 @@ export interface PortableLibrary {
   readonly record: PortableRecord
 }
 
-/** The folder in a cache that this machine's library belongs in. Throws on processors that it cannot be compiled for. */
+/**
+ * The folder in a cache that this machine's library belongs in. Throws on processors that it cannot be compiled for.
+ */
 export function portableFolder(cacheDirectory: string): string {
   const target = machineTarget()
   if (target === undefined || process.platform !== 'linux') {

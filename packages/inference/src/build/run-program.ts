@@ -10,7 +10,10 @@ export interface ProgramResult {
 export interface RunProgramOptions {
   readonly cwd?: string
   readonly signal?: AbortSignal
-  /** Priority, from 0 as this process's to 19, for the program and all that it starts; where the system knows `nice`. Default 0. */
+  /**
+   * Priority, from 0 as this process's to 19, for the program and all that it starts; where the system knows `nice`.
+   * Default 0.
+   */
   readonly niceness?: number
   /** Added to the environment. */
   readonly variables?: Readonly<Record<string, string>>

@@ -3,7 +3,10 @@ import { type DoctorCheck, toDoctorCheck } from './doctor-check.ts'
 /** No release was made before it; a clock that says so has lost its battery. */
 const EARLIEST_MS = Date.UTC(2026, 0, 1)
 
-/** So far may the newest block that the node has accepted lie ahead of a sane clock: the rules' own limit of 15 s, doubled. */
+/**
+ * So far may the newest block that the node has accepted lie ahead of a sane clock: the rules' own limit of 15 s,
+ * doubled.
+ */
 const TOLERANCE_MS = 30_000
 
 export interface ClockEvidence {

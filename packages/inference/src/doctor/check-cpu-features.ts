@@ -2,7 +2,9 @@ import { readFile } from 'node:fs/promises'
 import type { DeterminismDomain } from '../domain/determinism-domain.ts'
 import { type DoctorCheck, toDoctorCheck } from './doctor-check.ts'
 
-/** Whether the processor has what the domain's build of llama.cpp was compiled for. `readCpuInfo` gives `/proc/cpuinfo`. */
+/**
+ * Whether the processor has what the domain's build of llama.cpp was compiled for. `readCpuInfo` gives `/proc/cpuinfo`.
+ */
 export async function checkCpuFeatures(
   { name, cpuFeatures }: Pick<DeterminismDomain, 'name' | 'cpuFeatures'>,
   readCpuInfo: () => Promise<string> = () => readFile('/proc/cpuinfo', 'utf8'),

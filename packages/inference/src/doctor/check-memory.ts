@@ -1,7 +1,10 @@
 import { type DoctorCheck, toDoctorCheck } from './doctor-check.ts'
 import { formatMebibytes } from './format-mebibytes.ts'
 
-/** What a worker process takes besides the model: Node, the context and its buffers (measured: 110 MB with a small model). */
+/**
+ * What a worker process takes besides the model: Node, the context and its buffers (measured: 110 MB with a small
+ * model).
+ */
 export const WORKER_OVERHEAD_BYTES: number = 192 * 1024 * 1024
 
 export interface MemoryNeeds {

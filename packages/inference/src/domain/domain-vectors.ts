@@ -7,10 +7,9 @@ import type { EvaluationRequest } from '../engine/inference-engine.ts'
  * A vectors file is the definition of a determinism domain for one model: exams with every bit of their answers.
  * Networks pin its SHA-256, so it has exactly one spelling: JSON without spaces, one exam a line, keys in this order.
  *
- *   {"format":"poai/vectors/1","domain":"x64-avx2","model":"<SHA-256 of the GGUF>","contextSize":255,"maxSequences":1,"exams":[
- *   {"tokens":[1,38,...],"positions":[121,...],"probes":[7,...],"words":["40a0…", one string a position]},
- *   ...
- *   ]}
+ * {"format":"poai/vectors/1","domain":"x64-avx2","model":"<SHA-256 of the
+ * GGUF>","contextSize":255,"maxSequences":1,"exams":[
+ * {"tokens":[1,38,...],"positions":[121,...],"probes":[7,...],"words":["40a0…", one string a position]}, ... ]}
  *
  * A string of `words` is a position of `Evaluation.words`, eight hexadecimal digits a word: answer, maximum, total
  * weight, arg max, then the probes.
@@ -41,8 +40,8 @@ export interface DomainVectors {
   readonly maxSequences: number
   readonly exams: readonly ExamVector[]
   /**
-   * Exams beside those of the file, found by search to tell mistakes apart that hardly any exam shows. They come with the program, in a file of
-   * their own: no network pins them, so that more may be added.
+   * Exams beside those of the file, found by search to tell mistakes apart that hardly any exam shows. They come with
+   * the program, in a file of their own: no network pins them, so that more may be added.
    */
   readonly chosen?: readonly ExamVector[]
 }
@@ -72,7 +71,10 @@ export function hashVectors(text: string): string {
   return createHash('sha256').update(text, 'utf8').digest('hex')
 }
 
-/** Reads a vectors file. Throws `INFERENCE_VECTORS_INVALID` unless it is well-formed and spelled as {@link formatVectors} would. */
+/**
+ * Reads a vectors file. Throws `INFERENCE_VECTORS_INVALID` unless it is well-formed and spelled as {@link
+ * formatVectors} would.
+ */
 export function parseVectors(text: string): DomainVectors {
   const vectors = toVectors(parseJson(text))
   if (vectors.exams.length < MIN_VECTORS || vectors.exams.length > MAX_VECTORS) {

@@ -11,7 +11,10 @@ export interface DomainFingerprint {
   readonly sha256: string
 }
 
-/** The file of a model's fingerprints: a JSON object from domain to SHA-256. Not pinned by networks: it only helps to explain. */
+/**
+ * The file of a model's fingerprints: a JSON object from domain to SHA-256. Not pinned by networks: it only helps to
+ * explain.
+ */
 export function formatFingerprints(fingerprints: readonly DomainFingerprint[]): string {
   return `${JSON.stringify(Object.fromEntries(fingerprints.map(({ domain, sha256 }) => [domain, sha256])), undefined, 2)}\n`
 }

@@ -1,8 +1,8 @@
 import type { ExamParams, Hash32, Seal } from '@poai/core'
 
 /*
- * What a search for a block is: the same shapes as those of `@poai/consensus`, which this package does not import. They fit by
- * their structure.
+ * What a search for a block is: the same shapes as those of `@poai/consensus`, which this package does not import. They
+ * fit by their structure.
  */
 
 /** What whole attempts are made at: all that an exam and a work hash depend on, besides the nonce. */
@@ -46,13 +46,17 @@ export interface SearchOptions {
 export interface SearchResult {
   /** The first one of the span: the search ends with it. */
   readonly solution: SearchSeal | undefined
-  /** The first nonce that was not tried. It may lie before the end of the span without a solution: then call again from there. */
+  /**
+   * The first nonce that was not tried. It may lie before the end of the span without a solution: then call again from
+   * there.
+   */
   readonly next: bigint
 }
 
 /**
- * Tries the nonces of a span in their order until one makes a block, and keeps one worker busy until it settles. Rejects with the
- * signal's reason, unless a solution came first, and with an `EngineError` where its worker dies or the engine stops.
+ * Tries the nonces of a span in their order until one makes a block, and keeps one worker busy until it settles.
+ * Rejects with the signal's reason, unless a solution came first, and with an `EngineError` where its worker dies or
+ * the engine stops.
  */
 export type SearchAttempts = (job: SearchJob, span: NonceSpan, options?: SearchOptions) => Promise<SearchResult>
 

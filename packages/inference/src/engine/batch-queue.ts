@@ -28,7 +28,10 @@ export class BatchQueue {
     this.#counts[priority] += countRequests(batches)
   }
 
-  /** Puts batches back to the front: they had their turn, and lost it to a dying worker. May exceed the bound by what was in flight. */
+  /**
+   * Puts batches back to the front: they had their turn, and lost it to a dying worker. May exceed the bound by what
+   * was in flight.
+   */
   putBack(priority: EvaluationPriority, batches: readonly Batch[]): void {
     this.#waiting[priority].unshift(...batches)
     this.#counts[priority] += countRequests(batches)

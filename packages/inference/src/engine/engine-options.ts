@@ -15,7 +15,9 @@ export interface PoolOptions {
   readonly queueLimit: number
   /** Longest that a worker may take to load the model and pass its admission's first batch. */
   readonly startTimeoutMs: number
-  /** Longest that a worker may take for one request before it is killed; a batch gets as much for each of its requests. */
+  /**
+   * Longest that a worker may take for one request before it is killed; a batch gets as much for each of its requests.
+   */
   readonly requestTimeoutMs: number
   /** Longest that requests wait while no worker serves. */
   readonly outageTimeoutMs: number
@@ -51,9 +53,10 @@ export interface LlamaEngineOptions extends Partial<PoolOptions> {
   /** Exams decoded together in one context; above 1 only where the model's vectors allow it. Default 1. */
   readonly maxSequences?: number
   /**
-   * Priority of the worker processes, from 0 as this process's to 19, the lowest. Above 0 where workers fill all cores, so that the
-   * process that feeds them has its turn first. (Measured: four workers on two cores and a parent that is busy for 10 ms of every
-   * 50; 99th percentile of the parent's event-loop delay 20 ms at 0, 16 ms at 5, 11 ms at 10.) Default 0.
+   * Priority of the worker processes, from 0 as this process's to 19, the lowest. Above 0 where workers fill all cores,
+   * so that the process that feeds them has its turn first. (Measured: four workers on two cores and a parent that is
+   * busy for 10 ms of every 50; 99th percentile of the parent's event-loop delay 20 ms at 0, 16 ms at 5, 11 ms at 10.)
+   * Default 0.
    */
   readonly niceness?: number
 }

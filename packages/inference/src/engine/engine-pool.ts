@@ -137,8 +137,8 @@ export class EnginePool implements InferenceEngine {
   }
 
   /**
-   * Ends the life of a pool that another one replaces: answers what it has been asked, ends its searches where they are, and stops.
-   * The caller asks nothing more of it.
+   * Ends the life of a pool that another one replaces: answers what it has been asked, ends its searches where they
+   * are, and stops. The caller asks nothing more of it.
    */
   async retire(): Promise<void> {
     this.#searches.endEarly()

@@ -13,7 +13,8 @@ export type EvaluateSequence = (sequence: LlamaContextSequence, request: Evaluat
  *
  * Without sampling options the binding's greedy sampler leaves the candidates in order of
  * token id, and `filter` keeps them so: the total weight is then the sum in that order, in binary32, of
- * `expf(logit - maximum)`. (`logits: true` would sort first, sum in another order, and copy the vocabulary into JavaScript.)
+ * `expf(logit - maximum)`. (`logits: true` would sort first, sum in another order, and copy the vocabulary into
+ * JavaScript.)
  */
 export async function evaluateSequence(
   sequence: LlamaContextSequence,
@@ -35,8 +36,9 @@ export async function evaluateSequence(
 }
 
 /**
- * The same for the domain portable-1, whose total weight must not rest on the platform's `expf`, which the binding sums: takes all
- * logits, and sums here. (Measured: a tenth of the speed with 259 tokens; the order in which the binding hands them over does not matter.)
+ * The same for the domain portable-1, whose total weight must not rest on the platform's `expf`, which the binding
+ * sums: takes all logits, and sums here. (Measured: a tenth of the speed with 259 tokens; the order in which the
+ * binding hands them over does not matter.)
  */
 export async function evaluateSequencePortably(
   sequence: LlamaContextSequence,

@@ -42,7 +42,8 @@ export function forkWorker({ niceness }: ForkOptions, listener: WorkerListener):
   child.on('message', (message: FromWorker) => {
     if (!gone) listener.onMessage(message)
   })
-  // 'close' comes once the error output has been read to its end, but a grandchild can hold that open: not for long, then.
+  // 'close' comes once the error output has been read to its end, but a grandchild can hold that open: not for long,
+  // then.
   child.on('exit', (code, signal) => {
     const drained = (): void => end(code, signal, lastWords())
     child.once('close', drained)

@@ -34,9 +34,15 @@ export interface PositionBits {
 /** The model's answer to one request, in the order of the request's positions. */
 export interface Evaluation {
   readonly positions: readonly PositionBits[]
-  /** All positions as one run of integers, `[answer, maximum, totalWeight, argMax, ...probes]` each: what is compared and sent. */
+  /**
+   * All positions as one run of integers, `[answer, maximum, totalWeight, argMax, ...probes]` each: what is compared
+   * and sent.
+   */
   readonly words: Uint32Array
-  /** False if any reported value is infinite or not a number. The rules call such an attempt invalid; it is no error of the engine. */
+  /**
+   * False if any reported value is infinite or not a number. The rules call such an attempt invalid; it is no error of
+   * the engine.
+   */
   readonly finite: boolean
 }
 
@@ -49,8 +55,8 @@ export interface EvaluateOptions {
   /** Default `'verify'`. */
   readonly priority?: EvaluationPriority
   /**
-   * Evaluations of this engine, the very objects, whose workers are not to be used if another one serves: for computing a replay
-   * that failed once more before a peer is blamed, since the hardware may be at fault.
+   * Evaluations of this engine, the very objects, whose workers are not to be used if another one serves: for computing
+   * a replay that failed once more before a peer is blamed, since the hardware may be at fault.
    */
   readonly apartFrom?: readonly Pick<Evaluation, 'words'>[]
 }
@@ -105,8 +111,8 @@ export interface InferenceEngine extends Startable {
   /** Answers in the order of `requests`. */
   evaluate(requests: readonly EvaluationRequest[], options?: EvaluateOptions): Promise<readonly Evaluation[]>
   /**
-   * Makes whole attempts at a block in one worker; undefined for programs that do not know how. Evaluations go first: a worker that
-   * searches drops the attempt in hand for them and makes it again.
+   * Makes whole attempts at a block in one worker; undefined for programs that do not know how. Evaluations go first: a
+   * worker that searches drops the attempt in hand for them and makes it again.
    */
   readonly search?: SearchAttempts | undefined
 }

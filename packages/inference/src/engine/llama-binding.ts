@@ -28,7 +28,10 @@ export function llamaFolder(cacheDirectory: string): string {
   return join(cacheDirectory, `node-llama-cpp-${BINDING_VERSION}`)
 }
 
-/** Finds the binding: beside the program, or in the cache. Throws `INFERENCE_PLATFORM_UNSUPPORTED`, naming the command, where it is not. */
+/**
+ * Finds the binding: beside the program, or in the cache. Throws `INFERENCE_PLATFORM_UNSUPPORTED`, naming the command,
+ * where it is not.
+ */
 export function findLlamaBinding(cacheDirectory?: string): LlamaBinding {
   const entry = besideTheProgram() ?? (cacheDirectory === undefined ? undefined : inCache(cacheDirectory))
   if (entry !== undefined) {

@@ -9,8 +9,8 @@ export interface PrebuiltLlamaBuild {
 }
 
 /**
- * The CPU backend compiled from the package's sources, with the project's kernels and maths: the same bits on every processor.
- * `poai engine build --llama` makes it.
+ * The CPU backend compiled from the package's sources, with the project's kernels and maths: the same bits on every
+ * processor. `poai engine build --llama` makes it.
  */
 export interface PortableLlamaBuild {
   readonly kind: 'portable'

@@ -31,7 +31,9 @@ const RESERVED_CELLS = 1
  */
 const THREADS = 1
 
-/** Loads the pinned build and the model. Everything that could change a bit or depend on the machine is said explicitly. */
+/**
+ * Loads the pinned build and the model. Everything that could change a bit or depend on the machine is said explicitly.
+ */
 export async function openLlamaSession(options: LlamaSessionOptions): Promise<EngineSession> {
   loadPinnedBackend(options.build)
   const { getLlama, LlamaLogLevel } = await importBinding(options.build)

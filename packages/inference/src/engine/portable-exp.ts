@@ -1,6 +1,7 @@
 /*
- * The exponential function of the domain portable-1, operation by operation as in native/src/portable-vector.h: each is one of
- * binary32, which Math.fround makes of the binary64 one (twice 24 bits and two more fit into 53: rounding twice changes nothing).
+ * The exponential function of the domain portable-1, operation by operation as in native/src/portable-vector.h: each is
+ * one of binary32, which Math.fround makes of the binary64 one (twice 24 bits and two more fit into 53: rounding twice
+ * changes nothing).
  */
 
 const LOG2_E = 1.4426950216293335

@@ -9,7 +9,10 @@ export interface PositionSummary {
   readonly totalWeight: number
 }
 
-/** Summarises the logits of a position as portable-1 does: with its own exponential function, whatever engine made the logits. */
+/**
+ * Summarises the logits of a position as portable-1 does: with its own exponential function, whatever engine made the
+ * logits.
+ */
 export function summarisePosition(logits: Float32Array): PositionSummary {
   let argMax = 0
   let maximum = logits[0] ?? Number.NaN

@@ -2,7 +2,10 @@ import { keccak256 } from '@poai/core'
 import type { EvaluationRequest } from './inference-engine.ts'
 import { encodeBatch } from './worker-protocol.ts'
 
-/** Workers that a request may bring down before it is refused for good: one crash can be chance, the second is a pattern. */
+/**
+ * Workers that a request may bring down before it is refused for good: one crash can be chance, the second is a
+ * pattern.
+ */
 export const STRIKES_TO_REFUSE = 2
 
 /** Requests remembered: an attacker who finds new deadly requests pushes out only his own old ones. */

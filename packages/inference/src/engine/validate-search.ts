@@ -15,7 +15,10 @@ const HASH_BYTES = 32
 /** Before the end of all nonces there is none. */
 const NONCES_END = 2n ** 64n
 
-/** Throws `INFERENCE_REQUEST_INVALID` unless the engine can make attempts at `job`. Native code is not asked to defend itself. */
+/**
+ * Throws `INFERENCE_REQUEST_INVALID` unless the engine can make attempts at `job`. Native code is not asked to defend
+ * itself.
+ */
 export function validateSearch(job: SearchJob, span: NonceSpan, { vocabularySize, contextSize }: RequestLimits): void {
   const { exam, epochKey, sealHash, target } = job
   requireThat(exam.format === 'bytes-1', 'exam.format', exam.format)

@@ -5,15 +5,15 @@ import type { EngineModel, EvaluationRequest } from './inference-engine.ts'
 import type { SessionOptions } from './session-options.ts'
 
 /*
- * Parent and worker talk in messages: over the IPC channel of child_process with `serialization: 'advanced'`, over a MessagePort, or
- * in frames over pipes (`program/program-frames.ts`). A batch is one Uint32Array each way, since one typed array crosses in one piece
- * and a hundred small ones do not.
+ * Parent and worker talk in messages: over the IPC channel of child_process with `serialization: 'advanced'`, over a
+ * MessagePort, or in frames over pipes (`program/program-frames.ts`). A batch is one Uint32Array each way, since one
+ * typed array crosses in one piece and a hundred small ones do not.
  *
  * Batch:   count, then for each request: tokens t, positions p, probes q, then t + p + q words.
  * Results: the evaluations' words one after the other; their lengths follow from the requests.
  *
  * Example, one request of tokens [1, 7, 2], position [2], probe [9]:
- *   01 00 00 00 | 03 00 00 00  01 00 00 00  01 00 00 00 | 01 00 00 00 07 00 00 00 02 00 00 00 | 02 00 00 00 | 09 00 00 00
+ * 01 00 00 00 | 03 00 00 00 01 00 00 00 01 00 00 00 | 01 00 00 00 07 00 00 00 02 00 00 00 | 02 00 00 00 | 09 00 00 00
  */
 
 /** Words before the three lists of a request: their lengths. */

@@ -20,7 +20,10 @@ export const MAX_FAILED_STARTS = 3
 export class WorkerDeath extends Error {
   /** What a caller is told if the batch is given up. */
   readonly reason: EngineError
-  /** True if the process ended by itself or hung: then the batch may be the cause. False if something killed it from outside. */
+  /**
+   * True if the process ended by itself or hung: then the batch may be the cause. False if something killed it from
+   * outside.
+   */
   readonly suspicious: boolean
 
   constructor(reason: EngineError, suspicious: boolean) {
@@ -30,7 +33,9 @@ export class WorkerDeath extends Error {
   }
 }
 
-/** Evaluates one batch in one worker. Rejects with a {@link WorkerDeath}, or with an `EngineError` if the worker lives. */
+/**
+ * Evaluates one batch in one worker. Rejects with a {@link WorkerDeath}, or with an `EngineError` if the worker lives.
+ */
 export type RunBatch = (requests: readonly EvaluationRequest[]) => Promise<readonly Uint32Array[]>
 
 export interface WorkerSlotOptions {
@@ -145,8 +150,8 @@ export class WorkerSlot {
   }
 
   /**
-   * Lets a free worker search until it has a solution, its span ends, or {@link cancelSearch} ends it. Batches go first meanwhile.
-   * Rejects with a {@link WorkerDeath} where it dies.
+   * Lets a free worker search until it has a solution, its span ends, or {@link cancelSearch} ends it. Batches go first
+   * meanwhile. Rejects with a {@link WorkerDeath} where it dies.
    */
   search(job: SearchJob, span: NonceSpan, onProgress: (progress: SearchProgress) => void): Promise<SearchEnding> {
     return new Promise((resolve, reject) => {
@@ -302,7 +307,9 @@ function toStartError(error: unknown): EngineError {
   return new EngineError('INFERENCE_START_FAILED', `A worker was not admitted: ${error}`, { cause: error })
 }
 
-/** SIGKILL and SIGTERM come from the kernel's out-of-memory killer or an operator; a process that breaks gets others. */
+/**
+ * SIGKILL and SIGTERM come from the kernel's out-of-memory killer or an operator; a process that breaks gets others.
+ */
 function isKillFromOutside({ signal }: WorkerExit): boolean {
   return signal === 'SIGKILL' || signal === 'SIGTERM'
 }

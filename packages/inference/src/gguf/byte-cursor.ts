@@ -5,7 +5,9 @@ export class CursorExhausted extends Error {
   override readonly name: string = 'CursorExhausted'
 }
 
-/** Reads little-endian numbers and strings one after the other. Never reads, nor allocates, past the end of its bytes. */
+/**
+ * Reads little-endian numbers and strings one after the other. Never reads, nor allocates, past the end of its bytes.
+ */
 export class ByteCursor {
   readonly #bytes: Uint8Array
   readonly #view: DataView

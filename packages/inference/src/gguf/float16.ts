@@ -1,7 +1,9 @@
 const floatScratch = new Float32Array(1)
 const bitScratch = new Uint32Array(floatScratch.buffer)
 
-/** Bits of the IEEE 754 binary16 number nearest to the binary32 number `value`, ties to even; overflow gives infinity. */
+/**
+ * Bits of the IEEE 754 binary16 number nearest to the binary32 number `value`, ties to even; overflow gives infinity.
+ */
 export function floatToHalfBits(value: number): number {
   floatScratch[0] = value
   const bits = bitScratch[0] as number

@@ -11,7 +11,8 @@
  *   padding          zeros    to a multiple of `general.alignment` (32 unless named)
  *   tensor data      bytes    each tensor at its offset from here, each padded to the alignment
  *
- * A string is its length (u64) and its UTF-8 bytes; an array is its element type (u32), its count (u64) and its elements.
+ * A string is its length (u64) and its UTF-8 bytes; an array is its element type (u32), its count (u64) and its
+ * elements.
  */
 
 /** First four bytes of every GGUF file: "GGUF" read as a little-endian number. */
@@ -116,8 +117,8 @@ export type GgmlTypeName =
 
 /**
  * Tensor types of ggml and their layouts (`enum ggml_type` and the block structs of `ggml-common.h`).
- * Checked against `ggml_blck_size` and `ggml_type_size` of node-llama-cpp 3.22.1. Absent numbers (4, 5, 31 to 33, 36 to 38)
- * are types that ggml has removed.
+ * Checked against `ggml_blck_size` and `ggml_type_size` of node-llama-cpp 3.22.1. Absent numbers (4, 5, 31 to 33, 36 to
+ * 38) are types that ggml has removed.
  */
 export const GGML_TYPES: Readonly<Record<GgmlTypeName, GgmlTypeLayout>> = {
   F32: { id: 0, blockSize: 1, blockBytes: 4 },

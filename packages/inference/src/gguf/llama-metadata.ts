@@ -33,8 +33,8 @@ const FILE_TYPES: Readonly<Record<WritableType, number>> = { F32: 0, F16: 1, Q4_
 const QUANTIZATION_VERSION = 2
 
 /**
- * Metadata that makes llama.cpp load a Llama-architecture model with the tokenizer `vocabulary`. The rotary embedding turns neighbouring pairs
- * (2i, 2i + 1), so weights trained that way need no permutation.
+ * Metadata that makes llama.cpp load a Llama-architecture model with the tokenizer `vocabulary`. The rotary embedding
+ * turns neighbouring pairs (2i, 2i + 1), so weights trained that way need no permutation.
  */
 export function llamaMetadata(
   shape: LlamaShape,
@@ -78,7 +78,10 @@ export interface LlamaTensor {
   readonly dimensions: readonly [number] | readonly [number, number]
 }
 
-/** Tensors that llama.cpp expects, in the order written. Without `output.weight` the embedding serves as output layer too (tied). */
+/**
+ * Tensors that llama.cpp expects, in the order written. Without `output.weight` the embedding serves as output layer
+ * too (tied).
+ */
 export function llamaTensors(
   shape: LlamaShape,
   vocabularySize: number,

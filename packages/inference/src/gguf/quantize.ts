@@ -9,7 +9,8 @@ const BLOCK = 32
 
 /**
  * Bytes of `weights` in tensor type `type`; for the quantised types the length is a multiple of 32.
- * Weights are finite. Bit-equal to ggml's reference quantisers (`quantize_row_q8_0_ref`, `quantize_row_q4_0_ref`): every step is rounded to binary32.
+ * Weights are finite. Bit-equal to ggml's reference quantisers (`quantize_row_q8_0_ref`, `quantize_row_q4_0_ref`):
+ * every step is rounded to binary32.
  */
 export function encodeWeights(type: WritableType, weights: Float32Array): Uint8Array {
   const broken = weights.findIndex((weight) => !Number.isFinite(weight))
@@ -26,7 +27,10 @@ export function encodeWeights(type: WritableType, weights: Float32Array): Uint8A
   }
 }
 
-/** Blocks of 32 weights as a binary16 scale d and 32 signed bytes q, weight = d q; d = max |weight| / 127, q rounded half away from zero. */
+/**
+ * Blocks of 32 weights as a binary16 scale d and 32 signed bytes q, weight = d q; d = max |weight| / 127, q rounded
+ * half away from zero.
+ */
 export function quantizeQ8_0(weights: Float32Array): Uint8Array {
   const { blockBytes } = GGML_TYPES.Q8_0
   const blocks = countBlocks(weights)
@@ -46,8 +50,8 @@ export function quantizeQ8_0(weights: Float32Array): Uint8Array {
 }
 
 /**
- * Blocks of 32 weights as a binary16 scale d and 16 bytes: weight i in the low half of byte i, weight i + 16 in its high half,
- * weight = d (q - 8). d = the weight of largest magnitude / -8, so that this weight is met exactly.
+ * Blocks of 32 weights as a binary16 scale d and 16 bytes: weight i in the low half of byte i, weight i + 16 in its
+ * high half, weight = d (q - 8). d = the weight of largest magnitude / -8, so that this weight is met exactly.
  */
 export function quantizeQ4_0(weights: Float32Array): Uint8Array {
   const { blockBytes } = GGML_TYPES.Q4_0

@@ -18,7 +18,10 @@ export interface RandomWeightsOptions {
 /** Blocks or weights drawn at a time: pieces of up to 2 MB. */
 const CHUNK_BLOCKS = 65_536
 
-/** Scales that blocks choose from, between half and one and a half times the mean, so that blocks differ as real ones do. */
+/**
+ * Scales that blocks choose from, between half and one and a half times the mean, so that blocks differ as real ones
+ * do.
+ */
 const SCALE_CHOICES = 16
 
 /** Deviation of a uniform variable on [-1, 1). */
@@ -31,8 +34,8 @@ const Q4_0_DEVIATION = Math.sqrt((7 * 8 * 15) / 3 / 16)
 const SCALE_SPREAD = Math.sqrt(1 + (1 - 1 / SCALE_CHOICES ** 2) / 12)
 
 /**
- * Bytes of seeded random weights, drawn directly in the tensor's type: a quantiser would cost ten times as much. Pieces share one buffer:
- * use each before asking for the next.
+ * Bytes of seeded random weights, drawn directly in the tensor's type: a quantiser would cost ten times as much. Pieces
+ * share one buffer: use each before asking for the next.
  */
 export function* randomWeights(options: RandomWeightsOptions): Generator<Uint8Array> {
   switch (options.type) {

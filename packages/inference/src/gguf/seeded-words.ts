@@ -2,8 +2,8 @@
 export type WordStream = (words: Uint32Array) => void
 
 /**
- * xoshiro128** (Blackman and Vigna) over a state that splitmix32 draws from `seed` and `stream`: same numbers on every machine, not secret.
- * (Measured: 150 million words, enough for a 1.1 B-parameter Q4_0 model, in about a second.)
+ * xoshiro128** (Blackman and Vigna) over a state that splitmix32 draws from `seed` and `stream`: same numbers on every
+ * machine, not secret. (Measured: 150 million words, enough for a 1.1 B-parameter Q4_0 model, in about a second.)
  */
 export function createWordStream(seed: number, stream: number): WordStream {
   const next = splitmix32(splitmix32(seed)() ^ stream)

@@ -19,7 +19,10 @@ export interface GgufTensorSource {
   readonly type: GgmlTypeName
   /** As ggml counts them: the length of a row first. */
   readonly dimensions: readonly number[]
-  /** The data in pieces, together exactly as long as type and dimensions say. A piece is used before the next one is asked for. */
+  /**
+   * The data in pieces, together exactly as long as type and dimensions say. A piece is used before the next one is
+   * asked for.
+   */
   readonly data: () => Iterable<Uint8Array> | AsyncIterable<Uint8Array>
 }
 
@@ -36,7 +39,9 @@ export interface WrittenGguf {
   readonly sha256: string
 }
 
-/** Writes a GGUF v3 file with alignment 32. It appears at `path` when it is complete; a failure leaves nothing behind. */
+/**
+ * Writes a GGUF v3 file with alignment 32. It appears at `path` when it is complete; a failure leaves nothing behind.
+ */
 export async function writeGguf(path: string, content: GgufContent): Promise<WrittenGguf> {
   const temporary = `${path}.${process.pid}.tmp`
   try {

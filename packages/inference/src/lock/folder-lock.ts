@@ -4,11 +4,16 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** How often the holder of a lock writes it again, and after how long without that it counts as dead on another machine. */
+/**
+ * How often the holder of a lock writes it again, and after how long without that it counts as dead on another machine.
+ */
 const HEARTBEAT_MS = 15_000
 const DEAD_AFTER_MS = 120_000
 
-/** Pause between two looks at a lock that another process holds; random, so that two that withdrew together do not meet again. */
+/**
+ * Pause between two looks at a lock that another process holds; random, so that two that withdrew together do not meet
+ * again.
+ */
 const RETRY_MS = { least: 50, most: 250 } as const
 
 /** How to wait for another process, and what is done once it is gone. */
@@ -33,15 +38,20 @@ export interface FolderLockErrors {
 interface LockOwner {
   readonly host: string
   readonly pid: number
-  /** When the process started, in the kernel's words; empty where the system does not tell. Tells a process from a later one with its number. */
+  /**
+   * When the process started, in the kernel's words; empty where the system does not tell. Tells a process from a later
+   * one with its number.
+   */
   readonly started: string
 }
 
 /**
- * Runs `work` while no other process, and no other call in this one, holds the lock of that name in the folder, which is made.
+ * Runs `work` while no other process, and no other call in this one, holds the lock of that name in the folder, which
+ * is made.
  *
- * Each contender puts down a file of its own and withdraws if it then sees the file of another that lives. So no file is ever taken over, and
- * one that a killed process left behind is in nobody's way: of two contenders at least one sees the other, at worst both withdraw and try again.
+ * Each contender puts down a file of its own and withdraws if it then sees the file of another that lives. So no file
+ * is ever taken over, and one that a killed process left behind is in nobody's way: of two contenders at least one sees
+ * the other, at worst both withdraw and try again.
  */
 export async function withFolderLock<Result>(
   folder: string,
@@ -108,7 +118,8 @@ async function isLive(path: string, nowMs: number): Promise<boolean> {
   ]).catch(() => ['', undefined] as const)
   if (touchedMs === undefined) return false
   const owner = parseOwner(text)
-  // Unreadable: just being written, or cut off by a full disk. Its age decides, as for another machine's, by the clock of the file system.
+  // Unreadable: just being written, or cut off by a full disk. Its age decides, as for another machine's, by the clock
+  // of the file system.
   if (owner === undefined || owner.host !== hostname()) return nowMs - touchedMs < DEAD_AFTER_MS
   return isRunning(owner.pid) && (await startOf(owner.pid)) === owner.started
 }
@@ -137,7 +148,10 @@ function isRunning(pid: number): boolean {
   }
 }
 
-/** Field 22 of /proc/PID/stat (start in clock ticks after boot); fields are counted after the name, which may hold anything. */
+/**
+ * Field 22 of /proc/PID/stat (start in clock ticks after boot); fields are counted after the name, which may hold
+ * anything.
+ */
 async function startOf(pid: number): Promise<string> {
   const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
   return text.slice(text.lastIndexOf(')') + 2).split(' ')[19] ?? ''

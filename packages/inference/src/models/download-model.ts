@@ -72,8 +72,9 @@ export const SYSTEM_DOWNLOAD_DEPENDENCIES: DownloadDependencies = {
 }
 
 /**
- * Fetches a model file to `path`: resumes what an earlier download left, hashes all of it, checks hash and structure, then renames. A kill at any
- * moment leaves either no file at `path` or the right one. Not for two callers at once: see `withModelLock`.
+ * Fetches a model file to `path`: resumes what an earlier download left, hashes all of it, checks hash and structure,
+ * then renames. A kill at any moment leaves either no file at `path` or the right one. Not for two callers at once: see
+ * `withModelLock`.
  *
  * @returns SHA-256 in lower-case hex.
  */
@@ -106,7 +107,10 @@ interface SourceContext {
   readonly report: (totalBytes: number | undefined) => void
 }
 
-/** Leaves the whole, right file in the part. A wrong one may have had a wrong start: then the source is asked once more, for all of it. */
+/**
+ * Leaves the whole, right file in the part. A wrong one may have had a wrong start: then the source is asked once more,
+ * for all of it.
+ */
 async function fetchChecked(part: PartFile, url: string, context: SourceContext): Promise<void> {
   const resumed = part.sizeBytes > 0
   await fetchWhole(part, url, context)

@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises'
 
 /**
- * What tells one state of a file from another without reading it. The change time cannot be set back by a program, unlike the modification time.
- * Nanoseconds as decimal text, so that a record keeps them exactly.
+ * What tells one state of a file from another without reading it. The change time cannot be set back by a program,
+ * unlike the modification time. Nanoseconds as decimal text, so that a record keeps them exactly.
  */
 export interface FileStamp {
   readonly sizeBytes: number
@@ -13,8 +13,8 @@ export interface FileStamp {
 }
 
 /**
- * A file changed less than this before its stamp was taken may change again within the same tick of the file system's clock, with the same
- * stamp: such a stamp proves nothing later. (FAT counts in 2 seconds, others in milliseconds.)
+ * A file changed less than this before its stamp was taken may change again within the same tick of the file system's
+ * clock, with the same stamp: such a stamp proves nothing later. (FAT counts in 2 seconds, others in milliseconds.)
  */
 const SETTLING_MS = 2_000
 

@@ -10,7 +10,10 @@ export type Fetch = (url: string, init: RequestInit) => Promise<Response>
 export interface RangeRequest {
   readonly url: string
   readonly offset: number
-  /** ETag or date of the file that the first bytes came from: if the source has another file now, it sends that from its start. */
+  /**
+   * ETag or date of the file that the first bytes came from: if the source has another file now, it sends that from its
+   * start.
+   */
   readonly validator?: string
   readonly signal: AbortSignal
 }
@@ -30,8 +33,8 @@ export type RangeResponse =
   | { readonly kind: 'past-end'; readonly totalBytes: number | undefined }
 
 /**
- * Asks a source for a file, following redirects. Throws a {@link ModelError} `MODEL_DOWNLOAD_FAILED` that says what the source answered; whether
- * another try may help is in {@link SourceError.isTransient}.
+ * Asks a source for a file, following redirects. Throws a {@link ModelError} `MODEL_DOWNLOAD_FAILED` that says what the
+ * source answered; whether another try may help is in {@link SourceError.isTransient}.
  */
 export async function requestRange(fetch: Fetch, request: RangeRequest): Promise<RangeResponse> {
   const response = await followRedirects(fetch, request)

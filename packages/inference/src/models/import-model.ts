@@ -15,9 +15,14 @@ export interface ImportModelOptions {
   readonly path: string
   /** Name in the store; the file's name without `.gguf` unless given. */
   readonly name?: string
-  /** `copy` keeps the store whole by itself; `link` saves the room and depends on the original staying where and what it is. */
+  /**
+   * `copy` keeps the store whole by itself; `link` saves the room and depends on the original staying where and what it
+   * is.
+   */
   readonly mode: 'copy' | 'link'
-  /** The hash that the file must have; needed, or else {@link ImportModelOptions.confirm}, where the manifest has none. */
+  /**
+   * The hash that the file must have; needed, or else {@link ImportModelOptions.confirm}, where the manifest has none.
+   */
   readonly sha256?: string
   /** Asked for a file that nothing vouches for: true pins the model to the hash that was computed. */
   readonly confirm?: (identity: ModelIdentity) => Promise<boolean>

@@ -71,7 +71,10 @@ async function stateOf(
   return { state: partBytes > 0 ? 'partial' : 'missing', storedBytes: partBytes }
 }
 
-/** Names with a record. A record's file name is the model's name and `.json`; the states of downloads end in `.part.json`. */
+/**
+ * Names with a record. A record's file name is the model's name and `.json`; the states of downloads end in
+ * `.part.json`.
+ */
 async function recordedNames(store: ModelStore): Promise<readonly string[]> {
   const entries = await readdir(store.directory).catch(() => [])
   const names = entries

@@ -63,7 +63,10 @@ export async function readModelManifest(path: string): Promise<ModelManifest> {
   return parseModelManifest(text, dirname(path))
 }
 
-/** Checks the text of a manifest whose embedded models lie under `directory`. Throws one {@link ModelError} that lists every fault. */
+/**
+ * Checks the text of a manifest whose embedded models lie under `directory`. Throws one {@link ModelError} that lists
+ * every fault.
+ */
 export function parseModelManifest(text: string, directory: string): ModelManifest {
   const faults: string[] = []
   const root = asObject(parseJson(text), 'manifest', faults)

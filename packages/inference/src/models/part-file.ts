@@ -5,7 +5,10 @@ import { open, readFile, rm, truncate } from 'node:fs/promises'
 import { updateFromFile } from './hash-file.ts'
 import { replaceFile } from './model-store.ts'
 
-/** Which file a part is of. Written before the first byte of the part, so that a part without it, or of another file, starts again. */
+/**
+ * Which file a part is of. Written before the first byte of the part, so that a part without it, or of another file,
+ * starts again.
+ */
 export interface PartState {
   /** Source of the bytes, and how it told this file from a later one. */
   readonly url: string
@@ -28,8 +31,8 @@ export class PartFile {
   }
 
   /**
-   * The part at `path`, or an empty one. Bytes of another file than `sha256` are dropped; so are bytes of an unpinned file that came without a
-   * validator, as nothing would show that the rest is of the same file.
+   * The part at `path`, or an empty one. Bytes of another file than `sha256` are dropped; so are bytes of an unpinned
+   * file that came without a validator, as nothing would show that the rest is of the same file.
    */
   static async open(path: string, sha256: string | null, signal?: AbortSignal | undefined): Promise<PartFile> {
     const state = await readState(path)

@@ -24,8 +24,8 @@ export interface PullModelOptions {
 }
 
 /**
- * Fetches the model `name` of the manifest into the store, unless its right file is there already. Resumes an interrupted pull. Two pulls of the same
- * model, in one process or two, take turns: the second finds the file there.
+ * Fetches the model `name` of the manifest into the store, unless its right file is there already. Resumes an
+ * interrupted pull. Two pulls of the same model, in one process or two, take turns: the second finds the file there.
  */
 export async function pullModel(
   store: ModelStore,

@@ -31,8 +31,8 @@ export interface ModelLocation {
 }
 
 /**
- * The file of the model `name`, ready for an engine. Its hash is computed once and remembered with the state of the file; a file that changed in any
- * way is hashed again.
+ * The file of the model `name`, ready for an engine. Its hash is computed once and remembered with the state of the
+ * file; a file that changed in any way is hashed again.
  */
 export async function resolveModel(
   store: ModelStore,

@@ -31,8 +31,9 @@ export interface TransferDependencies {
 }
 
 /**
- * Makes one request and appends what comes to the part; returns when the part has the whole file. Throws a {@link SourceError} if the source fails,
- * and a {@link ModelError} if it has another file or the disk refuses. What came before the failure stays in the part.
+ * Makes one request and appends what comes to the part; returns when the part has the whole file. Throws a {@link
+ * SourceError} if the source fails, and a {@link ModelError} if it has another file or the disk refuses. What came
+ * before the failure stays in the part.
  */
 export async function transferPart(
   part: PartFile,
@@ -43,7 +44,8 @@ export async function transferPart(
   if (sizeBytes !== null && part.sizeBytes > sizeBytes) await part.reset()
   if (sizeBytes !== null && part.sizeBytes === sizeBytes) return
   const validator = part.state?.url === url ? part.state.validator : undefined
-  // Bytes of a pinned file may come from several sources: the hash decides. Without a hash only the validator of the one source holds them together.
+  // Bytes of a pinned file may come from several sources: the hash decides. Without a hash only the validator of the
+  // one source holds them together.
   if (sha256 === null && validator === undefined) await part.reset()
 
   const stall = new AbortController()
@@ -82,7 +84,8 @@ async function receive(
   for await (const piece of response.body) {
     onPiece()
     if (!isAccepted) {
-      // What is here already is given up only for something that looks right: a portal's login page must not cost a long download.
+      // What is here already is given up only for something that looks right: a portal's login page must not cost a
+      // long download.
       if (response.offset === 0) checkMagic(url, piece)
       checkSize(url, sizeBytes, response.totalBytes)
       if (response.offset === 0) await part.reset()
@@ -104,7 +107,9 @@ async function receive(
   }
 }
 
-/** An error page with status 200 shows in its first bytes: before it is stored, and before its size is complained about. */
+/**
+ * An error page with status 200 shows in its first bytes: before it is stored, and before its size is complained about.
+ */
 function checkMagic(url: string, piece: Uint8Array): void {
   if (piece.length < 4 || Buffer.from(piece.buffer, piece.byteOffset, 4).readUInt32LE() === GGUF_MAGIC) return
   throw new ModelError('MODEL_NOT_GGUF', `${hostOf(url)} sends something else than a model`, {

@@ -31,14 +31,17 @@ export interface EngineGoal {
 }
 
 /**
- * The compiler steps back behind what people do on the machine, but not behind the workers: beside busy ones at 19 it takes minutes
- * (measured), and each of them costs more attempts than the compiler does.
+ * The compiler steps back behind what people do on the machine, but not behind the workers: beside busy ones at 19 it
+ * takes minutes (measured), and each of them costs more attempts than the compiler does.
  */
 const BUILD_NICENESS = 5
 /** Between two looks for a library that somebody else builds. */
 const LOOK_EVERY_MS = 1_000
 
-/** What an engine with these options is to run, the best first. Only the first one is pursued; any is taken where it is there. */
+/**
+ * What an engine with these options is to run, the best first. Only the first one is pursued; any is taken where it is
+ * there.
+ */
 export function engineGoals(options: PortableEngineOptions): readonly EngineGoal[] {
   const native = nativeGoal(options)
   return options.program === 'llama' ? [llamaGoal(options), native] : [native]

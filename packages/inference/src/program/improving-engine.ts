@@ -15,9 +15,10 @@ import { createWasmPool } from './own-pools.ts'
 import type { PortableEngineDependencies, PortableEngineOptions } from './portable-options.ts'
 
 /**
- * Runs the best program that is there and works, which WebAssembly always is. Then, if it may, it compiles the native program, or
- * waits for llama.cpp to be built, tries it out, and lets a new pool take over: evaluations go on where they are, and searches end early, so that their callers go on
- * with the new one. Meanwhile the machine holds the model twice.
+ * Runs the best program that is there and works, which WebAssembly always is. Then, if it may, it compiles the native
+ * program, or waits for llama.cpp to be built, tries it out, and lets a new pool take over: evaluations go on where
+ * they are, and searches end early, so that their callers go on with the new one. Meanwhile the machine holds the model
+ * twice.
  */
 export class ImprovingEngine implements InferenceEngine {
   readonly #options: PortableEngineOptions

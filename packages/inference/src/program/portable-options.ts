@@ -3,8 +3,8 @@ import type { PoolDependencies } from '../engine/engine-pool.ts'
 import type { InferenceEngine } from '../engine/inference-engine.ts'
 
 /**
- * What runs the project's own engine: the native program, the WebAssembly module, or the faster of the two that works here. `native`
- * compiles the program if it is not there.
+ * What runs the project's own engine: the native program, the WebAssembly module, or the faster of the two that works
+ * here. `native` compiles the program if it is not there.
  */
 export type OwnProgram = 'auto' | 'native' | 'wasm'
 
@@ -31,8 +31,9 @@ export interface PortableEngineOptions extends OwnPoolOptions {
   /** Exams that llama.cpp decodes together; above 1 only where the model's vectors allow it. Default 1. */
   readonly maxSequences?: number
   /**
-   * With `auto`, where the native program is not built: compiles it while WebAssembly serves, and lets it take over. With `llama`,
-   * where its library is not built: waits for it, while the own engine serves. For processes that live long. Default false.
+   * With `auto`, where the native program is not built: compiles it while WebAssembly serves, and lets it take over.
+   * With `llama`, where its library is not built: waits for it, while the own engine serves. For processes that live
+   * long. Default false.
    */
   readonly improves?: boolean
 }
@@ -42,8 +43,13 @@ export type OwnPoolDependencies = Pick<PoolDependencies, 'admit' | 'onEvent'>
 
 /** What can be given to such an engine besides its options. */
 export interface PortableEngineDependencies extends OwnPoolDependencies {
-  /** Throws unless an engine computes the recorded bits: what has just been compiled must pass it. Default: passes all. */
+  /**
+   * Throws unless an engine computes the recorded bits: what has just been compiled must pass it. Default: passes all.
+   */
   readonly tryOut?: (engine: InferenceEngine) => Promise<void>
-  /** An engine that improves begins with that no sooner: a compiler takes time from what its owner has to do first. Default: at once. */
+  /**
+   * An engine that improves begins with that no sooner: a compiler takes time from what its owner has to do first.
+   * Default: at once.
+   */
   readonly mayImprove?: Promise<void>
 }

@@ -3,8 +3,9 @@ import { decodeSeal, encodeJob, SEAL_BYTES } from '../engine/search-codec.ts'
 import type { FromWorker, SearchEnding, ToWorker } from '../engine/worker-protocol.ts'
 
 /*
- * Frames between the node and the native program, drawn in `native/engine/worker.c`: bytes of the payload u32, kind u32, payload.
- * All numbers are little-endian, as those of every processor that Node runs on today; typed arrays are sent as they lie in memory.
+ * Frames between the node and the native program, drawn in `native/engine/worker.c`: bytes of the payload u32, kind
+ * u32, payload. All numbers are little-endian, as those of every processor that Node runs on today; typed arrays are
+ * sent as they lie in memory.
  *
  * Example, cancel of search 7:  04 00 00 00  04 00 00 00  07 00 00 00
  */

@@ -15,8 +15,8 @@ export interface SpawnProgramOptions {
 }
 
 /**
- * Starts the native program as a worker, with no environment at all: nothing of it could be of use, and all of it could change what
- * is loaded.
+ * Starts the native program as a worker, with no environment at all: nothing of it could be of use, and all of it could
+ * change what is loaded.
  */
 export function spawnProgram(
   { file, variant, niceness }: SpawnProgramOptions,

@@ -1,4 +1,7 @@
-/** The program of a worker thread: loads one model into the WebAssembly module, evaluates batches, searches. Ends with its process. */
+/**
+ * The program of a worker thread: loads one model into the WebAssembly module, evaluates batches, searches. Ends with
+ * its process.
+ */
 import { readFile } from 'node:fs/promises'
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { EngineError } from '../engine/engine-error.ts'
@@ -29,7 +32,9 @@ let isAttempting = false
 /** Batches that were served since the last whole attempt. */
 let overtaken = 0
 
-/** Whoever asks without a pause must not keep the search where it is: so many batches go first, then one attempt does. */
+/**
+ * Whoever asks without a pause must not keep the search where it is: so many batches go first, then one attempt does.
+ */
 const MAX_OVERTAKING = 4
 
 port.on('message', (message: ToWorker) => {

@@ -1,7 +1,9 @@
 import { EngineError } from '../engine/engine-error.ts'
 import type { WasmExports } from './wasm-exports.ts'
 
-/** A piece of a module's memory. It is given for good; its views are made anew for each use, since a growth ends them. */
+/**
+ * A piece of a module's memory. It is given for good; its views are made anew for each use, since a growth ends them.
+ */
 export interface WasmRegion {
   readonly address: number
   bytes(): Uint8Array

@@ -10,7 +10,10 @@ export interface WasmSessionOptions {
   readonly contextSize: number
 }
 
-/** A model in WebAssembly: computes the bits of the domain portable-1 in any browser and in Node, on the thread that calls. */
+/**
+ * A model in WebAssembly: computes the bits of the domain portable-1 in any browser and in Node, on the thread that
+ * calls.
+ */
 export interface WasmSession {
   readonly model: EngineModel
   /** The words of each request's evaluation. A failure within the module leaves the session unusable. */

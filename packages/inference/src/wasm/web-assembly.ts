@@ -1,6 +1,6 @@
 /*
- * The little of the WebAssembly interface that is used, since neither the library of the language nor that of Node declares it
- * and this code runs in both a browser and Node.
+ * The little of the WebAssembly interface that is used, since neither the library of the language nor that of Node
+ * declares it and this code runs in both a browser and Node.
  */
 
 /** A compiled module. */

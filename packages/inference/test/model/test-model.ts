@@ -19,7 +19,9 @@ export interface TestModel {
   remove(): Promise<void>
 }
 
-/** Wide enough that another order of summation reaches the logits of every exam; the model of `test/vectors/synthetic`. */
+/**
+ * Wide enough that another order of summation reaches the logits of every exam; the model of `test/vectors/synthetic`.
+ */
 export const WIDE_SHAPE: Partial<SyntheticLlamaOptions> = {
   layers: 4,
   width: 256,

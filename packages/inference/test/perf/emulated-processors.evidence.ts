@@ -1,8 +1,9 @@
 // npm run evidence -- emulated-processors [NAME…]
 //
-// The native program for processors that this machine is not, compiled by their compilers and run by qemu-user: each must name the
-// variants that it can run, the fastest first, and compute by every one of them all recorded vectors and the attempts that WebAssembly
-// makes here. Runs those whose name contains a NAME; all without one. Needs `apt install gcc clang gcc-aarch64-linux-gnu qemu-user`.
+// The native program for processors that this machine is not, compiled by their compilers and run by qemu-user: each
+// must name the variants that it can run, the fastest first, and compute by every one of them all recorded vectors and
+// the attempts that WebAssembly makes here. Runs those whose name contains a NAME; all without one. Needs `apt install
+// gcc clang gcc-aarch64-linux-gnu qemu-user`.
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,9 +1,9 @@
-// Every engine of portable-1 on this machine comes to the same: attempts in all their leaves, roots, losses and work hashes, and text
-// that is decoded token by token as one pass over it says.
-//   npm run evidence -- engines-equal [ATTEMPTS] [GENERATIONS]
+// Every engine of portable-1 on this machine comes to the same: attempts in all their leaves, roots, losses and work
+// hashes, and text that is decoded token by token as one pass over it says. npm run evidence -- engines-equal
+// [ATTEMPTS] [GENERATIONS]
 //
-// ATTEMPTS are counted over all engines together (100,000). llama.cpp's words, reduced by the rules in TypeScript, are the reference;
-// the other engines make the attempts whole. A root commits to every leaf.
+// ATTEMPTS are counted over all engines together (100,000). llama.cpp's words, reduced by the rules in TypeScript, are
+// the reference; the other engines make the attempts whole. A root commits to every leaf.
 import { join } from 'node:path'
 import { type ExamParams, hash32, utf8ToBytes } from '@poai/core'
 import { createReferenceAttempts, preparePortableCache, seededExamRequests } from '@poai/testing'

@@ -1,9 +1,9 @@
-// How fast the engines of portable-1 are beside llama.cpp's AVX2 build, by size and format of the model, in one run: exams in one pass,
-// and text token by token.
-//   npm run bench -- engines [TURNS] [--large]
+// How fast the engines of portable-1 are beside llama.cpp's AVX2 build, by size and format of the model, in one run:
+// exams in one pass, and text token by token. npm run bench -- engines [TURNS] [--large]
 //
-// One worker of each engine, in turns of a second, so that a disturbance of the machine meets all. Processes are measured by their own
-// CPU time where the system tells it, WebAssembly by the clock. --large: 1.1 billion weights too, for which it takes some minutes.
+// One worker of each engine, in turns of a second, so that a disturbance of the machine meets all. Processes are
+// measured by their own CPU time where the system tells it, WebAssembly by the clock. --large: 1.1 billion weights too,
+// for which it takes some minutes.
 import { readFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { findDomain } from '@poai/inference'

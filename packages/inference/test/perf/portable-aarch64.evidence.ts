@@ -1,7 +1,8 @@
 // npm run evidence -- portable-aarch64
 //
-// The domain portable-1 compiled for 64-bit Arm and run by qemu-user, against this machine's build: all logits equal, and the
-// embedded maths. Needs `apt install g++-aarch64-linux-gnu qemu-user` and node-llama-cpp's package for linux-arm64.
+// The domain portable-1 compiled for 64-bit Arm and run by qemu-user, against this machine's build: all logits equal,
+// and the embedded maths. Needs `apt install g++-aarch64-linux-gnu qemu-user` and node-llama-cpp's package for
+// linux-arm64.
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { mixedExamRequests, seededExamRequests, vectorExamRequests } from '@poai/testing'

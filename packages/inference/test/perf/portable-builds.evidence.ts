@@ -1,7 +1,7 @@
 // npm run evidence -- portable-builds
 //
-// The domain portable-1 from GCC and Clang, as AVX2 and as SSE2 code, in all four formats, with threads and chunks: all logits
-// equal. Then what must not go unnoticed: contraction, another order of sums, the platform's libm.
+// The domain portable-1 from GCC and Clang, as AVX2 and as SSE2 code, in all four formats, with threads and chunks: all
+// logits equal. Then what must not go unnoticed: contraction, another order of sums, the platform's libm.
 import { join } from 'node:path'
 import { mixedExamRequests, seededExamRequests } from '@poai/testing'
 import { X64_AVX2, X64_SSE2 } from '../../src/build/compile-target.ts'

@@ -1,7 +1,8 @@
 // npm run evidence -- portable-maths [step] [function…]
 //
-// Every embedded function, asked with every finite binary32 number, answers the same however GCC and Clang compile it. The numbers are
-// compared by a hash for each of 64 ranges. With `step` above 1 only every step-th bit pattern is asked. Needs g++ and clang++.
+// Every embedded function, asked with every finite binary32 number, answers the same however GCC and Clang compile it.
+// The numbers are compared by a hash for each of 64 ranges. With `step` above 1 only every step-th bit pattern is
+// asked. Needs g++ and clang++.
 import { join } from 'node:path'
 import { STRICT_FLAGS } from '../../src/build/compile-profile.ts'
 import { machineTarget } from '../../src/build/compile-target.ts'

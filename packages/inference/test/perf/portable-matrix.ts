@@ -1,4 +1,5 @@
-// What the evidence of portable builds shares: compiles the library for any target, and asks it for the logits of exams.
+// What the evidence of portable builds shares: compiles the library for any target, and asks it for the logits of
+// exams.
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -99,7 +100,10 @@ export async function writeExams(path: string, requests: readonly EvaluationRequ
   return path
 }
 
-/** Builds and runs the scan of the embedded functions: "function chunk hash" a line. With `libm` the platform's are scanned. */
+/**
+ * Builds and runs the scan of the embedded functions: "function chunk hash" a line. With `libm` the platform's are
+ * scanned.
+ */
 export async function scanMaths(
   folder: MatrixFolder,
   { program, target, runner = [] }: Pick<Variant, 'name' | 'program' | 'target' | 'runner'>,

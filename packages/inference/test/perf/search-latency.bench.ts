@@ -1,7 +1,7 @@
 // npm run bench -- search-latency [rounds]
 //
-// How long a search takes to end when it is told to, and an evaluation that comes in the middle of one, with the model of the built-in
-// networks and one worker: for the native program and for WebAssembly.
+// How long a search takes to end when it is told to, and an evaluation that comes in the middle of one, with the model
+// of the built-in networks and one worker: for the native program and for WebAssembly.
 import { join } from 'node:path'
 import { createPortableEngine, type InferenceEngine } from '@poai/inference'
 import { prepareProgramCache, seededExamRequests } from '@poai/testing'

@@ -1,7 +1,8 @@
 // npm run evidence -- vector-strength [MISTAKE…]
 //
-// What the vectors find: the pass of docs/PROTOCOL.md is compiled with one mistake after the other, and each must give another answer to at least
-// three of the vectors of functions and exams. Needs a C compiler; takes a core for some minutes.
+// What the vectors find: the pass of docs/PROTOCOL.md is compiled with one mistake after the other, and each must give
+// another answer to at least three of the vectors of functions and exams. Needs a C compiler; takes a core for some
+// minutes.
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type ExamVector, parseVectors } from '@poai/inference'

@@ -1,7 +1,8 @@
 /**
  * Appends exams to the chosen ones of the embedded model, by the numbers that a longer search found them under:
- * `node --conditions=source packages/inference/test/strength/add-chosen-vectors.ts MISTAKE NUMBER…`. Each must find the mistake. For mistakes that show in
- * one exam of a thousand; the engine itself, with one patched line, searches fifty times as fast as the plain pass. Needs a C compiler.
+ * `node --conditions=source packages/inference/test/strength/add-chosen-vectors.ts MISTAKE NUMBER…`. Each must find the
+ * mistake. For mistakes that show in one exam of a thousand; the engine itself, with one patched line, searches fifty
+ * times as fast as the plain pass. Needs a C compiler.
  */
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'

@@ -58,8 +58,8 @@ export function countFound(chosen: readonly Candidate[], mistakes: Iterable<stri
 }
 
 /**
- * Chooses `count` candidates, in their order: one after the other the one that finds most of what is found by the fewest so far. Ties go to
- * the earlier one.
+ * Chooses `count` candidates, in their order: one after the other the one that finds most of what is found by the
+ * fewest so far. Ties go to the earlier one.
  */
 export function chooseExams(
   candidates: readonly Candidate[],

@@ -5,14 +5,16 @@ import { type WrittenGguf, writeGguf } from '../../src/gguf/write-gguf.ts'
 import { Random } from './draw-calls.ts'
 
 /*
- * A model whose numbers lie at the edges of the arithmetic, which those of trained models hardly ever reach. Its vector has three blocks:
+ * A model whose numbers lie at the edges of the arithmetic, which those of trained models hardly ever reach. Its vector
+ * has three blocks:
  *
  *   A   0 to 31   a signal as models have it; feature 0 is the same in all tokens
- *   B  32 to 63   numbers around 2^-80; the norm of layer 0 makes them so small that the scales of quantised blocks are subnormal in binary16
- *   C  64 to 95   zeros, but for four tokens: only these have values in layer 1, so that weights of attention that are subnormal count
+ * B 32 to 63 numbers around 2^-80; the norm of layer 0 makes them so small that the scales of quantised blocks are
+ * subnormal in binary16 C 64 to 95 zeros, but for four tokens: only these have values in layer 1, so that weights of
+ * attention that are subnormal count
  *
- * Layer 0 is Q8_0 but for its last matrix. Layer 1 is F32; its gate gives −86 to −90, where exp(−u) nears the largest number. The output is F16, and its rows come in
- * equal pairs, so that every maximum stands twice.
+ * Layer 0 is Q8_0 but for its last matrix. Layer 1 is F32; its gate gives −86 to −90, where exp(−u) nears the largest
+ * number. The output is F16, and its rows come in equal pairs, so that every maximum stands twice.
  */
 
 const WIDTH = 96

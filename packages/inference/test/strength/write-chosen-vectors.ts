@@ -1,7 +1,7 @@
 /**
  * Searches for exams of the embedded model that find mistakes, and writes those that find most:
- * `node --conditions=source packages/inference/test/strength/write-chosen-vectors.ts [CANDIDATES]`. Needs a C compiler; takes a core for minutes.
- * The file is no part of a network's parameters: what is in it may grow.
+ * `node --conditions=source packages/inference/test/strength/write-chosen-vectors.ts [CANDIDATES]`. Needs a C compiler;
+ * takes a core for minutes. The file is no part of a network's parameters: what is in it may grow.
  */
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'

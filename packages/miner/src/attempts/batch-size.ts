@@ -1,6 +1,6 @@
 /**
- * How long a call should keep a worker: what a new head throws away, and what a verification waits for at most. A hundredth of
- * the shortest block time of a built-in network, and still a hundred times what a message costs.
+ * How long a call should keep a worker: what a new head throws away, and what a verification waits for at most. A
+ * hundredth of the shortest block time of a built-in network, and still a hundred times what a message costs.
  */
 const CALL_SECONDS = 0.04
 /** A model for tests is so fast that time alone would ask for hundreds. */

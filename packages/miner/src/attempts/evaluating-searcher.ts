@@ -35,8 +35,8 @@ export function createEvaluatingSearcher(dependencies: EvaluatingSearcherDepende
 }
 
 /**
- * Calls of one search in flight: one is with the worker, one waits in the engine's queue. The worker has its next exams at
- * once, and the search finishes and builds while they are computed. More would only wait.
+ * Calls of one search in flight: one is with the worker, one waits in the engine's queue. The worker has its next exams
+ * at once, and the search finishes and builds while they are computed. More would only wait.
  */
 const CALLS_IN_FLIGHT = 2
 
@@ -85,7 +85,8 @@ class EvaluatingSearcher implements AttemptSearcher {
       if (oldest === undefined) return { solution: undefined, next }
       try {
         const evaluations = await oldest.evaluations
-        // The worker has its next call already. An evaluator that answers at once must not keep the process from the rest.
+        // The worker has its next call already. An evaluator that answers at once must not keep the process from the
+        // rest.
         await setImmediate()
         signal.throwIfAborted()
         calls.shift()

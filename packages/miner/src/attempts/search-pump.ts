@@ -45,8 +45,8 @@ interface LaneSearch<Job> {
 const DROPPED_AT_ABORT = 1
 
 /**
- * Keeps an engine's workers busy with attempts at a job, and changes jobs without an idle moment: one lane a worker makes
- * one search after the other, over spans of the job's nonces.
+ * Keeps an engine's workers busy with attempts at a job, and changes jobs without an idle moment: one lane a worker
+ * makes one search after the other, over spans of the job's nonces.
  */
 export class SearchPump<Job extends PumpJob> implements Startable {
   readonly #options: PumpOptions

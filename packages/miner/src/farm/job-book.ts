@@ -22,7 +22,10 @@ export const JOB_LIFE_MS = 60_000
 const MAX_TEMPLATES = 128
 /** Jobs of one template: every worker asks once, and after a restart again. */
 const MAX_JOBS = 4096
-/** Names of jobs that are over, so that a late answer is told apart from a foreign one, and a repeated one from a new one. */
+/**
+ * Names of jobs that are over, so that a late answer is told apart from a foreign one, and a repeated one from a new
+ * one.
+ */
 const MAX_PAST = 8192
 /** A job is worth one block. */
 export const MAX_SUBMISSIONS = 16
@@ -40,8 +43,8 @@ interface Share {
 }
 
 /**
- * The jobs of a desk: those that are worth a block, and the names of those that were. Where there are too many, the client that holds most
- * loses its oldest: whoever asks without end takes no job from others.
+ * The jobs of a desk: those that are worth a block, and the names of those that were. Where there are too many, the
+ * client that holds most loses its oldest: whoever asks without end takes no job from others.
  */
 export class JobBook {
   readonly #clock: Pick<Clock, 'nowMs'>

@@ -13,7 +13,10 @@ interface Waiting {
   enter(): void
 }
 
-/** Places for tasks, in the order of their coming; since a client has so many in the line, nobody waits behind one that floods. */
+/**
+ * Places for tasks, in the order of their coming; since a client has so many in the line, nobody waits behind one that
+ * floods.
+ */
 export class Slice {
   readonly #limits: SliceLimits
   readonly #inLine = new Map<string, number>()

@@ -4,18 +4,30 @@ import type { WorkClient } from './work-client.ts'
 
 /** What clients of a work desk may make this node compute in vain: each solution in vain is two passes of the model. */
 export interface SolutionLimits {
-  /** Solutions in vain of a stranger's address before it is refused. One or two could be a bad machine of an honest farm. */
+  /**
+   * Solutions in vain of a stranger's address before it is refused. One or two could be a bad machine of an honest
+   * farm.
+   */
   readonly strangerFailures: number
-  /** The same for programs on this machine, which are its owner's, and side by side for proven clients: it keeps a broken farm from taking all. */
+  /**
+   * The same for programs on this machine, which are its owner's, and side by side for proven clients: it keeps a
+   * broken farm from taking all.
+   */
   readonly localFailures: number
   /** First refusal after that; each further solution in vain doubles it. Long enough to look at a machine. */
   readonly refusalMs: number
   /** A refusal does not grow beyond this. */
   readonly longestRefusalMs: number
-  /** Solutions in vain of all strangers together within {@link windowMs}; then those that are not proven are told to come back. */
+  /**
+   * Solutions in vain of all strangers together within {@link windowMs}; then those that are not proven are told to
+   * come back.
+   */
   readonly allStrangersFailures: number
   readonly windowMs: number
-  /** Blocks of clients that never brought a good one, judged at one time, all such clients together: blocks at the tip wait for one pass at most. */
+  /**
+   * Blocks of clients that never brought a good one, judged at one time, all such clients together: blocks at the tip
+   * wait for one pass at most.
+   */
   readonly unprovenAtOnce: number
   /** Blocks of proven and local clients that are judged at one time. */
   readonly provenAtOnce: number
@@ -64,7 +76,10 @@ export interface SolutionTicket {
   settle(outcome: SolutionOutcome): void
 }
 
-/** Bounds by client, and over all strangers, what solutions in vain cost; a client that floods has no part of another's share. */
+/**
+ * Bounds by client, and over all strangers, what solutions in vain cost; a client that floods has no part of another's
+ * share.
+ */
 export class SolutionBudget {
   readonly #limits: SolutionLimits
   readonly #clock: Pick<Clock, 'nowMs'>
@@ -105,7 +120,9 @@ export class SolutionBudget {
     return { isStranger, settle: (outcome) => this.#settle({ client, record, slice, isStranger }, outcome) }
   }
 
-  /** True if all that are being judged failing would go beyond the client's allowance, or strangers have used up theirs. */
+  /**
+   * True if all that are being judged failing would go beyond the client's allowance, or strangers have used up theirs.
+   */
   #isSpent(record: Record, isStranger: boolean): boolean {
     const { strangerFailures, localFailures, allStrangersFailures, windowMs } = this.#limits
     const nowMs = this.#clock.nowMs()

@@ -49,11 +49,14 @@ import { type FarmWorker, WorkerRegistry } from './worker-registry.ts'
 export interface WorkDesk extends Startable {
   readonly params: NetworkParams
   readonly status: WorkDeskStatus
-  /** A job that is as good as any, at once; or, after the job that the worker has, as soon as there is a better one, within a bound. */
+  /**
+   * A job that is as good as any, at once; or, after the job that the worker has, as soon as there is a better one,
+   * within a bound.
+   */
   getWork(request: WorkRequest, signal?: AbortSignal, client?: WorkClient): Promise<WorkJob>
   /**
-   * Imports the block of a solution, if it is one. Never rejects over what the worker sent. What is computed in vain is charged to the
-   * client, this node itself unless named.
+   * Imports the block of a solution, if it is one. Never rejects over what the worker sent. What is computed in vain is
+   * charged to the client, this node itself unless named.
    */
   submitWork(solution: WorkSolution, client?: WorkClient): Promise<WorkAnswer>
   submitRate(report: RateReport, client?: WorkClient): void
@@ -100,8 +103,8 @@ const LONG_POLL_MS = 20_000
 /** Requests that wait at one time: as many as workers are known. */
 const MAX_WAITING = 256
 /**
- * For so long after its start a desk takes blocks whose jobs it did not give out: they were found while the node was down. Workers that lost
- * their node ask again every five seconds, and jobs live no longer.
+ * For so long after its start a desk takes blocks whose jobs it did not give out: they were found while the node was
+ * down. Workers that lost their node ask again every five seconds, and jobs live no longer.
  */
 const FOREIGN_JOBS_MS: number = JOB_LIFE_MS
 /** A larger body would make every job heavy for the sake of a block that is found while the node is down. */
@@ -305,7 +308,10 @@ class ChainWorkDesk implements WorkDesk {
     }
   }
 
-  /** When it is the client's turn: the replay, then all else, as for everybody's blocks. What was computed in vain is charged. */
+  /**
+   * When it is the client's turn: the replay, then all else, as for everybody's blocks. What was computed in vain is
+   * charged.
+   */
   async #import(block: Block, blockHash: Hash32, client: WorkClient): Promise<WorkAnswer> {
     const ticket = await this.#budget.admit(client)
     if (ticket === 'refused' || ticket === 'busy') return { verdict: ticket, blockHash }

@@ -29,7 +29,10 @@ export interface WorkJob {
   /** After so long the desk has forgotten the job. */
   readonly expiresInMs: number
   readonly network: WorkNetwork
-  /** The body's encoding, unless it is large: with it a worker can bring its block to a node that was started anew meanwhile. */
+  /**
+   * The body's encoding, unless it is large: with it a worker can bring its block to a node that was started anew
+   * meanwhile.
+   */
   readonly body: Uint8Array | undefined
 }
 
@@ -50,7 +53,8 @@ export interface WorkSolution {
  * - `unknown-job`: nothing is known of the job, and the block did not come with it.
  * - `wrong-range`: the nonce is another worker's. `above-target`: its claim is no block.
  * - `invalid`: the model, replayed here, does not say what was claimed; or the block breaks another rule.
- * - `refused`: this worker, or its address, has sent too much that was invalid. `busy`: it is not its turn; it may be sent again.
+ * - `refused`: this worker, or its address, has sent too much that was invalid. `busy`: it is not its turn; it may be
+ *   sent again.
  * - `undecided`: this node could not judge it; it may be sent again.
  */
 export const WORK_VERDICTS = [

@@ -3,7 +3,10 @@ import type { WorkClient } from './work-client.ts'
 import type { WorkDesk } from './work-desk.ts'
 import { parseRateReport, parseWorkRequest, parseWorkSolution, workAnswerToJson, workJobToJson } from './work-json.ts'
 
-/** A work desk as JSON speaks to it: what `poai_getWork` and its siblings pass through. Rejects with `MinerError`s that may be shown. */
+/**
+ * A work desk as JSON speaks to it: what `poai_getWork` and its siblings pass through. Rejects with `MinerError`s that
+ * may be shown.
+ */
 export interface WorkService {
   getWork(request: unknown, signal?: AbortSignal, client?: WorkClient): Promise<JsonValue>
   submitWork(solution: unknown, client?: WorkClient): Promise<JsonValue>

@@ -100,7 +100,9 @@ export class WorkerRegistry {
     }
   }
 
-  /** At the cost of the silent, or of a client that has more names than this one: not at the cost of those that work. */
+  /**
+   * At the cost of the silent, or of a client that has more names than this one: not at the cost of those that work.
+   */
   #makeRoom(client: string): void {
     const [oldest] = this.#entries
     if (oldest !== undefined && oldest[1].lastSeenMs < this.#clock.nowMs() - SILENCE_MS) {

@@ -35,7 +35,9 @@ export interface DeliveryOptions {
   readonly signal: AbortSignal
 }
 
-/** Brings our own blocks through the pipeline of everybody's blocks, and does not give one up over a passing failure. */
+/**
+ * Brings our own blocks through the pipeline of everybody's blocks, and does not give one up over a passing failure.
+ */
 export class BlockDelivery {
   readonly #dependencies: BlockDeliveryDependencies
   readonly #outage: Outage

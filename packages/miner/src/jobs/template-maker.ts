@@ -47,7 +47,10 @@ export class TemplateMaker {
     return { template, madeAtMs, tookMs, earlyMs: this.#earlyMs(template.header.timestamp, madeAtMs) }
   }
 
-  /** Until a template is so old that another one should be made: later than `ageMs` where making one takes long. Negative when due. */
+  /**
+   * Until a template is so old that another one should be made: later than `ageMs` where making one takes long.
+   * Negative when due.
+   */
   msLeft({ madeAtMs, tookMs }: MadeTemplate, ageMs: number): number {
     return madeAtMs + Math.max(ageMs, tookMs / MAKING_SHARE) - this.#dependencies.clock.nowMs()
   }

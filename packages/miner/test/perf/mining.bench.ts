@@ -1,11 +1,11 @@
 /**
- * Whole attempts a second of nodes that mine against those of the bare engine with the same workers, and what a new head throws away:
- * `npm run bench -- mining [--engine native|wasm|llama] [--workers N] [--slices N] [--seconds S]`.
+ * Whole attempts a second of nodes that mine against those of the bare engine with the same workers, and what a new
+ * head throws away: `npm run bench -- mining [--engine native|wasm|llama] [--workers N] [--slices N] [--seconds S]`.
  *
- * Short slices of the engine alone and of mining take turns, first the one and then the other, so that a busy machine hits both alike.
- * The engine alone searches for what nobody finds: no solution, no head and no other job interrupts it. Mining is two nodes that race
- * for blocks with half of the workers each: they follow their heads, search, seal, replay and import, and every block of the one is a
- * stranger's to the other.
+ * Short slices of the engine alone and of mining take turns, first the one and then the other, so that a busy machine
+ * hits both alike. The engine alone searches for what nobody finds: no solution, no head and no other job interrupts
+ * it. Mining is two nodes that race for blocks with half of the workers each: they follow their heads, search, seal,
+ * replay and import, and every block of the one is a stranger's to the other.
  */
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
@@ -37,7 +37,10 @@ const CALL = 4
 const VERIFIED_EXAMS = 256
 /** As a node has it that mines. */
 const NICENESS = 10
-/** Verifications are timed at the end, in mining that does not count: they take from the engine what attempts then do not get. */
+/**
+ * Verifications are timed at the end, in mining that does not count: they take from the engine what attempts then do
+ * not get.
+ */
 const VERIFIED_SECONDS = 10
 const VERIFY_EVERY_MS = 250
 
@@ -165,7 +168,10 @@ function connect(from: MiningNode, to: MiningNode): void {
   })
 }
 
-/** Two nodes that race, one alone where there is one worker. Only half of the time is mined, so blocks are due at twice the spacing. */
+/**
+ * Two nodes that race, one alone where there is one worker. Only half of the time is mined, so blocks are due at twice
+ * the spacing.
+ */
 async function openNodes(evaluationsPerSecond: number): Promise<readonly MiningNode[]> {
   const attempts = BigInt(Math.ceil(evaluationsPerSecond * SPACING_SECONDS))
   const spacing = { spacingSeconds: 2 * SPACING_SECONDS, halfLifeSeconds: 20 * SPACING_SECONDS }
@@ -236,7 +242,10 @@ function searchingShareOf({ searchedSeconds, wallSeconds }: Total): number {
   return searchedSeconds / wallSeconds
 }
 
-/** Attempts by processor time of the workers, less the time in which those had no search: what else the machine does is not in it. */
+/**
+ * Attempts by processor time of the workers, less the time in which those had no search: what else the machine does is
+ * not in it.
+ */
 function yieldOf(total: Total): number {
   return (total.attempts / total.cpuSeconds) * searchingShareOf(total)
 }

@@ -1,4 +1,6 @@
-/** A farm miner in a process of its own, with an engine of its own: its node speaks to it through the parent's messages. */
+/**
+ * A farm miner in a process of its own, with an engine of its own: its node speaks to it through the parent's messages.
+ */
 import { createBlockCodecs, createTransactionCodec, type JsonValue, silentLogger } from '@poai/core'
 import { openBenchEngine } from '@poai/testing/bench-engine'
 import {

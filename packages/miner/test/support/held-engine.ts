@@ -7,7 +7,10 @@ interface HeldCall {
   readonly fail: (error: unknown) => void
 }
 
-/** An engine whose mining calls a test answers one by one; verifications pass. Aborted calls reject at once, as a real engine's do. */
+/**
+ * An engine whose mining calls a test answers one by one; verifications pass. Aborted calls reject at once, as a real
+ * engine's do.
+ */
 export class HeldEngine implements ExamEvaluator {
   /** Mining calls that wait, oldest first. */
   readonly held: HeldCall[] = []

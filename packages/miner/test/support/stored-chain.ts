@@ -16,7 +16,9 @@ import { createExecution } from '@poai/execution'
 import { type CheckReport, checkDatabase, openDatabase, RETENTIONS } from '@poai/storage'
 import { systemClock } from './system-clock.ts'
 
-/** The devnet with sixteen times easier work, so that a loaded machine needs seconds for a few blocks and not minutes. */
+/**
+ * The devnet with sixteen times easier work, so that a loaded machine needs seconds for a few blocks and not minutes.
+ */
 export const easyDevnet: NetworkParams = {
   ...devnet,
   name: 'easy-devnet',

@@ -58,7 +58,10 @@ export interface ChainPartsDependencies {
 const MEBIBYTE: number = 1024 * 1024
 /** Threads that recover senders: beside the workers of the engine, which have most to do. */
 const RECOVERY_THREADS = 1
-/** LevelDB's part of the memory for caches; the rest is shared by the caches of decoded tables in their default proportions. */
+/**
+ * LevelDB's part of the memory for caches; the rest is shared by the caches of decoded tables in their default
+ * proportions.
+ */
 const LEVEL_SHARE = 0.4
 
 /** Takes the data directory, opens its chain, and starts what belongs to it. */

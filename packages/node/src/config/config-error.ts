@@ -8,7 +8,10 @@ export interface ConfigFault {
   readonly actual: string
 }
 
-/** The configuration makes no sense; nothing was started. Lists every fault, since who mends one wants to know of the others. */
+/**
+ * The configuration makes no sense; nothing was started. Lists every fault, since who mends one wants to know of the
+ * others.
+ */
 export class ConfigError extends AppError<'CONFIG_INVALID'> {
   readonly faults: readonly ConfigFault[]
 

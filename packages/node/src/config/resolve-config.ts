@@ -54,7 +54,9 @@ interface Found {
   readonly origin: ConfigOrigin
 }
 
-/** Defaults, then the file, the environment, the flags. Throws a {@link ConfigError} with every fault of all of them. */
+/**
+ * Defaults, then the file, the environment, the flags. Throws a {@link ConfigError} with every fault of all of them.
+ */
 export function resolveConfig({ file, environment = {}, flags = {} }: ConfigSources): ResolvedConfig {
   const faults: ConfigFault[] = [...unknownVariables(environment), ...(file === undefined ? [] : unknownMembers(file))]
   const origins: Record<string, ConfigOrigin> = {}

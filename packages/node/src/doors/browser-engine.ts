@@ -11,8 +11,8 @@ const MODEL_NAME = 'engine/model.gguf'
 const LOOK_AGAIN_MS = 5000
 
 /**
- * Finds the WebAssembly engine and the network's model on this machine by those names. In networks of other domains, and where the
- * model is not there, there is nothing: the page then offers no verification.
+ * Finds the WebAssembly engine and the network's model on this machine by those names. In networks of other domains,
+ * and where the model is not there, there is nothing: the page then offers no verification.
  */
 export function createBrowserEngine(
   installation: Installation,

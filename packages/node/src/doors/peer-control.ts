@@ -3,7 +3,10 @@ import type { Ban, Network, Peer, PeerEntry } from '@poai/p2p'
 import type { PeerControl } from '@poai/rpc'
 import { NodeError } from '../node-error.ts'
 
-/** The network as JSON-RPC shows and changes it. It is asked for each time: doors open before the node joins its network. */
+/**
+ * The network as JSON-RPC shows and changes it. It is asked for each time: doors open before the node joins its
+ * network.
+ */
 export function createPeerControl(current: () => Network | undefined): PeerControl {
   const joined = (): Network => {
     const network = current()

@@ -32,7 +32,9 @@ export interface Standing {
   readonly why: string
 }
 
-/** How old what a peer last said of itself may be: it says it every half minute, and while it is read its chain grows. */
+/**
+ * How old what a peer last said of itself may be: it says it every half minute, and while it is read its chain grows.
+ */
 const STATUS_AGE_SECONDS = 60
 /** A peer tells of a block before this node has it, or comes over from a branch that lost: it agrees still. */
 const GRACE_MS = 60_000
@@ -40,8 +42,9 @@ const GRACE_MS = 60_000
 const LEAST_DEPTH = 3n
 
 /**
- * Finds out whether the node stands at the end of the network's chain: it has nothing to catch up, and enough peers have said for long enough that their head is on its
- * chain, near its own. Peers that it dialled itself are harder to choose for an attacker: where they are enough, others have no say.
+ * Finds out whether the node stands at the end of the network's chain: it has nothing to catch up, and enough peers
+ * have said for long enough that their head is on its chain, near its own. Peers that it dialled itself are harder to
+ * choose for an attacker: where they are enough, others have no say.
  */
 export class Settling {
   readonly #options: SettlingOptions

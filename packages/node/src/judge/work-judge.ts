@@ -166,7 +166,10 @@ class EngineJudge implements WorkJudge {
     this.#ready.resolve()
   }
 
-  /** Whether the program that runs the network's model computes what that model hardly ever asks for: equal maxima, the limits of exp … */
+  /**
+   * Whether the program that runs the network's model computes what that model hardly ever asks for: equal maxima, the
+   * limits of exp …
+   */
   async #checkEdges({ domain, edges }: WorkSetup): Promise<void> {
     if (edges === undefined || this.#isStopped()) return
     const { installation, niceness, program = 'auto' } = this.#options

@@ -27,7 +27,10 @@ export class ServiceStack {
     this.#services.push({ name, start: async () => undefined, stop })
   }
 
-  /** Stops all, the youngest first. One that takes longer than `limitMs` is left behind, so that the others, and the database last, are closed. */
+  /**
+   * Stops all, the youngest first. One that takes longer than `limitMs` is left behind, so that the others, and the
+   * database last, are closed.
+   */
   async stop(limitMs: number): Promise<void> {
     for (let service = this.#services.pop(); service !== undefined; service = this.#services.pop()) {
       await this.#stopOne(service, limitMs)

@@ -27,7 +27,10 @@ export interface BlockSpansDependencies {
   readonly logger: Pick<Logger, 'debug'>
 }
 
-/** The same parts of a node, each of whose works on a block is told at the debug level: when it began, how long it took, how it ended. */
+/**
+ * The same parts of a node, each of whose works on a block is told at the debug level: when it began, how long it took,
+ * how it ended.
+ */
 export interface BlockSpans {
   ofVerifier(verifier: WorkVerifier): WorkVerifier
   ofExecution(execution: Execution): Execution

@@ -5,7 +5,10 @@ const MAX_DEPTH = 4
 /** Elements of a list that a log shows. */
 const MAX_ELEMENTS = 32
 
-/** The same data in JSON's terms: whole numbers of any size as text where JSON has none, bytes as hexadecimal, errors with their causes. */
+/**
+ * The same data in JSON's terms: whole numbers of any size as text where JSON has none, bytes as hexadecimal, errors
+ * with their causes.
+ */
 export function plainData(data: LogData): Readonly<Record<string, unknown>> {
   return Object.fromEntries(Object.entries(data).map(([name, value]) => [name, plainValue(value, MAX_DEPTH)]))
 }

@@ -17,8 +17,8 @@ export interface RotatingFile {
 }
 
 /**
- * Opens the file, going on where the last process ended. Lines are written at once: those before a crash are the ones that matter. A disk
- * that fails later costs lines, and never the node.
+ * Opens the file, going on where the last process ended. Lines are written at once: those before a crash are the ones
+ * that matter. A disk that fails later costs lines, and never the node.
  */
 export function openRotatingFile({ path, maxBytes, keep }: RotatingFileOptions): RotatingFile {
   let file: number | undefined

@@ -4,8 +4,8 @@ import { readFileSync } from 'node:fs'
 const PAGE_BYTES = 4096
 
 /**
- * Memory that this process and the given ones hold, in bytes. Pages that several of them share, such as a mapped model, count for each.
- * Where the system has no /proc, only this process counts.
+ * Memory that this process and the given ones hold, in bytes. Pages that several of them share, such as a mapped model,
+ * count for each. Where the system has no /proc, only this process counts.
  */
 export function residentBytes(pids: readonly (number | undefined)[]): number {
   return pids.reduce<number>((sum, pid) => sum + (pid === undefined ? 0 : residentOf(pid)), process.memoryUsage.rss())

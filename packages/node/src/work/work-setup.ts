@@ -30,7 +30,10 @@ export interface WorkSetup {
   readonly model: ResolvedModel
   readonly domain: DeterminismDomain
   readonly vectors: DomainVectors
-  /** What the model's exams hash to in other domains: tells a machine that is in none of the network's which one it is in. */
+  /**
+   * What the model's exams hash to in other domains: tells a machine that is in none of the network's which one it is
+   * in.
+   */
   readonly fingerprints: readonly DomainFingerprint[]
   /** A small model at the edges of the domain's arithmetic, where the network's own model never comes. */
   readonly edges?: EdgesSetup
@@ -100,7 +103,10 @@ function missingVectors(path: string, cause: unknown): EngineError {
   })
 }
 
-/** Exams that came with the program beside the vectors, if they are of this model: more mistakes show in them, and no network pins them. */
+/**
+ * Exams that came with the program beside the vectors, if they are of this model: more mistakes show in them, and no
+ * network pins them.
+ */
 async function readChosen(
   installation: Installation,
   model: string,
@@ -120,7 +126,10 @@ async function readEdges({ models }: Installation, { name }: DeterminismDomain):
   return text === undefined ? {} : { edges: { modelPath: join(folder, 'edges.gguf'), vectors: parseVectors(text) } }
 }
 
-/** Finds what the work of `network` needs. Throws, saying what to do, where something is missing or not what the network names. */
+/**
+ * Finds what the work of `network` needs. Throws, saying what to do, where something is missing or not what the network
+ * names.
+ */
 export async function setUpWork(installation: Installation, { work }: NetworkParams): Promise<WorkSetup> {
   const domain = requireDomain(work.domain)
   const model = await resolveModel(await openModelStore(installation), work.model)
@@ -159,11 +168,14 @@ export interface EngineChoice extends LlamaEngineDependencies {
   /** How far the workers step back behind other processes of the machine; see `LlamaEngineOptions`. */
   readonly niceness?: number
   /**
-   * What the engine must compute: each worker a sample of it before it serves, a program that is to take over all of it. `admit` goes
-   * before.
+   * What the engine must compute: each worker a sample of it before it serves, a program that is to take over all of
+   * it. `admit` goes before.
    */
   readonly vectors?: DomainVectors
-  /** Compiles the native program in the background where it is not built, or waits for llama.cpp; for processes that live long. Default false. */
+  /**
+   * Compiles the native program in the background where it is not built, or waits for llama.cpp; for processes that
+   * live long. Default false.
+   */
   readonly improves?: boolean
   /** It begins with that no sooner. Default: at once. */
   readonly mayImprove?: Promise<void>

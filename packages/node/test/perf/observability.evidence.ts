@@ -1,5 +1,6 @@
-// Two real nodes, one of which mines, and a real Prometheus that scrapes them: every query of the dashboard must answer with data, and
-// every alert rule must load. Arguments: minutes (default 5), and the prometheus program (default: the one in PATH).
+// Two real nodes, one of which mines, and a real Prometheus that scrapes them: every query of the dashboard must answer
+// with data, and every alert rule must load. Arguments: minutes (default 5), and the prometheus program (default: the
+// one in PATH).
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'

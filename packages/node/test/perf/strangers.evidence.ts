@@ -1,6 +1,6 @@
-// What strangers can do to a node, and what it keeps meanwhile: every case of packages/*/test/attack/NAME.case.ts, in full.
-//   npm run evidence -- strangers [NAME …] [--size test] [--json]
-// Each case runs in a process of its own, with real nodes. The exit code is 1 if a bound was not kept.
+// What strangers can do to a node, and what it keeps meanwhile: every case of packages/*/test/attack/NAME.case.ts, in
+// full. npm run evidence -- strangers [NAME …] [--size test] [--json] Each case runs in a process of its own, with real
+// nodes. The exit code is 1 if a bound was not kept.
 import { spawn } from 'node:child_process'
 import { globSync } from 'node:fs'
 import { basename, join } from 'node:path'

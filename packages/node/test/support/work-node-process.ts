@@ -1,5 +1,6 @@
-// A node's chain, work desk and JSON-RPC server in a process of its own, with a fake model of one worker that takes its time. Its parent sends it
-// blocks as a neighbour would, and asks what became of it. All clients are strangers here, though they come from this machine.
+// A node's chain, work desk and JSON-RPC server in a process of its own, with a fake model of one worker that takes its
+// time. Its parent sends it blocks as a neighbour would, and asks what became of it. All clients are strangers here,
+// though they come from this machine.
 
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

@@ -16,12 +16,13 @@ export interface BudgetLimits {
 }
 
 export const BUDGET_DEFAULTS: BudgetLimits = {
-  // Two failed blocks, which are four replays since each is repeated, then one more every ten minutes: the peer is banned at the second one anyway,
-  // its address is not.
+  // Two failed blocks, which are four replays since each is repeated, then one more every ten minutes: the peer is
+  // banned at the second one anyway, its address is not.
   failures: { capacity: 2, perSecond: 1 / 600 },
   // One of the eight replays that run at one time: strangers never hold up what proven peers bring.
   unprovenAtOnce: 1,
-  // Blocks come one at a time, and some more when chains part; if all are forged, that many fail before the first one is found out.
+  // Blocks come one at a time, and some more when chains part; if all are forged, that many fail before the first one
+  // is found out.
   provenAtOnce: 4,
   maxWaiting: 16,
 }

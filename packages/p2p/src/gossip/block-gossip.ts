@@ -59,8 +59,8 @@ export interface BlockGossipCounts {
 }
 
 /**
- * How long a block is held whose parent is fetched: the child of a block that was not passed on, since it was a tie, decides the tie, and is news for those
- * behind this node. A header, two bodies and two replays take a second or two.
+ * How long a block is held whose parent is fetched: the child of a block that was not passed on, since it was a tie,
+ * decides the tie, and is news for those behind this node. A header, two bodies and two replays take a second or two.
  */
 const HOLD_MS = 4000
 /** Blocks that are held at one time; ties have one child or two. */
@@ -72,8 +72,8 @@ const MAX_PULLS = 8
 /** Of one neighbour: who announces and does not serve must not keep the others' bodies from coming. */
 const MAX_PULLS_PER_PEER = 2
 /**
- * Blocks of one neighbour that were of no use: not judged, of old or of unknown parents. Honest ones bring some when chains part or this node is
- * behind; above this a flood costs points.
+ * Blocks of one neighbour that were of no use: not judged, of old or of unknown parents. Honest ones bring some when
+ * chains part or this node is behind; above this a flood costs points.
  */
 const USELESS: Allowance = { capacity: 256, perSecond: 2 }
 /** Neighbours whose useless blocks are counted, and whose last good one is remembered. */
@@ -158,7 +158,8 @@ export class BlockGossip {
   }
 
   async #judge({ data, from }: GossipMessage): Promise<GossipVerdict> {
-    // Without a handshake nobody is known to be of this network, nor limited by address; its status will tell of the head.
+    // Without a handshake nobody is known to be of this network, nor limited by address; its status will tell of the
+    // head.
     const peer = this.#dependencies.peers.get(from)
     if (peer === undefined || !this.#dependencies.budget.isOpenTo(from, peer.address)) return 'ignore'
     try {
@@ -181,7 +182,10 @@ export class BlockGossip {
     return this.#isAtTip(hash, header.number) ? 'accept' : 'ignore'
   }
 
-  /** Only what was executed is passed on: it was paid for with the work of the chain, where a block beside it may cost next to nothing. */
+  /**
+   * Only what was executed is passed on: it was paid for with the work of the chain, where a block beside it may cost
+   * next to nothing.
+   */
   #isAtTip(hash: Hash32, number: bigint): boolean {
     const { queries, head } = this.#dependencies.chain
     const canonical = queries.header(number)

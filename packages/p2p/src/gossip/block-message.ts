@@ -16,8 +16,9 @@ export type BlockMessage =
   | { readonly kind: 'header'; readonly header: Header }
 
 /**
- * Up to this size a block travels whole: a second round trip costs more than the copies that cross. A mesh of six hands a node up to
- * five copies that it does not need: of 32 kB that is nothing, of 2 MB it is ten megabytes for each node and block.
+ * Up to this size a block travels whole: a second round trip costs more than the copies that cross. A mesh of six hands
+ * a node up to five copies that it does not need: of 32 kB that is nothing, of 2 MB it is ten megabytes for each node
+ * and block.
  */
 export const MAX_WHOLE_BLOCK_BYTES: number = 32 * 1024
 /** The largest message of the topic. */

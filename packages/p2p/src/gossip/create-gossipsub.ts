@@ -33,11 +33,17 @@ export interface Gossipsub {
   readonly service: (components: GossipSubComponents) => GossipSub
 }
 
-/** As Lodestar's: long enough for a message to go round while an event loop is busy, short enough that a lost neighbour is missed soon. */
+/**
+ * As Lodestar's: long enough for a message to go round while an event loop is busy, short enough that a lost neighbour
+ * is missed soon.
+ */
 const HEARTBEAT_MS = 700
 /** Of SHA-256: nobody finds two messages with the same. */
 const MESSAGE_ID_BYTES = 20
-/** From this size on it is worth telling neighbours "don't send it to me too" (measured: 42 % less CPU over five nodes at 16 kB). */
+/**
+ * From this size on it is worth telling neighbours "don't send it to me too" (measured: 42 % less CPU over five nodes
+ * at 16 kB).
+ */
 const IDONTWANT_BYTES = 16_384
 /** A replay may take seconds on a loaded machine, and only then does a message count as delivered. */
 const IWANT_FOLLOW_UP_MS = 12_000
@@ -58,8 +64,8 @@ const FRAME_LIMITS = {
   maxPeerInfos: 16,
 }
 /**
- * A rejected message weighs the square of how many there were: three in a short while, and gossip from that peer is not read any more.
- * The node's own score of the peer works beside it and ends in a ban.
+ * A rejected message weighs the square of how many there were: three in a short while, and gossip from that peer is not
+ * read any more. The node's own score of the peer works beside it and ends in a ban.
  */
 const TOPIC_SCORE = {
   topicWeight: 1,
@@ -92,8 +98,8 @@ const RESULTS: Readonly<Record<GossipVerdict, TopicValidatorResult>> = {
 }
 
 /**
- * Gossipsub 1.2 behind our own interface: the one file that names the library (ADR 5). Messages are unsigned, since blocks and
- * transactions carry their own proof, and named by their content.
+ * Gossipsub 1.2 behind our own interface: the one file that names the library (ADR 5). Messages are unsigned, since
+ * blocks and transactions carry their own proof, and named by their content.
  */
 export function createGossipsub(options: GossipsubOptions, logger: Pick<Logger, 'debug'>): Gossipsub {
   const validators = new Map<string, GossipValidator>()
@@ -171,7 +177,10 @@ function judgeWith(validate: GossipValidator, logger: Pick<Logger, 'debug'>): To
   }
 }
 
-/** Puts the gate before the library's first look at a message: its own order is to hash and remember first, and to ask then. */
+/**
+ * Puts the gate before the library's first look at a message: its own order is to hash and remember first, and to ask
+ * then.
+ */
 function screen(router: GossipSub, { admits }: Pick<GossipsubOptions, 'admits'>): void {
   if (!hasInsides(router)) throw new TypeError('the gossip library has changed: messages cannot be screened')
   const handle = router.handleReceivedMessage.bind(router)

@@ -22,17 +22,23 @@ export interface GossipGateDependencies {
   isCurrent(): boolean
 }
 
-/** One offence for so many messages that were dropped, or so many bytes: an honest peer that is over its allowance stays for a while. */
+/**
+ * One offence for so many messages that were dropped, or so many bytes: an honest peer that is over its allowance stays
+ * for a while.
+ */
 export const DROPS_PER_OFFENCE = 16
 export const DROPPED_BYTES_PER_OFFENCE: number = 256 * 1024
-/** So much may come before the handshake is done: messages of an honest neighbour overtake it. Dropped, but without blame. */
+/**
+ * So much may come before the handshake is done: messages of an honest neighbour overtake it. Dropped, but without
+ * blame.
+ */
 export const EARLY_OFFENCES = 4
 /** Peers whose drops are counted; whichever was added first goes. */
 const MAX_NAMES = 4096
 
 /**
- * Decides which messages are read at all. What is dropped here is not remembered as seen: else a neighbour that nobody believes could keep the
- * same message of honest ones out.
+ * Decides which messages are read at all. What is dropped here is not remembered as seen: else a neighbour that nobody
+ * believes could keep the same message of honest ones out.
  */
 export class GossipGate {
   readonly #options: GossipGateOptions

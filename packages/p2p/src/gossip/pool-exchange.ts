@@ -44,8 +44,8 @@ const CHUNK = 256
 const EXCHANGE_TIMEOUT_MS = 20_000
 
 /**
- * Makes pools converge: whoever joins is asked what its pool holds, and now and then one of the peers is. What is new goes on by gossip,
- * since the pool tells of it as of anything that did not come by gossip.
+ * Makes pools converge: whoever joins is asked what its pool holds, and now and then one of the peers is. What is new
+ * goes on by gossip, since the pool tells of it as of anything that did not come by gossip.
  */
 export class PoolExchange implements Startable {
   readonly #dependencies: PoolExchangeDependencies

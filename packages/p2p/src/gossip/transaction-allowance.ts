@@ -11,11 +11,13 @@ export interface TransactionLimits {
 }
 
 export const TRANSACTION_LIMITS: TransactionLimits = {
-  // Twice what a node publishes by itself, since it also passes on what others publish; a burst as long as a pool's after a partition.
+  // Twice what a node publishes by itself, since it also passes on what others publish; a burst as long as a pool's
+  // after a partition.
   bytes: { capacity: 8 * 1024 * 1024, perSecond: 2 * 1024 * 1024 },
   // Two hundred transactions a second by as many makers, and the same again.
   messages: { capacity: 4096, perSecond: 400 },
-  // Over a thousand refused transfers at once and fifty a second: pools that differ refuse some. One part in a hundred of a core for good.
+  // Over a thousand refused transfers at once and fifty a second: pools that differ refuse some. One part in a hundred
+  // of a core for good.
   vainMs: { capacity: 250, perSecond: 10 },
 }
 
@@ -94,8 +96,8 @@ export class TransactionAllowance {
 }
 
 /**
- * What is left of each kind. What a thing cost is known afterwards only, so an account may be overdrawn, by as much as it holds at most: a machine
- * that was busy with something else for a minute bars nobody for an hour.
+ * What is left of each kind. What a thing cost is known afterwards only, so an account may be overdrawn, by as much as
+ * it holds at most: a machine that was busy with something else for a minute bars nobody for an hour.
  */
 class CostAccount {
   readonly #limits: TransactionLimits

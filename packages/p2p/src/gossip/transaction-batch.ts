@@ -7,7 +7,9 @@ export const MAX_BATCH_BYTES: number = MAX_TRANSACTION_BYTES
 /** Every string and the list have a prefix of at most 4 bytes. */
 const PREFIX_BYTES = 4
 
-/** The largest message of the topic: a batch that was one byte below its size got one more of the largest transactions. */
+/**
+ * The largest message of the topic: a batch that was one byte below its size got one more of the largest transactions.
+ */
 export const MAX_BATCH_MESSAGE_BYTES: number =
   MAX_BATCH_BYTES + MAX_TRANSACTION_BYTES + PREFIX_BYTES * (MAX_BATCH_TRANSACTIONS + 1)
 

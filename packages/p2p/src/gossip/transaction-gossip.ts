@@ -30,11 +30,16 @@ export interface TransactionGossipCounts {
   readonly transactionsAdded: number
 }
 
-/** Ten messages a second whatever the rate: a message costs the network fifteen times what a transaction in it does (measured). */
+/**
+ * Ten messages a second whatever the rate: a message costs the network fifteen times what a transaction in it does
+ * (measured).
+ */
 const TICK_MS = 75
 /** Transactions that wait to be told of: what the pool holds at most comes in one go after a partition. */
 const MAX_WAITING = 8192
-/** Half of what a neighbour admits of one peer, the other half being for what it passes on. A full block in two seconds. */
+/**
+ * Half of what a neighbour admits of one peer, the other half being for what it passes on. A full block in two seconds.
+ */
 const PUBLISHED_BYTES_PER_SECOND = 1024 * 1024
 /** One batch on the helper threads and one on this thread; the others wait, and those of one peer behind each other. */
 const JUDGING = { atOnce: 2, maxWaiting: 128, maxWaitingEach: 32 }

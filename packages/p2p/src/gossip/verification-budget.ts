@@ -14,7 +14,10 @@ export interface BudgetTicket {
 
 /** Bounds what strangers can make this node compute. */
 export interface VerificationBudget {
-  /** Undefined if the peer or its address has used up what it is trusted with. May wait for a place in the strangers' slice. */
+  /**
+   * Undefined if the peer or its address has used up what it is trusted with. May wait for a place in the strangers'
+   * slice.
+   */
   admit(peerId: string, address: string, signal?: AbortSignal): Promise<BudgetTicket | undefined>
   /** False if `admit` would refuse at once: then what the peer sends is not worth being read. */
   isOpenTo(peerId: string, address: string): boolean

@@ -61,7 +61,10 @@ export interface Farewell {
 /** Exchanges statuses: after connecting, and again when a head changes. */
 export interface Handshake {
   listen(): Promise<void>
-  /** Sends our status and resolves with the other's. Rejects with a `NetworkError`: `P2P_GOODBYE` if it wants nothing of us. */
+  /**
+   * Sends our status and resolves with the other's. Rejects with a `NetworkError`: `P2P_GOODBYE` if it wants nothing of
+   * us.
+   */
   greet(remote: Remote, signal?: AbortSignal): Promise<PeerStatus>
   /** Says why the connection will be closed, as well as it can. */
   sayGoodbye(peerId: string, reason: GoodbyeReason): Promise<void>

@@ -74,8 +74,8 @@ const servicesField: Pick<Field<PeerServices>, 'toItem' | 'fromItem'> = {
 }
 
 /**
- * RLP `[genesisHash, headNumber, headHash, totalWork, version, domain, services]`: hashes of 32 bytes, integers without leading zeros,
- * names of 1 to 64 letters, digits and `- . _ + /`, services as bits: 1 all blocks, 2 transactions.
+ * RLP `[genesisHash, headNumber, headHash, totalWork, version, domain, services]`: hashes of 32 bytes, integers without
+ * leading zeros, names of 1 to 64 letters, digits and `- . _ + /`, services as bits: 1 all blocks, 2 transactions.
  */
 const statusCodec: Codec<StatusMessage> = rlpCodec(
   'status',

@@ -67,7 +67,10 @@ export interface CreatedLibp2p {
   readonly addressManager: AddressManager
 }
 
-/** A node answers one frame of a stranger's at a time; 256 streams over all protocols are above what our limits add up to. */
+/**
+ * A node answers one frame of a stranger's at a time; 256 streams over all protocols are above what our limits add up
+ * to.
+ */
 const MAX_STREAMS_PER_CONNECTION = 256
 /** TCP, key exchange and multiplexer, on a loaded machine. */
 const UPGRADE_TIMEOUT_MS = 10_000
@@ -76,7 +79,10 @@ const DIAL_TIMEOUT_MS = 10_000
 const MAX_PENDING_INBOUND = 32
 /** Idle connections that wait in the kernel. */
 const TCP_BACKLOG = 128
-/** AutoNAT asks those that we are connected to anyway; it is not to look for others by itself while we have our own dialer. */
+/**
+ * AutoNAT asks those that we are connected to anyway; it is not to look for others by itself while we have our own
+ * dialer.
+ */
 const AUTONAT_WALK_MS = 24 * 3_600_000
 /** Nobody stores anything in this hash table: it finds nodes. */
 const KAD_QUERY_SELF_MS = 60_000
@@ -84,7 +90,8 @@ const KAD_QUERY_SELF_MS = 60_000
 /**
  * Puts a libp2p node together: the one file that names the library and its modules. It is not started.
  *
- * - The connection monitor is off: under load it closes healthy connections (measured: a network of five fell apart); see `liveness.ts`.
+ * - The connection monitor is off: under load it closes healthy connections (measured: a network of five fell apart);
+ *   see `liveness.ts`.
  * - Kademlia gets a store that keeps nothing: strangers' records would fill the memory, and only the routing is used.
  */
 export async function createLibp2p(options: Libp2pOptions): Promise<CreatedLibp2p> {

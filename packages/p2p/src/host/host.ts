@@ -7,7 +7,10 @@ import type { Remote, StreamHost } from './stream-host.ts'
 export interface FoundPeer {
   readonly peerId: string
   readonly locations: readonly string[]
-  /** `itself`: the node told it, over a connection that proves its key; `near`: heard on the local network itself; `hearsay`: another node told. */
+  /**
+   * `itself`: the node told it, over a connection that proves its key; `near`: heard on the local network itself;
+   * `hearsay`: another node told.
+   */
   readonly origin: 'itself' | 'near' | 'hearsay'
   /** The IP address of whoever told; empty if it is not known. */
   readonly toldBy: string
@@ -17,7 +20,10 @@ export interface FoundPeer {
 export interface OwnAddress {
   readonly address: string
   readonly verified: boolean
-  /** `transport`: listened on; `observed`: others see us there; `configured`: the operator said so; `mapped`: a router told us. */
+  /**
+   * `transport`: listened on; `observed`: others see us there; `configured`: the operator said so; `mapped`: a router
+   * told us.
+   */
   readonly kind: 'transport' | 'observed' | 'configured' | 'mapped'
 }
 

@@ -16,7 +16,10 @@ const MAX_MULTIADDRESS_LENGTH = 256
 const PRINTABLE = /^[\x21-\x7e]*$/
 const MAPPED_IP4 = /^::ffff:(?:(\d+\.\d+\.\d+\.\d+)|([0-9a-f]{1,4}):([0-9a-f]{1,4}))$/i
 
-/** Parses a multiaddress that a person or a stranger wrote. Throws a `NetworkError` if no node can be reached by it over TCP. */
+/**
+ * Parses a multiaddress that a person or a stranger wrote. Throws a `NetworkError` if no node can be reached by it over
+ * TCP.
+ */
 export function parseDialAddress(text: string): DialAddress {
   const parsed = parse(text)
   if (parsed === undefined || !isTcp(parsed)) {
@@ -28,7 +31,10 @@ export function parseDialAddress(text: string): DialAddress {
   return { peerId: peerIdOf(parsed), location: parsed.decapsulateCode(CODE_P2P).toString() }
 }
 
-/** The IP address at the beginning of a multiaddress; empty if there is none. An IPv4 address in IPv6's clothes is itself again. */
+/**
+ * The IP address at the beginning of a multiaddress; empty if there is none. An IPv4 address in IPv6's clothes is
+ * itself again.
+ */
 export function ipOf(address: Multiaddr): string {
   const net = tryGetNetConfig(address)
   if (net === null || (net.type !== 'ip4' && net.type !== 'ip6')) return ''
@@ -46,17 +52,18 @@ export function plainIp(ip: string): string {
 }
 
 /**
- * What counts as one place on the internet: an IPv4 address, or the 64 bits of an IPv6 address that whoever rents one line gets
- * whole. Limits and bans of addresses go by it.
+ * What counts as one place on the internet: an IPv4 address, or the 64 bits of an IPv6 address that whoever rents one
+ * line gets whole. Limits and bans of addresses go by it.
  */
 export function addressGroup(ip: string): string {
   return ip.includes(':') ? `${leadingWords(ip, 4)}::/64` : ip
 }
 
 /**
- * What counts as one network: the 16 bits of an IPv4 address, or the 32 of an IPv6 address, that one provider commonly has. Whoever rents many addresses gets them
- * from few of these. All nodes of a home or a data center share those bits of their private addresses, and no stranger of the internet has one of them: there each
- * address is a network of its own. Those of the loopback interface count as public ones do.
+ * What counts as one network: the 16 bits of an IPv4 address, or the 32 of an IPv6 address, that one provider commonly
+ * has. Whoever rents many addresses gets them from few of these. All nodes of a home or a data center share those bits
+ * of their private addresses, and no stranger of the internet has one of them: there each address is a network of its
+ * own. Those of the loopback interface count as public ones do.
  */
 export function networkGroup(ip: string): string {
   if (LOCAL_NETWORK.test(ip)) return ip

@@ -31,7 +31,10 @@ export interface StreamHost {
   unhandle(protocol: string): Promise<void>
 }
 
-/** A frame as a plain array of its own: libp2p's bytes are views of its buffers, which would stay in memory with what is decoded. */
+/**
+ * A frame as a plain array of its own: libp2p's bytes are views of its buffers, which would stay in memory with what is
+ * decoded.
+ */
 export function ownBytes(frame: { subarray(): Uint8Array }): Uint8Array {
   return new Uint8Array(frame.subarray())
 }

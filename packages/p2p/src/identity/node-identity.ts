@@ -24,9 +24,9 @@ export async function createIdentity(): Promise<NodeIdentity> {
 }
 
 /**
- * The identity that is kept in a file, by convention `node.key` in the data directory. Made on the first call, readable by its owner
- * only. Throws a `NetworkError` if the file is not readable, is readable by others, or holds no Ed25519 key. (On Windows, where files
- * have no modes, the folder decides who reads it.)
+ * The identity that is kept in a file, by convention `node.key` in the data directory. Made on the first call, readable
+ * by its owner only. Throws a `NetworkError` if the file is not readable, is readable by others, or holds no Ed25519
+ * key. (On Windows, where files have no modes, the folder decides who reads it.)
  */
 export async function loadIdentity(path: string, platform: NodeJS.Platform = process.platform): Promise<NodeIdentity> {
   const bytes = await readKey(path, platform)

@@ -2,14 +2,23 @@ import type { Clock } from '@poai/core'
 import { addressGroup, networkGroup } from '../host/multiaddresses.ts'
 import { type Allowance, TokenBucket } from '../requests/token-bucket.ts'
 
-/** Connections from one address (64 bits of an IPv6 one). An honest node needs one; the rest is for a household of them that starts at once. */
+/**
+ * Connections from one address (64 bits of an IPv6 one). An honest node needs one; the rest is for a household of them
+ * that starts at once.
+ */
 export const ADDRESS_ARRIVALS: Allowance = { capacity: 16, perSecond: 0.2 }
 /** From one network: as many as the places for those that come, then two a second. */
 export const NETWORK_ARRIVALS: Allowance = { capacity: 64, perSecond: 2 }
-/** Addresses and networks that came lately. Above that the one that came first is forgotten: it had the longest time to recover. */
+/**
+ * Addresses and networks that came lately. Above that the one that came first is forgotten: it had the longest time to
+ * recover.
+ */
 export const MAX_ARRIVAL_GROUPS = 4096
 
-/** How often connections come from one address and from one network. Asked before keys are exchanged, which cost milliseconds. */
+/**
+ * How often connections come from one address and from one network. Asked before keys are exchanged, which cost
+ * milliseconds.
+ */
 export class ArrivalRate {
   readonly #clock: Pick<Clock, 'nowMs'>
   readonly #buckets = new Map<string, TokenBucket>()

@@ -9,7 +9,10 @@ export interface Ban {
   readonly reason: string
 }
 
-/** An hour: far longer than a fault of a loaded machine lasts, and short enough that an unlucky operator comes back by himself. */
+/**
+ * An hour: far longer than a fault of a loaded machine lasts, and short enough that an unlucky operator comes back by
+ * himself.
+ */
 export const BAN_MS = 3_600_000
 /** An attacker with more names than this is banned by its addresses, or not at all; the ban that ends first goes. */
 export const MAX_BANS = 1024

@@ -12,16 +12,17 @@ export interface InboundPeer {
 }
 
 /**
- * Places that are kept for what an attacker cannot have at will: to be near, and to have brought blocks. Four of each is enough that not all
- * honest neighbours are lost at one time.
+ * Places that are kept for what an attacker cannot have at will: to be near, and to have brought blocks. Four of each
+ * is enough that not all honest neighbours are lost at one time.
  */
 const KEPT_NEAREST = 4
 const KEPT_BRINGING = 4
 
 /**
- * The peer that goes when a newcomer wants in and all places are taken; undefined if nobody goes for it. Half of those that nothing else speaks for stay because they came
- * first. Of the others one goes whose network has the most places, the newcomer's counted with it, and there the last that came. A newcomer whose network would have more
- * places than that one's has is turned away: whoever opens many connections pushes out his own, or nobody.
+ * The peer that goes when a newcomer wants in and all places are taken; undefined if nobody goes for it. Half of those
+ * that nothing else speaks for stay because they came first. Of the others one goes whose network has the most places,
+ * the newcomer's counted with it, and there the last that came. A newcomer whose network would have more places than
+ * that one's has is turned away: whoever opens many connections pushes out his own, or nobody.
  */
 export function chooseEvicted(inbound: readonly InboundPeer[], newcomer: string): string | undefined {
   const nearest = inbound

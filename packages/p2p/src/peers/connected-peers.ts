@@ -18,7 +18,10 @@ import type { PeerMemory } from './peer-memory.ts'
 
 /** A connection without a handshake is closed after this: longer than a handshake may take. */
 const SILENCE_MS = 15_000
-/** Newcomers of one network replace one peer in so long: whoever comes and goes all the time must not have the others do so too. */
+/**
+ * Newcomers of one network replace one peer in so long: whoever comes and goes all the time must not have the others do
+ * so too.
+ */
 export const EVICTION_PAUSE_MS = 60_000
 /** Networks that replaced somebody lately: more of them than there are places need not be told apart. */
 const MAX_EVICTERS = 256
@@ -177,8 +180,8 @@ export class ConnectedPeers implements PeerSet {
   }
 
   /**
-   * The next connection to this peer only shows whether it is there: it ends with the handshake. The answer calls that off. Such a peer never joins, so that it counts
-   * for nothing but the book.
+   * The next connection to this peer only shows whether it is there: it ends with the handshake. The answer calls that
+   * off. Such a peer never joins, so that it counts for nothing but the book.
    */
   expectFeeler(peerId: string): () => void {
     this.#feelers.add(peerId)

@@ -17,14 +17,21 @@ export interface DialPlanScene {
   random(): number
 }
 
-/** While bootnodes are needed, one in so many places is theirs: what the operator named must not drown in what strangers told. */
+/**
+ * While bootnodes are needed, one in so many places is theirs: what the operator named must not drown in what strangers
+ * told.
+ */
 const BOOTNODE_SHARE = 4
-/** Of those that are not anchors, tried ones come first as often as new ones do: with tried ones alone nobody new would ever be chosen. */
+/**
+ * Of those that are not anchors, tried ones come first as often as new ones do: with tried ones alone nobody new would
+ * ever be chosen.
+ */
 const TRIED_CHANCE = 0.5
 
 /**
- * Whom to dial now: all static peers that are due; then, as far as there is room, anchors, bootnodes if they are needed, and a drawing among those that were found, at most
- * one of each network. Buckets are drawn, not peers: whoever fills his buckets to the brim has no better chance than a bucket with one peer.
+ * Whom to dial now: all static peers that are due; then, as far as there is room, anchors, bootnodes if they are
+ * needed, and a drawing among those that were found, at most one of each network. Buckets are drawn, not peers: whoever
+ * fills his buckets to the brim has no better chance than a bucket with one peer.
  */
 export function planDials(scene: DialPlanScene): readonly KnownPeer[] {
   const { known, room, needsBootnodes, isDue } = scene

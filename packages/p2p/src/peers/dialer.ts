@@ -52,14 +52,20 @@ const ENOUGH_PEERS = 3
 const MAX_PARALLEL_DIALS = 8
 const DIAL_TIMEOUT_MS = 10_000
 
-/** How often a node that it only heard of, or one that is in another's way, is dialled to see whether it is there: all new ones within two days. */
+/**
+ * How often a node that it only heard of, or one that is in another's way, is dialled to see whether it is there: all
+ * new ones within two days.
+ */
 export const FEELER_MS = 120_000
 
 /** Of two questions for more nodes, while peers are missing; longer with enough of them to be no island. */
 const EXPLORE_MS = 5000
 const EXPLORE_RARELY_MS = 30_000
 const EXPLORE_TIMEOUT_MS = 10_000
-/** How often the library's memory of peers is brought down to ours: in a minute a stranger can tell it of some thousands. */
+/**
+ * How often the library's memory of peers is brought down to ours: in a minute a stranger can tell it of some
+ * thousands.
+ */
 const TIDY_MS = 60_000
 
 /** Finds peers until there are enough of them, and goes on when they go. */
@@ -120,7 +126,10 @@ export class Dialer implements Startable {
     return known.appoint(name, kept, { peerId, locations, failures: 0, nextDialMs: 0 })
   }
 
-  /** That a node came by itself proves nothing of where it can be reached: only one that this node dialled counts as seen. */
+  /**
+   * That a node came by itself proves nothing of where it can be reached: only one that this node dialled counts as
+   * seen.
+   */
   #learn({ peerId, locations: found, origin, toldBy }: FoundPeer): void {
     const { memory, peers, clock } = this.#dependencies
     if (peerId === this.#options.ownId) return
@@ -138,8 +147,8 @@ export class Dialer implements Startable {
   }
 
   /**
-   * True while all peers are on this machine or its local network, or if that one is. Otherwise strangers of the internet could have this
-   * node knock at doors of its owner's network.
+   * True while all peers are on this machine or its local network, or if that one is. Otherwise strangers of the
+   * internet could have this node knock at doors of its owner's network.
    */
   #isAmongItsOwn(peerId: string): boolean {
     const { peers } = this.#dependencies
@@ -287,7 +296,8 @@ export class Dialer implements Startable {
     const { host, memory, logger, clock } = this.#dependencies
     const suffix = peer.peerId === undefined ? '' : `/p2p/${peer.peerId}`
     const signal = AbortSignal.any([AbortSignal.timeout(DIAL_TIMEOUT_MS), this.#stopping.signal])
-    // Whatever comes of it, the same node is not dialled again at once: a peer that turns us away closes after we are connected.
+    // Whatever comes of it, the same node is not dialled again at once: a peer that turns us away closes after we are
+    // connected.
     memory.known.postpone(peer.name, clock.nowMs() + this.#backoff(peer))
     try {
       const remote = await host.dial(

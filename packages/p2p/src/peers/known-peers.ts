@@ -55,9 +55,10 @@ const UNKNOWN: Omit<KnownPeer, 'name' | 'group'> = {
 type Change = Partial<Omit<KnownPeer, 'name' | 'group'>>
 
 /**
- * The nodes that this one could connect to, in three parts: those that an operator named; *tried* ones, which this node dialled and shook hands with; and *new* ones, which
- * it heard of or which came by themselves. Strangers can fill their own part of the new ones, by the network that they tell from, and reach the tried ones only by being
- * dialled: there a network has few places, and nobody loses his to another before he failed to answer.
+ * The nodes that this one could connect to, in three parts: those that an operator named; *tried* ones, which this node
+ * dialled and shook hands with; and *new* ones, which it heard of or which came by themselves. Strangers can fill their
+ * own part of the new ones, by the network that they tell from, and reach the tried ones only by being dialled: there a
+ * network has few places, and nobody loses his to another before he failed to answer.
  */
 export class KnownPeers {
   readonly #groups: NetworkGroups
@@ -146,7 +147,10 @@ export class KnownPeers {
     if (peer !== undefined) this.#set({ ...peer, nextDialMs })
   }
 
-  /** A dial to it came to nothing. Says whose notes changed: its own, if that was once too often, and those of whoever takes its place. */
+  /**
+   * A dial to it came to nothing. Says whose notes changed: its own, if that was once too often, and those of whoever
+   * takes its place.
+   */
   failed(name: string): readonly string[] {
     const known = this.get(name)
     if (known === undefined) return []

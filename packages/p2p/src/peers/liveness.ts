@@ -17,12 +17,15 @@ const PING_INTERVAL_MS = 15_000
 const PING_TIMEOUT_MS = 10_000
 /** So many pings without an answer, one after the other, end a connection: over a minute of silence. */
 const MAX_MISSED = 4
-/** If our own loop comes back so much too late, it is this node that is overloaded: silence says nothing about others then. */
+/**
+ * If our own loop comes back so much too late, it is this node that is overloaded: silence says nothing about others
+ * then.
+ */
 const OWN_DELAY_MS = 2000
 
 /**
- * Looks at every connection now and then. Finds those that are dead, as after a cable was pulled, without closing those of nodes that are only busy: libp2p's own
- * monitor does that at the first late answer.
+ * Looks at every connection now and then. Finds those that are dead, as after a cable was pulled, without closing those
+ * of nodes that are only busy: libp2p's own monitor does that at the first late answer.
  */
 export class Liveness implements Startable {
   readonly #dependencies: LivenessDependencies

@@ -24,8 +24,8 @@ export interface NetworkGroups {
 }
 
 /**
- * Networks by `networkGroup`. Where honest nodes share addresses, as those of a test network on one machine, each location is a network of its own, and the peers that a
- * node chooses may all be of one address.
+ * Networks by `networkGroup`. Where honest nodes share addresses, as those of a test network on one machine, each
+ * location is a network of its own, and the peers that a node chooses may all be of one address.
  */
 export function createNetworkGroups({ sharedAddresses }: { readonly sharedAddresses: boolean }): NetworkGroups {
   return {

@@ -19,10 +19,10 @@ export type Offence =
   | 'gossip-misbehaviour'
 
 /**
- * What a peer can do wrong, and what one instance of it takes from its score. A score starts at 0, sinks with each offence and
- * rises back by half of what is missing every {@link SCORE_HALF_LIFE_MS}; at {@link DISCONNECT_SCORE} the connection goes, at
- * {@link BAN_SCORE} the peer is banned for a while. So a number says how often a thing may happen: −100 once, −50 twice in a short
- * while, −5 by mistake now and then.
+ * What a peer can do wrong, and what one instance of it takes from its score. A score starts at 0, sinks with each
+ * offence and rises back by half of what is missing every {@link SCORE_HALF_LIFE_MS}; at {@link DISCONNECT_SCORE} the
+ * connection goes, at {@link BAN_SCORE} the peer is banned for a while. So a number says how often a thing may happen:
+ * −100 once, −50 twice in a short while, −5 by mistake now and then.
  */
 export const OFFENCES: Readonly<Record<Offence, number>> = {
   /** Bytes that no honest program of any version sends: a frame that no codec reads, a range that wraps. */

@@ -7,8 +7,8 @@ export interface PeerLimits {
   /** Of both kinds from one address group, static peers aside: many names at one address are cheap. */
   readonly maxPerAddress: number
   /**
-   * Honest nodes may share an address, as those of a test network on one machine do: no limit and no blame by address. Never on the
-   * open internet.
+   * Honest nodes may share an address, as those of a test network on one machine do: no limit and no blame by address.
+   * Never on the open internet.
    */
   readonly sharedAddresses: boolean
 }

@@ -34,7 +34,10 @@ export class PeerMemory {
     this.bans = new BanList(dependencies.clock)
   }
 
-  /** Peers that this node had chosen and that stood long: dialled first after a start, so that whoever fills the book does not choose them. */
+  /**
+   * Peers that this node had chosen and that stood long: dialled first after a start, so that whoever fills the book
+   * does not choose them.
+   */
   get anchors(): readonly string[] {
     return this.#anchors
   }
@@ -162,7 +165,9 @@ export class PeerMemory {
   }
 }
 
-/** Bootnodes are in the settings, unless they were reached. Of hearsay there is only as much as the book has room for. */
+/**
+ * Bootnodes are in the settings, unless they were reached. Of hearsay there is only as much as the book has room for.
+ */
 function isWorthNoting(peer: KnownPeer | undefined): peer is KnownPeer {
   return peer !== undefined && peer.locations.length > 0 && (peer.role !== 'bootnode' || peer.lastSeenMs > 0)
 }

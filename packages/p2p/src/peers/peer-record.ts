@@ -72,7 +72,10 @@ export const peerRecordCodec: Codec<PeerRecord> = rlpCodec(
   MAX_RECORD_BYTES,
 )
 
-/** What was kept before: a peer that came by itself counted as seen, so that nothing of when it was seen is to be believed. */
+/**
+ * What was kept before: a peer that came by itself counted as seen, so that nothing of when it was seen is to be
+ * believed.
+ */
 export type OldPeerRecord = Omit<PeerRecord, 'isAnchor' | 'address' | 'source'>
 
 /** RLP `[[location, …], isStatic, lastSeen, demerits, scoredAt, bannedUntil, banReason]`. */

@@ -14,7 +14,10 @@ export interface PeerTableOptions {
   readonly bucketsPerGroup: number
 }
 
-/** Peers in buckets of a fixed size. A group, however many peers it has, reaches few of the buckets, and a secret decides which. */
+/**
+ * Peers in buckets of a fixed size. A group, however many peers it has, reaches few of the buckets, and a secret
+ * decides which.
+ */
 export class PeerTable {
   readonly #options: PeerTableOptions
   readonly #buckets: readonly Map<string, KnownPeer>[]

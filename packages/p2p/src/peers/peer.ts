@@ -42,6 +42,9 @@ export interface PeerSet {
   readonly onLeft: Subscribe<Peer>
   /** A known peer told its status again. */
   readonly onStatus: Subscribe<Peer>
-  /** Takes the offence's points from the peer's score; the connection may be gone when this returns. Unknown peers count too. */
+  /**
+   * Takes the offence's points from the peer's score; the connection may be gone when this returns. Unknown peers count
+   * too.
+   */
   report(peerId: string, offence: Offence): void
 }

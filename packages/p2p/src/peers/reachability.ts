@@ -5,8 +5,9 @@ import type { Peer } from './peer.ts'
 /** Whether others can connect to this node, as far as it can tell. */
 export interface Reachability {
   /**
-   * `public`: nodes of the internet do; `private`: nodes of this machine or its local network do; `unknown`: nobody has connected
-   * yet; `outbound-only`: it has peers, and none of them came by itself; it may be behind a router that lets nobody in.
+   * `public`: nodes of the internet do; `private`: nodes of this machine or its local network do; `unknown`: nobody has
+   * connected yet; `outbound-only`: it has peers, and none of them came by itself; it may be behind a router that lets
+   * nobody in.
    */
   readonly verdict: 'public' | 'private' | 'outbound-only' | 'unknown'
   readonly addresses: readonly OwnAddress[]

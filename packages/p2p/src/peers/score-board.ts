@@ -7,7 +7,10 @@ export interface ScoreNote {
   readonly atMs: number
 }
 
-/** So many names with a score that is not nearly 0: above this the best of them is forgotten, which is the one that matters least. */
+/**
+ * So many names with a score that is not nearly 0: above this the best of them is forgotten, which is the one that
+ * matters least.
+ */
 export const MAX_SCORES = 4096
 /** Half a point either way decides nothing. */
 const NEARLY_ZERO = 0.5

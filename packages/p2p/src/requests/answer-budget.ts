@@ -9,9 +9,14 @@ export interface AnswerLimits {
   readonly peer: Allowance
   readonly group: Allowance
   readonly all: Allowance
-  /** Answers to one peer that are being made or have not been taken. An honest node reads one while the next one is made. */
+  /**
+   * Answers to one peer that are being made or have not been taken. An honest node reads one while the next one is
+   * made.
+   */
   readonly answersPerPeer: number
-  /** Bytes of answers that nobody has taken yet; above it a peer gets its next answer when it has taken the one before. */
+  /**
+   * Bytes of answers that nobody has taken yet; above it a peer gets its next answer when it has taken the one before.
+   */
   readonly maxUnsentBytes: number
   /** Longest that a question waits for its turn, and for what all peers together may have. */
   readonly patienceMs: number
@@ -53,8 +58,8 @@ interface Talk {
 }
 
 /**
- * Counts the bytes that answers have, since a question of some bytes may have an answer of megabytes. What was sent is charged afterwards:
- * a bucket may fall below zero, and then nothing is answered until it has risen.
+ * Counts the bytes that answers have, since a question of some bytes may have an answer of megabytes. What was sent is
+ * charged afterwards: a bucket may fall below zero, and then nothing is answered until it has risen.
  */
 export class AnswerBudget {
   readonly #limits: AnswerLimits

@@ -33,8 +33,8 @@ export interface ChainRequestsDependencies {
 }
 
 /**
- * Asks peers for what they have. Each rejects with a `RuleError` if the answer breaks a rule, which is reported then, and with a
- * `NetworkError` if there is none.
+ * Asks peers for what they have. Each rejects with a `RuleError` if the answer breaks a rule, which is reported then,
+ * and with a `NetworkError` if there is none.
  */
 export interface ChainRequests {
   /** Headers that follow each other, the first one behind an entry of the locator. */
@@ -43,7 +43,10 @@ export interface ChainRequests {
     query: { readonly locator: readonly LocatorEntry[]; readonly count: number },
     signal: AbortSignal,
   ): Promise<readonly Header[]>
-  /** In the order of the headers and checked against them: the first ones, as many as came; undefined where the peer has none. */
+  /**
+   * In the order of the headers and checked against them: the first ones, as many as came; undefined where the peer has
+   * none.
+   */
   bodies(peerId: string, headers: readonly Header[], signal: AbortSignal): Promise<readonly (Body | undefined)[]>
   /** One that the peer must have. */
   body(peerId: string, header: Header, signal: AbortSignal): Promise<Body>

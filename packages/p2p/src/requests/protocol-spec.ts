@@ -20,11 +20,12 @@ export const MAX_STREAMS_PER_PROTOCOL = 8
 /** A question of a kilobyte or two is there at once, or somebody is playing. */
 export const QUERY_TIMEOUT_MS = 5000
 /**
- * The side that answers allows this much more than the side that asks takes: what was sent over two seconds may come in one.
+ * The side that answers allows this much more than the side that asks takes: what was sent over two seconds may come in
+ * one.
  */
 export const SERVER_SLACK = 2
 /**
- * Bytes of answers that one peer is asked for, over all protocols; a question's own cost is beside it. From eight peers that is 16 MiB a
- * second: eight times what a chain of full blocks, one a second, has.
+ * Bytes of answers that one peer is asked for, over all protocols; a question's own cost is beside it. From eight peers
+ * that is 16 MiB a second: eight times what a chain of full blocks, one a second, has.
  */
 export const ANSWERED_BYTES: Allowance = { capacity: 16 * 1024 * 1024, perSecond: 2 * 1024 * 1024 }

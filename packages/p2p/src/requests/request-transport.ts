@@ -37,8 +37,8 @@ export interface RequestTransportOptions extends Partial<AnswerLimits> {
 /** Questions and answers between peers: one stream each, both frames behind their length. */
 export interface RequestTransport {
   /**
-   * Asks a peer. Rejects with a `RuleError` if the answer is malformed, with a `NetworkError` if none comes; what the peer deserves for it
-   * is reported already. Waits while the peer's allowance is used up.
+   * Asks a peer. Rejects with a `RuleError` if the answer is malformed, with a `NetworkError` if none comes; what the
+   * peer deserves for it is reported already. Waits while the peer's allowance is used up.
    */
   request<Query, Reply>(
     peerId: string,

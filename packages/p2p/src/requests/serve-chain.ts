@@ -83,7 +83,10 @@ function chainHash({ queries }: Pick<Chain, 'queries'>, number: bigint): Hash32 
   return header === undefined ? undefined : headerHash(header)
 }
 
-/** Of the canonical chain; where it moves meanwhile, the answer ends: headers that do not follow each other would be held against us. */
+/**
+ * Of the canonical chain; where it moves meanwhile, the answer ends: headers that do not follow each other would be
+ * held against us.
+ */
 async function headersAfter(
   { head, queries }: Pick<Chain, 'head' | 'queries'>,
   number: bigint,

@@ -73,8 +73,8 @@ interface Courier {
 }
 
 /**
- * Brings the bodies of a chain of headers in its order, from all peers that have them: fast ones are asked for more, and what is late or bad is asked
- * for elsewhere.
+ * Brings the bodies of a chain of headers in its order, from all peers that have them: fast ones are asked for more,
+ * and what is late or bad is asked for elsewhere.
  */
 export class BodyDownload {
   readonly #dependencies: BodyDownloadDependencies

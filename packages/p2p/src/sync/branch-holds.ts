@@ -1,7 +1,10 @@
 import type { Clock } from '@poai/core'
 import type { TreeNode } from './header-tree.ts'
 
-/** The first hold of a block whose body did not come, or that could not be imported; each one after it is twice as long … */
+/**
+ * The first hold of a block whose body did not come, or that could not be imported; each one after it is twice as long
+ * …
+ */
 const FIRST_HOLD_MS = 5000
 /** … up to this. */
 const LONGEST_HOLD_MS = 300_000

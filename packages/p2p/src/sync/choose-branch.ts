@@ -16,8 +16,8 @@ export interface BranchChoice {
 }
 
 /**
- * The heaviest branch that was sampled, is heavier than our chain, and has at least the network's minimum work unless ours has: a chain that is cut
- * because it does not fit into memory must be followed to be known.
+ * The heaviest branch that was sampled, is heavier than our chain, and has at least the network's minimum work unless
+ * ours has: a chain that is cut because it does not fit into memory must be followed to be known.
  */
 export function chooseBranch({ tips, endOf, ownWork, trust, isHeld }: BranchChoice): TreeNode | undefined {
   const isEnough = (node: TreeNode): boolean =>
@@ -30,7 +30,10 @@ export function chooseBranch({ tips, endOf, ownWork, trust, isHeld }: BranchChoi
   return ends.find((end) => isEnough(end) && !isAnyHeld(end, isHeld))
 }
 
-/** The end of the sampled part, once nobody extends the branch; else the last place before it at which the branch ended once. */
+/**
+ * The end of the sampled part, once nobody extends the branch; else the last place before it at which the branch ended
+ * once.
+ */
 function lastEndOf(tip: TreeNode, endOf: BranchChoice['endOf']): TreeNode | undefined {
   const sampled = sampledPartOf(tip)
   for (let node: TreeNode | undefined = tip; node !== sampled; node = node?.parent) {

@@ -6,9 +6,9 @@ export interface Drawable {
 }
 
 /**
- * Draws of one sample. Each falls on a block in proportion to its work, so that a branch of whose work a share f is forged passes with a chance of
- * (1 − f)^20 at most: one in a million at a half, 1.2 % at a fifth. What passes is replayed at import as every block is: a sample decides what is
- * looked at and whom to follow, not what is valid.
+ * Draws of one sample. Each falls on a block in proportion to its work, so that a branch of whose work a share f is
+ * forged passes with a chance of (1 − f)^20 at most: one in a million at a half, 1.2 % at a fifth. What passes is
+ * replayed at import as every block is: a sample decides what is looked at and whom to follow, not what is valid.
  */
 export const SAMPLE_DRAWS = 20
 
@@ -16,8 +16,8 @@ export const SAMPLE_DRAWS = 20
 export type RandomDraw = () => number
 
 /**
- * The headers of a branch to replay, in their order, each once: the first one always, since all others stand on it, and a draw in proportion to
- * their work.
+ * The headers of a branch to replay, in their order, each once: the first one always, since all others stand on it, and
+ * a draw in proportion to their work.
  */
 export function drawSample<Node extends Drawable>(
   branch: readonly Node[],

@@ -57,8 +57,8 @@ export interface ChaseTurn {
   /** The last header that the peer showed; undefined if it has nothing that we have not. */
   readonly tip: TreeNode | undefined
   /**
-   * `complete`: the peer has no more. `cut`: it has, but that must wait until these are imported. `due`: these must be sampled before more is
-   * asked for.
+   * `complete`: the peer has no more. `cut`: it has, but that must wait until these are imported. `due`: these must be
+   * sampled before more is asked for.
    */
   readonly kind: 'complete' | 'cut' | 'due'
 }
@@ -80,8 +80,9 @@ interface TurnOptions {
 }
 
 /**
- * One turn with one peer: asks for headers behind ours, or behind what it and others showed, and puts them into the tree, checked as far as that goes
- * without bodies and replays. Ends where they must be sampled. Rejects with a `RuleError` after reporting whoever sent a bad one.
+ * One turn with one peer: asks for headers behind ours, or behind what it and others showed, and puts them into the
+ * tree, checked as far as that goes without bodies and replays. Ends where they must be sampled. Rejects with a
+ * `RuleError` after reporting whoever sent a bad one.
  */
 export async function chaseHeaders(
   dependencies: HeaderChaseDependencies,

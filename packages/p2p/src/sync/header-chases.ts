@@ -9,7 +9,10 @@ import type { Showings } from './showings.ts'
 
 /** Peers whose headers are asked for at one time. */
 export const MAX_CHASES = 12
-/** Of them, places that only peers get that we chose or that brought valid blocks: strangers who come cannot fill them all. */
+/**
+ * Of them, places that only peers get that we chose or that brought valid blocks: strangers who come cannot fill them
+ * all.
+ */
 export const KEPT_CHASES = 4
 /** A peer that goes on with what others show waits for whoever asks already, so long without anything new. */
 const FOLLOW_MS = 2000
@@ -44,7 +47,9 @@ interface Chase {
   hasAnswered: boolean
 }
 
-/** Asks peers for the headers of chains that they claim to be better, several side by side, and samples what they show. */
+/**
+ * Asks peers for the headers of chains that they claim to be better, several side by side, and samples what they show.
+ */
 export class HeaderChases {
   readonly #dependencies: HeaderChasesDependencies
   readonly #signal: AbortSignal

@@ -1,12 +1,18 @@
 import { blockLocator, type ChainContext, type LocatorEntry } from '@poai/consensus'
 import { bytesToHex, type Hash32, type Header, type Hex, invariant } from '@poai/core'
 
-/** Headers that are held at one time, two kilobytes each: a branch that is being imported, and what strangers show meanwhile. */
+/**
+ * Headers that are held at one time, two kilobytes each: a branch that is being imported, and what strangers show
+ * meanwhile.
+ */
 export const MAX_TREE_HEADERS = 65_536
 /** Hashes of headers whose replay failed, so that another name cannot bring the same chain for another replay. */
 const MAX_CONDEMNED = 4096
 
-/** A header that peers showed and the chain does not have. It keeps all rules over headers; its claimed work is only that, a claim. */
+/**
+ * A header that peers showed and the chain does not have. It keeps all rules over headers; its claimed work is only
+ * that, a claim.
+ */
 export interface TreeNode {
   readonly header: Header
   readonly hash: Hash32
@@ -29,7 +35,10 @@ interface Node extends TreeNode {
   readonly children: Set<Node>
 }
 
-/** The headers that peers showed, by hash, whoever showed them: one peer's chain is not downloaded again from the next one. */
+/**
+ * The headers that peers showed, by hash, whoever showed them: one peer's chain is not downloaded again from the next
+ * one.
+ */
 export class HeaderTree {
   readonly #nodes = new Map<Hex, Node>()
   readonly #condemned = new Set<Hex>()

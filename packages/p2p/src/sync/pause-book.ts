@@ -16,7 +16,9 @@ interface Entry {
   readonly lengthMs: number
 }
 
-/** Who is left alone for a while: peers that did not answer, or showed what is of no use, and their addresses with them. */
+/**
+ * Who is left alone for a while: peers that did not answer, or showed what is of no use, and their addresses with them.
+ */
 export class PauseBook {
   readonly #entries = new Map<string, Entry>()
   readonly #options: { readonly sharedAddresses: boolean }

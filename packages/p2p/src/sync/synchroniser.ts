@@ -69,9 +69,9 @@ const OUTRUN_MS = 250
 const TELL_EVERY = 16
 
 /**
- * Catches up: headers from several peers side by side, of which a secret sample is replayed; then the heaviest branch that passed its sample, with bodies
- * from all peers, in order, by the pipeline of all blocks. What peers claim decides whom to ask, never whom to follow. Where it stands is the chain
- * itself, so that it goes on after any end.
+ * Catches up: headers from several peers side by side, of which a secret sample is replayed; then the heaviest branch
+ * that passed its sample, with bodies from all peers, in order, by the pipeline of all blocks. What peers claim decides
+ * whom to ask, never whom to follow. Where it stands is the chain itself, so that it goes on after any end.
  */
 export function createSynchroniser(options: SynchroniserOptions, dependencies: SynchroniserDependencies): NetworkSync {
   return new Synchroniser(options, dependencies)
@@ -290,7 +290,10 @@ class Synchroniser implements NetworkSync {
     this.#tell({ state: 'blocks', currentBlock: 0n, highestBlock, blocksPerSecond, secondsLeft })
   }
 
-  /** A block that breaks a rule behind good headers is the fault of those who showed it, whoever sent the body, whose root was checked. */
+  /**
+   * A block that breaks a rule behind good headers is the fault of those who showed it, whoever sent the body, whose
+   * root was checked.
+   */
   #giveUp(error: unknown): void {
     if (this.#stopping.signal.aborted) return
     const { chain, peers, budget, logger } = this.#dependencies

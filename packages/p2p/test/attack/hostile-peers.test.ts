@@ -75,7 +75,10 @@ afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close()
 })
 
-/** Two names are banned for two offences of 50 points each, the third one and the address with it are banned for the address's score. */
+/**
+ * Two names are banned for two offences of 50 points each, the third one and the address with it are banned for the
+ * address's score.
+ */
 const OFFENCES_OF_AN_ADDRESS = 8
 
 describe('a hostile peer', { timeout: 90_000 }, () => {

@@ -88,7 +88,10 @@ async function flood(
   }
 }
 
-/** A second apart: what is much later than now is left for later. None of them has an empty body, which nobody needs to ask for. */
+/**
+ * A second apart: what is much later than now is left for later. None of them has an empty body, which nobody needs to
+ * ask for.
+ */
 function forge(parent: ChainContext, salt: number): readonly ForgedBlock[] {
   const blocks: ForgedBlock[] = []
   let tip = parent

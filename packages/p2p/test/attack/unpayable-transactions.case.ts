@@ -26,7 +26,10 @@ const BLOCK_EVERY_MS = 250
 const params = clusterNetwork()
 const codecs = createBlockCodecs(createTransactionCodec(params.chainId))
 
-/** Well-signed transactions whose senders have nothing, by gossip, from another process: with a handshake, and without any. */
+/**
+ * Well-signed transactions whose senders have nothing, by gossip, from another process: with a handshake, and without
+ * any.
+ */
 export const stranger: StrangerCase = {
   name: 'unpayable-transactions',
   attack: 'well-signed transactions that nobody can pay, by gossip, with and without a handshake',

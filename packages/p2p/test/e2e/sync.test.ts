@@ -77,7 +77,8 @@ describe('a network that has something to catch up', () => {
     connect(a, b)
     connect(b, c)
     await vi.waitFor(() => expect(b.network.figures().peers).toMatchObject({ inbound: 1, outbound: 1 }), WAIT)
-    // Gossip needs a moment after connecting, and on a busy machine a status may overtake it: then blocks come by synchronisation.
+    // Gossip needs a moment after connecting, and on a busy machine a status may overtake it: then blocks come by
+    // synchronisation.
     let tip = generator.genesis
     for (let nonce = 0n; c.network.figures().blocks.pulled === 0; nonce++) {
       tip = await generator.child(tip, { transactions: [largeTransaction(nonce)] })

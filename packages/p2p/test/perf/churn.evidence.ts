@@ -1,7 +1,7 @@
-// Nodes are killed and started every few seconds, for long; two of them stay and must neither lose the chain nor gather anything.
-//   npm run evidence -- churn [minutes] [nodes that come and go]
-// Half of those that come are old acquaintances, half have names that were never heard. After each quarter, and at the end, the memory
-// (after a collection of garbage) and the handles of those that stay are shown; at the end all nodes must have one chain.
+// Nodes are killed and started every few seconds, for long; two of them stay and must neither lose the chain nor gather
+// anything. npm run evidence -- churn [minutes] [nodes that come and go] Half of those that come are old acquaintances,
+// half have names that were never heard. After each quarter, and at the end, the memory (after a collection of garbage)
+// and the handles of those that stay are shown; at the end all nodes must have one chain.
 import { setTimeout as delay } from 'node:timers/promises'
 import { privateKeyToProtobuf } from '@libp2p/crypto/keys'
 import { createIdentity } from '../../src/identity/node-identity.ts'
@@ -13,7 +13,9 @@ const SEED = 30
 /** Between two disturbances. */
 const PAUSE_MS = 2000
 const BLOCK_EVERY_MS = 2000
-/** Of the first look, when caches are warm, to the last one: garbage collection and compiled code are never quite still. */
+/**
+ * Of the first look, when caches are warm, to the last one: garbage collection and compiled code are never quite still.
+ */
 const MAX_HEAP_GROWTH = 1.25
 /** Sockets and timers of the peers of the moment, more or less. */
 const MAX_MORE_HANDLES = 12

@@ -1,7 +1,8 @@
 // How fast blocks and transactions go round, between processes over the loopback interface.
 //   npm run evidence -- gossip [blocks] [seconds of transactions] [nodes]
-// The nodes have a fake model, so that propagation is measured and not this machine's inference. With replay time, each replay waits
-// as long as the real model takes on this machine (median of 30 exams, measured first): a node does it in another process.
+// The nodes have a fake model, so that propagation is measured and not this machine's inference. With replay time, each
+// replay waits as long as the real model takes on this machine (median of 30 exams, measured first): a node does it in
+// another process.
 
 import { seededExams } from '@poai/testing'
 import { openBenchEngine } from '@poai/testing/bench-engine'

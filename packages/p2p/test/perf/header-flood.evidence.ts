@@ -1,7 +1,7 @@
-// How much later a node that is flooded with forged headers hears of the next block: real libp2p, real model, processes of their own.
-//   npm run evidence -- header-flood [headers] [blocks before the flood and while it lasts]
-// The attacker runs on this machine too and takes its share of the cores. So the same flood goes to another node as well, in turns, and the victim's
-// latency meanwhile is what its latency under its own flood is compared with.
+// How much later a node that is flooded with forged headers hears of the next block: real libp2p, real model, processes
+// of their own. npm run evidence -- header-flood [headers] [blocks before the flood and while it lasts] The attacker
+// runs on this machine too and takes its share of the cores. So the same flood goes to another node as well, in turns,
+// and the victim's latency meanwhile is what its latency under its own flood is compared with.
 
 import { openBenchEngine } from '@poai/testing/bench-engine'
 import { ChainGenerator } from '@poai/testing/chain'

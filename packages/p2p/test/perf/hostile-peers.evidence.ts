@@ -1,7 +1,8 @@
 // What hostile peers cost a node, and what its honest neighbour notices of it.
 //   npm run evidence -- hostile-peers [tries] [attack …]
-// The victim and its neighbour run in processes of their own, with a fake model: passes of the model are counted (`header-flood` has the real one).
-// The attacker is a raw libp2p node in this process that comes from another address. Each attack gets a new victim.
+// The victim and its neighbour run in processes of their own, with a fake model: passes of the model are counted
+// (`header-flood` has the real one). The attacker is a raw libp2p node in this process that comes from another address.
+// Each attack gets a new victim.
 
 import { createFakeEngine } from '@poai/inference'
 import { ChainGenerator } from '@poai/testing/chain'

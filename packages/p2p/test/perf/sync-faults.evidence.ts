@@ -1,6 +1,6 @@
-// A new node catches up from four others, of which one is killed, one stops answering, and one sends other blocks' bodies.
-//   npm run evidence -- sync-faults [blocks]
-// Processes over the loopback interface, a fake model; every block has transactions, so that every body is asked for.
+// A new node catches up from four others, of which one is killed, one stops answering, and one sends other blocks'
+// bodies. npm run evidence -- sync-faults [blocks] Processes over the loopback interface, a fake model; every block has
+// transactions, so that every body is asked for.
 import { setTimeout as delay } from 'node:timers/promises'
 import { createFakeEngine } from '@poai/inference'
 import { signTransaction } from '@poai/testing/chain'

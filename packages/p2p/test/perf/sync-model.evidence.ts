@@ -1,5 +1,5 @@
-// Synchronisation as a state machine: peers come, go, lie, forge, stall and cut as chance has it; the node must end on the heaviest honest chain.
-//   npm run evidence -- sync-model [runs] [seed]
+// Synchronisation as a state machine: peers come, go, lie, forge, stall and cut as chance has it; the node must end on
+// the heaviest honest chain. npm run evidence -- sync-model [runs] [seed]
 import { checkSyncModel } from '../support/sync-commands.ts'
 import { growWorld } from '../support/sync-world.ts'
 

@@ -1,7 +1,8 @@
 // How fast a new node catches up from another process over the loopback interface, on LevelDB.
 //   npm run bench -- sync [empty blocks] [blocks with real work] [native | wasm | llama]
-// Empty blocks with replay left out (assume-valid): blocks a second, of the clock and of this process's CPU. Blocks with real work, all
-// replayed: replays a second against what the engine does by itself in the same run. Chains are made once and kept in .cache.
+// Empty blocks with replay left out (assume-valid): blocks a second, of the clock and of this process's CPU. Blocks
+// with real work, all replayed: replays a second against what the engine does by itself in the same run. Chains are
+// made once and kept in .cache.
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -10,7 +10,10 @@ export const SENDING_WALLETS: readonly Wallet[] = Array.from({ length: SENDERS }
   testWallet(`sender ${index}`),
 )
 
-/** The network of measurements: the test network's easy work, blocks as large as a built-in network's, and many rich accounts. */
+/**
+ * The network of measurements: the test network's easy work, blocks as large as a built-in network's, and many rich
+ * accounts.
+ */
 export function clusterNetwork(): NetworkParams {
   const rich = SENDING_WALLETS.map(({ address }) => ({
     ...{ address, balance: 10n ** 24n, nonce: 0n, code: new Uint8Array(0) },

@@ -28,7 +28,9 @@ export interface ServiceCount {
 
 const ANSWER = Uint8Array.of(0)
 
-/** Lets a hostile client serve a chain in its manner, and greet with its claims. Rejects if the victim turns it away. */
+/**
+ * Lets a hostile client serve a chain in its manner, and greet with its claims. Rejects if the victim turns it away.
+ */
 export async function serveFalsely(
   client: HostileClient,
   chain: readonly ShownBlock[],

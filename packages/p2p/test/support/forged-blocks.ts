@@ -18,7 +18,10 @@ import {
   ZERO_ADDRESS,
 } from '@poai/core'
 
-/** A block that keeps every rule that is tried before the replay: hashes were ground for its claim, and no model was run. */
+/**
+ * A block that keeps every rule that is tried before the replay: hashes were ground for its claim, and no model was
+ * run.
+ */
 export interface ForgedBlock {
   readonly block: Block
   readonly context: ChainContext

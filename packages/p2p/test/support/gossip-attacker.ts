@@ -1,5 +1,6 @@
-// An attacker in a process of its own: signs transactions that nobody can pay, waits for a word of its parent, and sends them to the victim by
-// gossip, under new names as long as it is let in. Tells what it sent and what became of its names.
+// An attacker in a process of its own: signs transactions that nobody can pay, waits for a word of its parent, and
+// sends them to the victim by gossip, under new names as long as it is let in. Tells what it sent and what became of
+// its names.
 import { genesisHash } from '@poai/core'
 import { signTransaction, testWallet } from '@poai/testing/chain'
 import { topicsOf } from '../../src/gossip/topics.ts'

@@ -168,7 +168,10 @@ interface Proxy {
   close(): Promise<void>
 }
 
-/** Passes bytes on to the victim from another address of the loopback interface: a node has one address, an attacker many. */
+/**
+ * Passes bytes on to the victim from another address of the loopback interface: a node has one address, an attacker
+ * many.
+ */
 async function startProxy(victim: string, from: string): Promise<Proxy> {
   const [, host, port, peer] = /^\/ip4\/([^/]+)\/tcp\/(\d+)(.*)$/.exec(victim) ?? []
   if (host === undefined || port === undefined) throw new RangeError(`not an address: ${victim}`)

@@ -1,4 +1,5 @@
-// A node in a process of its own: does what its parent's messages say, and tells what happens. Ends when the parent goes.
+// A node in a process of its own: does what its parent's messages say, and tells what happens. Ends when the parent
+// goes.
 
 import { readFile } from 'node:fs/promises'
 import { privateKeyFromProtobuf } from '@libp2p/crypto/keys'

@@ -19,7 +19,9 @@ export interface SiegeReport {
   readonly attackSeconds: number
   /** Milliseconds from the honest neighbour's head to the victim's. */
   readonly before: readonly number[]
-  /** While the same attack goes on against another node of this machine: what it costs the machine, and not the victim. */
+  /**
+   * While the same attack goes on against another node of this machine: what it costs the machine, and not the victim.
+   */
   readonly control: readonly number[]
   readonly during: readonly number[]
 }
@@ -41,7 +43,10 @@ export interface SiegeOptions {
   readonly rounds?: number
 }
 
-/** Starts a victim in a process of its own, lets an attacker at it, and measures how soon it hears of an honest neighbour's blocks. */
+/**
+ * Starts a victim in a process of its own, lets an attacker at it, and measures how soon it hears of an honest
+ * neighbour's blocks.
+ */
 export async function besiege(options: SiegeOptions): Promise<SiegeReport & { readonly tip: GeneratedBlock }> {
   const { attack, generator, honest, blocks, pauseMs, rounds = 1 } = options
   const tries = Math.ceil(options.tries / rounds)

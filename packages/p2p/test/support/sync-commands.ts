@@ -134,8 +134,9 @@ function commands(chains: WorldChains): fc.Arbitrary<Iterable<Command>> {
 }
 
 /**
- * Lets peers come, go, lie, forge, stall and cut as chance has it, and compares the node with what must be true of it: it never adopts a forged block, never follows
- * a forged chain, blames no honest peer, and ends on the heaviest honest chain that a connected peer has, at rest.
+ * Lets peers come, go, lie, forge, stall and cut as chance has it, and compares the node with what must be true of it:
+ * it never adopts a forged block, never follows a forged chain, blames no honest peer, and ends on the heaviest honest
+ * chain that a connected peer has, at rest.
  */
 export async function checkSyncModel(
   chains: WorldChains,

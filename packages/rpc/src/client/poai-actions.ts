@@ -3,7 +3,10 @@ import { POAI_METHODS, type PoaiRpc } from './poai-rpc.ts'
 
 type NameOf<Method> = Method extends `poai_${infer Name}` ? Name : never
 
-/** The chain's own methods as functions: `poai_getExam` is `getExam`. Heights and counts may be bigints, numbers or hexadecimal. */
+/**
+ * The chain's own methods as functions: `poai_getExam` is `getExam`. Heights and counts may be bigints, numbers or
+ * hexadecimal.
+ */
 export type PoaiActions = {
   readonly [Method in keyof PoaiRpc as NameOf<Method>]: (
     ...params: PoaiRpc[Method]['params']

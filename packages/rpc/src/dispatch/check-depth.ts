@@ -1,7 +1,10 @@
 /** No call nests deeper than a list of lists of objects; deeper documents only cost stack. */
 export const MAX_JSON_DEPTH = 32
 
-/** Members and items of all lists and objects: a batch of the greatest length has some twenty thousand. More only cost time. */
+/**
+ * Members and items of all lists and objects: a batch of the greatest length has some twenty thousand. More only cost
+ * time.
+ */
 export const MAX_JSON_VALUES = 100_000
 
 const COMMA = 44
@@ -12,7 +15,10 @@ const CLOSE_LIST = 93
 const OPEN_OBJECT = 123
 const CLOSE_OBJECT = 125
 
-/** Throws if a document nests deeper, or holds more values, than any call does. Looks at characters, not at JSON: it must only never miss either. */
+/**
+ * Throws if a document nests deeper, or holds more values, than any call does. Looks at characters, not at JSON: it
+ * must only never miss either.
+ */
 export function checkDepth(text: string): void {
   let depth = 0
   let values = 0

@@ -1,7 +1,10 @@
 /** How often it is looked whose time is up: an answer may be late by this. */
 const LOOK_EVERY_MS = 250
 
-/** Ends what takes too long: one timer for all calls, where a signal with a timer of its own costs more than most calls do. */
+/**
+ * Ends what takes too long: one timer for all calls, where a signal with a timer of its own costs more than most calls
+ * do.
+ */
 export class Deadlines {
   readonly #timeoutMs: number
   readonly #nowMs: () => number

@@ -63,7 +63,10 @@ export interface Answer {
 
 /** Answers JSON-RPC messages, wherever they came in. */
 export interface Dispatcher {
-  /** Undefined if there is nothing to say, as to notifications. Never rejects. Waits as long as the client has not read enough of what it was told. */
+  /**
+   * Undefined if there is nothing to say, as to notifications. Never rejects. Waits as long as the client has not read
+   * enough of what it was told.
+   */
   answer(text: string, session: Session): Promise<Answer | undefined>
 }
 

@@ -7,7 +7,10 @@ export interface Call {
   readonly signal: AbortSignal
   /** Counts more to the client than the method costs by itself. */
   charge(cost: number): void
-  /** Asked at every step that others can make many of: undefined, or what to wait for. Throws when nobody waits for the call any more. */
+  /**
+   * Asked at every step that others can make many of: undefined, or what to wait for. Throws when nobody waits for the
+   * call any more.
+   */
   readonly pause: () => Promise<void> | undefined
   /** Tells of characters of the answer as they are written. Throws where the client has too much to read. */
   grow(characters: number): void

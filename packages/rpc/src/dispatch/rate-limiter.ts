@@ -39,7 +39,10 @@ export function ratedClient(address: string): RatedClient {
   return { name: isIPv6(plain) ? subnetOf(plain) : plain, isLocal }
 }
 
-/** Whose turns and memory count together: clients at one address; on this machine each connection, since a proxy may be behind it. */
+/**
+ * Whose turns and memory count together: clients at one address; on this machine each connection, since a proxy may be
+ * behind it.
+ */
 export function queueOf({ remoteAddress = '', remotePort = 0 }: Pick<Socket, 'remoteAddress' | 'remotePort'>): string {
   const { name, isLocal } = ratedClient(remoteAddress)
   return isLocal ? `${name} ${remotePort}` : name
@@ -106,7 +109,9 @@ export class RateLimiter {
     return bucket
   }
 
-  /** Of those that have been known for longest the one that asked least lately: who asks a lot is not forgotten for it. */
+  /**
+   * Of those that have been known for longest the one that asked least lately: who asks a lot is not forgotten for it.
+   */
   #forgetOne(): void {
     let oldest: { readonly client: string; readonly atMs: number } | undefined
     let looked = 0

@@ -1,8 +1,8 @@
 import { TURN_MS } from '@poai/chain'
 
 /**
- * One slice of the thread for all calls together in each round of the event loop: blocks and peers wait no longer than this for them, however many
- * there are. Within it clients take turns, so that one that asks a lot waits for itself.
+ * One slice of the thread for all calls together in each round of the event loop: blocks and peers wait no longer than
+ * this for them, however many there are. Within it clients take turns, so that one that asks a lot waits for itself.
  */
 export class Turns {
   /** When the slice of this round began; undefined: nobody has computed in it. */

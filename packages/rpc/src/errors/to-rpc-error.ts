@@ -6,8 +6,8 @@ import { type RpcCodeName, RpcError } from './rpc-error.ts'
 const INTERNAL_MESSAGE = 'internal error'
 
 /**
- * What the parts of the node that this package does not know say to those who ask: why there is no work now, or what is wrong with an
- * argument. Such texts are made for clients.
+ * What the parts of the node that this package does not know say to those who ask: why there is no work now, or what is
+ * wrong with an argument. Such texts are made for clients.
  */
 const SAID_CODES: ReadonlyMap<string, RpcCodeName> = new Map([
   ['MINER_REQUEST_INVALID', 'invalidParams'],
@@ -21,8 +21,8 @@ const SAID_CODES: ReadonlyMap<string, RpcCodeName> = new Map([
 ])
 
 /**
- * The one table from what the packages below throw to what a client is told. What has no row is our fault or the machine's: it is
- * logged, and its text stays here.
+ * The one table from what the packages below throw to what a client is told. What has no row is our fault or the
+ * machine's: it is logged, and its text stays here.
  */
 export function toRpcError(error: unknown, logger: Pick<Logger, 'error'>, method: string): RpcError {
   if (error instanceof RpcError) return error

@@ -1,8 +1,8 @@
 import { orNull, RESULTS } from './ethereum-shapes.ts'
 import type { JsonSchema } from './shape.ts'
 
-// What results look like, as Ethereum's execution-apis describe them, with what this chain adds. Served by `rpc.discover`, and every
-// method's answers are checked against them in the tests.
+// What results look like, as Ethereum's execution-apis describe them, with what this chain adds. Served by
+// `rpc.discover`, and every method's answers are checked against them in the tests.
 
 const { quantity, data, hash, address, text, flag } = RESULTS
 

@@ -2,13 +2,19 @@ import { RpcError } from '../errors/rpc-error.ts'
 
 /** What questions and answers may take that are not through with. */
 export interface ClientMemoryLimits {
-  /** Characters of one client: its questions, answers in the making and what it has not read. One answer of the greatest length, and some. */
+  /**
+   * Characters of one client: its questions, answers in the making and what it has not read. One answer of the greatest
+   * length, and some.
+   */
   readonly maxClientCharacters: number
   /** The same of all clients together. */
   readonly maxCharacters: number
 }
 
-/** One answer of the greatest length a client, with what comes besides; two such clients in all. Encoded, they take about as much again. */
+/**
+ * One answer of the greatest length a client, with what comes besides; two such clients in all. Encoded, they take
+ * about as much again.
+ */
 export const CLIENT_MEMORY_DEFAULTS: ClientMemoryLimits = {
   maxClientCharacters: 32 * 1024 * 1024,
   maxCharacters: 64 * 1024 * 1024,
@@ -33,8 +39,9 @@ interface Client {
 }
 
 /**
- * Counts what clients make the server keep. A client that has enough to read is not answered any further until it has read; where all
- * together are too much, the one that holds most is cut off from the oldest answer that it does not read.
+ * Counts what clients make the server keep. A client that has enough to read is not answered any further until it has
+ * read; where all together are too much, the one that holds most is cut off from the oldest answer that it does not
+ * read.
  */
 export class ClientMemory {
   readonly #limits: ClientMemoryLimits

@@ -8,8 +8,8 @@ const CHARACTERS_PER_SECOND = 128 * 1024
 const SECOND_MS = 1000
 
 /**
- * To be called after something was written: what the client does not read counts until it has, and one that does not read, or drop by drop, is
- * cut off. Returns what is to be called when all of it is out, or the connection gone.
+ * To be called after something was written: what the client does not read counts until it has, and one that does not
+ * read, or drop by drop, is cut off. Returns what is to be called when all of it is out, or the connection gone.
  */
 export function holdUntilRead(stream: Writable, hold: AnswerHold, characters: number): () => void {
   const cut = (): void => void stream.destroy()

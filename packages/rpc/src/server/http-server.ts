@@ -19,7 +19,10 @@ export interface HttpOptions {
   readonly port: number
   /** Origins of pages that may ask; `*` for all. */
   readonly corsOrigins: readonly string[]
-  /** Names that the server answers to, besides addresses and localhost: keeps pages from reaching it through a name of theirs. */
+  /**
+   * Names that the server answers to, besides addresses and localhost: keeps pages from reaching it through a name of
+   * theirs.
+   */
   readonly virtualHosts: readonly string[]
   /** Opens the private namespaces to who sends it as a bearer token. */
   readonly token?: string

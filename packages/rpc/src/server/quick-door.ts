@@ -23,8 +23,9 @@ export interface QuickDoorDependencies {
 }
 
 /**
- * Answers plain requests of programs without Node's HTTP, which costs three times what the answer does (measured: `npm run bench -- rpc`). A
- * connection that sends anything else is handed over to it for good, before a byte of that is taken to mean something.
+ * Answers plain requests of programs without Node's HTTP, which costs three times what the answer does (measured: `npm
+ * run bench -- rpc`). A connection that sends anything else is handed over to it for good, before a byte of that is
+ * taken to mean something.
  */
 export class QuickDoor {
   readonly #dependencies: QuickDoorDependencies

@@ -15,8 +15,8 @@ const LENGTH = /^\d{1,7}$/
 /** Visible characters only: nothing that one reader takes for the end of a line and another does not. */
 const MEMBER = /^([A-Za-z-]+):[ \t]*([\x20-\x7e]*)$/
 /**
- * What may stand in a plain request: members that change nothing about how it is read or who may ask. Whatever decides something (`origin`,
- * `authorization`, `transfer-encoding`, `expect`, `upgrade` …) is not here.
+ * What may stand in a plain request: members that change nothing about how it is read or who may ask. Whatever decides
+ * something (`origin`, `authorization`, `transfer-encoding`, `expect`, `upgrade` …) is not here.
  */
 const PLAIN_MEMBERS: ReadonlySet<string> = new Set([
   'host',
@@ -31,8 +31,8 @@ const PLAIN_MEMBERS: ReadonlySet<string> = new Set([
 ])
 
 /**
- * Reads bytes that are one whole, plain POST to `/` and nothing else, as programs send them; undefined for anything else, however right it may
- * be. It never has to understand what it refuses.
+ * Reads bytes that are one whole, plain POST to `/` and nothing else, as programs send them; undefined for anything
+ * else, however right it may be. It never has to understand what it refuses.
  */
 export function readQuickRequest(bytes: Buffer): QuickRequest | undefined {
   const head = bytes.toString('latin1', 0, Math.min(bytes.length, MAX_HEAD_BYTES))

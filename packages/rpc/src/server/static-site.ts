@@ -20,8 +20,9 @@ const TYPES: Readonly<Record<string, string>> = {
 }
 
 /**
- * Only this server's own scripts and styles run in the page, and it talks to nobody else: what comes from the chain cannot become code,
- * even if the page had a fault. WebAssembly is compiled for those who verify blocks in their browser; it can do less than a script.
+ * Only this server's own scripts and styles run in the page, and it talks to nobody else: what comes from the chain
+ * cannot become code, even if the page had a fault. WebAssembly is compiled for those who verify blocks in their
+ * browser; it can do less than a script.
  */
 const POLICY = [
   "default-src 'none'",
@@ -63,7 +64,10 @@ const compress = promisify(gzip)
 /** Below it, compression saves no packet. */
 const MIN_COMPRESSED_BYTES = 1024
 
-/** Where a file is that is served under a name such as `engine/model.gguf` but lies elsewhere; undefined for other names. */
+/**
+ * Where a file is that is served under a name such as `engine/model.gguf` but lies elsewhere; undefined for other
+ * names.
+ */
 export type FindExtraFile = (name: string) => Promise<string | undefined>
 
 /** Serves the files of a folder, as they are at each request: the page may be built while the node runs. */

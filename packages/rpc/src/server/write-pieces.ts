@@ -5,7 +5,9 @@ export const PIECE_CHARACTERS: number = 512 * 1024
 const LOW_SURROGATE = 0xdc00
 const LAST_SURROGATE = 0xdfff
 
-/** Writes a long text piece by piece, each when the one before is taken. Resolves when all is out or the stream is gone. */
+/**
+ * Writes a long text piece by piece, each when the one before is taken. Resolves when all is out or the stream is gone.
+ */
 export async function writePieces(stream: Writable, text: string, encoding: 'latin1' | 'utf8'): Promise<void> {
   for (let at = 0; at < text.length; ) {
     const end = endOfPiece(text, at + PIECE_CHARACTERS)

@@ -3,7 +3,10 @@ import type { Logger } from '@poai/core'
 
 /** Listeners that are told between two looks at the clock. */
 const LISTENERS_PER_LOOK = 16
-/** Events that wait for their listeners; then the oldest is dropped: those that are told of it too late hear of what follows. */
+/**
+ * Events that wait for their listeners; then the oldest is dropped: those that are told of it too late hear of what
+ * follows.
+ */
 const MAX_WAITING = 1024
 
 /** Begins a turn; says when it has lasted long enough. */
@@ -20,8 +23,8 @@ interface Round<Event> {
 }
 
 /**
- * Tells many listeners of what one source says, in order, some at a time: ten thousand subscribers must not keep the node from its next
- * block. Listens to the source only as long as somebody listens here.
+ * Tells many listeners of what one source says, in order, some at a time: ten thousand subscribers must not keep the
+ * node from its next block. Listens to the source only as long as somebody listens here.
  */
 export class FanOut<Event> {
   readonly #source: Subscribe<Event>

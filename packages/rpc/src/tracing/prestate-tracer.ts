@@ -3,7 +3,10 @@ import type { StateReader } from '@poai/execution'
 import { toQuantity, toWord } from '../format/hex-text.ts'
 import type { Tracer } from './tracer.ts'
 
-/** What a transaction read, as it was before it: geth's `prestateTracer`. Codes come from `state`, which they cannot leave. */
+/**
+ * What a transaction read, as it was before it: geth's `prestateTracer`. Codes come from `state`, which they cannot
+ * leave.
+ */
 export function createPrestateTracer(state: Pick<StateReader, 'code'>): Tracer {
   return {
     hooks: {},

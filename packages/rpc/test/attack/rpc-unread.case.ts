@@ -11,7 +11,9 @@ const CALL = {
   method: 'eth_call',
   params: [{ to: TARGET, gas: '0x2faf080' }, 'latest', { [TARGET]: { code: '0x620f42405ff3' } }],
 }
-/** As text, and encoded on its way to the kernel: what a character takes at its most, and what blocks grow by meanwhile. */
+/**
+ * As text, and encoded on its way to the kernel: what a character takes at its most, and what blocks grow by meanwhile.
+ */
 const BYTES_OF_CHARACTER = 2
 const OTHER_BYTES = 32 * 1024 * 1024
 const MAX_GROWN_BYTES = RPC_DEFAULTS.maxCharacters * BYTES_OF_CHARACTER + OTHER_BYTES

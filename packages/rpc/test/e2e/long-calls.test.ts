@@ -27,7 +27,8 @@ it('gives a call up when its time is over', async () => {
 })
 
 it('counts the time that a call computes', async () => {
-  // A thousandfold of this for the programs of the same machine: enough for the call by its name, not for what it takes.
+  // A thousandfold of this for the programs of the same machine: enough for the call by its name, not for what it
+  // takes.
   const limits = { costPerSecond: 0.01, costBurst: 0.03, maxCallGas: GAS }
   const { ask } = await openRpcFixture({ server: { limits } })
   expect((await ask('eth_call', ENDLESS)).error?.message).toBe('out of gas')

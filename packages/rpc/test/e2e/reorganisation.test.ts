@@ -35,7 +35,8 @@ it('leads ethers over WebSocket through a reorganisation: every new head, and ea
   const provider = connectEthers(fixture)
   const logs: Log[] = []
   const heads: number[] = []
-  // ethers 6 keeps removed logs to itself: it looks for their listeners by a name that holds the log's own object. viem's are below.
+  // ethers 6 keeps removed logs to itself: it looks for their listeners by a name that holds the log's own object.
+  // viem's are below.
   await provider.on({ address: CONTRACT }, (log: Log) => logs.push(log))
   await provider.on('block', (number: number) => heads.push(number))
   // Answers come in order: the subscriptions stand when this one is here.

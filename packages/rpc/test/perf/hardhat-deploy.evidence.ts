@@ -1,5 +1,6 @@
-// Hardhat, as its users run it, deploys a contract to a running node, calls it and reads its log: `npm run evidence -- hardhat-deploy`.
-// It is installed from npm into .cache/hardhat the first time. Its own signing and its own waiting are used; only its network is ours.
+// Hardhat, as its users run it, deploys a contract to a running node, calls it and reads its log: `npm run evidence --
+// hardhat-deploy`. It is installed from npm into .cache/hardhat the first time. Its own signing and its own waiting are
+// used; only its network is ours.
 import { fork, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'

@@ -1,10 +1,12 @@
 /**
- * Requests a second beside Hardhat's node, on chains with the same content: `npm run bench -- rpc [--seconds S] [--only TEXT]`.
+ * Requests a second beside Hardhat's node, on chains with the same content: `npm run bench -- rpc [--seconds S] [--only
+ * TEXT]`.
  *
- * Both nodes run in processes of their own, on the same machine, one measured after the other in short slices by turns. Rates are given by
- * the wall clock and by second of the server's processor time, since client and server share the machine; the latter is what is judged by,
- * as it does not depend on what else the machine does. Then blocks are mined and replayed at a steady pace, without questions and with as
- * many as go through. Hardhat is installed from npm into .cache/hardhat the first time.
+ * Both nodes run in processes of their own, on the same machine, one measured after the other in short slices by turns.
+ * Rates are given by the wall clock and by second of the server's processor time, since client and server share the
+ * machine; the latter is what is judged by, as it does not depend on what else the machine does. Then blocks are mined
+ * and replayed at a steady pace, without questions and with as many as go through. Hardhat is installed from npm into
+ * .cache/hardhat the first time.
  */
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
@@ -36,7 +38,9 @@ const WAYS = ['HTTP', `HTTP, batch of ${BATCH}`, 'WebSocket'] as const
 /** Blocks come twelve times as often as on the public network. */
 const BLOCK_EVERY_MS = 400
 const PACED_MS = 10_000
-/** Loops until a million gas is left: JUMPDEST; PUSH3 1000000; GAS; GT; PUSH1 0; JUMPI; STOP. Some hundred milliseconds. */
+/**
+ * Loops until a million gas is left: JUMPDEST; PUSH3 1000000; GAS; GT; PUSH1 0; JUMPI; STOP. Some hundred milliseconds.
+ */
 const LONG_CODE = '0x5b620f42405a1160005700'
 const LONG_GAS = '0x4c4b40'
 

@@ -1,9 +1,10 @@
 /**
  * Ten thousand subscribers to new heads, one of which does not read: `npm run evidence -- subscribers [--count N]`.
  *
- * The server runs in a process of its own. Shown: what a subscriber costs it in memory, how long a head takes from the chain to each of them
- * (two processes on one machine share its clock), what the one that does not read costs until it is cut off, and what the others notice.
- * Needs as many open files as subscribers in both processes; takes what the machine allows.
+ * The server runs in a process of its own. Shown: what a subscriber costs it in memory, how long a head takes from the
+ * chain to each of them (two processes on one machine share its clock), what the one that does not read costs until it
+ * is cut off, and what the others notice. Needs as many open files as subscribers in both processes; takes what the
+ * machine allows.
  */
 import { execFileSync, fork } from 'node:child_process'
 import { once } from 'node:events'

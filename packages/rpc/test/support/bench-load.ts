@@ -37,7 +37,10 @@ export interface Load {
   readonly durationMs: number
 }
 
-/** Asks as fast as answers come, each of `senders` one thing at a time. Counts into `measured`, with the processor time of `pid`. */
+/**
+ * Asks as fast as answers come, each of `senders` one thing at a time. Counts into `measured`, with the processor time
+ * of `pid`.
+ */
 export async function runLoad(senders: readonly Send[], load: Load, measured: Measured, pid: number): Promise<void> {
   const { next, callsPerText, durationMs } = load
   const [cpuBefore, started] = [await cpuSecondsOf(pid), performance.now()]

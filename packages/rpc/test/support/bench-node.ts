@@ -1,6 +1,7 @@
 /**
- * A server over a chain on LevelDB, in a process of its own: mines when it is told to by a message, once or in a steady pace, and says when
- * it is ready. The model is the fake one: what is measured is the interface, and what blocks cost this process besides the model.
+ * A server over a chain on LevelDB, in a process of its own: mines when it is told to by a message, once or in a steady
+ * pace, and says when it is ready. The model is the fake one: what is measured is the interface, and what blocks cost
+ * this process besides the model.
  */
 import { inlineRecovery } from '@poai/chain'
 import { devnet, type NetworkParams, silentLogger } from '@poai/core'

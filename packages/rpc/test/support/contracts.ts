@@ -1,8 +1,14 @@
 /** Contracts by hand, small enough to read. */
 
-/** Logs the word that it is called with, under itself as the topic, and counts its calls in slot 0: see the test network. */
+/**
+ * Logs the word that it is called with, under itself as the topic, and counts its calls in slot 0: see the test
+ * network.
+ */
 export const LOGGER_CODE = '60003560005260003560206000a1600054600101600055'
-/** Copies the 23 bytes of the code behind it and returns them: PUSH1 23; DUP1; PUSH1 11; PUSH1 0; CODECOPY; PUSH1 0; RETURN. */
+/**
+ * Copies the 23 bytes of the code behind it and returns them: PUSH1 23; DUP1; PUSH1 11; PUSH1 0; CODECOPY; PUSH1 0;
+ * RETURN.
+ */
 export const LOGGER_INIT_CODE: `0x${string}` = `0x601780600b6000396000f3${LOGGER_CODE}`
 
 /** `Error("no")`, as `revert("no")` returns it. */

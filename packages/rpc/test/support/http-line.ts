@@ -12,8 +12,8 @@ const END_OF_HEAD = '\r\n\r\n'
 const LENGTH = /\r\ncontent-length: *(\d+)/i
 
 /**
- * Opens a connection with as little of a client as there can be: Node's own costs more than a quick server's work, and what is measured would be
- * the client.
+ * Opens a connection with as little of a client as there can be: Node's own costs more than a quick server's work, and
+ * what is measured would be the client.
  */
 export async function openHttpLine(url: string): Promise<HttpLine> {
   const { hostname, port } = new URL(url)

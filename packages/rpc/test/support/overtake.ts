@@ -1,6 +1,9 @@
 import { type MiningChain, openMiningChain } from './mining-chain.ts'
 
-/** Grows another chain from the genesis block in secret, one longer than the head, and tells of it: all blocks so far leave the chain. */
+/**
+ * Grows another chain from the genesis block in secret, one longer than the head, and tells of it: all blocks so far
+ * leave the chain.
+ */
 export async function overtake({ chain, params }: MiningChain): Promise<void> {
   const other = await openMiningChain(params)
   try {

@@ -7,8 +7,8 @@ export interface PublicMethod {
   readonly result: JsonSchema
 }
 
-// Not made from the product's own schemas: a slip in those must show against these. Members that they do not name may be there besides where the
-// public description leaves an object open; where it closes one, so does this.
+// Not made from the product's own schemas: a slip in those must show against these. Members that they do not name may
+// be there besides where the public description leaves an object open; where it closes one, so does this.
 
 function pattern(of: string): JsonSchema {
   return { type: 'string', pattern: of }
@@ -128,8 +128,9 @@ function method(least: number, most: number, result: JsonSchema): PublicMethod {
 }
 
 /**
- * Every public method that a node without keys, blobs, uncles and a beacon chain can answer. Left out for that: `eth_sign`, `eth_signTransaction`,
- * `eth_sendTransaction` (keys), `eth_blobBaseFee` (blobs), `eth_config` (forks by time), `engine_…` (beacon chain), `testing_…`.
+ * Every public method that a node without keys, blobs, uncles and a beacon chain can answer. Left out for that:
+ * `eth_sign`, `eth_signTransaction`, `eth_sendTransaction` (keys), `eth_blobBaseFee` (blobs), `eth_config` (forks by
+ * time), `engine_…` (beacon chain), `testing_…`.
  */
 export const PUBLIC_METHODS: Readonly<Record<string, PublicMethod>> = {
   eth_chainId: method(0, 0, uint),

@@ -8,7 +8,10 @@ export function computedMs(): number {
   return (user + system) / 1000
 }
 
-/** How long the main thread could have run, but other programs had the processors, in milliseconds; 0 where the system does not tell. */
+/**
+ * How long the main thread could have run, but other programs had the processors, in milliseconds; 0 where the system
+ * does not tell.
+ */
 export function keptWaitingMs(): number {
   try {
     const [, waited = '0'] = readFileSync(`/proc/self/task/${process.pid}/schedstat`, 'utf8').split(' ')

@@ -1,5 +1,5 @@
-// A node that is asked by strangers, in a process of its own: real chain, real database, real servers. It mines and imports blocks at a pace, and
-// measures how long its own main thread went without a pause. Ends when the parent goes.
+// A node that is asked by strangers, in a process of its own: real chain, real database, real servers. It mines and
+// imports blocks at a pace, and measures how long its own main thread went without a pause. Ends when the parent goes.
 import { inlineRecovery } from '@poai/chain'
 import { createTransactionCodec, devnet, hex, type NetworkParams, silentLogger } from '@poai/core'
 import { Wallet } from 'ethers'

@@ -20,7 +20,10 @@ export interface TransactionLocation {
   readonly index: number
 }
 
-/** Reads blocks, canonical or not. Small records at once; bodies and receipts, which may be megabytes, off the main thread. */
+/**
+ * Reads blocks, canonical or not. Small records at once; bodies and receipts, which may be megabytes, off the main
+ * thread.
+ */
 export interface BlockStore {
   head(): ChainHead | undefined
   header(hash: Hash32): Header | undefined
@@ -71,7 +74,10 @@ export function decodeLocation(bytes: Uint8Array): TransactionLocation {
   return { blockHash: toHash32(bytes.subarray(0, HASH_BYTES)), index }
 }
 
-/** Most blocks that are listed of one height or one parent; a peer can make many cheap headers, but not many with valid work. */
+/**
+ * Most blocks that are listed of one height or one parent; a peer can make many cheap headers, but not many with valid
+ * work.
+ */
 export const MAX_SIBLINGS = 1024
 
 async function hashesIn(

@@ -12,7 +12,10 @@ export interface StoredSideBlock {
   readonly bodyBytes: number
 }
 
-/** All of them. Reads one key a block from the horizon of branches on, and more only of heights that have several: a million in seconds. */
+/**
+ * All of them. Reads one key a block from the horizon of branches on, and more only of heights that have several: a
+ * million in seconds.
+ */
 export async function listSideBlocks(store: Store): Promise<readonly StoredSideBlock[]> {
   const found: StoredSideBlock[] = []
   for (const { number, hashes } of await contestedHeights(store)) {

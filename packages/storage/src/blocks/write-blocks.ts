@@ -39,7 +39,9 @@ export function putReceipts(batch: WriteBatch, hash: Hash32, receipts: readonly 
   batch.put(hashedKey('receipts', hash), encodeReceipts(receipts))
 }
 
-/** Puts a block on top of the canonical chain: by number, by its transactions, as the head. Its parent must be the head. */
+/**
+ * Puts a block on top of the canonical chain: by number, by its transactions, as the head. Its parent must be the head.
+ */
 export function makeCanonical(batch: WriteBatch, { header, body }: Block): void {
   const hash = headerHash(header)
   const head = readHead(batch)

@@ -113,8 +113,8 @@ async function readBytes({ handle, offset }: FrameReader, size: number): Promise
 }
 
 /**
- * The next frame's payload. Undefined at the end of the file, and where it ends inside a frame: then `offset` stays at that
- * frame's beginning. Throws on a frame that is there but wrong.
+ * The next frame's payload. Undefined at the end of the file, and where it ends inside a frame: then `offset` stays at
+ * that frame's beginning. Throws on a frame that is there but wrong.
  */
 export async function readFrame(reader: FrameReader, maxBytes: number): Promise<Uint8Array | undefined> {
   const head = await readBytes(reader, FRAME_HEAD_BYTES)
@@ -133,7 +133,9 @@ export async function readFrame(reader: FrameReader, maxBytes: number): Promise<
   return payload
 }
 
-/** Reads the magic and the label, and leaves the reader at the first block; undefined where the file ends before that. */
+/**
+ * Reads the magic and the label, and leaves the reader at the first block; undefined where the file ends before that.
+ */
 export async function readLabel(reader: FrameReader): Promise<ChainFileLabel | undefined> {
   const magic = await readBytes({ ...reader, offset: 0 }, CHAIN_FILE_MAGIC.length)
   if (!equalBytes(magic, CHAIN_FILE_MAGIC.subarray(0, magic.length))) throw foreign('another file')

@@ -55,8 +55,9 @@ export function decodeChainFileBlock(
 }
 
 /**
- * The blocks of a file in order, each checked: checksum, encoding, number, link to the one before, body against header. That they
- * are valid is not known by that: they go through the chain's import like a stranger's. A file without its end is damaged.
+ * The blocks of a file in order, each checked: checksum, encoding, number, link to the one before, body against header.
+ * That they are valid is not known by that: they go through the chain's import like a stranger's. A file without its
+ * end is damaged.
  */
 export async function* readChainFile(path: string, options: ReadChainFileOptions): AsyncGenerator<Block, void, void> {
   const { codecs, genesisHash, from = 0n, signal } = options

@@ -31,8 +31,9 @@ export interface WriteChainFileOptions {
 const WRITE_CHUNK_BYTES: number = 1024 * 1024
 
 /**
- * Writes blocks `first` to `last` to a file, and syncs it. A file of the same label that is there already is checked, cut behind its
- * last whole and right block, and continued from there. Resolves to the first number that it had to write.
+ * Writes blocks `first` to `last` to a file, and syncs it. A file of the same label that is there already is checked,
+ * cut behind its last whole and right block, and continued from there. Resolves to the first number that it had to
+ * write.
  */
 export async function writeChainFile(path: string, options: WriteChainFileOptions): Promise<bigint> {
   const handle = await openChainFile(path, 'a+').then(async (created) => {

@@ -29,7 +29,10 @@ export interface BlockChecks {
   readonly onBlock: (number: bigint, head: bigint) => void
 }
 
-/** Every canonical block from the genesis block to the head: there, linked, with its records and its places in the indexes. */
+/**
+ * Every canonical block from the genesis block to the head: there, linked, with its records and its places in the
+ * indexes.
+ */
 export async function checkCanonicalBlocks(checks: BlockChecks, head: ChainHead): Promise<void> {
   const { store, report } = checks
   let parent: Hash32 | undefined

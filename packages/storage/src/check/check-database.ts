@@ -20,8 +20,8 @@ export interface CheckProgress {
 /** How thoroughly to look. */
 export interface CheckOptions {
   /**
-   * Also recompute every root and hash, walk the tries against the flat state, and look for what is left over. Takes minutes
-   * where the shallow check takes seconds, and must not run beside an import.
+   * Also recompute every root and hash, walk the tries against the flat state, and look for what is left over. Takes
+   * minutes where the shallow check takes seconds, and must not run beside an import.
    */
   readonly deep: boolean
   readonly onProgress?: (progress: CheckProgress) => void

@@ -14,7 +14,10 @@ export interface HistoryChecks {
   readonly onBlock: (done: number, total: number) => void
 }
 
-/** Every block in the window lists what it changed, each of those has its value before, and no value before is left over. */
+/**
+ * Every block in the window lists what it changed, each of those has its value before, and no value before is left
+ * over.
+ */
 export async function checkHistory({ store, report, onBlock }: HistoryChecks, head: ChainHead): Promise<void> {
   const { history, undo } = readHorizons(store)
   const listed = { accountHistory: 0, slotHistory: 0 }

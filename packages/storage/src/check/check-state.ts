@@ -27,8 +27,8 @@ export interface StateChecks {
 }
 
 /**
- * The whole state: every trie node hashes to what its parent says, up to the head's state root; the leaves are the flat values, no
- * more and no fewer; code is there and hashes to its name; no node is left over.
+ * The whole state: every trie node hashes to what its parent says, up to the head's state root; the leaves are the flat
+ * values, no more and no fewer; code is there and hashes to its name; no node is left over.
  */
 export async function checkState(checks: StateChecks, stateRoot: Hash32): Promise<void> {
   const { store, report } = checks

@@ -3,8 +3,9 @@ import { bytesToUint, encodeRlp, keccak256 } from '@poai/core'
 const MODULUS: bigint = 1n << 256n
 
 /**
- * A fingerprint of a set of entries in any order: the sum of their hashes. Two sides that walk the same entries in different orders
- * (flat records by address, trie leaves by hash) compare by it in constant memory. Against accidents, not against an adversary.
+ * A fingerprint of a set of entries in any order: the sum of their hashes. Two sides that walk the same entries in
+ * different orders (flat records by address, trie leaves by hash) compare by it in constant memory. Against accidents,
+ * not against an adversary.
  */
 export class EntrySum {
   count = 0

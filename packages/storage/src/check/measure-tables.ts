@@ -2,7 +2,10 @@ import { tableRange } from '../keys.ts'
 import { TABLES, type TableName } from '../layout.ts'
 import type { Store } from '../store/store.ts'
 
-/** How much room a table takes on disk, compressed, as LevelDB estimates it: what is in its log and memory only is not counted. */
+/**
+ * How much room a table takes on disk, compressed, as LevelDB estimates it: what is in its log and memory only is not
+ * counted.
+ */
 export interface TableSize {
   readonly table: TableName
   readonly sizeBytes: number
@@ -60,7 +63,10 @@ export interface CompactionProgress {
   readonly total: number
 }
 
-/** One call of LevelDB cannot be interrupted: a table of more than this is compacted in parts, by the first byte after its prefix. */
+/**
+ * One call of LevelDB cannot be interrupted: a table of more than this is compacted in parts, by the first byte after
+ * its prefix.
+ */
 const WHOLE_TABLE_BYTES: number = 64 * 1024 * 1024
 const PARTS = 16
 

@@ -1,6 +1,8 @@
 import { StorageError, type StorageErrorCode } from '../storage-error.ts'
 
-/** Codes of Node and of LevelDB, and words of LevelDB's messages, by what they mean here; the first that matches counts. */
+/**
+ * Codes of Node and of LevelDB, and words of LevelDB's messages, by what they mean here; the first that matches counts.
+ */
 const MEANINGS: readonly { readonly code: StorageErrorCode; readonly signs: RegExp; readonly hint?: string }[] = [
   { code: 'STORAGE_LOCKED', signs: /LEVEL_LOCKED/, hint: 'stop the other process, or use another data directory' },
   {

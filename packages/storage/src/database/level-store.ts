@@ -51,7 +51,10 @@ export function createLevelStore(level: Level): Store {
   }
 }
 
-/** The binding gives Buffers, whose `slice` shares memory where a Uint8Array's copies, and which no test finds equal to one. */
+/**
+ * The binding gives Buffers, whose `slice` shares memory where a Uint8Array's copies, and which no test finds equal to
+ * one.
+ */
 function plain<Bytes extends Uint8Array | undefined>(bytes: Bytes): Bytes | Uint8Array {
   return bytes === undefined ? bytes : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }

@@ -4,8 +4,9 @@ import { StorageError } from '../storage-error.ts'
 import type { Store } from '../store/store.ts'
 
 /**
- * Turns a database of one version into one of the next. Its steps are written as they come, each atomic; the version changes with the
- * last. A migration that was interrupted runs again from its beginning, so it must give the same result over its own half-done work.
+ * Turns a database of one version into one of the next. Its steps are written as they come, each atomic; the version
+ * changes with the last. A migration that was interrupted runs again from its beginning, so it must give the same
+ * result over its own half-done work.
  */
 export interface Migration {
   /** The version that it makes of the one before. */

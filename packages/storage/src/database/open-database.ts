@@ -15,7 +15,10 @@ import { removeOwner, writeOwner } from './owner-file.ts'
 export interface DatabaseOptions {
   /** Whose chain it holds; written into a new database, and compared with an old one's. */
   readonly genesisHash: Hash32
-  /** A database of an older version is migrated, which may take minutes and cannot be undone, or refused. The default is to migrate. */
+  /**
+   * A database of an older version is migrated, which may take minutes and cannot be undone, or refused. The default is
+   * to migrate.
+   */
   readonly olderVersion?: 'migrate' | 'refuse'
   readonly caches?: CacheSizes
   /** Memory for LevelDB's own cache of uncompressed blocks. */
@@ -34,12 +37,15 @@ export interface Database {
   close(): Promise<void>
 }
 
-/** Measured on a million keys: a block cache of 128 MB reads 1.7 times as many values a second as LevelDB's default of 8 MB; half of it is the compromise. */
+/**
+ * Measured on a million keys: a block cache of 128 MB reads 1.7 times as many values a second as LevelDB's default of 8
+ * MB; half of it is the compromise.
+ */
 const DEFAULT_LEVEL_CACHE_BYTES: number = 64 * 1024 * 1024
 
 /**
- * Opens the database in `directory`, creating it if there is none. Throws a `StorageError` that says which of our surroundings
- * is to blame: another process, a version, a network, permissions, the disk, damage.
+ * Opens the database in `directory`, creating it if there is none. Throws a `StorageError` that says which of our
+ * surroundings is to blame: another process, a version, a network, permissions, the disk, damage.
  */
 export async function openDatabase(directory: string, options: DatabaseOptions): Promise<Database> {
   const level = await openLevel(directory, options.levelCacheBytes ?? DEFAULT_LEVEL_CACHE_BYTES)

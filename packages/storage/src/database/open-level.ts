@@ -7,7 +7,10 @@ import { describeOwner } from './owner-file.ts'
 
 /** LevelDB's files are apart from ours. */
 const LEVEL_FOLDER = 'leveldb'
-/** Memory of recent writes, and the log that is read at the next start: four times LevelDB's default, as one block writes up to a few MB. */
+/**
+ * Memory of recent writes, and the log that is read at the next start: four times LevelDB's default, as one block
+ * writes up to a few MB.
+ */
 const WRITE_BUFFER_BYTES: number = 16 * 1024 * 1024
 
 /** True if there is a database in `directory`, sound or not. */
@@ -42,8 +45,8 @@ export async function openLevel(directory: string, cacheSize: number): Promise<C
 }
 
 /**
- * LevelDB makes a new, empty database where its file CURRENT is gone, and deletes the old tables. What it leaves when it is killed while
- * it makes a new one is no such thing: a first manifest, and nothing that was ever written.
+ * LevelDB makes a new, empty database where its file CURRENT is gone, and deletes the old tables. What it leaves when
+ * it is killed while it makes a new one is no such thing: a first manifest, and nothing that was ever written.
  */
 async function refuseHeadlessFiles(location: string): Promise<void> {
   const names = await readdir(location)

@@ -7,7 +7,10 @@ import { isDatabase, openLevel } from './open-level.ts'
 /** One record is read. */
 const CACHE_BYTES: number = 64 * 1024
 
-/** Whose chain the database in `directory` holds, for tools that are not told; undefined if there is no database. Creates nothing. */
+/**
+ * Whose chain the database in `directory` holds, for tools that are not told; undefined if there is no database.
+ * Creates nothing.
+ */
 export async function readGenesisHash(directory: string): Promise<Hash32 | undefined> {
   if (!(await isDatabase(directory))) return undefined
   const store = createLevelStore(await openLevel(directory, CACHE_BYTES))

@@ -3,7 +3,9 @@ import { hashedKey, keyOf, tableRange } from '../keys.ts'
 import type { Store, SyncReader } from '../store/store.ts'
 import type { WriteBatch } from '../store/write-batch.ts'
 
-/** Transactions of a snapshot: above what a mempool of the default size holds, so that a file cannot fill the memory. */
+/**
+ * Transactions of a snapshot: above what a mempool of the default size holds, so that a file cannot fill the memory.
+ */
 export const MAX_MEMPOOL_SNAPSHOT = 65_536
 /** Peers to remember: all that p2p has a place for (4,096 with a score, some 1,600 to dial, some banned), and room. */
 export const MAX_PEERS = 8192
@@ -14,7 +16,10 @@ async function keysOf(store: Store, table: 'mempool' | 'peers'): Promise<readonl
   return keys
 }
 
-/** Replaces the snapshot of the mempool, for the next start. Transactions above {@link MAX_MEMPOOL_SNAPSHOT} are left out. */
+/**
+ * Replaces the snapshot of the mempool, for the next start. Transactions above {@link MAX_MEMPOOL_SNAPSHOT} are left
+ * out.
+ */
 export async function saveMempool(store: Store, batch: WriteBatch, transactions: readonly Uint8Array[]): Promise<void> {
   for (const key of await keysOf(store, 'mempool')) batch.delete(key)
   transactions.slice(0, MAX_MEMPOOL_SNAPSHOT).forEach((bytes, index) => {

@@ -4,7 +4,10 @@ import { HORIZON_NAMES, type Horizons, readHorizons } from './horizons.ts'
 import { horizonGoals, type PruneDependencies, prune } from './prune.ts'
 import type { Retention } from './retention.ts'
 
-/** Heights that one commit moves each horizon by: some megabytes of deletions in memory at most, and a few milliseconds of disk. */
+/**
+ * Heights that one commit moves each horizon by: some megabytes of deletions in memory at most, and a few milliseconds
+ * of disk.
+ */
 export const PRUNE_COMMIT_BLOCKS = 64n
 
 /** How far pruning is: heights that the horizons have moved by and have to move by, all four together. */
@@ -24,9 +27,10 @@ export interface PruneDatabaseOptions {
 }
 
 /**
- * Prunes a database on which no chain runs down to what the retention keeps. Each step is one synced commit with its horizons, so an
- * interruption leaves a whole database, and the next call goes on. A running chain needs none of this: it prunes with every block, what is final
- * there; here whoever calls has decided that what loses its undo records is final.
+ * Prunes a database on which no chain runs down to what the retention keeps. Each step is one synced commit with its
+ * horizons, so an interruption leaves a whole database, and the next call goes on. A running chain needs none of this:
+ * it prunes with every block, what is final there; here whoever calls has decided that what loses its undo records is
+ * final.
  */
 export async function pruneDatabase(
   dependencies: PruneDependencies & { readonly committer: Committer },

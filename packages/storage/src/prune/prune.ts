@@ -21,13 +21,16 @@ export interface PruneOptions {
   readonly retention: Retention
   /** Heights to move each horizon by at most: bounds the batch when a node changes to a mode that keeps less. */
   readonly maxBlocks: bigint
-  /** Blocks above it may still be rolled back: nothing goes that this takes. Default: the head, so that the retention alone decides. */
+  /**
+   * Blocks above it may still be rolled back: nothing goes that this takes. Default: the head, so that the retention
+   * alone decides.
+   */
   readonly finalNumber?: bigint
 }
 
 /**
- * Puts into the batch the removal of what the retention no longer keeps, counted from the batch's own head, and moves the horizons.
- * With each block's commit it removes about one block; it returns whether there is more to do.
+ * Puts into the batch the removal of what the retention no longer keeps, counted from the batch's own head, and moves
+ * the horizons. With each block's commit it removes about one block; it returns whether there is more to do.
  */
 export async function prune(
   batch: WriteBatch,
@@ -63,8 +66,9 @@ export interface PrunedChain {
 }
 
 /**
- * Where a retention wants the horizons of a chain. To roll a block back takes its undo record, what it changed, its body and its receipts, so that no
- * horizon passes what is final: a node that catches up keeps all of them until it has settled, some kilobytes a block beside the block itself.
+ * Where a retention wants the horizons of a chain. To roll a block back takes its undo record, what it changed, its
+ * body and its receipts, so that no horizon passes what is final: a node that catches up keeps all of them until it has
+ * settled, some kilobytes a block beside the block itself.
  */
 export function horizonGoals({ head, finalNumber = head }: PrunedChain, retention: Retention): Horizons {
   const horizonOf = (kept: bigint | 'all'): bigint => {

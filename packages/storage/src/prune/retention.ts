@@ -2,13 +2,18 @@
 export interface Retention {
   /** States that can be read (`eth_call` at a height). Not below `undo`. */
   readonly history: bigint | 'all'
-  /** Blocks that can be rolled back: the deepest reorganisation that the node follows. Side branches are kept as long. */
+  /**
+   * Blocks that can be rolled back: the deepest reorganisation that the node follows. Side branches are kept as long.
+   */
   readonly undo: bigint
   /** Bodies, receipts and the transaction index. */
   readonly blocks: bigint | 'all'
 }
 
-/** A reorganisation of 1,024 blocks is deeper than any that a public chain of this kind has seen but for attacks, which people must judge. */
+/**
+ * A reorganisation of 1,024 blocks is deeper than any that a public chain of this kind has seen but for attacks, which
+ * people must judge.
+ */
 const UNDO_BLOCKS = 1024n
 
 /** What a node keeps, by the name of its mode. */

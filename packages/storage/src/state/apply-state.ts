@@ -10,8 +10,9 @@ import { ACCOUNT_VERSIONS, SLOT_VERSIONS, writeVersion } from './version-chain.t
 const NO_VALUE = new Uint8Array(0)
 
 /**
- * Puts the state after block `number` into the batch: flat values with their history, code, trie nodes, and what it takes to undo
- * all that. The batch must hold or stand on the state after block `number - 1`. For the genesis block there is nothing to undo.
+ * Puts the state after block `number` into the batch: flat values with their history, code, trie nodes, and what it
+ * takes to undo all that. The batch must hold or stand on the state after block `number - 1`. For the genesis block
+ * there is nothing to undo.
  */
 export function applyState(batch: WriteBatch, number: bigint, commit: StateCommit): void {
   const changed = { accounts: [] as Uint8Array[], slots: [] as Uint8Array[], code: [] as Uint8Array[] }

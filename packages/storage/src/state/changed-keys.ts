@@ -3,7 +3,8 @@ import { StorageError } from '../storage-error.ts'
 
 /**
  * What one block changed in the flat state, so that it can be undone and its history forgotten:
- * the RLP list `[addresses of 20 bytes, slot owners of 52 (address ∥ slot), hashes of 32 of code that was new]`, each one string.
+ * the RLP list `[addresses of 20 bytes, slot owners of 52 (address ∥ slot), hashes of 32 of code that was new]`, each
+ * one string.
  */
 export interface ChangedKeys {
   readonly accounts: readonly Uint8Array[]

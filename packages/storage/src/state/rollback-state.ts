@@ -17,7 +17,10 @@ function takeRecord(batch: WriteBatch, key: Uint8Array, number: bigint): Uint8Ar
   return record
 }
 
-/** Takes block `number`, the last applied one, out of the state: flat values, history, code and trie nodes are as before it. */
+/**
+ * Takes block `number`, the last applied one, out of the state: flat values, history, code and trie nodes are as before
+ * it.
+ */
 export function rollbackState(batch: WriteBatch, number: bigint): void {
   // Both first: a block that cannot be rolled back whole must not be half.
   const nodes = decodeUndoNodes(takeRecord(batch, numberedKey('undoNodes', number), number))

@@ -25,8 +25,8 @@ export interface TrieNodeReader {
 }
 
 /**
- * What a block did to the state, as far as a store needs to know: what is there afterwards. What was there before it reads
- * itself, so that an undo record can never disagree with what it undoes.
+ * What a block did to the state, as far as a store needs to know: what is there afterwards. What was there before it
+ * reads itself, so that an undo record can never disagree with what it undoes.
  */
 export interface StateCommit {
   readonly changes: {

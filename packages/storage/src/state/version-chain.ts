@@ -5,16 +5,17 @@ import type { SyncReader } from '../store/store.ts'
 import type { WriteBatch } from '../store/write-batch.ts'
 
 /**
- * A value and all that it was before, for accounts and for storage slots (the "owner" is an address, or address ∥ slot).
+ * A value and all that it was before, for accounts and for storage slots (the "owner" is an address, or address ∥
+ * slot).
  *
  * ```
  * flat     owner            changedAt u64 ∥ depth u32 ∥ value now; no value: a tombstone, so that its history is found
  * history  owner ∥ number   previous u64 ∥ jump u64 ∥ the value before block `number` changed it
  * ```
- * `previous` is the block of the change before, `jump` that of one further back; NO_BLOCK where there is none. `depth` counts the
- * history records of the owner. Jumps follow the skew-binary scheme of E. W. Myers ("An applicative random-access stack", 1983):
- * from any record, any older one is O(log depth) reads away. LevelDB's binding seeks only asynchronously and state reads are
- * synchronous, so a range scan for the first change after a height would not do.
+ * `previous` is the block of the change before, `jump` that of one further back; NO_BLOCK where there is none. `depth`
+ * counts the history records of the owner. Jumps follow the skew-binary scheme of E. W. Myers ("An applicative
+ * random-access stack", 1983): from any record, any older one is O(log depth) reads away. LevelDB's binding seeks only
+ * asynchronously and state reads are synchronous, so a range scan for the first change after a height would not do.
  */
 export interface VersionedTable {
   readonly flat: 'accounts' | 'slots'
@@ -122,8 +123,8 @@ function jumpAfter(reader: SyncReader, key: readonly [VersionedTable, Uint8Array
 }
 
 /**
- * Makes `next` the owner's value as of block `number`, and keeps the one before; no bytes take the value away. False if that is the
- * value already. What block 0 writes has nothing before it.
+ * Makes `next` the owner's value as of block `number`, and keeps the one before; no bytes take the value away. False if
+ * that is the value already. What block 0 writes has nothing before it.
  */
 export function writeVersion(
   batch: WriteBatch,
@@ -170,7 +171,10 @@ export function revertVersion(
   batch.delete(numberedKey(table.history, number, owner))
 }
 
-/** Forgets what the owner's value was before block `number`, and its tombstone if that block took the value away for good. */
+/**
+ * Forgets what the owner's value was before block `number`, and its tombstone if that block took the value away for
+ * good.
+ */
 export function pruneVersion(
   batch: WriteBatch,
   key: readonly [table: VersionedTable, owner: Uint8Array],

@@ -12,20 +12,27 @@ export interface CacheFigures {
 
 /** Recently used values, of which absence is one, in a bounded number of bytes. */
 export interface ByteCache {
-  /** The value, `'absent'` where the store is known to have none, or undefined where the cache does not know. Counts as a use. */
+  /**
+   * The value, `'absent'` where the store is known to have none, or undefined where the cache does not know. Counts as
+   * a use.
+   */
   get(key: string): Uint8Array | 'absent' | undefined
   set(key: string, value: Uint8Array | undefined): void
   figures(): CacheFigures
 }
 
-/** Map entry, key string and buffer object around the bytes themselves: a round estimate, so that many small entries count too. */
+/**
+ * Map entry, key string and buffer object around the bytes themselves: a round estimate, so that many small entries
+ * count too.
+ */
 const ENTRY_OVERHEAD_BYTES = 200
 
 /** A cache that drops the least recently used entries first. `maxBytes` of 0 holds nothing. */
 export function createByteCache(name: string, maxBytes: number): ByteCache {
   // A Map iterates in the order of insertion: what is used moves to the end by being inserted again.
   const entries = new Map<string, Uint8Array | 'absent'>()
-  // One iterator for good: a new one steps over the holes of all that was dropped since the Map was last rebuilt (measured: 250 µs an entry instead of 2).
+  // One iterator for good: a new one steps over the holes of all that was dropped since the Map was last rebuilt
+  // (measured: 250 µs an entry instead of 2).
   let fromOldest = entries.entries()
   let sizeBytes = 0
   let hits = 0

@@ -10,8 +10,8 @@ export type CacheSizes = Readonly<Record<Exclude<CacheName, 'none'>, number>>
 const MEBIBYTE: number = 1024 * 1024
 
 /**
- * 90 MiB in all: the accounts and slots of recent blocks (about 150,000), the upper levels of the tries, headers and contexts
- * of a day, and the contracts in use. LevelDB's own cache of blocks comes on top.
+ * 90 MiB in all: the accounts and slots of recent blocks (about 150,000), the upper levels of the tries, headers and
+ * contexts of a day, and the contracts in use. LevelDB's own cache of blocks comes on top.
  */
 export const DEFAULT_CACHE_SIZES: CacheSizes = {
   blocks: 10 * MEBIBYTE,
@@ -32,9 +32,10 @@ function cachesByPrefix(caches: Readonly<Record<Exclude<CacheName, 'none'>, Byte
 }
 
 /**
- * Puts caches before `inner`. A write is visible to every read from the moment it is called, all of it at once: a reader never sees
- * one key before and another after it. Should it fail, nothing can be read or written any more, as what was seen is not on disk.
- * Writes are done one after the other. Iteration waits for those before it; snapshots show what is on disk.
+ * Puts caches before `inner`. A write is visible to every read from the moment it is called, all of it at once: a
+ * reader never sees one key before and another after it. Should it fail, nothing can be read or written any more, as
+ * what was seen is not on disk. Writes are done one after the other. Iteration waits for those before it; snapshots
+ * show what is on disk.
  */
 export function createCachedStore(inner: Store, sizes: CacheSizes = DEFAULT_CACHE_SIZES): CachedStore {
   const caches = {

@@ -17,8 +17,9 @@ export interface Committer {
 }
 
 /**
- * Marks of so many last commits are kept. LevelDB recovers from a damaged log by leaving out the damaged 32 kB, and goes on with
- * what follows (measured: one flipped bit lost 126 batches of 2,000 without a word): a gap in the marks shows it.
+ * Marks of so many last commits are kept. LevelDB recovers from a damaged log by leaving out the damaged 32 kB, and
+ * goes on with what follows (measured: one flipped bit lost 126 batches of 2,000 without a word): a gap in the marks
+ * shows it.
  */
 export const COMMIT_MARKS = 4096n
 

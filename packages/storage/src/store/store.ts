@@ -1,6 +1,9 @@
 import type { KeyValueStore } from '@poai/core'
 
-/** Reads at once: state is read so often that a promise for each value costs more than the read (measured: 3 to 13 times). */
+/**
+ * Reads at once: state is read so often that a promise for each value costs more than the read (measured: 3 to 13
+ * times).
+ */
 export interface SyncReader {
   /** Undefined if the key is not there. The bytes are shared: never change them. */
   getSync(key: Uint8Array): Uint8Array | undefined

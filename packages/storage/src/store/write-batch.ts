@@ -3,8 +3,8 @@ import { keyToText } from './key-text.ts'
 import type { SyncReader } from './store.ts'
 
 /**
- * Changes that will become part of the store together or not at all. It reads what it is about to write, so several steps (roll back
- * three blocks, apply four) build on each other and are one commit.
+ * Changes that will become part of the store together or not at all. It reads what it is about to write, so several
+ * steps (roll back three blocks, apply four) build on each other and are one commit.
  */
 export interface WriteBatch extends SyncReader {
   put(key: Uint8Array, value: Uint8Array): void

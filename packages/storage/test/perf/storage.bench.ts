@@ -1,5 +1,5 @@
-// What the store does on this machine's disk: commits of blocks, reads of the state, a start with many accounts, memory, sizes.
-// Arguments: number of accounts (1,000,000), number of blocks (300).
+// What the store does on this machine's disk: commits of blocks, reads of the state, a start with many accounts,
+// memory, sizes. Arguments: number of accounts (1,000,000), number of blocks (300).
 import { execFile } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

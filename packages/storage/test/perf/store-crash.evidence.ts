@@ -1,4 +1,5 @@
-// Kills of processes that commit blocks, on a real disk: nothing acknowledged is lost, nothing is torn. Power cuts are not tested.
+// Kills of processes that commit blocks, on a real disk: nothing acknowledged is lost, nothing is torn. Power cuts are
+// not tested.
 import { runCrashes } from '../support/crash-runs.ts'
 
 const kills = Number(process.argv[2] ?? 200)

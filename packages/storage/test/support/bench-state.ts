@@ -11,7 +11,10 @@ import {
 import { codecs, type ModelBlock } from './model-chain.ts'
 import type { Random } from './random.ts'
 
-/** Accounts that a busy block changes, and the trie nodes that go with each: about the levels of a trie of a million below the shared top. */
+/**
+ * Accounts that a busy block changes, and the trie nodes that go with each: about the levels of a trie of a million
+ * below the shared top.
+ */
 export const CHANGED_ACCOUNTS = 200
 const NODES_PER_ACCOUNT = 3
 const NODE_BYTES = 400

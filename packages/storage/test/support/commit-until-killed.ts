@@ -1,4 +1,5 @@
-// Goes on with a history where the database is, one commit after the other, and says after each that it is done. Never ends.
+// Goes on with a history where the database is, one commit after the other, and says after each that it is done. Never
+// ends.
 import { equalBytes } from '@poai/core'
 import { openDatabase, readHead } from '../../src/index.ts'
 import { CRASH_RETENTION, crashHistory } from './crash-history.ts'

@@ -9,7 +9,9 @@ export interface CrashStep {
   readonly head: ModelBlock
 }
 
-/** A history without end: blocks, and every few of them a reorganisation, the same for the same seed in every process. */
+/**
+ * A history without end: blocks, and every few of them a reorganisation, the same for the same seed in every process.
+ */
 export function* crashHistory(seed: number): Generator<CrashStep, never> {
   const random = createRandom(seed)
   const chain = [modelGenesis(random)]

@@ -1,5 +1,6 @@
-// Opens a database of many accounts as a node does, in a process of its own, so that its memory is that of the store and of nothing
-// else; reads and extends it. Arguments: directory, number of accounts, number of blocks. Prints the rows of a table as JSON.
+// Opens a database of many accounts as a node does, in a process of its own, so that its memory is that of the store
+// and of nothing else; reads and extends it. Arguments: directory, number of accounts, number of blocks. Prints the
+// rows of a table as JSON.
 import { readFileSync } from 'node:fs'
 import { invariant } from '@poai/core'
 import { createBlockStore, createStateStore, openDatabase, type StateReader } from '../../src/index.ts'
@@ -16,7 +17,10 @@ const MEBIBYTE = 2 ** 20
 const random = createRandom(2)
 const rows: Record<string, string> = {}
 
-/** What this process has in memory of its own, and which pages of files (LevelDB maps its tables) the system keeps for it and can drop. */
+/**
+ * What this process has in memory of its own, and which pages of files (LevelDB maps its tables) the system keeps for
+ * it and can drop.
+ */
 function memory(): string {
   const status = process.platform === 'linux' ? readFileSync('/proc/self/status', 'utf8') : ''
   const kibibytes = (name: string): number =>

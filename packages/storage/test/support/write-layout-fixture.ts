@@ -1,4 +1,5 @@
-// Writes the fixture of the current layout. A fixture that was released is never written again: it is what databases out there look like.
+// Writes the fixture of the current layout. A fixture that was released is never written again: it is what databases
+// out there look like.
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { LAYOUT_VERSION } from '../../src/layout.ts'

@@ -1,5 +1,6 @@
 /**
- * Trees of blocks for tests: real work by whatever evaluates exams, real states, forks at will, and a block for every rule to break.
+ * Trees of blocks for tests: real work by whatever evaluates exams, real states, forks at will, and a block for every
+ * rule to break.
  *
  * @example
  * import { createFakeEngine } from '@poai/inference'

@@ -23,8 +23,8 @@ function bytesOf(text: string): Uint8Array {
 }
 
 /**
- * The devnet with work that takes four attempts a block, so that generated chains have targets that can be missed, and limits that
- * a test can break; epochs and halvings come within a few blocks.
+ * The devnet with work that takes four attempts a block, so that generated chains have targets that can be missed, and
+ * limits that a test can break; epochs and halvings come within a few blocks.
  */
 export const testNetwork: NetworkParams = {
   ...devnet,

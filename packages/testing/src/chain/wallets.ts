@@ -24,7 +24,10 @@ export function testWallet(label: string): Wallet {
   return { key, address: toAddress(keccak256(publicKey).slice(12)) }
 }
 
-/** What a wallet signs: an EIP-1559 transaction, a transfer of nothing at fees that everybody can pay unless said otherwise. */
+/**
+ * What a wallet signs: an EIP-1559 transaction, a transfer of nothing at fees that everybody can pay unless said
+ * otherwise.
+ */
 export interface TransactionPlan {
   readonly nonce: bigint
   /** Undefined creates a contract. */

@@ -42,7 +42,10 @@ export interface EthereumChainOptions {
   readonly database?: LevelTrieStore
 }
 
-/** Stock EthereumJS: its VM on its Merkle state with its caches and its own cryptography. Only proofs about blobs are refused as we do. */
+/**
+ * Stock EthereumJS: its VM on its Merkle state with its caches and its own cryptography. Only proofs about blobs are
+ * refused as we do.
+ */
 export class EthereumChain {
   readonly common: Common
   private readonly vm: VM

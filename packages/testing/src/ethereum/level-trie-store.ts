@@ -1,7 +1,10 @@
 import type { BatchDBOp, DB } from '@ethereumjs/util'
 import { ClassicLevel } from 'classic-level'
 
-/** EthereumJS's store of trie nodes (hexadecimal text) and codes (bytes) in LevelDB, as its guide has it. Writes are not synced. */
+/**
+ * EthereumJS's store of trie nodes (hexadecimal text) and codes (bytes) in LevelDB, as its guide has it. Writes are not
+ * synced.
+ */
 export class LevelTrieStore implements DB<string, string | Uint8Array> {
   readonly #level: ClassicLevel<string | Uint8Array, Uint8Array>
 

@@ -10,8 +10,9 @@ export interface AttackOutcome {
 }
 
 /**
- * What strangers do to a node from outside, and what the node promises meanwhile. Each is a file `test/attack/NAME.case.ts` of some package that exports
- * `stranger`; the test beside it carries it out small, `npm run evidence -- strangers` carries all of them out in full.
+ * What strangers do to a node from outside, and what the node promises meanwhile. Each is a file
+ * `test/attack/NAME.case.ts` of some package that exports `stranger`; the test beside it carries it out small, `npm run
+ * evidence -- strangers` carries all of them out in full.
  */
 export interface StrangerCase {
   /** As people name it on a command line. */

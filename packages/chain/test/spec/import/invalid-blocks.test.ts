@@ -19,7 +19,10 @@ interface DearWork {
   readonly executions: number
 }
 
-/** How much dear work a block may cause before its fault is found. Model and execution are both asked twice before a block is condemned. */
+/**
+ * How much dear work a block may cause before its fault is found. Model and execution are both asked twice before a
+ * block is condemned.
+ */
 const DEAR_WORK: Readonly<Record<InvalidBlock['stage'], DearWork>> = {
   'header-alone': { evaluations: 0, executions: 0 },
   'header-in-context': { evaluations: 0, executions: 0 },

@@ -76,7 +76,10 @@ interface Wanted {
   readonly options: ExportOptions
 }
 
-/** What to export. An export that is in the file already keeps its range: the head may have moved since it was interrupted. */
+/**
+ * What to export. An export that is in the file already keeps its range: the head may have moved since it was
+ * interrupted.
+ */
 async function labelOf(path: string, { directory, database, options }: Wanted): Promise<ChainFileLabel> {
   const { params } = directory
   const genesis = genesisHash(params)

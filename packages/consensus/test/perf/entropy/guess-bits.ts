@@ -26,10 +26,10 @@ interface OpenNumber {
 
 /**
  * Bits that the best single guess of each number leaves open: -log2 of the larger of two chances among numbers that are
- * equally hard. One is density · spacing, where density is the highest bar of the histogram of the residuals, taken three
- * standard errors too high, and spacing that of binary32 at the number: it holds as far as the low bits, which the prediction
- * cannot reach, are even within a bar (see {@link unevenBits}). The other is the share of predictions that are right as they
- * stand, taken as high: no histogram shows those.
+ * equally hard. One is density · spacing, where density is the highest bar of the histogram of the residuals, taken
+ * three standard errors too high, and spacing that of binary32 at the number: it holds as far as the low bits, which
+ * the prediction cannot reach, are even within a bar (see {@link unevenBits}). The other is the share of predictions
+ * that are right as they stand, taken as high: no histogram shows those.
  */
 export function guessBits(guesses: readonly Guess[]): readonly number[] {
   return openNumbers(guesses).map(({ bits }) => bits)
@@ -93,7 +93,10 @@ function spacing(value: number): number {
 export interface AttemptBits {
   readonly mean: number
   readonly lowest: number
-  /** The lowest by the histograms alone: the sample's size does not limit it, but it is blind to predictions that are right as they stand. */
+  /**
+   * The lowest by the histograms alone: the sample's size does not limit it, but it is blind to predictions that are
+   * right as they stand.
+   */
   readonly lowestSmooth: number
   /** Bits of an attempt that the earlier numbers told about the later ones: taken off already. */
   readonly shared: number
@@ -121,9 +124,9 @@ export function unevenBits(values: readonly number[]): number {
 }
 
 /**
- * Adds up the bits of each attempt's leaves, less what leaves tell about each other: each residual, in units of its group's
- * spread, is regressed on those of the leaves before it, and a share R² of explained variance costs -log2(1 - R²)/2 bits.
- * What the low bits lack of being even comes off every leaf.
+ * Adds up the bits of each attempt's leaves, less what leaves tell about each other: each residual, in units of its
+ * group's spread, is regressed on those of the leaves before it, and a share R² of explained variance costs -log2(1 -
+ * R²)/2 bits. What the low bits lack of being even comes off every leaf.
  */
 export function attemptBits(guesses: readonly Guess[], leaves: number): AttemptBits {
   const open = openNumbers(guesses)

@@ -13,7 +13,10 @@ export function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length
 }
 
-/** Pairs of equal values among all pairs, as bits: the collision (Rényi-2) entropy, which bounds the min-entropy from above. */
+/**
+ * Pairs of equal values among all pairs, as bits: the collision (Rényi-2) entropy, which bounds the min-entropy from
+ * above.
+ */
 export function collisionBits(values: Iterable<number | bigint | string>): {
   readonly bits: number
   readonly atLeast: boolean
@@ -30,7 +33,9 @@ export function collisionBits(values: Iterable<number | bigint | string>): {
   return { bits: Math.log2(all / Math.max(pairs, 1)), atLeast: pairs === 0 }
 }
 
-/** Coefficients that minimise the squared error of `targets` by `rows`, with a little ridge for columns that are alike. */
+/**
+ * Coefficients that minimise the squared error of `targets` by `rows`, with a little ridge for columns that are alike.
+ */
 export function leastSquares(rows: readonly (readonly number[])[], targets: readonly number[]): readonly number[] {
   const size = rows[0]?.length ?? 0
   const matrix = Array.from({ length: size }, () => new Float64Array(size + 1))

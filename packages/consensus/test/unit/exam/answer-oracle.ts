@@ -1,4 +1,7 @@
-/** Answers a question by reading its text alone: shares nothing with the code that made it. Throws on text that it cannot read. */
+/**
+ * Answers a question by reading its text alone: shares nothing with the code that made it. Throws on text that it
+ * cannot read.
+ */
 export function answerOf(question: string): string {
   for (const [form, solve] of FORMS) {
     const match = form.exec(question)

@@ -106,7 +106,8 @@ describe('exams of different seeds', () => {
   const buildExam = createExamBuilder({ vocabulary: bytes, format: EXAM_FORMAT_1, families: QUIZ_FAMILIES_1 })
 
   it('share a begin token and at most six salt tokens', () => {
-    // 4,096 seeds make 2^23 pairs; a pair shares seven symbols of 64 with probability 2^-42: one chance in 2^19 that any does.
+    // 4,096 seeds make 2^23 pairs; a pair shares seven symbols of 64 with probability 2^-42: one chance in 2^19 that
+    // any does.
     const texts = Array.from({ length: 4096 }, (_, i) => buildExam(seedOf(`prefix/${i}`)).text).sort()
     for (let i = 1; i < texts.length; i++) {
       expect((texts[i] ?? '').slice(0, 7)).not.toBe((texts[i - 1] ?? '').slice(0, 7))

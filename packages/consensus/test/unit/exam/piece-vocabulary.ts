@@ -3,8 +3,8 @@ import type { ExamVocabulary } from '@poai/consensus'
 const SPECIAL_TOKENS = 5
 
 /**
- * A vocabulary like those of larger models: pieces of several characters, longest first, two tokens that open a sequence,
- * and salt symbols of two characters. It shows that nothing counts characters for tokens.
+ * A vocabulary like those of larger models: pieces of several characters, longest first, two tokens that open a
+ * sequence, and salt symbols of two characters. It shows that nothing counts characters for tokens.
  */
 export function createPieceVocabulary(): ExamVocabulary {
   const characters = Array.from({ length: 128 }, (_, code) => String.fromCharCode(code))

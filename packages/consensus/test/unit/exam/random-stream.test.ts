@@ -53,7 +53,8 @@ describe('bytes', () => {
 })
 
 describe('below', () => {
-  // Bounds where words that are drawn again are many (171, 43,691, 2,863,311,531) or none; `bins` parts of the range are compared.
+  // Bounds where words that are drawn again are many (171, 43,691, 2,863,311,531) or none; `bins` parts of the range
+  // are compared.
   it.each([
     { n: 2, bins: 2 },
     { n: 3, bins: 3 },
@@ -84,7 +85,8 @@ describe('below', () => {
     }
     const chiSquare = counts.reduce((sum, count) => sum + (count - expected) ** 2 / expected, 0)
     const freedom = bins - 1
-    // Mean and deviation of chi-square: freedom and sqrt(2 freedom). Five deviations plus 10 for its long tail: below 1e-6 each.
+    // Mean and deviation of chi-square: freedom and sqrt(2 freedom). Five deviations plus 10 for its long tail: below
+    // 1e-6 each.
     expect(chiSquare).toBeLessThan(freedom + 5 * Math.sqrt(2 * freedom) + 10)
   })
 

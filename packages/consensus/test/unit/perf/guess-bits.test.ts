@@ -37,7 +37,8 @@ describe('bits that a guess leaves open', () => {
   })
 
   it('follow the peak of the error, not its spread', () => {
-    // Every fourth error is 64 times smaller: the best guess is in the middle, where the density is 1/4 · 64 = 16 times as high.
+    // Every fourth error is 64 times smaller: the best guess is in the middle, where the density is 1/4 · 64 = 16 times
+    // as high.
     const bits = guessBits(guesses((_, leaf) => (leaf % 4 === 0 ? WIDTH / 64 : WIDTH) * even()))
     const calm = guessBits(guesses(() => WIDTH * even()))
     expect(Math.max(...bits)).toBeLessThan(Math.min(...calm))

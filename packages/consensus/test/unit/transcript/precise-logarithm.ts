@@ -4,8 +4,8 @@ export const REFERENCE_BITS = 224n
 const ONE = 1n << REFERENCE_BITS
 
 /**
- * The natural logarithm of numerator/denominator >= 1 with some 200 good bits, by another road than the rule's: square roots
- * bring the argument close to 1, then the series ln(1 + t) = t - t²/2 + t³/3 - … ends by itself.
+ * The natural logarithm of numerator/denominator >= 1 with some 200 good bits, by another road than the rule's: square
+ * roots bring the argument close to 1, then the series ln(1 + t) = t - t²/2 + t³/3 - … ends by itself.
  */
 export function preciseLogarithm(numerator: bigint, denominator: bigint): bigint {
   const halvings = 24n

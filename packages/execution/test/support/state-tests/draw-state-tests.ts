@@ -28,7 +28,10 @@ function opcodesIn(code: Uint8Array): Set<number> {
   return opcodes
 }
 
-/** What a case should be drawn for: its folder, each instruction in its accounts' code, and precompiles that its file is about. */
+/**
+ * What a case should be drawn for: its folder, each instruction in its accounts' code, and precompiles that its file is
+ * about.
+ */
 export function groupsOf({ folder, test }: StateTestCase): readonly string[] {
   const opcodes = new Set(
     Object.values(test.pre).flatMap(({ code }) => [...opcodesIn(Buffer.from(code.slice(2), 'hex'))]),
@@ -42,8 +45,8 @@ export function groupsOf({ folder, test }: StateTestCase): readonly string[] {
 }
 
 /**
- * The same cases on every run: folder by folder in turn, so that small folders are there with all that they have; and at least one for
- * every instruction and every precompile.
+ * The same cases on every run: folder by folder in turn, so that small folders are there with all that they have; and
+ * at least one for every instruction and every precompile.
  */
 export function drawStateTests(cases: readonly StateTestCase[], wanted: number): readonly StateTestCase[] {
   const random = createRandom('state tests')

@@ -1,7 +1,7 @@
 // node --conditions=source packages/execution/test/support/state-tests/pack-state-tests.ts FOLDER
 //
-// Packs the unpacked `GeneralStateTests` of https://github.com/ethereum/tests (MIT) to the fixture that tests and evidence read: one line
-// a test, with what concerns Cancun.
+// Packs the unpacked `GeneralStateTests` of https://github.com/ethereum/tests (MIT) to the fixture that tests and
+// evidence read: one line a test, with what concerns Cancun.
 import { globSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
 import { gzipSync } from 'node:zlib'

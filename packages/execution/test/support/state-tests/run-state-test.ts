@@ -102,7 +102,9 @@ async function execute({ transaction, state, ...place }: StateTestInput, pause: 
 
 class TooLong extends Error {}
 
-/** Rests now and then, as a node does, and ends what takes too long: by processor time, so that other load is no matter. */
+/**
+ * Rests now and then, as a node does, and ends what takes too long: by processor time, so that other load is no matter.
+ */
 function restFor(ms: number): Pause {
   const begun = process.cpuUsage()
   let asked = 0

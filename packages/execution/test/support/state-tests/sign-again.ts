@@ -12,7 +12,10 @@ function minimal(value: bigint): Uint8Array {
   return value === 0n ? new Uint8Array(0) : uintToBytes(value, Math.ceil(hex.length / 2))
 }
 
-/** A legacy transaction from before EIP-155, signed for a chain: without one, none is taken here. Others stay as they are. */
+/**
+ * A legacy transaction from before EIP-155, signed for a chain: without one, none is taken here. Others stay as they
+ * are.
+ */
 export function signAgain(bytes: Uint8Array, key: Uint8Array): Uint8Array {
   if ((bytes[0] as number) < FIRST_LIST_BYTE) return bytes
   const items = decodeRlp(bytes) as readonly RlpItem[]

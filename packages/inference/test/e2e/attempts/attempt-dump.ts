@@ -18,7 +18,10 @@ export type DumpPart = 'exams' | 'transcripts' | 'losses' | 'hashes' | 'attempts
 
 /** The engine's attempts, compiled for this machine. */
 export interface AttemptDump {
-  /** What the part makes of the records in `input`. `width`: bits of the registers to hash with, where there is a choice. */
+  /**
+   * What the part makes of the records in `input`. `width`: bits of the registers to hash with, where there is a
+   * choice.
+   */
   run(part: DumpPart, format: ExamFormat, input?: Uint8Array, width?: number): Promise<Buffer>
   remove(): Promise<void>
 }

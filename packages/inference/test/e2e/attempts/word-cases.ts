@@ -13,7 +13,9 @@ export function createDraw(seed: number): Draw {
   }
 }
 
-/** Where finite binary32 numbers change their nature: zeros, subnormals, 2^-25, 1, 256, 2^15, 2^31, 2^33, the largest. */
+/**
+ * Where finite binary32 numbers change their nature: zeros, subnormals, 2^-25, 1, 256, 2^15, 2^31, 2^33, the largest.
+ */
 const EDGES = [
   0, 1, 0x7f_ffff, 0x80_0000, 0x3280_0000, 0x3300_0000, 0x3380_0000, 0x3f80_0000, 0x4380_0000, 0x4700_0000, 0x4f00_0000,
   0x4f80_0000, 0x5000_0000, 0x5080_0000, 0x7f7f_fffe,

@@ -174,8 +174,8 @@ describe('pullModel', () => {
 })
 
 /**
- * Sends the file from where it was asked for, 8 KB whenever the child reports bytes, and kills the child at work on the bytes after report
- * number `reports`; or, if the file ends before, at its check or renaming.
+ * Sends the file from where it was asked for, 8 KB whenever the child reports bytes, and kills the child at work on the
+ * bytes after report number `reports`; or, if the file ends before, at its check or renaming.
  */
 function feed(child: ChildProcess, reports: number): Behaviour {
   return (request, response, file) => {

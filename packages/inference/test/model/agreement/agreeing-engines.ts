@@ -12,7 +12,9 @@ export interface AgreeingEngine {
   readonly create: (modelPath: string, contextSize: number) => InferenceEngine
 }
 
-/** All engines of portable-1 that run here but llama.cpp: the native program in each of its variants, and WebAssembly. */
+/**
+ * All engines of portable-1 that run here but llama.cpp: the native program in each of its variants, and WebAssembly.
+ */
 export async function ownEngines(): Promise<readonly AgreeingEngine[]> {
   const cacheDirectory = await prepareProgramCache()
   const program = await buildProgram({ cacheDirectory })

@@ -2,7 +2,9 @@ import { SMALL_SYNTHETIC_LLAMA, type SyntheticLlamaOptions } from '../../../src/
 
 const { format: _, ...SMALL } = SMALL_SYNTHETIC_LLAMA
 
-/** Shapes that take each of the engine's ways: heads of 8 to 128 numbers, grouped and not, widths that no tile divides. */
+/**
+ * Shapes that take each of the engine's ways: heads of 8 to 128 numbers, grouped and not, widths that no tile divides.
+ */
 const SHAPES: Readonly<Record<string, Omit<SyntheticLlamaOptions, 'format'>>> = {
   'grouped heads of 16': SMALL,
   'heads of 32, tied': { ...SMALL, width: 128, heads: 4, kvHeads: 4, feedForward: 384, tied: true, seed: 2 },

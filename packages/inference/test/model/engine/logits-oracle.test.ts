@@ -11,7 +11,9 @@ import { createTestModel, type TestModel } from '../test-model.ts'
 /** Vocabularies of a byte model and of a common one; a large one shows sums of many small terms. */
 const VOCABULARIES = [259, 32_000]
 
-/** Relative difference allowed between the native sum and ours: both add in binary32, but libm's expf is not Math.exp. */
+/**
+ * Relative difference allowed between the native sum and ours: both add in binary32, but libm's expf is not Math.exp.
+ */
 const TOTAL_WEIGHT_TOLERANCE = 2 ** -20
 
 const models: TestModel[] = []

@@ -8,7 +8,10 @@ import { createTestModel } from '../test-model.ts'
 const model = await createTestModel({ format: 'F32' })
 afterAll(async () => await model.remove())
 
-/** Sets every weight of the last normalisation to the largest float: finite in the file, infinite after the first product. */
+/**
+ * Sets every weight of the last normalisation to the largest float: finite in the file, infinite after the first
+ * product.
+ */
 async function overflowOutputNorm(path: string): Promise<void> {
   const { tensors, dataOffset } = await readGguf(path)
   const norm = tensors.find(({ name }) => name === 'output_norm.weight')

@@ -30,7 +30,10 @@ const EDGES = [
   2n ** 64n - 1n,
 ]
 
-/** The same damage for the same number: one to three of a flipped bit, a random byte, an edge number, a cut, a repeated stretch. */
+/**
+ * The same damage for the same number: one to three of a flipped bit, a random byte, an edge number, a cut, a repeated
+ * stretch.
+ */
 function mutate(original: Buffer, headerBytes: number, seed: number): Buffer {
   const fill = createWordStream(seed, 1)
   const word = new Uint32Array(1)

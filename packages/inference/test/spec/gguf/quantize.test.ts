@@ -41,8 +41,8 @@ function concatenate(part: (stream: number) => Float32Array): Float32Array {
 }
 
 /**
- * SHA-256 of what ggml's own functions (`ggml_fp32_to_fp16_row`, `quantize_row_q8_0_ref`, `quantize_row_q4_0_ref` of node-llama-cpp 3.22.1)
- * make of the same weights.
+ * SHA-256 of what ggml's own functions (`ggml_fp32_to_fp16_row`, `quantize_row_q8_0_ref`, `quantize_row_q4_0_ref` of
+ * node-llama-cpp 3.22.1) make of the same weights.
  */
 const VECTORS = {
   magnitudes: {

@@ -12,8 +12,8 @@ export interface BodiesQuery {
 }
 
 /**
- * Encoded bodies in the order of the question, as far as the answer goes: those that are missing at the end may be asked for again.
- * Empty bytes: that body is not here.
+ * Encoded bodies in the order of the question, as far as the answer goes: those that are missing at the end may be
+ * asked for again. Empty bytes: that body is not here.
  */
 export interface BodiesReply {
   readonly bodies: readonly Uint8Array[]

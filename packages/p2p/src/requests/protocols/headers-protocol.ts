@@ -25,7 +25,9 @@ export interface HeadersQuery {
   readonly count: number
 }
 
-/** Headers in the order of the chain, the first one's parent named by the locator; none if there is nothing after it. */
+/**
+ * Headers in the order of the chain, the first one's parent named by the locator; none if there is nothing after it.
+ */
 export interface HeadersReply {
   readonly headers: readonly Header[]
 }
@@ -64,6 +66,7 @@ export const headersProtocol: ProtocolSpec<HeadersQuery, HeadersReply> = {
   timeoutMs: 10_000,
   // A locator alone is some reads; each header one more.
   costOf: ({ count }) => 64 + count,
-  // A node that catches up takes twenty full answers at once and four a second from one peer, which is 2,000 headers a second.
+  // A node that catches up takes twenty full answers at once and four a second from one peer, which is 2,000 headers a
+  // second.
   allowance: { capacity: 20 * (64 + MAX_HEADERS), perSecond: 4 * (64 + MAX_HEADERS) },
 }
