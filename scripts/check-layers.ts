@@ -11,6 +11,7 @@ import { readWorkspace } from './layers/read-workspace.ts'
  */
 const LAYERS: LayerTable = {
   core: 1,
+  api: 2,
   consensus: 2,
   execution: 2,
   inference: 2,
@@ -21,7 +22,8 @@ const LAYERS: LayerTable = {
   rpc: 4,
   explorer: 4,
   node: 5,
-  cli: 6,
+  testnet: 6,
+  cli: 7,
 }
 
 const workspace = readWorkspace(join(import.meta.dirname, '..'))
