@@ -114,7 +114,7 @@ class MachineWatch {
     const end: FrameEnd = {
       depth: message.depth,
       gasUsed: execResult.executionGasUsed,
-      output: execResult.returnValue,
+      output: execResult.returnValue.slice(),
       failure: execResult.exceptionError?.error,
       createdAddress: creates ? message.to?.bytes : undefined,
     }
@@ -139,7 +139,8 @@ class MachineWatch {
       to: to === undefined ? undefined : message.codeAddress.bytes,
       value: type === 'STATICCALL' ? 0n : value,
       gas: depth === 0 ? this.message.gasLimit : gasLimit,
-      input: data,
+      // The EVM hands over a view of the caller's memory, which the caller may write over.
+      input: data.slice(),
     }
   }
 

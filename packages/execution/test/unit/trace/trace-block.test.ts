@@ -184,6 +184,19 @@ describe('traceBlock', () => {
     expect(failed.exits[0]).toMatchObject({ failure: 'revert', createdAddress: workshop, output: hex('0xbeef') })
   })
 
+  test('keeps inputs and outputs as they were, though the caller writes over its memory afterwards', async () => {
+    const write = (word: string): string => `7f${word.repeat(32)}5f52`
+    // The identity precompile answers with its very input; the creation's code begins with STOP.
+    const callIdentity = `5f5f60205f73${'00'.repeat(19)}04620f4240fa50`
+    const main = `${write('aa')}${callIdentity}${write('bb')}${callIdentity}${write('00')}60205f5ff050${write('cc')}`
+    const chain = await startChain(main)
+    const { enters, exits } = await traceLast(chain, [signTransaction(alice, { ...toMain, nonce: 0n })])
+    const inputs = enters.slice(1).map(({ input }) => bytesToHex(input))
+    expect(inputs).toEqual(['aa', 'bb', '00'].map((word) => `0x${word.repeat(32)}`))
+    const outputs = exits.slice(0, 2).map(({ output }) => bytesToHex(output))
+    expect(outputs).toEqual(['aa', 'bb'].map((word) => `0x${word.repeat(32)}`))
+  })
+
   test('tells what a transaction read and changed, apart from those before it', async () => {
     const chain = await startChain('60015f5401 5f55'.replace(' ', ''))
     const send = (nonce: bigint): Transaction =>
