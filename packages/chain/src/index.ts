@@ -25,7 +25,6 @@ export type {
 export { ensureGenesis } from './database/ensure-genesis.ts'
 export { createStoredChain, type StoredChainDependencies } from './database/stored-chain.ts'
 export { createStoredMempool } from './database/stored-mempool.ts'
-export { Emitter, type Subscribe, type Unsubscribe } from './events/emitter.ts'
 export type { ExecutedBlock, HeadEvent } from './head/head-event.ts'
 export {
   type BlockImporter,

@@ -22,6 +22,8 @@ export {
 } from './branded.ts'
 export { bytesToUint, compareBytes, concatBytes, equalBytes, joinBytes, uintToBytes, utf8ToBytes } from './bytes.ts'
 export type { Clock } from './clock.ts'
+export { type Defined, defined } from './defined.ts'
+export { Emitter, type Subscribe, type Unsubscribe } from './emitter.ts'
 export { AppError, type AppErrorDetails } from './errors/app-error.ts'
 export { InvariantError, invariant } from './errors/invariant-error.ts'
 export { RULE_VERDICTS, type RuleCode, type Verdict } from './errors/rule-codes.ts'

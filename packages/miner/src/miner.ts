@@ -1,13 +1,16 @@
-import { Emitter, type HeadEvent, type StaleReason, type Subscribe, sealBlock, type Unsubscribe } from '@poai/chain'
+import { type HeadEvent, type StaleReason, sealBlock } from '@poai/chain'
 import {
   type Address,
   type Block,
   bytesToHex,
+  Emitter,
   type Hash32,
   headerHash,
   InvariantError,
   type Seal,
   type Startable,
+  type Subscribe,
+  type Unsubscribe,
 } from '@poai/core'
 import { type PumpListener, SearchPump } from './attempts/search-pump.ts'
 import { Doorbell } from './doorbell.ts'

@@ -1,4 +1,4 @@
-import type { Subscribe } from '@poai/chain'
+import type { Subscribe } from '@poai/core'
 
 /** The node's policy on when to mine: not while it is behind, or alone, or whatever its owner decides. */
 export interface MiningGate {

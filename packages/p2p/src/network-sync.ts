@@ -1,5 +1,4 @@
-import type { Subscribe } from '@poai/chain'
-import type { Body, Header, Startable } from '@poai/core'
+import type { Body, Header, Startable, Subscribe } from '@poai/core'
 import type { BlockGap } from './gossip/block-gossip.ts'
 import type { PoolSource } from './gossip/pool-exchange.ts'
 

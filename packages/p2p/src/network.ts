@@ -1,6 +1,14 @@
-import { type Chain, Emitter, type Subscribe } from '@poai/chain'
+import type { Chain } from '@poai/chain'
 import type { WorkVerifier } from '@poai/consensus'
-import { type BlockCodecs, type Clock, genesisHash, type Logger, type Startable } from '@poai/core'
+import {
+  type BlockCodecs,
+  type Clock,
+  Emitter,
+  genesisHash,
+  type Logger,
+  type Startable,
+  type Subscribe,
+} from '@poai/core'
 import { BlockGossip, type BlockGossipCounts } from './gossip/block-gossip.ts'
 import { MAX_BLOCK_MESSAGE_BYTES } from './gossip/block-message.ts'
 import { ForeignBlocks } from './gossip/foreign-blocks.ts'

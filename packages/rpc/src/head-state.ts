@@ -1,5 +1,5 @@
-import type { Chain, PastState, Unsubscribe } from '@poai/chain'
-import { equalBytes, type Hash32 } from '@poai/core'
+import type { Chain, PastState } from '@poai/chain'
+import { equalBytes, type Hash32, type Unsubscribe } from '@poai/core'
 import { rememberReads } from './remember-reads.ts'
 
 interface SharedState {

@@ -5,6 +5,7 @@ import {
   bytesToHex,
   type Checkpoint,
   type Clock,
+  Emitter,
   type Hash32,
   type Header,
   type Hex,
@@ -12,11 +13,11 @@ import {
   type Logger,
   type NetworkParams,
   RuleError,
+  type Subscribe,
 } from '@poai/core'
 import type { Execution, SenderRecovery } from '@poai/execution'
 import { ChainError } from '../chain-error.ts'
 import type { ChainDatabase, KeptSideBlock } from '../database/chain-database.ts'
-import { Emitter, type Subscribe } from '../events/emitter.ts'
 import type { HeadEvent } from '../head/head-event.ts'
 import { Admission } from './admission.ts'
 import { type Adoption, adoptBlock, InvalidBranchError, type WeighedCandidate } from './adopt-block.ts'

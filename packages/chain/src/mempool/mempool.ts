@@ -2,16 +2,17 @@ import {
   type Address,
   bytesToHex,
   type Clock,
+  Emitter,
   type Hash32,
   hash32,
   type Logger,
   RuleError,
   type Startable,
+  type Subscribe,
   type Transaction,
   type TransactionCodec,
 } from '@poai/core'
 import type { SenderRecovery } from '@poai/execution'
-import { Emitter, type Subscribe } from '../events/emitter.ts'
 import { CostMeter } from '../pace/cost-meter.ts'
 import { createPace } from '../pace/pace.ts'
 import type { TransactionDecoder } from '../recovery/transaction-decoder.ts'

@@ -1,6 +1,5 @@
-import type { Clock, Logger } from '@poai/core'
+import { type Clock, Emitter, type Logger, type Subscribe } from '@poai/core'
 import { ChainError } from '../chain-error.ts'
-import { Emitter, type Subscribe } from '../events/emitter.ts'
 import type { HeadEvent } from '../head/head-event.ts'
 import type { MempoolView } from '../mempool/mempool.ts'
 import {

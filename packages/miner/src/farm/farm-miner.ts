@@ -1,10 +1,10 @@
-import { Emitter, type Subscribe } from '@poai/chain'
 import type { AttemptSearcher } from '@poai/consensus'
 import {
   type Address,
   type BlockCodecs,
   bytesToHex,
   type Clock,
+  Emitter,
   equalBytes,
   genesisHash,
   type Hash32,
@@ -13,6 +13,7 @@ import {
   type NetworkParams,
   type Seal,
   type Startable,
+  type Subscribe,
 } from '@poai/core'
 import { type PumpListener, SearchPump } from '../attempts/search-pump.ts'
 import { MiningFigures } from '../figures/mining-figures.ts'

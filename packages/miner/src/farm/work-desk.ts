@@ -1,12 +1,4 @@
-import {
-  type Chain,
-  Emitter,
-  type HeadEvent,
-  type ImportOutcome,
-  type Subscribe,
-  sealBlock,
-  type Unsubscribe,
-} from '@poai/chain'
+import { type Chain, type HeadEvent, type ImportOutcome, sealBlock } from '@poai/chain'
 import { claimedWorkHash, meetsTarget } from '@poai/consensus'
 import {
   type Address,
@@ -14,6 +6,7 @@ import {
   type BlockCodecs,
   bytesToHex,
   type Clock,
+  Emitter,
   genesisHash,
   type Hash32,
   headerHash,
@@ -23,6 +16,8 @@ import {
   type NetworkParams,
   RuleError,
   type Startable,
+  type Subscribe,
+  type Unsubscribe,
 } from '@poai/core'
 import { OwnBlocks } from '../figures/own-blocks.ts'
 import { type MadeTemplate, TemplateMaker } from '../jobs/template-maker.ts'

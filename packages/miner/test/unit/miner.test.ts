@@ -1,5 +1,4 @@
-import { Emitter } from '@poai/chain'
-import { silentLogger } from '@poai/core'
+import { Emitter, silentLogger } from '@poai/core'
 import { signTransaction, testNetwork, testWallet, WALLETS, type Wallet } from '@poai/testing/chain'
 import { describe, expect, it } from 'vitest'
 import type { MinedBlock, Miner, MiningGate } from '../../src/index.ts'

@@ -1,6 +1,5 @@
-import { Emitter, type Subscribe } from '@poai/chain'
 import type { WorkVerifier } from '@poai/consensus'
-import { type Clock, type Logger, RuleError } from '@poai/core'
+import { type Clock, Emitter, type Logger, RuleError, type Subscribe } from '@poai/core'
 
 /** Replays since the start. */
 export interface ReplayFigures {

@@ -1,4 +1,3 @@
-import { Emitter, type Subscribe } from '@poai/chain'
 import type {
   AttemptSearcher,
   EvaluateExamsOptions,
@@ -10,7 +9,15 @@ import type {
   SearchOptions,
   SearchResult,
 } from '@poai/consensus'
-import { AppError, type Clock, type Logger, type NetworkParams, type Startable } from '@poai/core'
+import {
+  AppError,
+  type Clock,
+  Emitter,
+  type Logger,
+  type NetworkParams,
+  type Startable,
+  type Subscribe,
+} from '@poai/core'
 import {
   allExams,
   checkVectors,

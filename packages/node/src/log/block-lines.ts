@@ -1,5 +1,5 @@
-import type { Chain, HeadEvent, Unsubscribe } from '@poai/chain'
-import { bytesToHex, type Clock, type Logger, type Startable } from '@poai/core'
+import type { Chain, HeadEvent } from '@poai/chain'
+import { bytesToHex, type Clock, type Logger, type Startable, type Unsubscribe } from '@poai/core'
 
 /** What the lines need, and nothing more. */
 export interface BlockLinesDependencies {

@@ -1,5 +1,4 @@
-import { Emitter } from '@poai/chain'
-import type { Logger } from '@poai/core'
+import { Emitter, type Logger } from '@poai/core'
 import type { MiningGate } from '@poai/miner'
 import type { Network, SyncStatus } from '@poai/p2p'
 import type { WorkJudge } from '../judge/work-judge.ts'

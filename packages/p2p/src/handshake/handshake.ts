@@ -5,8 +5,7 @@ import {
   type LengthPrefixedStream,
   lpStream,
 } from '@libp2p/utils'
-import { Emitter, type Subscribe } from '@poai/chain'
-import { type Clock, equalBytes, type Hash32, type Logger, RuleError } from '@poai/core'
+import { type Clock, Emitter, equalBytes, type Hash32, type Logger, RuleError, type Subscribe } from '@poai/core'
 import { ownBytes, type Remote, type StreamHost, type StreamLimits } from '../host/stream-host.ts'
 import { NetworkError } from '../network-error.ts'
 import type { Offence } from '../peers/offences.ts'

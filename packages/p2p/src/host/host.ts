@@ -1,5 +1,4 @@
-import type { Subscribe } from '@poai/chain'
-import type { Startable } from '@poai/core'
+import type { Startable, Subscribe } from '@poai/core'
 import type { GossipRouter } from '../gossip/gossip-router.ts'
 import type { Remote, StreamHost } from './stream-host.ts'
 

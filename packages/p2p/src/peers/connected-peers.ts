@@ -1,5 +1,4 @@
-import { Emitter, type Subscribe } from '@poai/chain'
-import type { Clock, Logger } from '@poai/core'
+import { type Clock, Emitter, type Logger, type Subscribe } from '@poai/core'
 import type { Handshake } from '../handshake/handshake.ts'
 import type { GoodbyeReason } from '../handshake/status-message.ts'
 import type { ConnectionGate } from '../host/connection-gate.ts'

@@ -1,5 +1,4 @@
-import type { Subscribe } from '@poai/chain'
-import type { Hash32 } from '@poai/core'
+import type { Hash32, Subscribe } from '@poai/core'
 import type { Offence } from './offences.ts'
 
 /** What a peer offers to others. */

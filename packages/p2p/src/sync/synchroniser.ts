@@ -1,14 +1,16 @@
-import { type Chain, Emitter, type Subscribe } from '@poai/chain'
+import type { Chain } from '@poai/chain'
 import type { WorkVerifier } from '@poai/consensus'
 import {
   type Body,
   type Clock,
+  Emitter,
   type Hash32,
   type Header,
   type Logger,
   type NetworkParams,
   type NetworkTrust,
   RuleError,
+  type Subscribe,
 } from '@poai/core'
 import type { BlockGap } from '../gossip/block-gossip.ts'
 import type { ForeignBlocks } from '../gossip/foreign-blocks.ts'

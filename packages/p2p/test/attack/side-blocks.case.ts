@@ -2,13 +2,14 @@ import { createHash } from 'node:crypto'
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Chain, Emitter, type HeadEvent, SIDE_DEFAULTS } from '@poai/chain'
+import { type Chain, type HeadEvent, SIDE_DEFAULTS } from '@poai/chain'
 import type { ExamEvaluator } from '@poai/consensus'
 import {
   type Block,
   bytesToHex,
   createBlockCodecs,
   createTransactionCodec,
+  Emitter,
   type Hash32,
   headerHash,
   silentLogger,

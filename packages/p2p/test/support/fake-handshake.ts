@@ -1,5 +1,4 @@
-import { Emitter, type Subscribe } from '@poai/chain'
-import { silentLogger, ZERO_HASH } from '@poai/core'
+import { Emitter, type Subscribe, silentLogger, ZERO_HASH } from '@poai/core'
 import type { Farewell, Greeting, Handshake } from '../../src/handshake/handshake.ts'
 import type { GoodbyeReason } from '../../src/handshake/status-message.ts'
 import type { PeerStatus } from '../../src/peers/peer.ts'

@@ -1,5 +1,4 @@
-import { Emitter, type Subscribe } from '@poai/chain'
-import { silentLogger } from '@poai/core'
+import { Emitter, type Subscribe, silentLogger } from '@poai/core'
 import type { FoundPeer } from '../../src/host/host.ts'
 import type { Remote } from '../../src/host/stream-host.ts'
 

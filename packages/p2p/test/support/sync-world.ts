@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
-import { type Chain, Emitter } from '@poai/chain'
+import type { Chain } from '@poai/chain'
 import { type ChainContext, extendContext, type LocatorEntry, nextEpochKey } from '@poai/consensus'
 import {
   type Block,
   type Body,
   bytesToHex,
+  Emitter,
   genesisHeader,
   type Hash32,
   type Header,

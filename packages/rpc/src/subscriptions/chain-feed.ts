@@ -5,9 +5,8 @@ import {
   logMatches,
   logsOfReceipts,
   type PooledTransaction,
-  type Unsubscribe,
 } from '@poai/chain'
-import { bytesToHex, type Log, type Logger } from '@poai/core'
+import { bytesToHex, type Log, type Logger, type Unsubscribe } from '@poai/core'
 import { formatHeader } from '../format/format-block.ts'
 import { formatLog } from '../format/format-receipt.ts'
 import { formatPooled } from '../format/format-transaction.ts'

@@ -1,5 +1,5 @@
-import { createPace, type Unsubscribe } from '@poai/chain'
-import type { Logger } from '@poai/core'
+import { createPace } from '@poai/chain'
+import type { Logger, Unsubscribe } from '@poai/core'
 
 /** Listeners that are told between two looks at the clock. */
 const LISTENERS_PER_LOOK = 16

@@ -1,9 +1,7 @@
+import { PreparedJson, RpcError, toQuantity } from '@poai/api'
 import { randomBytes } from 'node:crypto'
-import type { LogFilter, Unsubscribe } from '@poai/chain'
-import { bytesToUint, type Clock, type Hex } from '@poai/core'
-import { PreparedJson } from '../dispatch/method.ts'
-import { RpcError } from '../errors/rpc-error.ts'
-import { toQuantity } from '../format/hex-text.ts'
+import type { LogFilter } from '@poai/chain'
+import { bytesToUint, type Clock, type Hex, type Unsubscribe } from '@poai/core'
 import type { LogQuestion } from '../methods/eth/logs.ts'
 import type { ChainFeed } from './chain-feed.ts'
 

@@ -1,6 +1,5 @@
-import type { Unsubscribe } from '@poai/chain'
-import type { Session } from '../dispatch/method.ts'
-import { RpcError } from '../errors/rpc-error.ts'
+import { RpcError, type Session } from '@poai/api'
+import type { Unsubscribe } from '@poai/core'
 import { newSubscriptionId } from './filter-registry.ts'
 
 /** Subscriptions of one connection. */

@@ -1,9 +1,10 @@
-import { type Chain, Emitter, type HeadEvent, type ImportOutcome } from '@poai/chain'
+import type { Chain, HeadEvent, ImportOutcome } from '@poai/chain'
 import { genesisContext } from '@poai/consensus'
 import {
   AppError,
   type Block,
   devnet,
+  Emitter,
   genesisHeader,
   InvariantError,
   RuleError,

@@ -1,6 +1,6 @@
-import { Emitter, type HeadEvent } from '@poai/chain'
+import type { HeadEvent } from '@poai/chain'
 import { genesisContext } from '@poai/consensus'
-import { devnet, genesisHash, genesisHeader, silentLogger, ZERO_HASH } from '@poai/core'
+import { devnet, Emitter, genesisHash, genesisHeader, silentLogger, ZERO_HASH } from '@poai/core'
 import { ManualClock } from '@poai/testing/manual-clock'
 import { expect, it } from 'vitest'
 import { createBlockLines } from '../../../src/log/block-lines.ts'

@@ -1,5 +1,4 @@
-import { Emitter } from '@poai/chain'
-import { AppError, silentLogger } from '@poai/core'
+import { AppError, Emitter, silentLogger } from '@poai/core'
 import type { Network, PeerChange, PeerEntry, SyncStatus } from '@poai/p2p'
 import { expect, it } from 'vitest'
 import type { JudgeStatus } from '../../../src/judge/work-judge.ts'

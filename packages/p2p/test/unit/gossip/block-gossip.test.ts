@@ -1,10 +1,11 @@
-import { type Chain, Emitter, type HeadEvent, type OrphanRejection } from '@poai/chain'
+import type { Chain, HeadEvent, OrphanRejection } from '@poai/chain'
 import { validateWorkClaim } from '@poai/consensus'
 import {
   AppError,
   type Block,
   createBlockCodecs,
   createTransactionCodec,
+  Emitter,
   equalBytes,
   type Hash32,
   type Header,

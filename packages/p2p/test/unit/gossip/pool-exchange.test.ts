@@ -1,5 +1,13 @@
-import { type AddOutcome, Emitter, MempoolError } from '@poai/chain'
-import { bytesToHex, createTransactionCodec, type Hash32, RuleError, silentLogger, type Transaction } from '@poai/core'
+import { type AddOutcome, MempoolError } from '@poai/chain'
+import {
+  bytesToHex,
+  createTransactionCodec,
+  Emitter,
+  type Hash32,
+  RuleError,
+  silentLogger,
+  type Transaction,
+} from '@poai/core'
 import { signTransaction, testNetwork, WALLETS, type Wallet } from '@poai/testing/chain'
 import { ManualClock } from '@poai/testing/manual-clock'
 import { describe, expect, it } from 'vitest'

@@ -1,5 +1,5 @@
-import { type AddOutcome, Emitter, MempoolError, type PooledTransaction } from '@poai/chain'
-import { createTransactionCodec, hash32, RuleError, silentLogger, type Transaction } from '@poai/core'
+import { type AddOutcome, MempoolError, type PooledTransaction } from '@poai/chain'
+import { createTransactionCodec, Emitter, hash32, RuleError, silentLogger, type Transaction } from '@poai/core'
 import { signTransaction, testNetwork, WALLETS, type Wallet } from '@poai/testing/chain'
 import { ManualClock } from '@poai/testing/manual-clock'
 import { describe, expect, it } from 'vitest'

@@ -1,5 +1,4 @@
-import { Emitter } from '@poai/chain'
-import { silentLogger } from '@poai/core'
+import { Emitter, silentLogger } from '@poai/core'
 import { ManualClock } from '@poai/testing/manual-clock'
 import { describe, expect, it } from 'vitest'
 import { GOSSIP_FLOOR } from '../../../src/gossip/create-gossipsub.ts'

@@ -1,5 +1,4 @@
-import { Emitter } from '@poai/chain'
-import { type Body, bytesToHex, type Header, headerHash, RuleError, silentLogger } from '@poai/core'
+import { type Body, bytesToHex, Emitter, type Header, headerHash, RuleError, silentLogger } from '@poai/core'
 import { createFakeEngine } from '@poai/inference'
 import {
   ChainGenerator,

@@ -1,4 +1,4 @@
-import type { Logger } from '@poai/core'
+import type { Logger } from './logger.ts'
 
 /** Stops a subscription. May be called twice. */
 export type Unsubscribe = () => void
