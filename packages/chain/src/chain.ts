@@ -32,7 +32,8 @@ import { createTemplateSource, type TemplateSource } from './template/template-s
 /** A node's chain: the way in for blocks, what waits for a block, and what is known. */
 export interface Chain
   extends Startable,
-    Pick<BlockImporter, 'judgeHeader' | 'importBlock' | 'importEncoded' | 'onHead' | 'onOrphanRejected' | 'settle'> {
+    Pick<BlockImporter, 'judgeHeader' | 'importBlock' | 'importEncoded' | 'settle'>,
+    Pick<BlockImporter, 'onHead' | 'onOrphanRejected' | 'onStage'> {
   /** The chain that ends with the canonical head. */
   head(): ChainContext
   /** The chain that ends with a block that is stored, canonical or not. */
@@ -127,6 +128,7 @@ export async function openChain(options: ChainOptions, dependencies: ChainDepend
     importEncoded: (bytes, importOptions) => importer.importEncoded(bytes, importOptions),
     onHead: importer.onHead,
     onOrphanRejected: importer.onOrphanRejected,
+    onStage: importer.onStage,
     mempool,
     templates: createTemplateSource(refreshMs === undefined ? {} : { refreshMs }, templateDependencies),
     queries: createChainQueries({ safeDepth }, { ...database, head: () => shownHead }),

@@ -25,21 +25,13 @@ import { BackgroundPruning } from './background-pruning.ts'
 import { BadBlockMemory } from './bad-block-memory.ts'
 import { Flight } from './flight.ts'
 import type { ImportLimits } from './import-limits.ts'
+import type { ImportOutcome } from './import-outcome.ts'
+import { type FinishedStage, ImportStages } from './import-stages.ts'
 import { type Candidate, judgeBody, judgeClaim, judgeHeader, judgeWork } from './judge-block.ts'
 import { OrphanPool } from './orphan-pool.ts'
 import { SideBlocks } from './side-blocks.ts'
 import { sideOfKept } from './side-of.ts'
 import { type ImportPriority, TaskQueue } from './task-queue.ts'
-
-/** What became of a block that breaks no rule, as far as is known. */
-export type ImportOutcome =
-  | { readonly kind: 'head'; readonly hash: Hash32 }
-  /** Stored, not executed: another chain is at least as heavy. */
-  | { readonly kind: 'side'; readonly hash: Hash32 }
-  /** Stored before. */
-  | { readonly kind: 'known'; readonly hash: Hash32 }
-  /** Waits for its parent. What becomes of it then is told by `onOrphanRejected` or `onHead`. */
-  | { readonly kind: 'orphan'; readonly hash: Hash32; readonly missing: Hash32 }
 
 /** Where a block comes from and how urgent it is. */
 export interface ImportOptions {
@@ -76,6 +68,8 @@ export interface BlockImporter {
   importEncoded(bytes: Uint8Array, options?: ImportOptions): Promise<ImportOutcome>
   readonly onHead: Subscribe<HeadEvent>
   readonly onOrphanRejected: Subscribe<OrphanRejection>
+  /** Tells of every import, also of one that an arriving parent set off, and of the expensive stages within it. */
+  readonly onStage: Subscribe<FinishedStage>
   /**
    * Says whether this node stands at the end of the network's chain and others agree. Only with heads that come while
    * it does blocks become final: what a node is shown while it catches up may be anybody's chain. Not so at first.
@@ -128,6 +122,7 @@ class PipelineImporter implements BlockImporter {
   readonly #dependencies: ImporterDependencies
   readonly #heads: Emitter<HeadEvent>
   readonly #rejections: Emitter<OrphanRejection>
+  readonly #stages: ImportStages
   readonly #replays: TaskQueue
   /** One at a time: who reads the head here is sure of it until it has written. */
   readonly #writer: TaskQueue
@@ -149,6 +144,7 @@ class PipelineImporter implements BlockImporter {
     this.#dependencies = dependencies
     this.#heads = new Emitter('head', dependencies.logger)
     this.#rejections = new Emitter('orphan rejected', dependencies.logger)
+    this.#stages = new ImportStages(dependencies)
     this.#replays = new TaskQueue({ name: 'replays', concurrency: replayConcurrency, capacity: maxInFlight })
     this.#writer = new TaskQueue({ name: 'imports', concurrency: 1, capacity: maxInFlight })
     this.#badBlocks = new BadBlockMemory({ ...dependencies, writer: this.#writer })
@@ -171,25 +167,19 @@ class PipelineImporter implements BlockImporter {
     return this.#rejections.subscribe
   }
 
+  get onStage(): Subscribe<FinishedStage> {
+    return this.#stages.onFinished
+  }
+
   async importEncoded(bytes: Uint8Array, options: ImportOptions = {}): Promise<ImportOutcome> {
     return this.importBlock(this.#dependencies.codecs.block.decode(bytes), options)
   }
 
   async importBlock(block: Block, options: ImportOptions = {}): Promise<ImportOutcome> {
-    this.#requireRunning()
     const hash = headerHash(block.header)
-    const flight = this.#flights.get(bytesToHex(hash))
-    if (flight !== undefined && !flight.isGivenUp) return flight.join(options.signal)
-    if (flight !== undefined) {
-      await flight.over()
-      return this.importBlock(block, options)
-    }
-    this.#badBlocks.refuse(hash, block.header.parentHash)
-    if (this.#dependencies.database.context(hash) !== undefined) {
-      if (options.branchWork !== undefined) this.#sides.raise(hash, options.branchWork)
-      return { kind: 'known', hash }
-    }
-    return this.#route({ hash, block, ...options })
+    return this.#stages.runImport({ number: block.header.number, hash }, () =>
+      this.#import({ ...options, hash, block }),
+    )
   }
 
   judgeHeader(header: Header): void {
@@ -216,6 +206,23 @@ class PipelineImporter implements BlockImporter {
     await this.#writer.idle()
     if (this.#unsynced > 0) await this.#dependencies.database.begin().commit({ sync: true })
     this.#unsynced = 0
+  }
+
+  async #import(arrival: Arrival): Promise<ImportOutcome> {
+    this.#requireRunning()
+    const { hash, block, branchWork, signal } = arrival
+    const flight = this.#flights.get(bytesToHex(hash))
+    if (flight !== undefined && !flight.isGivenUp) return flight.join(signal)
+    if (flight !== undefined) {
+      await flight.over()
+      return this.#import(arrival)
+    }
+    this.#badBlocks.refuse(hash, block.header.parentHash)
+    if (this.#dependencies.database.context(hash) !== undefined) {
+      if (branchWork !== undefined) this.#sides.raise(hash, branchWork)
+      return { kind: 'known', hash }
+    }
+    return this.#route(arrival)
   }
 
   /** To the pool of orphans, or into the air after its parent. */
@@ -259,8 +266,7 @@ class PipelineImporter implements BlockImporter {
     parentLanded.catch((reason: unknown) => doomed.abort(reason))
     try {
       await this.#dependencies.recovery.recover(block.body.transactions, either)
-      const replay = (): Promise<void> => judgeWork({ ...this.#options, ...this.#dependencies }, candidate, either)
-      await this.#replays.run(replay, { priority, signal: either })
+      await this.#replays.run(() => this.#replay(candidate, either), { priority, signal: either })
       await parentLanded
       return await this.#writer.run(() => this.#adopt(candidate, { priority, signal: either }), {
         priority,
@@ -273,6 +279,13 @@ class PipelineImporter implements BlockImporter {
       this.#flights.delete(bytesToHex(hash))
       this.#followOrphans(candidate)
     }
+  }
+
+  #replay(candidate: Candidate, signal: AbortSignal): Promise<void> {
+    const { number } = candidate.block.header
+    return this.#stages.run({ stage: 'replay', number, hash: candidate.hash }, () =>
+      judgeWork({ ...this.#options, ...this.#dependencies }, candidate, signal),
+    )
   }
 
   /** A task of the writer. */
@@ -295,7 +308,8 @@ class PipelineImporter implements BlockImporter {
     const { params, limits } = this.#options
     const isSynced = priority !== 'sync' || this.#unsynced >= limits.maxUnsynced
     const finalityDepth = this.#isSettled ? limits.finalityDepth : undefined
-    const dependencies = { ...this.#dependencies, params, finalityDepth, isSynced, sides: this.#sides }
+    const own = { stages: this.#stages, sides: this.#sides }
+    const dependencies = { ...this.#dependencies, ...own, params, finalityDepth, isSynced }
     try {
       const adoption = await adoptBlock(dependencies, candidate, signal)
       this.#unsynced = isSynced ? 0 : this.#unsynced + 1

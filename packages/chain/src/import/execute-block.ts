@@ -17,6 +17,7 @@ import {
 import { type BlockOutcome, type Execution, ExecutionError, prevRandaoOf, type SenderRecovery } from '@poai/execution'
 import type { ChainUpdate } from '../database/chain-database.ts'
 import { createPace } from '../pace/pace.ts'
+import type { ImportStages } from './import-stages.ts'
 import { damagedState, type ParentState, provenHashes, provenState } from './proven-state.ts'
 
 /** What execution needs. */
@@ -24,6 +25,7 @@ export interface ExecuteDependencies {
   readonly params: NetworkParams
   readonly execution: Pick<Execution, 'executeBlock'>
   readonly recovery: SenderRecovery
+  readonly stages: Pick<ImportStages, 'run'>
   readonly logger: Pick<Logger, 'warn'>
 }
 
@@ -35,6 +37,7 @@ export interface NextBlock {
 }
 
 interface Attempt extends ParentState {
+  readonly hash: Hash32
   readonly header: Header
   readonly body: Body
   readonly senders: readonly Address[]
@@ -55,7 +58,7 @@ export async function executeNext(dependencies: ExecuteDependencies, next: NextB
   const senders = await sendersOf(dependencies.recovery, body.transactions, signal)
   const parent = parentStateOf(update)
   const blockHash = (number: bigint): Hash32 | undefined => update.canonicalHash(number)
-  const attempt: Attempt = { ...parent, header, body, senders, blockHash, signal }
+  const attempt: Attempt = { ...parent, hash, header, body, senders, blockHash, signal }
   try {
     return await execute(dependencies, attempt)
   } catch (error) {
@@ -72,17 +75,19 @@ export async function executeNext(dependencies: ExecuteDependencies, next: NextB
 }
 
 async function execute(
-  { params, execution }: ExecuteDependencies,
-  { header, body, ...input }: Attempt,
+  { params, execution, stages }: ExecuteDependencies,
+  { hash, header, body, ...input }: Attempt,
 ): Promise<BlockOutcome> {
   try {
-    const outcome = await execution.executeBlock({
-      ...input,
-      environment: { ...header, prevRandao: prevRandaoOf(header.parentHash) },
-      reward: subsidy(params.rewards, header.number),
-      transactions: body.transactions,
-      pause: createPace({ isUrgent: true }).pause,
-    })
+    const outcome = await stages.run({ stage: 'execution', number: header.number, hash }, () =>
+      execution.executeBlock({
+        ...input,
+        environment: { ...header, prevRandao: prevRandaoOf(header.parentHash) },
+        reward: subsidy(params.rewards, header.number),
+        transactions: body.transactions,
+        pause: createPace({ isUrgent: true }).pause,
+      }),
+    )
     validateExecution({ header, outcome })
     return outcome
   } catch (cause) {

@@ -1,11 +1,11 @@
 import { MAX_EVALUATIONS } from '@poai/consensus'
-import { bytesToHex, type RuleCode } from '@poai/core'
+import { bytesToHex, InvariantError, type RuleCode } from '@poai/core'
 import { createFakeEngine, type InferenceEngine } from '@poai/inference'
 import { type ChainGenerator, type GeneratedBlock, invalidBlock } from '@poai/testing/chain'
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { OrphanRejection } from '../../../src/index.ts'
+import type { FinishedStage, OrphanRejection } from '../../../src/index.ts'
 import { ChainError } from '../../../src/index.ts'
-import { importAll, openChainFixture, startGenerator } from '../../support/chain-fixture.ts'
+import { importAll, openChainFixture, startGenerator, TEST_TIME_MS } from '../../support/chain-fixture.ts'
 import { growWithTraffic } from '../../support/traffic.ts'
 
 /** A quiet NaN in binary32. */
@@ -243,5 +243,51 @@ describe('orphans', () => {
     const rejection = await told
     expect(rejection).toMatchObject({ source: 'peer 7', error: { code: 'EXECUTION_GAS_USED' } })
     expect(bytesToHex(rejection.hash)).toBe(bytesToHex(bad.hash))
+  })
+
+  it('are told to whoever watches imports like any other block, with their stages and what failed', async () => {
+    const { chain, dear } = await openChainFixture()
+    const told: FinishedStage[] = []
+    const over = new Promise<void>((resolve) => {
+      chain.onStage((stage) => {
+        told.push(stage)
+        if (stage.stage === 'import' && stage.number === 3n && 'error' in stage.end) resolve()
+      })
+    })
+    const broken = new InvariantError('stands for a fault of ours')
+    dear.onExecution = () => {
+      if (dear.executions === 3) throw broken
+    }
+    for (const { block } of blocks.slice(0, 3).toReversed()) await chain.importBlock(block)
+    await over
+    expect(told.map(({ stage, number, end }) => [stage, number, 'error' in end ? end.error : end.outcome])).toEqual([
+      ['import', 3n, 'orphan'],
+      ['import', 2n, 'orphan'],
+      ...['replay', 'execution'].map((stage) => [stage, 1n, 'done']),
+      ['import', 1n, 'head'],
+      ...['replay', 'execution'].map((stage) => [stage, 2n, 'done']),
+      ['import', 2n, 'head'],
+      ['replay', 3n, 'done'],
+      ['execution', 3n, broken],
+      ['import', 3n, broken],
+    ])
+    expect(told.at(-1)).toMatchObject({ hash: blockAt(2).hash, beganMs: TEST_TIME_MS })
+  })
+
+  it('and other blocks are told once for each who waits, and for one who left', async () => {
+    const { chain, dear } = await openChainFixture()
+    const told: FinishedStage[] = []
+    chain.onStage((stage) => told.push(stage))
+    const gate = Promise.withResolvers<void>()
+    dear.hold = () => gate.promise
+    const leaving = new AbortController()
+    const { block } = blockAt(0)
+    const left = chain.importBlock(block, { signal: leaving.signal })
+    leaving.abort(new Error('left'))
+    await expect(left).rejects.toThrow('left')
+    gate.resolve()
+    await Promise.all([chain.importBlock(block), chain.importBlock(block)])
+    const imports = told.filter(({ stage }) => stage === 'import')
+    expect(imports.map(({ end }) => ('error' in end ? 'left' : end.outcome))).toEqual(['left', 'head', 'head'])
   })
 })
