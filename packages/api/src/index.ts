@@ -1,1 +1,64 @@
-export {}
+/**
+ * What JSON-RPC methods are made of: rows with their arguments and results, and what documents and clients are made of
+ * from them. Any package may offer `Method[]`; `@poai/rpc` collects and serves them.
+ *
+ * @example
+ * import { count, method, RESULTS, required, toQuantity } from '@poai/api'
+ * const double = method({
+ *   name: 'example_double',
+ *   summary: 'Twice a number',
+ *   params: [required('number', count)],
+ *   result: RESULTS.quantity,
+ *   run: ([number]) => toQuantity(2 * number),
+ * })
+ */
+
+export { clientTypes } from './documents/client-types.ts'
+export { methodsToMarkdown, openRpcDocument } from './documents/open-rpc.ts'
+export { hexOrNull, toQuantity, toWord } from './hex-text.ts'
+export type { Call, RatedClient, Session } from './methods/call.ts'
+export {
+  type Method,
+  type MethodDefinition,
+  MODEL_PASS_COST,
+  method,
+  namespaceOf,
+  PLAIN_COST,
+  PreparedJson,
+  type Result,
+} from './methods/method.ts'
+export { requirePart } from './methods/require-part.ts'
+export { invalidParams, RPC_CODES, type RpcCodeName, RpcError } from './methods/rpc-error.ts'
+export {
+  address,
+  BLOCK_TAGS,
+  type BlockHeight,
+  type BlockPlace,
+  blockNumber,
+  blockPlace,
+  count,
+  data,
+  flag,
+  hash,
+  jsonFor,
+  LATEST,
+  orNull,
+  quantity,
+  RESULTS,
+  slot,
+  textOf,
+} from './schema/ethereum-shapes.ts'
+export { SCHEMAS, WORK_MESSAGES } from './schema/result-schemas.ts'
+export {
+  isRecord,
+  type JsonSchema,
+  listOf,
+  type MemberShapes,
+  objectOf,
+  optional,
+  type Param,
+  required,
+  type Shape,
+  shape,
+  withDefault,
+} from './schema/shape.ts'

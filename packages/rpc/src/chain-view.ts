@@ -1,3 +1,4 @@
+import { type BlockHeight, type BlockPlace, RpcError } from '@poai/api'
 import { type Chain, type ChainQueries, createCachedRecovery, type FoundTransaction, type PastState } from '@poai/chain'
 import {
   type Address,
@@ -10,9 +11,7 @@ import {
   type Transaction,
 } from '@poai/core'
 import type { SenderRecovery } from '@poai/execution'
-import { RpcError } from './errors/rpc-error.ts'
 import { HeadState } from './head-state.ts'
-import type { BlockHeight, BlockPlace } from './schema/ethereum-shapes.ts'
 
 /** A header and the name of its block. */
 export interface NamedHeader {

@@ -10,10 +10,8 @@
 
 export { type CallReport, DISPATCH_DEFAULTS, type DispatchLimits } from './dispatch/dispatcher.ts'
 export { RATE_DEFAULTS, type RateLimits } from './dispatch/rate-limiter.ts'
-export { RPC_CODES, type RpcCodeName, RpcError } from './errors/rpc-error.ts'
 export type { MinerControl, PeerControl, RpcDependencies, SyncProgress, WorkService } from './rpc-dependencies.ts'
 export { RPC_DEFAULTS, type RpcLimits } from './rpc-limits.ts'
 export { createRpcServer, type RpcServer, type RpcServerOptions } from './rpc-server.ts'
 export type { HttpOptions } from './server/http-server.ts'
 export { RpcServerError, type RpcServerErrorCode } from './server/rpc-server-error.ts'
-export { socketAddress } from './server/socket-address.ts'

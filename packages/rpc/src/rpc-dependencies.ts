@@ -1,8 +1,8 @@
+import type { RatedClient } from '@poai/api'
 import type { Chain } from '@poai/chain'
 import type { ExamEvaluator, WorkVerifier } from '@poai/consensus'
 import type { Address, BlockCodecs, Clock, JsonValue, Logger, NetworkParams } from '@poai/core'
 import type { Execution, SenderRecovery, TrieNodeReader } from '@poai/execution'
-import type { RatedClient } from './dispatch/rate-limiter.ts'
 
 /** Where the node stands in catching up; undefined where it is not behind. */
 export interface SyncProgress {

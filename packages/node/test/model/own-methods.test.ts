@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { createPoai, POAI_METHODS, type PoaiActions } from '@poai/api/client'
 import { devnet } from '@poai/core'
-import { createPoai, POAI_METHODS, type PoaiActions } from '@poai/rpc/client'
 import { Ajv } from 'ajv'
 import { expect, it } from 'vitest'
 import { testFolder, testNode } from '../support/test-node.ts'

@@ -1,13 +1,11 @@
+import { isRecord, type Method, namespaceOf, PLAIN_COST, PreparedJson, RpcError, type Session } from '@poai/api'
 import type { JsonValue, Logger } from '@poai/core'
-import { RpcError } from '../errors/rpc-error.ts'
-import { toRpcError } from '../errors/to-rpc-error.ts'
-import { isRecord } from '../schema/shape.ts'
 import type { AnswerHold, ClientMemory } from '../server/client-memory.ts'
 import { checkDepth } from './check-depth.ts'
 import { Deadlines } from './deadlines.ts'
-import { type Method, namespaceOf, PLAIN_COST, PreparedJson, type Session } from './method.ts'
 import { COST_PER_MS, RATE_DEFAULTS, RateLimiter, type RateLimits } from './rate-limiter.ts'
 import { RunningCall, type RunningCallDependencies } from './running-call.ts'
+import { toRpcError } from './to-rpc-error.ts'
 import { Turns } from './turns.ts'
 
 /** What one message may ask for. */

@@ -1,4 +1,5 @@
 import { isIPv6, type Socket } from 'node:net'
+import type { RatedClient } from '@poai/api'
 
 /** How much one client may ask for. Plain reads cost 1; rows of the table of methods say what others do. */
 export interface RateLimits {
@@ -24,13 +25,6 @@ const MAPPED = '::ffff:'
 const LOOPBACK = /^127\.\d+\.\d+\.\d+$/
 const IPV6_GROUPS = 8
 const SUBNET_GROUPS = 4
-
-/** Who is counted as one. */
-export interface RatedClient {
-  readonly name: string
-  /** On the same machine. */
-  readonly isLocal: boolean
-}
 
 /** Who asks from an address, as a socket names it. */
 export function ratedClient(address: string): RatedClient {

@@ -1,6 +1,6 @@
+import type { Call, Session } from '@poai/api'
 import type { AnswerHold } from '../server/client-memory.ts'
 import type { Deadlines } from './deadlines.ts'
-import type { Call, Session } from './method.ts'
 import { COST_PER_MS, type RateLimiter } from './rate-limiter.ts'
 import type { Turns } from './turns.ts'
 

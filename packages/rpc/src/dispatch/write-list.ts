@@ -1,4 +1,4 @@
-import type { Call } from './method.ts'
+import type { Call } from '@poai/api'
 
 /** Writes a list item by item: rests on the way, and gives up where the client has too much to read already. */
 export async function writeList<T>(

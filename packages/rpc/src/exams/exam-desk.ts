@@ -1,3 +1,4 @@
+import { RpcError } from '@poai/api'
 import type { Chain } from '@poai/chain'
 import {
   createExamBuilder,
@@ -18,7 +19,6 @@ import {
 } from '@poai/consensus'
 import { bytesToHex, equalBytes, type Hash32, type Header, type Hex, type NetworkParams, sealHash } from '@poai/core'
 import type { NamedHeader } from '../chain-view.ts'
-import { RpcError } from '../errors/rpc-error.ts'
 
 /** A block's exam, before anybody answers it. */
 export interface BlockExam {

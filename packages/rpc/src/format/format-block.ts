@@ -1,6 +1,6 @@
+import { toQuantity, toWord } from '@poai/api'
 import { workOfTarget } from '@poai/consensus'
 import { bytesToHex, type Hash32, type Header, headerHash, type JsonValue, uintToBytes } from '@poai/core'
-import { toQuantity, toWord } from './hex-text.ts'
 
 /** keccak256 of the RLP of an empty list: there are no uncles here. */
 const EMPTY_UNCLES_HASH = '0x1dcc4de8dec75d7aab85b567b6ccd41ad312451b948a7413f0a142fd40d49347'

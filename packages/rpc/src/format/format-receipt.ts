@@ -1,3 +1,4 @@
+import { type Call, hexOrNull, toQuantity } from '@poai/api'
 import type { FoundLog } from '@poai/chain'
 import {
   type Address,
@@ -12,10 +13,8 @@ import {
   uintToBytes,
 } from '@poai/core'
 import { effectiveGasPrice } from '@poai/execution'
-import type { Call } from '../dispatch/method.ts'
 import { writeList } from '../dispatch/write-list.ts'
 import type { MinedAt } from './format-transaction.ts'
-import { hexOrNull, toQuantity } from './hex-text.ts'
 
 /** A log and its place; `removed` where a reorganisation took it back. */
 export function formatLog({ log, ...place }: FoundLog, removal?: 'removed'): { readonly [key: string]: JsonValue } {

@@ -1,7 +1,8 @@
+import { hexOrNull, toQuantity } from '@poai/api'
 import type { PooledTransaction } from '@poai/chain'
 import { type Address, bytesToHex, type Hash32, type Header, type JsonValue, type Transaction } from '@poai/core'
 import { effectiveGasPrice } from '@poai/execution'
-import { hexOrNull, longHex, toQuantity } from './hex-text.ts'
+import { longHex } from './long-hex.ts'
 
 /** Where a mined transaction stands. */
 export interface MinedAt {

@@ -1,5 +1,5 @@
+import { type Call, PreparedJson } from '@poai/api'
 import type { FoundLog } from '@poai/chain'
-import { type Call, PreparedJson } from '../dispatch/method.ts'
 import { writeList } from '../dispatch/write-list.ts'
 import { formatLog } from './format-receipt.ts'
 

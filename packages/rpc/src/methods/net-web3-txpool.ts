@@ -1,12 +1,19 @@
+import {
+  address,
+  type Call,
+  data,
+  type Method,
+  method,
+  PreparedJson,
+  RESULTS,
+  required,
+  SCHEMAS,
+  toQuantity,
+} from '@poai/api'
 import type { PooledTransaction } from '@poai/chain'
 import { addressToChecksumHex, bytesToHex, equalBytes, type JsonValue, keccak256 } from '@poai/core'
-import { type Call, type Method, method, PreparedJson } from '../dispatch/method.ts'
 import { writeList } from '../dispatch/write-list.ts'
 import { formatPooled } from '../format/format-transaction.ts'
-import { toQuantity } from '../format/hex-text.ts'
-import { address, data, RESULTS } from '../schema/ethereum-shapes.ts'
-import { SCHEMAS } from '../schema/result-schemas.ts'
-import { required } from '../schema/shape.ts'
 import type { MethodContext } from './method-context.ts'
 
 /** Transactions that one answer shows: a pool may hold many more. */

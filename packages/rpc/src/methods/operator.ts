@@ -1,7 +1,5 @@
-import { type Method, method } from '../dispatch/method.ts'
-import { address, count, RESULTS, textOf } from '../schema/ethereum-shapes.ts'
-import { optional, required } from '../schema/shape.ts'
-import { type MethodContext, requirePart } from './method-context.ts'
+import { address, count, type Method, method, optional, RESULTS, required, requirePart, textOf } from '@poai/api'
+import type { MethodContext } from './method-context.ts'
 
 /** Longer than any multiaddress with a peer id. */
 const MAX_ADDRESS_CHARACTERS = 512

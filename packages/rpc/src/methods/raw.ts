@@ -1,7 +1,5 @@
+import { blockPlace, hash, type Method, method, orNull, RESULTS, required } from '@poai/api'
 import { bytesToHex, headerCodec, receiptCodec } from '@poai/core'
-import { type Method, method } from '../dispatch/method.ts'
-import { blockPlace, hash, orNull, RESULTS } from '../schema/ethereum-shapes.ts'
-import { required } from '../schema/shape.ts'
 import type { MethodContext } from './method-context.ts'
 
 /** The bytes that hashes are made of: for those who check for themselves. */

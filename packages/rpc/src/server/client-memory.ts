@@ -1,4 +1,4 @@
-import { RpcError } from '../errors/rpc-error.ts'
+import { RpcError } from '@poai/api'
 
 /** What questions and answers may take that are not through with. */
 export interface ClientMemoryLimits {

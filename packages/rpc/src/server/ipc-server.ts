@@ -1,13 +1,13 @@
 import { chmod, rm } from 'node:fs/promises'
 import { connect, createServer, type Server, type Socket } from 'node:net'
+import type { Session } from '@poai/api'
+import { socketAddress } from '@poai/api/connect'
 import { AppError, type Logger, type Startable } from '@poai/core'
 import type { Answer, Dispatcher } from '../dispatch/dispatcher.ts'
-import type { Session } from '../dispatch/method.ts'
 import type { RpcLimits } from '../rpc-limits.ts'
 import type { ClientMemory } from './client-memory.ts'
 import { holdUntilRead } from './hold-until-read.ts'
 import { RpcServerError } from './rpc-server-error.ts'
-import { socketAddress } from './socket-address.ts'
 
 export interface IpcOptions {
   /** Where the socket is; on Windows, what its name is made from. */

@@ -1,5 +1,5 @@
-import { PreparedJson, RpcError, toQuantity } from '@poai/api'
 import { randomBytes } from 'node:crypto'
+import { PreparedJson, RpcError, toQuantity } from '@poai/api'
 import type { LogFilter } from '@poai/chain'
 import { bytesToUint, type Clock, type Hex, type Unsubscribe } from '@poai/core'
 import type { LogQuestion } from '../methods/eth/logs.ts'

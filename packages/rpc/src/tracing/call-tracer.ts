@@ -1,7 +1,7 @@
+import { RpcError, toQuantity } from '@poai/api'
 import { bytesToHex, type JsonValue } from '@poai/core'
 import type { FrameEnd, FrameStart, TraceLog } from '@poai/execution'
-import { RpcError } from '../errors/rpc-error.ts'
-import { longHex, toQuantity } from '../format/hex-text.ts'
+import { longHex } from '../format/long-hex.ts'
 import { reasonOfRevert } from '../methods/eth/revert-error.ts'
 import type { Tracer } from './tracer.ts'
 

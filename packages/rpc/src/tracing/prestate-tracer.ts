@@ -1,6 +1,6 @@
+import { toQuantity, toWord } from '@poai/api'
 import { bytesToHex, EMPTY_CODE_HASH, equalBytes, type JsonValue } from '@poai/core'
 import type { StateReader } from '@poai/execution'
-import { toQuantity, toWord } from '../format/hex-text.ts'
 import type { Tracer } from './tracer.ts'
 
 /**

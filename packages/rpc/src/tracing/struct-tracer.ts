@@ -1,7 +1,6 @@
+import { RpcError, toQuantity } from '@poai/api'
 import { bytesToHex, type JsonValue } from '@poai/core'
 import type { MessageOutcome, TraceHooks, TraceStep } from '@poai/execution'
-import { RpcError } from '../errors/rpc-error.ts'
-import { toQuantity } from '../format/hex-text.ts'
 import type { Tracer } from './tracer.ts'
 
 /** Which parts of each step are wanted. */

@@ -1,7 +1,5 @@
+import { flag, objectOf, RpcError, type Shape, textOf } from '@poai/api'
 import type { StateReader } from '@poai/execution'
-import { RpcError } from '../errors/rpc-error.ts'
-import { flag, textOf } from '../schema/ethereum-shapes.ts'
-import { objectOf, type Shape } from '../schema/shape.ts'
 import { createCallTracer } from './call-tracer.ts'
 import { createFourByteTracer } from './four-byte-tracer.ts'
 import { createPrestateTracer } from './prestate-tracer.ts'

@@ -1,11 +1,11 @@
 import { readFile, writeFile } from 'node:fs/promises'
+import { clientTypes } from '@poai/api'
 import { expect, it } from 'vitest'
-import { clientTypes } from '../../src/documents/client-types.ts'
 import { createMethods } from '../../src/methods/create-methods.ts'
 import { openMiningChain } from '../support/mining-chain.ts'
 import { contextOf, dependenciesOf } from '../support/rpc-fixture.ts'
 
-const MODULE = new URL('../../src/client/poai-rpc.ts', import.meta.url)
+const MODULE = new URL('../../../api/src/client/poai-rpc.ts', import.meta.url)
 
 it('the types for clients are what the table of methods says', async () => {
   const mining = await openMiningChain()

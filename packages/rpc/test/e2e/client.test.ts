@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { createPoai, POAI_METHODS, poaiActions, poaiOf } from '@poai/rpc/client'
+import { createPoai, POAI_METHODS, poaiActions, poaiOf } from '@poai/api/client'
 import { JsonRpcProvider } from 'ethers'
 import { createPublicClient, hexToBigInt, http } from 'viem'
 import { expect, expectTypeOf, it, onTestFinished } from 'vitest'
@@ -52,6 +52,6 @@ it('brings nothing of Node into a browser: only its own files', async () => {
       await follow(new URL(name, file))
     }
   }
-  await follow(new URL('../../src/client.ts', import.meta.url))
+  await follow(new URL('../../../api/src/client.ts', import.meta.url))
   expect(seen.size).toBe(3)
 })

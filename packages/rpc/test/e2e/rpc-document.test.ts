@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { expect, it } from 'vitest'
-import { rpcDocument } from '../../src/documents/rpc-document.ts'
 import { createMethods } from '../../src/methods/create-methods.ts'
+import { rpcDocument } from '../../src/rpc-document.ts'
 import { openMiningChain } from '../support/mining-chain.ts'
 import { contextOf, dependenciesOf } from '../support/rpc-fixture.ts'
 

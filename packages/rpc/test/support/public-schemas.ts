@@ -1,4 +1,4 @@
-import type { JsonSchema } from '../../src/schema/shape.ts'
+import type { JsonSchema } from '@poai/api'
 
 /** What the public description of a method says: Ethereum's execution-apis, as facts. */
 export interface PublicMethod {

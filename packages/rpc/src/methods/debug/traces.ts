@@ -1,9 +1,18 @@
+import {
+  blockNumber,
+  blockPlace,
+  type Call,
+  hash,
+  LATEST,
+  type Method,
+  method,
+  RESULTS,
+  RpcError,
+  required,
+  withDefault,
+} from '@poai/api'
 import { bytesToHex, type JsonValue } from '@poai/core'
 import type { SentBlock } from '../../chain-view.ts'
-import { type Call, type Method, method } from '../../dispatch/method.ts'
-import { RpcError } from '../../errors/rpc-error.ts'
-import { blockNumber, blockPlace, hash, LATEST, RESULTS } from '../../schema/ethereum-shapes.ts'
-import { required, withDefault } from '../../schema/shape.ts'
 import { createTracer, type TraceOptions, traceOptions } from '../../tracing/trace-options.ts'
 import { traceTransactions } from '../../tracing/trace-transactions.ts'
 import { callArguments, callInput, messageOf } from '../eth/call-arguments.ts'

@@ -1,9 +1,17 @@
+import {
+  address,
+  blockPlace,
+  LATEST,
+  type Method,
+  method,
+  RESULTS,
+  required,
+  slot,
+  toQuantity,
+  withDefault,
+} from '@poai/api'
 import { bytesToHex, type JsonValue } from '@poai/core'
 import { NEW_ACCOUNT } from '@poai/execution'
-import { type Method, method } from '../../dispatch/method.ts'
-import { toQuantity } from '../../format/hex-text.ts'
-import { address, blockPlace, LATEST, RESULTS, slot } from '../../schema/ethereum-shapes.ts'
-import { required, withDefault } from '../../schema/shape.ts'
 import type { MethodContext } from '../method-context.ts'
 
 /** What accounts have, after any block whose state is kept. */

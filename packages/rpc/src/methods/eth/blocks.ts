@@ -1,24 +1,29 @@
-import { BoundedCache } from '@poai/chain'
-import { bytesToHex, type JsonValue, type Receipt } from '@poai/core'
-import type { SentBlock } from '../../chain-view.ts'
-import { type Call, type Method, method, PreparedJson, type Result } from '../../dispatch/method.ts'
-import { writeList } from '../../dispatch/write-list.ts'
-import { formatBlock, formatHeader } from '../../format/format-block.ts'
-import { writeReceipt } from '../../format/format-receipt.ts'
-import { formatTransaction } from '../../format/format-transaction.ts'
-import { toQuantity } from '../../format/hex-text.ts'
 import {
   type BlockPlace,
   blockNumber,
   blockPlace,
+  type Call,
   flag,
   hash,
+  type Method,
+  method,
   orNull,
+  PreparedJson,
   quantity,
   RESULTS,
-} from '../../schema/ethereum-shapes.ts'
-import { SCHEMAS } from '../../schema/result-schemas.ts'
-import { required, withDefault } from '../../schema/shape.ts'
+  type Result,
+  required,
+  SCHEMAS,
+  toQuantity,
+  withDefault,
+} from '@poai/api'
+import { BoundedCache } from '@poai/chain'
+import { bytesToHex, type JsonValue, type Receipt } from '@poai/core'
+import type { SentBlock } from '../../chain-view.ts'
+import { writeList } from '../../dispatch/write-list.ts'
+import { formatBlock, formatHeader } from '../../format/format-block.ts'
+import { writeReceipt } from '../../format/format-receipt.ts'
+import { formatTransaction } from '../../format/format-transaction.ts'
 import type { MethodContext } from '../method-context.ts'
 
 /** Of blocks that were asked for: a block of its hash never changes. */

@@ -1,11 +1,21 @@
+import {
+  address,
+  data,
+  hash,
+  invalidParams,
+  isRecord,
+  listOf,
+  objectOf,
+  quantity,
+  RpcError,
+  type Shape,
+  slot,
+} from '@poai/api'
 import type { AccessListEntry, Address, Hash32 } from '@poai/core'
 import { ZERO_ADDRESS } from '@poai/core'
 import type { AccountOverride, BlockEnvironment, CallInput, Message, StateReader } from '@poai/execution'
 import { prevRandaoOf } from '@poai/execution'
 import type { NamedHeader } from '../../chain-view.ts'
-import { invalidParams, RpcError } from '../../errors/rpc-error.ts'
-import { address, data, hash, quantity, slot } from '../../schema/ethereum-shapes.ts'
-import { isRecord, listOf, objectOf, type Shape } from '../../schema/shape.ts'
 import type { MethodContext } from '../method-context.ts'
 
 /** As many accounts as one call may pretend about. */

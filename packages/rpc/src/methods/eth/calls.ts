@@ -1,11 +1,21 @@
+import {
+  type BlockPlace,
+  blockPlace,
+  LATEST,
+  type Method,
+  method,
+  optional,
+  PreparedJson,
+  RESULTS,
+  RpcError,
+  required,
+  SCHEMAS,
+  toQuantity,
+  withDefault,
+} from '@poai/api'
 import { bytesToHex, type JsonValue } from '@poai/core'
 import type { AccountOverride, CallInput, CallOutcome, EstimateInput } from '@poai/execution'
-import { type Method, method, PreparedJson } from '../../dispatch/method.ts'
-import { RpcError } from '../../errors/rpc-error.ts'
-import { longHex, toQuantity } from '../../format/hex-text.ts'
-import { type BlockPlace, blockPlace, LATEST, RESULTS } from '../../schema/ethereum-shapes.ts'
-import { SCHEMAS } from '../../schema/result-schemas.ts'
-import { optional, required, withDefault } from '../../schema/shape.ts'
+import { longHex } from '../../format/long-hex.ts'
 import type { MethodContext } from '../method-context.ts'
 import { type CallArguments, callArguments, callInput, messageOf, stateOverrides } from './call-arguments.ts'
 import { revertError } from './revert-error.ts'

@@ -1,14 +1,24 @@
+import {
+  blockNumber,
+  type Call,
+  count,
+  invalidParams,
+  listOf,
+  type Method,
+  method,
+  RESULTS,
+  RpcError,
+  required,
+  SCHEMAS,
+  shape,
+  toQuantity,
+  withDefault,
+} from '@poai/api'
 import { effectiveTip } from '@poai/chain'
 import { nextBaseFee } from '@poai/consensus'
 import type { JsonValue } from '@poai/core'
 import { effectiveGasPrice } from '@poai/execution'
 import type { SentBlock } from '../../chain-view.ts'
-import { type Call, type Method, method } from '../../dispatch/method.ts'
-import { invalidParams, RpcError } from '../../errors/rpc-error.ts'
-import { toQuantity } from '../../format/hex-text.ts'
-import { blockNumber, count, RESULTS } from '../../schema/ethereum-shapes.ts'
-import { SCHEMAS } from '../../schema/result-schemas.ts'
-import { listOf, required, shape, withDefault } from '../../schema/shape.ts'
 import type { MethodContext } from '../method-context.ts'
 
 /** Blocks whose tips a suggestion is made from, as in geth. */

@@ -1,9 +1,16 @@
+import {
+  flag,
+  type Method,
+  method,
+  optional,
+  RESULTS,
+  RpcError,
+  required,
+  SCHEMAS,
+  type Shape,
+  textOf,
+} from '@poai/api'
 import type { JsonValue } from '@poai/core'
-import { type Method, method } from '../../dispatch/method.ts'
-import { RpcError } from '../../errors/rpc-error.ts'
-import { flag, RESULTS, textOf } from '../../schema/ethereum-shapes.ts'
-import { SCHEMAS } from '../../schema/result-schemas.ts'
-import { optional, required, type Shape } from '../../schema/shape.ts'
 import { ChainFeed } from '../../subscriptions/chain-feed.ts'
 import { FilterRegistry } from '../../subscriptions/filter-registry.ts'
 import { type StartTelling, Subscriptions } from '../../subscriptions/subscriptions.ts'

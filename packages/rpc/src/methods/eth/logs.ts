@@ -1,10 +1,22 @@
+import {
+  address,
+  type BlockHeight,
+  blockNumber,
+  type Call,
+  hash,
+  LATEST,
+  listOf,
+  type Method,
+  method,
+  objectOf,
+  type Result,
+  RpcError,
+  required,
+  SCHEMAS,
+  type Shape,
+} from '@poai/api'
 import { type LogFilter, logsOfReceipts } from '@poai/chain'
 import type { Address, Hash32 } from '@poai/core'
-import { type Call, type Method, method, type Result } from '../../dispatch/method.ts'
-import { RpcError } from '../../errors/rpc-error.ts'
-import { address, type BlockHeight, blockNumber, hash, LATEST } from '../../schema/ethereum-shapes.ts'
-import { SCHEMAS } from '../../schema/result-schemas.ts'
-import { listOf, objectOf, required, type Shape } from '../../schema/shape.ts'
 import type { MethodContext } from '../method-context.ts'
 
 /** Addresses, or topics at one place, that a filter may name. */

@@ -1,9 +1,6 @@
+import { type Method, method, RESULTS, requirePart, SCHEMAS, toQuantity } from '@poai/api'
 import { bytesToHex } from '@poai/core'
-import { type Method, method } from '../../dispatch/method.ts'
-import { toQuantity } from '../../format/hex-text.ts'
-import { RESULTS } from '../../schema/ethereum-shapes.ts'
-import { SCHEMAS } from '../../schema/result-schemas.ts'
-import { type MethodContext, requirePart } from '../method-context.ts'
+import type { MethodContext } from '../method-context.ts'
 
 /** What a proof-of-work node says of itself. */
 export function miningMethods({ params, miner, sync }: MethodContext): readonly Method[] {

@@ -1,12 +1,21 @@
+import {
+  address,
+  blockPlace,
+  LATEST,
+  listOf,
+  type Method,
+  method,
+  RpcError,
+  required,
+  requirePart,
+  SCHEMAS,
+  slot,
+  toQuantity,
+  withDefault,
+} from '@poai/api'
 import { bytesToHex, bytesToUint } from '@poai/core'
 import { proveAccount } from '@poai/execution'
-import { type Method, method } from '../../dispatch/method.ts'
-import { RpcError } from '../../errors/rpc-error.ts'
-import { toQuantity } from '../../format/hex-text.ts'
-import { address, blockPlace, LATEST, slot } from '../../schema/ethereum-shapes.ts'
-import { SCHEMAS } from '../../schema/result-schemas.ts'
-import { listOf, required, withDefault } from '../../schema/shape.ts'
-import { type MethodContext, requirePart } from '../method-context.ts'
+import type { MethodContext } from '../method-context.ts'
 
 /** Slots of one proof, as in geth. */
 const MAX_SLOTS = 1024

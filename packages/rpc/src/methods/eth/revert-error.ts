@@ -1,6 +1,6 @@
+import { RpcError } from '@poai/api'
 import { bytesToHex } from '@poai/core'
 import type { CallOutcome } from '@poai/execution'
-import { RpcError } from '../../errors/rpc-error.ts'
 
 /** Selector of `Error(string)`, which `require` and `revert("…")` use. */
 const ERROR_SELECTOR = '0x08c379a0'

@@ -1,10 +1,20 @@
+import {
+  type BlockPlace,
+  blockNumber,
+  count,
+  data,
+  hash,
+  type Method,
+  method,
+  orNull,
+  PreparedJson,
+  RESULTS,
+  required,
+  SCHEMAS,
+} from '@poai/api'
 import { bytesToHex, type JsonValue } from '@poai/core'
-import { type Method, method, PreparedJson } from '../../dispatch/method.ts'
 import { writeReceipt } from '../../format/format-receipt.ts'
 import { formatPooled, formatTransaction } from '../../format/format-transaction.ts'
-import { type BlockPlace, blockNumber, count, data, hash, orNull, RESULTS } from '../../schema/ethereum-shapes.ts'
-import { SCHEMAS } from '../../schema/result-schemas.ts'
-import { required } from '../../schema/shape.ts'
 import type { MethodContext } from '../method-context.ts'
 
 /** Transactions, their receipts, and sending them. */

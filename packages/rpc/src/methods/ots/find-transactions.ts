@@ -1,6 +1,6 @@
+import type { Call } from '@poai/api'
 import { type Address, equalBytes, type Transaction } from '@poai/core'
 import type { SentBlock } from '../../chain-view.ts'
-import type { Call } from '../../dispatch/method.ts'
 import { createdAddress } from '../../format/format-receipt.ts'
 import type { MethodContext } from '../method-context.ts'
 

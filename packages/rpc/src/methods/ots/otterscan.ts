@@ -1,26 +1,31 @@
-import { subsidy } from '@poai/consensus'
-import { type Address, bytesToHex, equalBytes, type JsonValue } from '@poai/core'
-import { effectiveGasPrice } from '@poai/execution'
-import type { SentBlock } from '../../chain-view.ts'
-import { type Call, type Method, method, PreparedJson, type Result } from '../../dispatch/method.ts'
-import { writeList } from '../../dispatch/write-list.ts'
-import { RpcError } from '../../errors/rpc-error.ts'
-import { formatReceipt } from '../../format/format-receipt.ts'
-import { formatTransaction } from '../../format/format-transaction.ts'
-import { toQuantity } from '../../format/hex-text.ts'
 import {
   address,
   blockNumber,
   blockPlace,
+  type Call,
   count,
   hash,
   LATEST,
+  type Method,
+  method,
   orNull,
+  PreparedJson,
   quantity,
   RESULTS,
-} from '../../schema/ethereum-shapes.ts'
-import { SCHEMAS } from '../../schema/result-schemas.ts'
-import { required, withDefault } from '../../schema/shape.ts'
+  type Result,
+  RpcError,
+  required,
+  SCHEMAS,
+  toQuantity,
+  withDefault,
+} from '@poai/api'
+import { subsidy } from '@poai/consensus'
+import { type Address, bytesToHex, equalBytes, type JsonValue } from '@poai/core'
+import { effectiveGasPrice } from '@poai/execution'
+import type { SentBlock } from '../../chain-view.ts'
+import { writeList } from '../../dispatch/write-list.ts'
+import { formatReceipt } from '../../format/format-receipt.ts'
+import { formatTransaction } from '../../format/format-transaction.ts'
 import { showBlock, showHeader } from '../eth/blocks.ts'
 import type { MethodContext } from '../method-context.ts'
 import { type FoundInBlock, findTransactions, involves } from './find-transactions.ts'

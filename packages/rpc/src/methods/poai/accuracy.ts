@@ -1,11 +1,6 @@
+import { blockNumber, type Method, MODEL_PASS_COST, method, RpcError, required, SCHEMAS, toQuantity } from '@poai/api'
 import { bytesToHex, type JsonValue } from '@poai/core'
-import { type Method, MODEL_PASS_COST, method } from '../../dispatch/method.ts'
-import { RpcError } from '../../errors/rpc-error.ts'
 import type { ExamDesk } from '../../exams/exam-desk.ts'
-import { toQuantity } from '../../format/hex-text.ts'
-import { blockNumber } from '../../schema/ethereum-shapes.ts'
-import { SCHEMAS } from '../../schema/result-schemas.ts'
-import { required } from '../../schema/shape.ts'
 import type { MethodContext } from '../method-context.ts'
 
 /** Each block is a pass of the model: some ten milliseconds of a core, which replays of new blocks may need. */

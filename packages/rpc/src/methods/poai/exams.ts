@@ -1,14 +1,23 @@
+import {
+  blockPlace,
+  count,
+  type Method,
+  MODEL_PASS_COST,
+  method,
+  optional,
+  orNull,
+  RpcError,
+  required,
+  requirePart,
+  SCHEMAS,
+  toQuantity,
+  toWord,
+} from '@poai/api'
 import { claimedWorkHash, encodeTranscriptLeaf, type GradedQuiz, isIncluded } from '@poai/consensus'
 import { bytesToHex, equalBytes, type JsonValue, RuleError, sealHash } from '@poai/core'
 import type { NamedHeader } from '../../chain-view.ts'
-import { type Method, MODEL_PASS_COST, method } from '../../dispatch/method.ts'
-import { RpcError } from '../../errors/rpc-error.ts'
 import type { AnsweredExam, BlockExam, ExamDesk } from '../../exams/exam-desk.ts'
-import { toQuantity, toWord } from '../../format/hex-text.ts'
-import { blockPlace, count, orNull } from '../../schema/ethereum-shapes.ts'
-import { SCHEMAS } from '../../schema/result-schemas.ts'
-import { optional, required } from '../../schema/shape.ts'
-import { type MethodContext, requirePart } from '../method-context.ts'
+import type { MethodContext } from '../method-context.ts'
 
 /** What blocks were worked for: their exams, the model's answers, and the proof that it gave them. */
 export function examMethods(context: MethodContext, desk: ExamDesk): readonly Method[] {

@@ -1,9 +1,6 @@
+import { jsonFor, type Method, method, RESULTS, required, requirePart, SCHEMAS, WORK_MESSAGES } from '@poai/api'
 import { networkParamsToJson } from '@poai/core'
-import { type Method, method } from '../../dispatch/method.ts'
-import { jsonFor, RESULTS } from '../../schema/ethereum-shapes.ts'
-import { SCHEMAS, WORK_MESSAGES } from '../../schema/result-schemas.ts'
-import { required } from '../../schema/shape.ts'
-import { type MethodContext, requirePart } from '../method-context.ts'
+import type { MethodContext } from '../method-context.ts'
 
 /** The node as people and farms ask for it. */
 export function nodeMethods(context: MethodContext): readonly Method[] {

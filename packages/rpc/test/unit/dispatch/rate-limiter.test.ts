@@ -1,5 +1,6 @@
+import type { RatedClient } from '@poai/api'
 import { describe, expect, it } from 'vitest'
-import { type RatedClient, RateLimiter, ratedClient } from '../../../src/dispatch/rate-limiter.ts'
+import { RateLimiter, ratedClient } from '../../../src/dispatch/rate-limiter.ts'
 
 const stranger = ratedClient('192.0.2.1')
 

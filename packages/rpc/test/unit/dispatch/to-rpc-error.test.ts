@@ -1,6 +1,6 @@
 import { AppError, type Logger, silentLogger } from '@poai/core'
 import { expect, it } from 'vitest'
-import { toRpcError } from '../../../src/errors/to-rpc-error.ts'
+import { toRpcError } from '../../../src/dispatch/to-rpc-error.ts'
 
 it.each([
   ['MINER_REQUEST_INVALID', -32_602],

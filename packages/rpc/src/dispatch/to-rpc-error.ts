@@ -1,6 +1,6 @@
+import { type RpcCodeName, RpcError } from '@poai/api'
 import { ChainError, MempoolError } from '@poai/chain'
 import { AppError, type Logger, RuleError } from '@poai/core'
-import { type RpcCodeName, RpcError } from './rpc-error.ts'
 
 /** What a client hears when the node failed: what happened is for the log, not for strangers. */
 const INTERNAL_MESSAGE = 'internal error'

@@ -1,7 +1,6 @@
-import { MAX_JSON_DEPTH } from '../dispatch/check-depth.ts'
-import type { Method } from '../dispatch/method.ts'
-import { RPC_DEFAULTS } from '../rpc-limits.ts'
-import { methodsToMarkdown } from './open-rpc.ts'
+import { type Method, methodsToMarkdown } from '@poai/api'
+import { MAX_JSON_DEPTH } from './dispatch/check-depth.ts'
+import { RPC_DEFAULTS } from './rpc-limits.ts'
 
 const { maxBatch, maxBodyBytes, maxConcurrent, callTimeoutMs, costPerSecond, costBurst } = RPC_DEFAULTS
 const NUMBERS = new Intl.NumberFormat('en')
@@ -17,10 +16,10 @@ quantities (\`"0x1f"\`), bytes have two digits each. What is not there is \`null
 ## From programs
 
 Whatever speaks to Ethereum speaks to this: ethers, viem, Hardhat, MetaMask, Otterscan, Blockscout. The chain's own methods come typed with
-\`@poai/rpc/client\`, which also runs in a browser:
+\`@poai/api/client\`, which also runs in a browser:
 
 \`\`\`ts
-import { poaiActions, poaiOf } from '@poai/rpc/client'
+import { poaiActions, poaiOf } from '@poai/api/client'
 
 // viem
 const client = createPublicClient({ transport: http('http://127.0.0.1:8545') }).extend(poaiActions())

@@ -1,5 +1,5 @@
 import type { JsonValue } from '@poai/core'
-import { invalidParams } from '../errors/rpc-error.ts'
+import { invalidParams } from '../methods/rpc-error.ts'
 
 /** A JSON Schema, as OpenRPC documents hold it. */
 export type JsonSchema = { readonly [key: string]: JsonValue }

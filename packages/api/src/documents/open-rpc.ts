@@ -1,5 +1,5 @@
 import type { JsonValue } from '@poai/core'
-import type { Method } from '../dispatch/method.ts'
+import type { Method } from '../methods/method.ts'
 import type { JsonSchema } from '../schema/shape.ts'
 
 /** The version of OpenRPC that the document follows. */

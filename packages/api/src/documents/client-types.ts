@@ -1,5 +1,5 @@
 import type { JsonValue } from '@poai/core'
-import type { Method } from '../dispatch/method.ts'
+import type { Method } from '../methods/method.ts'
 import type { JsonSchema } from '../schema/shape.ts'
 
 const OPENING = `// Made from the table of methods: POAI_WRITE_DOCUMENTS=1 npm test -- client-types

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { socketAddress } from '../../../src/server/socket-address.ts'
+import { socketAddress } from '../../../src/connect/socket-address.ts'
 
 describe('the address of a local socket', () => {
   it.each(['linux', 'darwin'] as const)('is its path on %s', (platform) => {

@@ -1,5 +1,5 @@
 import { type Address, type Hash32, hexToBytes, type JsonValue, toAddress, toHash32 } from '@poai/core'
-import { invalidParams } from '../errors/rpc-error.ts'
+import { invalidParams } from '../methods/rpc-error.ts'
 import { isRecord, type JsonSchema, type Shape, shape } from './shape.ts'
 
 /** 256 bits, which is as much as the EVM can hold. */

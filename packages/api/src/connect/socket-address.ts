@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto'
 import { win32 } from 'node:path'
 
+/** The name of a node's socket in its data directory. */
+export const IPC_FILE = 'poai.ipc'
+
 /** Of a name that is one already. */
 const PIPE = /^\\\\[.?]\\pipe\\/i
 

@@ -14,8 +14,3 @@ export function toWord(value: bigint): Hex {
 export function hexOrNull(bytes: Uint8Array | undefined): Hex | null {
   return bytes === undefined ? null : bytesToHex(bytes)
 }
-
-/** Bytes of any length in hexadecimal; for megabytes a hundred times faster than `bytesToHex` (measured). */
-export function longHex(bytes: Uint8Array): Hex {
-  return `0x${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex')}`
-}
