@@ -2,10 +2,10 @@ import { NO_TRUST } from '@poai/core'
 import { createInferenceBudget } from './budget/inference-budget.ts'
 import { composeNetwork, type Network, type NetworkDependencies, type SyncContext, type SyncParts } from './network.ts'
 import type { NetworkOptions } from './network-options.ts'
-import { createChainRequests } from './requests/chain-requests.ts'
 import { createRequestTransport } from './requests/request-transport.ts'
-import { serveChain } from './requests/serve-chain.ts'
+import { createChainRequests } from './sync/chain-requests.ts'
 import { createReplayPolicy } from './sync/replay-policy.ts'
+import { serveChain } from './sync/serve-chain.ts'
 import { createSynchroniser } from './sync/synchroniser.ts'
 
 /** The node's part in its network; `start` listens and dials. */

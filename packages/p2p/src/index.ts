@@ -10,11 +10,10 @@
  * network.peers.add('/ip4/192.0.2.1/tcp/30404/p2p/12D3KooW…')
  */
 
+export type { BlockGossipCounts } from './blocks/block-gossip.ts'
+export { MAX_WHOLE_BLOCK_BYTES } from './blocks/block-message.ts'
 export { BUDGET_DEFAULTS, type BudgetLimits } from './budget/inference-budget.ts'
 export { createNetwork } from './create-network.ts'
-export type { BlockGossipCounts } from './gossip/block-gossip.ts'
-export { MAX_WHOLE_BLOCK_BYTES } from './gossip/block-message.ts'
-export type { TransactionGossipCounts } from './gossip/transaction-gossip.ts'
 export { HANDSHAKE_TIMEOUT_MS, STATUS_PROTOCOL } from './handshake/handshake.ts'
 export { GOODBYE_REASONS, type GoodbyeReason } from './handshake/status-message.ts'
 export type { OwnAddress } from './host/host.ts'
@@ -24,7 +23,6 @@ export { createPreSharedKey, parsePreSharedKey } from './identity/pre-shared-key
 export type { Network, NetworkDependencies, NetworkFigures } from './network.ts'
 export { NetworkError, type NetworkErrorCode } from './network-error.ts'
 export { DEFAULT_P2P_PORT, NETWORK_DEFAULTS, type NetworkOptions } from './network-options.ts'
-export type { SyncStatus } from './network-sync.ts'
 export { BAN_MS, type Ban } from './peers/ban-list.ts'
 export type { PeerChange, PeerCounts } from './peers/connected-peers.ts'
 export type { DialCounts } from './peers/dialer.ts'
@@ -34,6 +32,7 @@ export type { PeerBook, PeerEntry } from './peers/peer-book.ts'
 export { PEER_DEFAULTS, type PeerLimits } from './peers/peer-limits.ts'
 export { createMemoryPeerNotes, createStoredPeerNotes, type PeerNotes } from './peers/peer-notes.ts'
 export type { Reachability } from './peers/reachability.ts'
+export type { SyncStatus } from './sync/network-sync.ts'
 export {
   createReplayPolicy,
   DEFAULT_RECENT_BLOCKS,
@@ -42,3 +41,4 @@ export {
   type ReplayMode,
   type ReplayPolicy,
 } from './sync/replay-policy.ts'
+export type { TransactionGossipCounts } from './transactions/transaction-gossip.ts'

@@ -1,7 +1,7 @@
 import type { Clock } from '@poai/core'
-import type { BudgetOutcome, BudgetTicket, VerificationBudget } from '../gossip/verification-budget.ts'
 import { addressGroup } from '../host/multiaddresses.ts'
-import { type Allowance, TokenBucket } from '../requests/token-bucket.ts'
+import { type Allowance, TokenBucket } from './token-bucket.ts'
+import type { BudgetOutcome, BudgetTicket, VerificationBudget } from './verification-budget.ts'
 
 /** How much of this machine's inference strangers can use up. */
 export interface BudgetLimits {

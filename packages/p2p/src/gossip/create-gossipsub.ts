@@ -13,7 +13,7 @@ import type { PeerId } from '@libp2p/interface'
 import type { Logger } from '@poai/core'
 import { ownBytes } from '../host/stream-host.ts'
 import { NetworkError } from '../network-error.ts'
-import type { UnreadMessage } from './gossip-gate.ts'
+import type { UnreadMessage } from '../topics/topic-gate.ts'
 import type { GossipRouter, GossipValidator, GossipVerdict } from './gossip-router.ts'
 
 /** How much the router carries and how many neighbours it keeps. */

@@ -1,6 +1,6 @@
 import type { Clock } from '@poai/core'
+import { type Allowance, TokenBucket } from '../budget/token-bucket.ts'
 import { addressGroup, networkGroup } from '../host/multiaddresses.ts'
-import { type Allowance, TokenBucket } from '../requests/token-bucket.ts'
 
 /**
  * Connections from one address (64 bits of an IPv6 one). An honest node needs one; the rest is for a household of them

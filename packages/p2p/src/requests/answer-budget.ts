@@ -1,8 +1,8 @@
 import type { Clock } from '@poai/core'
+import { type Allowance, TokenBucket } from '../budget/token-bucket.ts'
 import { addressGroup } from '../host/multiaddresses.ts'
 import type { Remote } from '../host/stream-host.ts'
-import { ANSWERED_BYTES, SERVER_SLACK } from './protocol-spec.ts'
-import { type Allowance, TokenBucket } from './token-bucket.ts'
+import { ANSWERED_BYTES, SERVER_SLACK } from './request-protocol.ts'
 
 /** How much is answered: bytes by peer, by address group and in all, and answers that have not been taken yet. */
 export interface AnswerLimits {

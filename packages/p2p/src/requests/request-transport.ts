@@ -7,6 +7,7 @@ import {
   lpStream,
 } from '@libp2p/utils'
 import { type Clock, type Codec, type Logger, RuleError } from '@poai/core'
+import { TokenBucket } from '../budget/token-bucket.ts'
 import { ownBytes, type Remote, type StreamHost, type StreamLimits } from '../host/stream-host.ts'
 import { NetworkError } from '../network-error.ts'
 import type { Offence } from '../peers/offences.ts'
@@ -18,8 +19,7 @@ import {
   type ProtocolSpec,
   QUERY_TIMEOUT_MS,
   SERVER_SLACK,
-} from './protocol-spec.ts'
-import { TokenBucket } from './token-bucket.ts'
+} from './request-protocol.ts'
 
 /** What the transport needs, and nothing more. */
 export interface RequestTransportDependencies {

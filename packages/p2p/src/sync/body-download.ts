@@ -1,8 +1,8 @@
 import { type Body, type Clock, EMPTY_TRIE_ROOT, equalBytes, type Logger, RuleError } from '@poai/core'
+import { MAX_BODIES } from '../blocks/bodies-protocol.ts'
 import { NetworkError } from '../network-error.ts'
 import type { Peer, PeerSet } from '../peers/peer.ts'
-import type { ChainRequests } from '../requests/chain-requests.ts'
-import { MAX_BODIES } from '../requests/protocols/bodies-protocol.ts'
+import type { ChainRequests } from './chain-requests.ts'
 import type { CheckedHeader } from './replay-policy.ts'
 
 /** Blocks ahead of the import whose bodies are asked for: seconds of import at the fastest. */

@@ -20,10 +20,10 @@ import {
   RuleError,
   verdictOf,
 } from '@poai/core'
+import { MAX_HEADERS } from '../blocks/headers-protocol.ts'
 import { NetworkError } from '../network-error.ts'
 import type { Peer, PeerSet } from '../peers/peer.ts'
-import type { ChainRequests } from '../requests/chain-requests.ts'
-import { MAX_HEADERS } from '../requests/protocols/headers-protocol.ts'
+import type { ChainRequests } from './chain-requests.ts'
 import { branchLocator, type HeaderTree, type TreeNode, unsampledTo } from './header-tree.ts'
 import type { ReplayPolicy } from './replay-policy.ts'
 

@@ -1,5 +1,5 @@
 import type { Clock, Logger } from '@poai/core'
-import type { VerificationBudget } from '../gossip/verification-budget.ts'
+import type { VerificationBudget } from '../budget/verification-budget.ts'
 import type { Peer, PeerSet } from '../peers/peer.ts'
 import { type ChaseTurn, chaseHeaders, type HeaderChaseDependencies, TooSlowError } from './header-chase.ts'
 import type { HeaderTree, TreeNode } from './header-tree.ts'

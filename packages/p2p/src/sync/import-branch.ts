@@ -1,6 +1,6 @@
 import type { Chain } from '@poai/chain'
 import { type Clock, type Logger, RuleError } from '@poai/core'
-import type { ForeignBlocks } from '../gossip/foreign-blocks.ts'
+import type { ForeignBlocks } from '../blocks/foreign-blocks.ts'
 import { NetworkError } from '../network-error.ts'
 import { BodyDownload, type BodyDownloadDependencies } from './body-download.ts'
 import type { TreeNode } from './header-tree.ts'

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { nextEpochKey, type WorkVerifier } from '@poai/consensus'
 import { bytesToHex, type Clock, type Hash32, type Hex, type Logger, type NetworkParams, RuleError } from '@poai/core'
-import type { BudgetOutcome, BudgetTicket, VerificationBudget } from '../gossip/verification-budget.ts'
+import type { BudgetOutcome, BudgetTicket, VerificationBudget } from '../budget/verification-budget.ts'
 import type { Peer, PeerSet } from '../peers/peer.ts'
 import { drawSample, type RandomDraw } from './draw-sample.ts'
 import { type HeaderTree, type TreeNode, unsampledTo } from './header-tree.ts'

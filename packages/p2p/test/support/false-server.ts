@@ -1,8 +1,8 @@
 import { lpStream } from '@libp2p/utils'
 import { type BlockCodecs, type Body, bytesToHex, concatBytes, type Hash32, type Header, headerHash } from '@poai/core'
+import { bodiesProtocol } from '../../src/blocks/bodies-protocol.ts'
+import { headersProtocol } from '../../src/blocks/headers-protocol.ts'
 import type { PeerStatus } from '../../src/peers/peer.ts'
-import { bodiesProtocol } from '../../src/requests/protocols/bodies-protocol.ts'
-import { headersProtocol } from '../../src/requests/protocols/headers-protocol.ts'
 import type { HostileClient } from './hostile-client.ts'
 
 /** How a hostile name answers the questions of a node that catches up. */

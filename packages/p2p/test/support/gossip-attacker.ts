@@ -3,8 +3,8 @@
 // its names.
 import { genesisHash } from '@poai/core'
 import { signTransaction, testWallet } from '@poai/testing/chain'
-import { topicsOf } from '../../src/gossip/topics.ts'
-import { transactionBatchCodec } from '../../src/gossip/transaction-batch.ts'
+import { topicsOf } from '../../src/topics/topic-name.ts'
+import { transactionBatchCodec } from '../../src/transactions/transaction-batch.ts'
 import { pause } from './attacks/attack-steps.ts'
 import { seededRandom } from './cluster.ts'
 import { clusterNetwork } from './cluster-network.ts'

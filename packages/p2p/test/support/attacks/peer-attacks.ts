@@ -1,5 +1,5 @@
 import { genesisHash } from '@poai/core'
-import { topicsOf } from '../../../src/gossip/topics.ts'
+import { topicsOf } from '../../../src/topics/topic-name.ts'
 import type { HostileClient } from '../hostile-client.ts'
 import type { Attack } from './attack.ts'
 import { repeatUntilBanned, standOut } from './attack-steps.ts'

@@ -1,7 +1,7 @@
 import { encodeRlp, genesisHash, type NetworkParams, uintToBytes } from '@poai/core'
-import { bodiesProtocol } from '../../../src/requests/protocols/bodies-protocol.ts'
-import { headersProtocol } from '../../../src/requests/protocols/headers-protocol.ts'
-import { poolProtocol, transactionsProtocol } from '../../../src/requests/protocols/transactions-protocol.ts'
+import { bodiesProtocol } from '../../../src/blocks/bodies-protocol.ts'
+import { headersProtocol } from '../../../src/blocks/headers-protocol.ts'
+import { poolProtocol, transactionsProtocol } from '../../../src/transactions/pool-protocols.ts'
 import type { Attack } from './attack.ts'
 import { lengthPrefixed, pause, repeatUntilBanned, seconds, sendRaw, varint } from './attack-steps.ts'
 

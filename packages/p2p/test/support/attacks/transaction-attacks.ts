@@ -1,7 +1,7 @@
 import { concatBytes, createTransactionCodec, decodeRlp, encodeRlp, genesisHash, type RlpItem } from '@poai/core'
 import { signTransaction, testWallet, WALLETS } from '@poai/testing/chain'
-import { topicsOf } from '../../../src/gossip/topics.ts'
-import { transactionBatchCodec } from '../../../src/gossip/transaction-batch.ts'
+import { topicsOf } from '../../../src/topics/topic-name.ts'
+import { transactionBatchCodec } from '../../../src/transactions/transaction-batch.ts'
 import type { Attack, AttackScene } from './attack.ts'
 import { pause, repeatUntilBanned } from './attack-steps.ts'
 

@@ -1,7 +1,7 @@
 import { ManualClock } from '@poai/testing/manual-clock'
 import { describe, expect, it } from 'vitest'
 import { BUDGET_DEFAULTS, createInferenceBudget } from '../../../src/budget/inference-budget.ts'
-import type { VerificationBudget } from '../../../src/gossip/verification-budget.ts'
+import type { VerificationBudget } from '../../../src/budget/verification-budget.ts'
 
 const ADDRESS = '1.2.3.4'
 

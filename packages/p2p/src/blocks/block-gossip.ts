@@ -14,14 +14,14 @@ import {
   type Logger,
   RuleError,
 } from '@poai/core'
+import { type Allowance, TokenBucket } from '../budget/token-bucket.ts'
+import type { BudgetOutcome, VerificationBudget } from '../budget/verification-budget.ts'
+import type { GossipMessage, GossipRouter, GossipVerdict } from '../gossip/gossip-router.ts'
 import { NetworkError } from '../network-error.ts'
-import { blockOffence, isFailedReplay } from '../peers/block-offence.ts'
 import type { PeerSet } from '../peers/peer.ts'
-import { type Allowance, TokenBucket } from '../requests/token-bucket.ts'
 import { decodeBlockMessage, encodeBlockMessage } from './block-message.ts'
+import { blockOffence, isFailedReplay } from './block-offence.ts'
 import type { ForeignBlocks } from './foreign-blocks.ts'
-import type { GossipMessage, GossipRouter, GossipVerdict } from './gossip-router.ts'
-import type { BudgetOutcome, VerificationBudget } from './verification-budget.ts'
 
 export interface BlockGossipOptions {
   readonly topic: string

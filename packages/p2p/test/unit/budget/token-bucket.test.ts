@@ -1,6 +1,6 @@
 import { ManualClock } from '@poai/testing/manual-clock'
 import { describe, expect, it } from 'vitest'
-import { TokenBucket } from '../../../src/requests/token-bucket.ts'
+import { TokenBucket } from '../../../src/budget/token-bucket.ts'
 
 describe('a token bucket', () => {
   it('gives what it holds, and fills again with time, up to its brim', () => {

@@ -1,5 +1,5 @@
+import type { TransactionAllowance } from '../budget/cost-allowance.ts'
 import type { Peer, PeerSet } from '../peers/peer.ts'
-import type { TransactionAllowance } from './transaction-allowance.ts'
 
 /** A message of which nothing but this is known: it has not been hashed, let alone decoded. */
 export interface UnreadMessage {

@@ -12,7 +12,7 @@ import {
   structField,
   uint64Field,
 } from '@poai/core'
-import type { ProtocolSpec } from '../protocol-spec.ts'
+import type { ProtocolSpec } from '../requests/request-protocol.ts'
 
 /** Headers of one answer: half a megabyte at the usual size of 560 bytes each is 900; a power of two below that. */
 export const MAX_HEADERS = 512

@@ -1,6 +1,6 @@
 import type { Body, Header, Startable, Subscribe } from '@poai/core'
-import type { BlockGap } from './gossip/block-gossip.ts'
-import type { PoolSource } from './gossip/pool-exchange.ts'
+import type { BlockGap } from '../blocks/block-gossip.ts'
+import type { PoolSource } from '../transactions/pool-exchange.ts'
 
 /** Where a node stands in catching up with its network. */
 export interface SyncStatus {

@@ -8,7 +8,7 @@ import {
   rlpCodec,
   structField,
 } from '@poai/core'
-import type { ProtocolSpec } from '../protocol-spec.ts'
+import type { ProtocolSpec } from '../requests/request-protocol.ts'
 
 /** Hashes of one answer: three times what a pool of the default size holds. */
 export const MAX_POOL_HASHES = 16_384

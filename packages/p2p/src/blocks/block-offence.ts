@@ -1,5 +1,5 @@
 import { type RuleCode, type RuleError, verdictOf } from '@poai/core'
-import type { Offence } from './offences.ts'
+import type { Offence } from '../peers/offences.ts'
 
 /** What only a replay finds out. */
 const REPLAY_CODES: ReadonlySet<RuleCode> = new Set<RuleCode>([

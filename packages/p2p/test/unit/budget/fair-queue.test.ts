@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { FairQueue } from '../../../src/gossip/fair-queue.ts'
+import { FairQueue } from '../../../src/budget/fair-queue.ts'
 
 /** Work that ends when the test says so. */
 class Fixture {

@@ -6,7 +6,7 @@ import { ManualClock } from '@poai/testing/manual-clock'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Remote } from '../../../src/host/stream-host.ts'
 import type { RequestTransport } from '../../../src/requests/request-transport.ts'
-import { serveChain } from '../../../src/requests/serve-chain.ts'
+import { serveChain } from '../../../src/sync/serve-chain.ts'
 
 const codecs = createBlockCodecs(createTransactionCodec(testNetwork.chainId))
 const asker: Remote = { id: 'somebody', address: '192.0.2.1', direction: 'in' }

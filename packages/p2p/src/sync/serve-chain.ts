@@ -1,15 +1,15 @@
 import { type Chain, createPace } from '@poai/chain'
 import { findSharedEntry } from '@poai/consensus'
 import { type BlockCodecs, type Clock, equalBytes, type Hash32, type Header, headerHash } from '@poai/core'
-import { bodiesProtocol, ENOUGH_BODY_BYTES } from './protocols/bodies-protocol.ts'
-import { headersProtocol } from './protocols/headers-protocol.ts'
+import { bodiesProtocol, ENOUGH_BODY_BYTES } from '../blocks/bodies-protocol.ts'
+import { headersProtocol } from '../blocks/headers-protocol.ts'
+import type { RequestTransport } from '../requests/request-transport.ts'
 import {
   ENOUGH_TRANSACTION_BYTES,
   MAX_POOL_HASHES,
   poolProtocol,
   transactionsProtocol,
-} from './protocols/transactions-protocol.ts'
-import type { RequestTransport } from './request-transport.ts'
+} from '../transactions/pool-protocols.ts'
 
 /** What answering needs, and nothing more. */
 export interface ServeChainDependencies {

@@ -1,14 +1,14 @@
 import { ManualClock } from '@poai/testing/manual-clock'
 import { describe, expect, it } from 'vitest'
+import { TRANSACTION_LIMITS, TransactionAllowance } from '../../../src/budget/cost-allowance.ts'
+import type { Offence } from '../../../src/peers/offences.ts'
+import type { Peer } from '../../../src/peers/peer.ts'
 import {
   DROPPED_BYTES_PER_OFFENCE,
   DROPS_PER_OFFENCE,
   EARLY_OFFENCES,
   GossipGate,
-} from '../../../src/gossip/gossip-gate.ts'
-import { TRANSACTION_LIMITS, TransactionAllowance } from '../../../src/gossip/transaction-allowance.ts'
-import type { Offence } from '../../../src/peers/offences.ts'
-import type { Peer } from '../../../src/peers/peer.ts'
+} from '../../../src/topics/topic-gate.ts'
 import { A_STATUS } from '../../support/fake-handshake.ts'
 
 const PEER: Peer = { id: 'peer', address: '1.2.3.4', direction: 'in', status: A_STATUS, connectedAtMs: 0 }

@@ -9,17 +9,17 @@ import {
   type NetworkParams,
   RuleError,
 } from '@poai/core'
+import { bodiesProtocol, MAX_BODIES } from '../blocks/bodies-protocol.ts'
+import { headersProtocol, MAX_HEADERS } from '../blocks/headers-protocol.ts'
 import { NetworkError } from '../network-error.ts'
 import type { PeerSet } from '../peers/peer.ts'
-import { bodiesProtocol, MAX_BODIES } from './protocols/bodies-protocol.ts'
-import { headersProtocol, MAX_HEADERS } from './protocols/headers-protocol.ts'
+import type { RequestTransport } from '../requests/request-transport.ts'
 import {
   MAX_POOL_HASHES,
   MAX_POOL_TRANSACTIONS,
   poolProtocol,
   transactionsProtocol,
-} from './protocols/transactions-protocol.ts'
-import type { RequestTransport } from './request-transport.ts'
+} from '../transactions/pool-protocols.ts'
 
 export interface ChainRequestsOptions {
   readonly params: NetworkParams

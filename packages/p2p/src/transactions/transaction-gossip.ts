@@ -1,9 +1,9 @@
 import type { Mempool } from '@poai/chain'
 import { bytesToHex, type Clock, hash32, type Logger, RuleError, type Transaction, verdictOf } from '@poai/core'
+import type { TransactionAllowance } from '../budget/cost-allowance.ts'
+import { FairQueue } from '../budget/fair-queue.ts'
+import type { GossipMessage, GossipRouter, GossipVerdict } from '../gossip/gossip-router.ts'
 import type { Peer, PeerSet } from '../peers/peer.ts'
-import { FairQueue } from './fair-queue.ts'
-import type { GossipMessage, GossipRouter, GossipVerdict } from './gossip-router.ts'
-import type { TransactionAllowance } from './transaction-allowance.ts'
 import { MAX_BATCH_BYTES, MAX_BATCH_TRANSACTIONS, transactionBatchCodec } from './transaction-batch.ts'
 
 export interface TransactionGossipOptions {

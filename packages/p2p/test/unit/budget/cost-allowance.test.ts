@@ -1,6 +1,6 @@
 import { ManualClock } from '@poai/testing/manual-clock'
 import { describe, expect, it } from 'vitest'
-import { TransactionAllowance } from '../../../src/gossip/transaction-allowance.ts'
+import { TransactionAllowance } from '../../../src/budget/cost-allowance.ts'
 
 const LIMITS = {
   bytes: { capacity: 1000, perSecond: 100 },

@@ -1,5 +1,5 @@
 import type { Codec } from '@poai/core'
-import type { Allowance } from './token-bucket.ts'
+import type { Allowance } from '../budget/token-bucket.ts'
 
 /** A question that peers may ask, and its bounds. Both sides keep to the same ones. */
 export interface ProtocolSpec<Query, Reply> {

@@ -3,12 +3,12 @@ import { createTransactionCodec, Emitter, hash32, RuleError, silentLogger, type 
 import { signTransaction, testNetwork, WALLETS, type Wallet } from '@poai/testing/chain'
 import { ManualClock } from '@poai/testing/manual-clock'
 import { describe, expect, it } from 'vitest'
+import { TRANSACTION_LIMITS, TransactionAllowance } from '../../../src/budget/cost-allowance.ts'
 import type { GossipValidator, GossipVerdict } from '../../../src/gossip/gossip-router.ts'
-import { TRANSACTION_LIMITS, TransactionAllowance } from '../../../src/gossip/transaction-allowance.ts'
-import { MAX_BATCH_TRANSACTIONS, transactionBatchCodec } from '../../../src/gossip/transaction-batch.ts'
-import { TransactionGossip } from '../../../src/gossip/transaction-gossip.ts'
 import type { Offence } from '../../../src/peers/offences.ts'
 import type { Peer } from '../../../src/peers/peer.ts'
+import { MAX_BATCH_TRANSACTIONS, transactionBatchCodec } from '../../../src/transactions/transaction-batch.ts'
+import { TransactionGossip } from '../../../src/transactions/transaction-gossip.ts'
 import { A_STATUS } from '../../support/fake-handshake.ts'
 
 const codec = createTransactionCodec(testNetwork.chainId)

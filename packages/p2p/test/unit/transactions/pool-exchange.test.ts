@@ -11,10 +11,10 @@ import {
 import { signTransaction, testNetwork, WALLETS, type Wallet } from '@poai/testing/chain'
 import { ManualClock } from '@poai/testing/manual-clock'
 import { describe, expect, it } from 'vitest'
-import { PoolExchange } from '../../../src/gossip/pool-exchange.ts'
-import { TRANSACTION_LIMITS, TransactionAllowance } from '../../../src/gossip/transaction-allowance.ts'
+import { TRANSACTION_LIMITS, TransactionAllowance } from '../../../src/budget/cost-allowance.ts'
 import type { Offence } from '../../../src/peers/offences.ts'
 import type { Peer } from '../../../src/peers/peer.ts'
+import { PoolExchange } from '../../../src/transactions/pool-exchange.ts'
 import { A_STATUS } from '../../support/fake-handshake.ts'
 
 const [alice, bob] = WALLETS as [Wallet, Wallet]

@@ -1,5 +1,5 @@
 import { bytesField, type Hash32, hashField, listField, MAX_BODY_BYTES, rlpCodec, structField } from '@poai/core'
-import type { ProtocolSpec } from '../protocol-spec.ts'
+import type { ProtocolSpec } from '../requests/request-protocol.ts'
 
 /** Bodies of one question: empty blocks are a few bytes, and a round trip each would be all that they cost. */
 export const MAX_BODIES = 128

@@ -9,8 +9,8 @@ import {
   type Startable,
   verdictOf,
 } from '@poai/core'
+import type { TransactionAllowance } from '../budget/cost-allowance.ts'
 import type { Peer, PeerSet } from '../peers/peer.ts'
-import type { TransactionAllowance } from './transaction-allowance.ts'
 
 /** What is in the pools of others. */
 export interface PoolSource {

@@ -1,6 +1,6 @@
 import type { Clock } from '@poai/core'
 import { addressGroup } from '../host/multiaddresses.ts'
-import type { Allowance } from '../requests/token-bucket.ts'
+import type { Allowance } from './token-bucket.ts'
 
 /** What one peer's transactions may cost this node. */
 export interface TransactionLimits {
