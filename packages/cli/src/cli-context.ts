@@ -1,4 +1,4 @@
-import type { Terminal } from './terminal.ts'
+import type { Terminal } from '@poai/testnet/terminal'
 
 /** What a run of the command line works with. */
 export interface CliContext {

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { homedir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { AppError } from '@poai/core'
 import type { Installation } from '@poai/node'
-import { findSite } from './site.ts'
 
 /** In a checkout models stand at its top; a published package carries them beside its code. */
 const MODEL_PLACES = ['../../../models/', '../models/']
@@ -19,6 +19,11 @@ function findModels(): string {
   })
 }
 
+/** Where the built page of the explorer is, or will be. */
+function findSite(): string {
+  return join(dirname(createRequire(import.meta.url).resolve('@poai/explorer/package.json')), 'dist')
+}
+
 /** The installation whose home is `home`, or the environment's POAI_HOME, or ~/.poai. */
 export function findInstallation(home: string | undefined, environment: NodeJS.ProcessEnv): Installation {
   const chosen = resolve(home ?? environment['POAI_HOME'] ?? join(homedir(), '.poai'))
@@ -26,7 +31,7 @@ export function findInstallation(home: string | undefined, environment: NodeJS.P
     models: findModels(),
     home: chosen,
     modelStore: join(chosen, 'models'),
-    site: findSite().directory,
+    site: findSite(),
     cache: join(chosen, 'cache'),
   }
 }

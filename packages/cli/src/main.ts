@@ -1,7 +1,7 @@
+import { processTerminal } from '@poai/testnet/terminal'
 import packageJson from '../package.json' with { type: 'json' }
 import { EXIT_CODES } from './exit-codes.ts'
 import { runCli } from './program.ts'
-import { processTerminal } from './terminal.ts'
 
 const interruption = new AbortController()
 process.once('SIGINT', () => {

@@ -1,5 +1,5 @@
-import { formatBytes, formatSeconds } from './format-quantity.ts'
-import type { Terminal } from './terminal.ts'
+import type { Terminal } from '@poai/testnet/terminal'
+import { formatBytes, formatSeconds } from '@poai/testnet/terminal'
 
 /** How far something of known or unknown size has come. */
 export interface Progress {

@@ -1,6 +1,6 @@
 import { AppError, RuleError } from '@poai/core'
+import type { Terminal } from '@poai/testnet/terminal'
 import { EXIT_CODES, type ExitCode } from './exit-codes.ts'
-import type { Terminal } from './terminal.ts'
 
 /** The command line asks for something that makes no sense. One line, and what would. */
 export class UsageError extends AppError<'CLI_USAGE'> {

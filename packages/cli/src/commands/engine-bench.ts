@@ -2,6 +2,7 @@ import { createExamBuilder, examToRequest, networkExamOptions } from '@poai/cons
 import { keccak256, type NetworkParams, utf8ToBytes } from '@poai/core'
 import type { EvaluationRequest, InferenceEngine } from '@poai/inference'
 import { createDomainEngine, setUpWork } from '@poai/node'
+import { formatTable } from '@poai/testnet/terminal'
 import type { Command } from 'commander'
 import type { CliContext } from '../cli-context.ts'
 import { type Contestant, findContestants, labelOf } from '../engine-bench/find-contestants.ts'
@@ -9,7 +10,6 @@ import { measureEngine } from '../engine-bench/measure-engine.ts'
 import { loadNetwork } from '../load-network.ts'
 import { wholeNumber } from '../parse-options.ts'
 import { createCountBar } from '../progress-bar.ts'
-import { formatTable } from '../table.ts'
 import { type CommonOptions, installationOf, leafCommand, printResult } from './leaf-command.ts'
 
 interface EngineBenchOptions extends CommonOptions {

@@ -6,14 +6,16 @@ import {
   buildPortable,
   buildProgram,
   type InferenceEngine,
+  llamaForTest,
+  nativeForTest,
   PORTABLE_DOMAIN_NAME,
+  type TestOptions,
+  testBuild,
 } from '@poai/inference'
+import { formatSeconds, formatTable } from '@poai/testnet/terminal'
 import type { Command } from 'commander'
 import type { CliContext } from '../cli-context.ts'
-import { llamaForTest, nativeForTest, type TestOptions, testBuild } from '../engine/test-build.ts'
-import { formatSeconds } from '../format-quantity.ts'
 import { createCountBar } from '../progress-bar.ts'
-import { formatTable } from '../table.ts'
 import { type CommonOptions, installationOf, leafCommand, printResult } from './leaf-command.ts'
 
 const STEP_LABELS: Readonly<Record<BuildProgress['step'], string>> = {

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
+import { formatTable } from '@poai/testnet/terminal'
 import type { Command } from 'commander'
 import type { CliContext } from '../cli-context.ts'
 import { installLlama } from '../engine/install-llama.ts'
-import { formatTable } from '../table.ts'
 import { type CommonOptions, installationOf, leafCommand, printResult } from './leaf-command.ts'
 
 interface InstallLlamaOptions extends CommonOptions {

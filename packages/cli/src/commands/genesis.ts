@@ -8,6 +8,8 @@ import {
   networkParamsToJson,
   parseNetworkParams,
 } from '@poai/core'
+import { deriveNetwork } from '@poai/testnet'
+import { formatTable } from '@poai/testnet/terminal'
 import type { Command } from 'commander'
 import type { CliContext } from '../cli-context.ts'
 import { AUTO_DOMAIN, chooseDomain } from '../genesis/choose-domain.ts'
@@ -16,8 +18,6 @@ import { recordNetworkVectors } from '../genesis/record-network-vectors.ts'
 import { loadNetwork } from '../load-network.ts'
 import { wholeNumber } from '../parse-options.ts'
 import { UsageError } from '../report-error.ts'
-import { formatTable } from '../table.ts'
-import { deriveNetwork } from '../testnet/derive-network.ts'
 import { type CommonOptions, installationOf, leafCommand, printResult } from './leaf-command.ts'
 
 interface NewOptions extends CommonOptions {

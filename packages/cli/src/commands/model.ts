@@ -13,11 +13,10 @@ import {
   verifyModel,
 } from '@poai/inference'
 import { openModelStore } from '@poai/node'
+import { formatBytes, formatTable } from '@poai/testnet/terminal'
 import type { Command } from 'commander'
 import type { CliContext } from '../cli-context.ts'
-import { formatBytes } from '../format-quantity.ts'
 import { createProgressBar } from '../progress-bar.ts'
-import { formatTable } from '../table.ts'
 import { type CommonOptions, installationOf, leafCommand, printResult } from './leaf-command.ts'
 
 /** Adds `poai model …`. */

@@ -15,12 +15,12 @@ import {
   type Setting,
   variableOf,
 } from '@poai/node'
+import { formatTable } from '@poai/testnet/terminal'
 import { type Command, Option } from 'commander'
 import type { CliContext } from '../cli-context.ts'
 import { findDataDirectory } from '../data-directory.ts'
 import { findInstallation } from '../installation.ts'
 import { UsageError } from '../report-error.ts'
-import { formatTable } from '../table.ts'
 
 interface NodeCommandOptions extends Readonly<Record<string, string | boolean | undefined>> {
   readonly config?: string

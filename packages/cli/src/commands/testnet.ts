@@ -2,20 +2,25 @@ import { join } from 'node:path'
 import { AppError, type NetworkParams } from '@poai/core'
 import { findDomain, isDomainOfPlatform, readModelManifest, resolveModel } from '@poai/inference'
 import type { Installation } from '@poai/node'
+import type { PlannedNode } from '@poai/testnet'
+import {
+  createTestnetReporter,
+  deriveNetwork,
+  formatSummary,
+  openTestnetDirectory,
+  readTestnetDefinition,
+  runTestnet,
+  type TestnetDefinition,
+  type TestnetDirectory,
+  type TestnetRunOptions,
+  thisProgram,
+} from '@poai/testnet'
+import { formatTable } from '@poai/testnet/terminal'
 import type { Command } from 'commander'
 import type { CliContext } from '../cli-context.ts'
 import { loadNetwork } from '../load-network.ts'
 import { wholeNumber } from '../parse-options.ts'
 import { CheckFailed, UsageError } from '../report-error.ts'
-import { formatTable } from '../table.ts'
-import { deriveNetwork } from '../testnet/derive-network.ts'
-import { thisProgram } from '../testnet/node-process.ts'
-import { runTestnet, type TestnetRunOptions } from '../testnet/run-testnet.ts'
-import { readTestnetDefinition, type TestnetDefinition } from '../testnet/testnet-definition.ts'
-import { openTestnetDirectory, type TestnetDirectory } from '../testnet/testnet-directory.ts'
-import type { PlannedNode } from '../testnet/testnet-plan.ts'
-import { createTestnetReporter } from '../testnet/testnet-reporter.ts'
-import { formatSummary } from '../testnet/testnet-summary.ts'
 import { type CommonOptions, installationOf, leafCommand, printResult } from './leaf-command.ts'
 
 interface TestnetOptions extends CommonOptions {

@@ -1,5 +1,5 @@
 import type { LogData, Logger } from '@poai/core'
-import type { Terminal } from '../terminal.ts'
+import type { Terminal } from '@poai/testnet/terminal'
 
 /** Warnings and errors as lines on the terminal, for commands that work with parts of a node. */
 export function createTerminalLogger(terminal: Pick<Terminal, 'err'>): Logger {

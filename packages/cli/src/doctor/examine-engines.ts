@@ -10,11 +10,11 @@ import {
   findPortableLibrary,
   type InferenceEngine,
   type PortableProgram,
+  withEngine,
   wordsOfEngine,
 } from '@poai/inference'
 import { createDomainEngine, type Installation, type WorkSetup } from '@poai/node'
 import { type EngineTurnOptions, measureEngine } from '../engine-bench/measure-engine.ts'
-import { withEngine } from '../with-engine.ts'
 
 /** An engine of the network's domain that runs here. */
 export interface EngineFinding {

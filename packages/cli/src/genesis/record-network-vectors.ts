@@ -10,10 +10,10 @@ import {
   hashVectors,
   recordVectors,
   resolveModel,
+  withEngine,
   wordsOfEngine,
 } from '@poai/inference'
 import { createDomainEngine, type Installation, openModelStore, ownVectorsPath } from '@poai/node'
-import { withEngine } from '../with-engine.ts'
 
 /** Of the network's own exams: enough for rare differences. */
 const NETWORK_EXAMS = 48

@@ -1,8 +1,8 @@
+import type { RpcClient } from '@poai/api/connect'
 import type { JsonValue } from '@poai/core'
+import { objectIn } from '@poai/testnet'
 import { InvalidArgumentError } from 'commander'
 import { UsageError } from '../report-error.ts'
-import type { RpcClient } from '../rpc-client/rpc-client.ts'
-import { objectIn } from '../testnet/node-snapshot.ts'
 
 const TAGS: ReadonlySet<string> = new Set(['latest', 'earliest', 'safe', 'finalized', 'pending'])
 

@@ -1,3 +1,4 @@
+import type { RpcClient } from '@poai/api/connect'
 import {
   createExamBuilder,
   createReplayVerifier,
@@ -25,8 +26,7 @@ import {
   sealHash,
   toHash32,
 } from '@poai/core'
-import type { RpcClient } from '../rpc-client/rpc-client.ts'
-import { objectIn, textIn } from '../testnet/node-snapshot.ts'
+import { objectIn, textIn } from '@poai/testnet'
 import { noBlock } from './block-place.ts'
 
 /** A header as its bytes say it, with the key of its exam. */

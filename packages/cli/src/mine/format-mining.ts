@@ -1,6 +1,6 @@
 import { bytesToHex } from '@poai/core'
 import type { FarmMinerStatus, WorkAnswer } from '@poai/miner'
-import { formatSeconds } from '../format-quantity.ts'
+import { formatSeconds } from '@poai/testnet/terminal'
 
 /** A rate for people: three digits. */
 function formatRate(perSecond: number): string {

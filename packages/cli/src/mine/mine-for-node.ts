@@ -9,7 +9,7 @@ import {
   type NetworkParams,
 } from '@poai/core'
 import { createFarmMiner, type FarmClient, type FarmMinerOptions, type FarmMinerStatus } from '@poai/miner'
-import type { Terminal } from '../terminal.ts'
+import type { Terminal } from '@poai/testnet/terminal'
 import { formatAnswer, formatMiningLine, miningToJson } from './format-mining.ts'
 import { StatusLine } from './status-line.ts'
 

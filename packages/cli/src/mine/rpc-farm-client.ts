@@ -1,3 +1,4 @@
+import type { RpcClient } from '@poai/api/connect'
 import type { NetworkParams } from '@poai/core'
 import { parseNetworkParams } from '@poai/core'
 import {
@@ -8,7 +9,6 @@ import {
   workRequestToJson,
   workSolutionToJson,
 } from '@poai/miner'
-import type { RpcClient } from '../rpc-client/rpc-client.ts'
 
 /** A node holds a request for work for up to 20 seconds until there is a better job. */
 const GET_WORK_TIMEOUT_MS = 30_000

@@ -1,4 +1,4 @@
-import type { Terminal } from '../terminal.ts'
+import type { Terminal } from '@poai/testnet/terminal'
 
 /** Between two lines where a line cannot be rewritten. */
 const PLAIN_INTERVAL_MS = 10_000

@@ -1,5 +1,4 @@
-import { formatSeconds } from '../format-quantity.ts'
-import { formatTable } from '../table.ts'
+import { formatSeconds, formatTable } from '@poai/testnet/terminal'
 import type { BanReport, NetReport, PeerReport } from './peer-reports.ts'
 
 /** The connected peers, or with `all` every node that is known, as a table. */

@@ -1,5 +1,5 @@
 import type { JsonValue } from '@poai/core'
-import { listIn, numberIn, objectIn, textIn } from '../testnet/node-snapshot.ts'
+import { listIn, numberIn, objectIn, textIn } from '@poai/testnet'
 
 /** A peer as a node reports it by `admin_peers`. */
 export interface PeerReport {

@@ -1,8 +1,8 @@
+import type { RpcClient } from '@poai/api/connect'
+import { RpcClientError } from '@poai/api/connect'
 import type { JsonValue } from '@poai/core'
+import { numberIn } from '@poai/testnet'
 import { JsonRpcApiProvider, type JsonRpcError, type JsonRpcPayload, type JsonRpcResult, Network } from 'ethers'
-import { numberIn } from '../testnet/node-snapshot.ts'
-import type { RpcClient } from './rpc-client.ts'
-import { RpcClientError } from './rpc-client-error.ts'
 
 /**
  * An ethers provider over one of our clients, so that it works over a socket too. Destroying it leaves the client open.

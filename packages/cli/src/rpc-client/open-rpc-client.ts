@@ -1,10 +1,8 @@
 import { join, resolve } from 'node:path'
+import type { RpcClient } from '@poai/api/connect'
+import { createHttpRpcClient, createIpcRpcClient, IPC_FILE, RpcClientError } from '@poai/api/connect'
 import { findInstallation } from '../installation.ts'
 import { UsageError } from '../report-error.ts'
-import { createHttpRpcClient } from './http-rpc-client.ts'
-import { createIpcRpcClient } from './ipc-rpc-client.ts'
-import type { RpcClient } from './rpc-client.ts'
-import { RpcClientError } from './rpc-client-error.ts'
 
 /** How a command says which node it means. */
 export interface NodeChoice {
@@ -15,8 +13,6 @@ export interface NodeChoice {
   readonly dataDir?: string
 }
 
-/** Of a node's socket in its data directory. */
-export const IPC_FILE = 'poai.ipc'
 /** Where nodes and testnets serve JSON-RPC unless told otherwise. */
 export const DEFAULT_RPC_URL = 'http://127.0.0.1:8545'
 const DEFAULT_NETWORK = 'devnet'

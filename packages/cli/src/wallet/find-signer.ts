@@ -1,9 +1,9 @@
+import { readTestnetDefinition } from '@poai/testnet'
 import { Wallet } from 'ethers'
 import type { CliContext } from '../cli-context.ts'
 import { installationOf } from '../commands/leaf-command.ts'
 import { readSecret } from '../read-secret.ts'
 import { UsageError } from '../report-error.ts'
-import { readTestnetDefinition } from '../testnet/testnet-definition.ts'
 import { openKeystore } from './keystore.ts'
 
 /** How a command says whose key signs. */

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import type { RpcClient } from '@poai/api/connect'
 import type { JsonValue } from '@poai/core'
-import type { RpcClient } from '../rpc-client/rpc-client.ts'
 
 /** Between two looks whether a transaction is in a block. */
 const POLL_MS = 500

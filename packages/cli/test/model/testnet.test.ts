@@ -3,8 +3,8 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { TestnetSummary } from '@poai/testnet'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { TestnetSummary } from '../../src/testnet/testnet-summary.ts'
 
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 let home: string

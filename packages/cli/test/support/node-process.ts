@@ -3,10 +3,9 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { createIpcRpcClient, RpcClientError } from '@poai/api/connect'
 import type { JsonValue } from '@poai/core'
 import { onTestFinished } from 'vitest'
-import { createIpcRpcClient } from '../../src/rpc-client/ipc-rpc-client.ts'
-import { RpcClientError } from '../../src/rpc-client/rpc-client-error.ts'
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 const FLAGS = ['--conditions=source', '--disable-warning=ExperimentalWarning']

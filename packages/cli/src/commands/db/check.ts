@@ -1,12 +1,12 @@
 import { bytesToHex, genesisHash } from '@poai/core'
 import { type CheckProgress, type CheckReport, checkDatabase, MAX_FAULTS, StorageError } from '@poai/storage'
+import { formatTable } from '@poai/testnet/terminal'
 import type { Command } from 'commander'
 import type { CliContext } from '../../cli-context.ts'
 import { type DataDirectory, findDataDirectory } from '../../data-directory.ts'
 import { withDatabase } from '../../db/with-database.ts'
 import { createCountBar } from '../../progress-bar.ts'
 import { CheckFailed } from '../../report-error.ts'
-import { formatTable } from '../../table.ts'
 import { printResult } from '../leaf-command.ts'
 import { type DbOptions, dbCommand } from './db-command.ts'
 

@@ -1,12 +1,11 @@
 import { compactTables, measureTables, type TableSize } from '@poai/storage'
+import { formatBytes, formatTable } from '@poai/testnet/terminal'
 import type { Command } from 'commander'
 import type { CliContext } from '../../cli-context.ts'
 import { type DataDirectory, findDataDirectory } from '../../data-directory.ts'
 import { folderSize } from '../../db/folder-size.ts'
 import { type OpenDatabase, withDatabase } from '../../db/with-database.ts'
-import { formatBytes } from '../../format-quantity.ts'
 import { createCountBar } from '../../progress-bar.ts'
-import { formatTable } from '../../table.ts'
 import { printResult } from '../leaf-command.ts'
 import { type DbOptions, dbCommand } from './db-command.ts'
 

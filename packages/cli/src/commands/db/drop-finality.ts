@@ -1,10 +1,10 @@
 import { bytesToHex, type Hash32 } from '@poai/core'
 import { createBlockStore, dropFinalBlock, readFinalBlock, readHead, readHorizons } from '@poai/storage'
+import { formatTable } from '@poai/testnet/terminal'
 import type { Command } from 'commander'
 import type { CliContext } from '../../cli-context.ts'
 import { findDataDirectory } from '../../data-directory.ts'
 import { type OpenDatabase, withDatabase } from '../../db/with-database.ts'
-import { formatTable } from '../../table.ts'
 import { printResult } from '../leaf-command.ts'
 import { type DbOptions, dbCommand } from './db-command.ts'
 

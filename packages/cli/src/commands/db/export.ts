@@ -11,12 +11,12 @@ import {
   StorageError,
   writeChainFile,
 } from '@poai/storage'
+import { formatBytes } from '@poai/testnet/terminal'
 import type { Command } from 'commander'
 import type { CliContext } from '../../cli-context.ts'
 import { type DataDirectory, findDataDirectory } from '../../data-directory.ts'
 import { canonicalBlocks } from '../../db/canonical-blocks.ts'
 import { type OpenDatabase, withDatabase } from '../../db/with-database.ts'
-import { formatBytes } from '../../format-quantity.ts'
 import { wholeNumber } from '../../parse-options.ts'
 import { createCountBar } from '../../progress-bar.ts'
 import { UsageError } from '../../report-error.ts'

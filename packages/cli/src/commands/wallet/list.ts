@@ -1,6 +1,6 @@
+import { formatTable } from '@poai/testnet/terminal'
 import type { Command } from 'commander'
 import type { CliContext } from '../../cli-context.ts'
-import { formatTable } from '../../table.ts'
 import { openKeystore } from '../../wallet/keystore.ts'
 import { type CommonOptions, installationOf, leafCommand, printResult } from '../leaf-command.ts'
 

@@ -1,8 +1,8 @@
+import { formatTable } from '@poai/testnet/terminal'
 import type { Command } from 'commander'
 import { Wallet } from 'ethers'
 import type { CliContext } from '../../cli-context.ts'
 import { readNewPassword } from '../../read-secret.ts'
-import { formatTable } from '../../table.ts'
 import { openKeystore, type StoredKey } from '../../wallet/keystore.ts'
 import { type CommonOptions, installationOf, leafCommand, printResult } from '../leaf-command.ts'
 

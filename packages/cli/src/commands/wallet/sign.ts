@@ -1,7 +1,7 @@
+import { formatTable } from '@poai/testnet/terminal'
 import type { Command } from 'commander'
 import { verifyMessage } from 'ethers'
 import type { CliContext } from '../../cli-context.ts'
-import { formatTable } from '../../table.ts'
 import { findSigner, type SignerOptions } from '../../wallet/find-signer.ts'
 import { type CommonOptions, leafCommand, printResult } from '../leaf-command.ts'
 import { signerOptions } from './signer-options.ts'

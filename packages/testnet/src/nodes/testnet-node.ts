@@ -1,0 +1,135 @@
+import { RpcClientError } from '@poai/api/connect'
+import type { AppError } from '@poai/core'
+import type { PlannedNode } from '../plan/testnet-plan.ts'
+import type { NodeProcess } from './node-process.ts'
+import type { NodeSnapshot } from './node-snapshot.ts'
+import { RunningTotal } from './running-total.ts'
+
+/** A node as the testnet sees it. */
+export interface NodeView {
+  readonly plan: PlannedNode
+  /** `starting`, `down` (by chaos), or what the node says. */
+  readonly state: string
+  /** The last that it said; kept while it is down. */
+  readonly snapshot: NodeSnapshot | undefined
+  readonly totals: NodeTotals
+}
+
+/** Counts over all lives of a node. */
+export interface NodeTotals {
+  readonly attempts: number
+  readonly blocksMined: number
+  readonly replays: number
+  readonly failedReplays: number
+  readonly reorganisations: number
+  readonly deepestReorganisation: number
+  readonly starts: number
+}
+
+/** The time for one answer of a node that runs: then it is shown as it was. */
+const ANSWER_TIMEOUT_MS = 5_000
+
+/** One node of a running testnet: its process, which may be killed and started again, and what is known of it. */
+export class TestnetNode {
+  readonly process: NodeProcess
+  #snapshot: NodeSnapshot | undefined
+  #mayBeDown = false
+  #isReady = false
+  #firstHeight: number | undefined
+  #starts = 0
+  #deepest = 0
+  readonly #counters = {
+    attempts: new RunningTotal(),
+    blocksMined: new RunningTotal(),
+    replays: new RunningTotal(),
+    failedReplays: new RunningTotal(),
+    reorganisations: new RunningTotal(),
+  }
+
+  constructor(process: NodeProcess) {
+    this.process = process
+  }
+
+  get name(): string {
+    return this.process.plan.name
+  }
+
+  /** Where its chain ended when it was first heard of; undefined before. */
+  get firstHeight(): number | undefined {
+    return this.#firstHeight
+  }
+
+  /** Whether it answers. */
+  get isReady(): boolean {
+    return this.#isReady && this.process.isRunning
+  }
+
+  get view(): NodeView {
+    const { attempts, blocksMined, replays, failedReplays, reorganisations } = this.#counters
+    return {
+      plan: this.process.plan,
+      state: this.#state(),
+      snapshot: this.#snapshot,
+      totals: {
+        attempts: attempts.total,
+        blocksMined: blocksMined.total,
+        replays: replays.total,
+        failedReplays: failedReplays.total,
+        reorganisations: reorganisations.total,
+        deepestReorganisation: this.#deepest,
+        starts: this.#starts,
+      },
+    }
+  }
+
+  /** Starts its process, and resolves when it answers. */
+  async start(signal: AbortSignal): Promise<void> {
+    this.#starts++
+    this.process.start()
+    this.#take(await this.process.ready(signal))
+    this.#isReady = true
+    this.#mayBeDown = false
+  }
+
+  /** Kills its process; that it is down is no failure until it was started again. */
+  async kill(): Promise<void> {
+    this.#mayBeDown = true
+    this.#isReady = false
+    this.process.kill()
+    await this.process.exited
+  }
+
+  /** Asks it for news. One that is busy keeps its last ones. Throws if it has ended by itself. */
+  async refresh(signal: AbortSignal): Promise<void> {
+    if (!this.#isReady) return
+    try {
+      this.#take(await this.process.snapshot({ signal, timeoutMs: ANSWER_TIMEOUT_MS }))
+    } catch (error) {
+      const fault = this.fault()
+      if (fault !== undefined) throw fault
+      if (!(error instanceof RpcClientError)) throw error
+    }
+  }
+
+  /** Why it ended, if it did so by itself. */
+  fault(): AppError | undefined {
+    return this.#isReady && !this.#mayBeDown && !this.process.isRunning ? this.process.death() : undefined
+  }
+
+  #take(snapshot: NodeSnapshot): void {
+    this.#snapshot = snapshot
+    this.#firstHeight ??= snapshot.height
+    this.#counters.attempts.update(snapshot.attempts)
+    this.#counters.blocksMined.update(snapshot.blocksMined)
+    this.#counters.replays.update(snapshot.replays)
+    this.#counters.failedReplays.update(snapshot.failedReplays)
+    this.#counters.reorganisations.update(snapshot.reorganisations)
+    this.#deepest = Math.max(this.#deepest, snapshot.deepestReorganisation)
+  }
+
+  #state(): string {
+    if (this.#mayBeDown) return 'down'
+    if (!this.#isReady) return 'starting'
+    return this.#snapshot?.state ?? ''
+  }
+}

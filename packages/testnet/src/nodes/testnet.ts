@@ -1,0 +1,189 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { RpcClientError } from '@poai/api/connect'
+import { AppError, type JsonValue } from '@poai/core'
+import type { PlannedNode } from '../plan/testnet-plan.ts'
+import { type ExamView, parseExam } from './exam-view.ts'
+import { NodeProcess, type ProgramCommand } from './node-process.ts'
+import { objectIn, textIn } from './node-snapshot.ts'
+import { type NodeView, TestnetNode } from './testnet-node.ts'
+
+/** A block that a node had for its head. */
+export interface SeenBlock {
+  readonly number: number
+  readonly hash: string
+  /** When it was first seen, on the clock of `performance`. */
+  readonly atMs: number
+}
+
+/** All that is shown of a testnet. */
+export interface TestnetView {
+  readonly nodes: readonly NodeView[]
+  /** Of the newest block whose exam is known. */
+  readonly exam: ExamView | undefined
+  /** The newest head of all. */
+  readonly head: SeenBlock | undefined
+}
+
+/** What happened, in one line for people. */
+export type TestnetListener = (event: string) => void
+
+export interface TestnetOptions {
+  readonly plan: readonly PlannedNode[]
+  readonly programOf: (plan: PlannedNode) => ProgramCommand
+  readonly argumentsOf: (plan: PlannedNode) => readonly string[]
+  readonly onEvent?: TestnetListener
+}
+
+/**
+ * Nodes that all others are joined to in a small network; in a large one each knows so many, and gossip does the rest.
+ */
+const MAX_LINKS = 5
+/** For a node to listen to peers, which it does after its self-test. */
+const ADDRESS_POLL_MS = 50
+/** Of the exam of a new block: with a replay, which may wait for others. */
+const EXAM_TIMEOUT_MS = 20_000
+
+/** Nodes in processes of their own that make one network. */
+export class Testnet {
+  readonly nodes: readonly TestnetNode[]
+  readonly #onEvent: TestnetListener
+  #exam: ExamView | undefined
+  #head: SeenBlock | undefined
+  #examUnderWay: Promise<void> | undefined
+
+  constructor({ plan, programOf, argumentsOf, onEvent = () => undefined }: TestnetOptions) {
+    this.nodes = plan.map((node) => new TestnetNode(new NodeProcess(node, programOf(node), argumentsOf(node))))
+    this.#onEvent = onEvent
+  }
+
+  get view(): TestnetView {
+    return { nodes: this.nodes.map(({ view }) => view), exam: this.#exam, head: this.#head }
+  }
+
+  /** The node that serves JSON-RPC. */
+  get server(): TestnetNode {
+    const server = this.nodes.at(-1)
+    if (server === undefined) throw new RangeError('a testnet has nodes')
+    return server
+  }
+
+  /** Starts all nodes side by side and joins them. Rejects as soon as one ends. */
+  async start(signal: AbortSignal): Promise<void> {
+    await Promise.all(this.nodes.map((node) => node.start(signal)))
+    await Promise.all(this.nodes.map((node, index) => this.#join(node, this.nodes.slice(0, index), signal)))
+  }
+
+  /** Starts a node that is down, and joins it to the others. */
+  async restart(node: TestnetNode, signal: AbortSignal): Promise<void> {
+    await node.start(signal)
+    const others = this.nodes.filter((other) => other !== node && other.isReady)
+    await this.#join(node, others, signal)
+  }
+
+  /** Joins two nodes that run, whatever was between them. */
+  async link(from: TestnetNode, to: TestnetNode, signal: AbortSignal): Promise<void> {
+    // Neither can be joined before it has joined the network itself.
+    const [address, own] = await Promise.all([listeningAddress(to, signal), listeningAddress(from, signal)])
+    if (address !== undefined && own !== undefined) await from.process.call('admin_addPeer', [address], { signal })
+  }
+
+  /** Asks all nodes for news. Throws if one has ended by itself. */
+  async refresh(signal: AbortSignal): Promise<void> {
+    await Promise.all(this.nodes.map((node) => node.refresh(signal)))
+    const best = highest(this.nodes)
+    if (best === undefined || best.headHash === this.#head?.hash) return
+    this.#head = { number: best.height, hash: best.headHash, atMs: performance.now() }
+    this.#examUnderWay ??= this.#fetchExam(signal).finally(() => {
+      this.#examUnderWay = undefined
+    })
+  }
+
+  /** The hash of the block of that height in a node's chain. */
+  async blockHash(node: TestnetNode, number: number, signal: AbortSignal): Promise<string | undefined> {
+    const block = await node.process.call('eth_getBlockByNumber', [`0x${number.toString(16)}`, false], { signal })
+    return textIn(objectIn(block)['hash'])
+  }
+
+  /** Lets no miner begin another block. */
+  pauseMining(signal: AbortSignal): Promise<void> {
+    return this.#tellMiners('miner_stop', signal)
+  }
+
+  /** Lets all miners go on. */
+  resumeMining(signal: AbortSignal): Promise<void> {
+    return this.#tellMiners('miner_start', signal)
+  }
+
+  /** Stops all nodes in order. May be called twice. */
+  async stop(): Promise<void> {
+    await Promise.all(this.nodes.map((node) => node.process.stop()))
+  }
+
+  /** Ends all nodes this instant. */
+  kill(): void {
+    for (const node of this.nodes) node.process.kill()
+  }
+
+  async #tellMiners(method: string, signal: AbortSignal): Promise<void> {
+    const miners = this.nodes.filter(({ isReady, process }) => isReady && process.plan.mining !== undefined)
+    await Promise.all(miners.map((node) => node.process.call(method, [], { signal })))
+  }
+
+  async #join(node: TestnetNode, others: readonly TestnetNode[], signal: AbortSignal): Promise<void> {
+    for (const other of others.slice(-MAX_LINKS)) {
+      try {
+        await this.link(node, other, signal)
+      } catch (error) {
+        // One of the two has ended, and is heard of; or was killed, and joins when it is back.
+        const fault = node.fault() ?? other.fault()
+        if (fault !== undefined) throw fault
+        if (!(error instanceof RpcClientError)) throw error
+        this.#onEvent(`${node.name} could not be joined to ${other.name}: ${error.message}`)
+      }
+    }
+  }
+
+  async #fetchExam(signal: AbortSignal): Promise<void> {
+    const head = this.#head
+    const node = this.nodes.findLast(({ isReady, view }) => isReady && view.snapshot?.headHash === head?.hash)
+    if (head === undefined || node === undefined || head.number === 0) return
+    try {
+      const exam: JsonValue = await node.process.call('poai_getExam', [head.hash], {
+        signal,
+        timeoutMs: EXAM_TIMEOUT_MS,
+      })
+      this.#exam = parseExam(exam) ?? this.#exam
+    } catch {
+      // Shown for people alone: the block may have left the chain, the node may be gone. The next block brings the next
+      // one.
+    }
+  }
+}
+
+function highest(nodes: readonly TestnetNode[]): { readonly height: number; readonly headHash: string } | undefined {
+  const snapshots = nodes.filter(({ isReady }) => isReady).map(({ view }) => view.snapshot)
+  return snapshots
+    .filter((snapshot) => snapshot !== undefined)
+    .toSorted((a, b) => b.height - a.height)
+    .at(0)
+}
+
+/** Where a node listens, as soon as it does. Undefined for a node without peers. */
+async function listeningAddress(node: TestnetNode, signal: AbortSignal): Promise<string | undefined> {
+  for (;;) {
+    const fault = node.fault()
+    if (fault !== undefined) throw fault
+    if (!node.isReady) return undefined
+    const { addresses, state, detail } = await node.process.snapshot({ signal })
+    if (state === 'abstaining') throw abstaining(node, detail)
+    const [address] = addresses
+    if (address !== undefined) return address
+    await delay(ADDRESS_POLL_MS, undefined, { signal })
+  }
+}
+
+function abstaining(node: TestnetNode, detail: string): AppError {
+  return new AppError('CLI_TESTNET_ABSTAINS', `${node.name} can neither mine nor judge: ${detail}`, {
+    hint: 'poai doctor says what this machine lacks; networks of domain portable-1, as devnet, run on every machine',
+  })
+}

@@ -1,0 +1,371 @@
+import { availableParallelism } from 'node:os'
+import { setTimeout as delay } from 'node:timers/promises'
+import { AppError, type NetworkParams } from '@poai/core'
+import { PORTABLE_DOMAIN_NAME } from '@poai/inference'
+import type { Installation } from '@poai/node'
+import { buildSite } from './build-site.ts'
+import { buildLlamaBeside, canUseLlama } from './llama-beside.ts'
+import type { ProgramCommand } from './nodes/node-process.ts'
+import { Testnet } from './nodes/testnet.ts'
+import { findFreePorts } from './plan/free-ports.ts'
+import { nodeArguments } from './plan/node-arguments.ts'
+import type { TestnetDefinition } from './plan/testnet-definition.ts'
+import type { TestnetDirectory } from './plan/testnet-directory.ts'
+import { type JudgingEngines, type PlannedNode, planTestnet } from './plan/testnet-plan.ts'
+import type { TestnetReporter } from './show/testnet-reporter.ts'
+import { summarise, type TestnetSummary } from './show/testnet-summary.ts'
+import { Chaos } from './stress/chaos.ts'
+import { createSeededRandom } from './stress/seeded-random.ts'
+import { Traffic } from './stress/traffic.ts'
+
+/** What somebody wants of a testnet. */
+export interface TestnetRunOptions {
+  readonly nodes: number
+  readonly miners: number
+  /** Stop after so many new blocks that all nodes have. */
+  readonly blocks: number | undefined
+  /** Stop after so many seconds. */
+  readonly durationSeconds: number | undefined
+  readonly basePort: number
+  readonly rpcPort: number
+  readonly trafficPerSecond: number | undefined
+  /** The seed of the disturbances. */
+  readonly chaosSeed: string | undefined
+  /** All nodes choose their engine alike, instead of judging by several. */
+  readonly hasOneEngine: boolean
+}
+
+export interface TestnetRunDependencies {
+  readonly params: NetworkParams
+  readonly definition: TestnetDefinition
+  readonly directory: TestnetDirectory
+  readonly program: ProgramCommand
+  /** Where models and caches are. */
+  readonly installation: Installation
+  readonly reporter: TestnetReporter
+  /** Ctrl-C. */
+  readonly signal: AbortSignal
+  /** The nodes are about to start. */
+  readonly onPlan: (plan: readonly PlannedNode[]) => void
+}
+
+/** How a run ended: with a summary, or before there was anything to sum up. */
+export interface TestnetRun {
+  readonly summary: TestnetSummary
+  readonly wasInterrupted: boolean
+}
+
+const HOST = '127.0.0.1'
+/** The picture changes once a second; the first block is not missed by more than this. */
+const POLL_MS = 1_000
+const FIRST_POLL_MS = 100
+/** Without a new block for so long (or so many spacings) something is wrong. */
+const STALL_MS = 300_000
+const STALL_SPACINGS = 60
+/** For all nodes to agree after the goal is reached; a partition must heal and a killed node catch up within it. */
+const SETTLE_MS = 180_000
+/** Nothing new comes in within this time of a pause, but what was under way. */
+const QUIET_MS = 1_500
+/** The summary asks nodes that answer at once, or are gone. */
+const SUMMARY_TIMEOUT_MS = 15_000
+
+/** A page is there at once, or not at all. */
+const PAGE_TIMEOUT_MS = 2_000
+
+/** Whether a browser would see something there. */
+async function servesPage(url: string): Promise<boolean> {
+  try {
+    const response = await fetch(url, { method: 'HEAD', signal: AbortSignal.timeout(PAGE_TIMEOUT_MS) })
+    return response.ok && (response.headers.get('content-type') ?? '').startsWith('text/html')
+  } catch {
+    return false
+  }
+}
+
+/** Runs a testnet until its goal is reached, its time is over, or it is interrupted; then stops every node. */
+export async function runTestnet(
+  options: TestnetRunOptions,
+  dependencies: TestnetRunDependencies,
+): Promise<TestnetRun> {
+  const run = new TestnetSupervisor(options, dependencies)
+  return run.run()
+}
+
+class TestnetSupervisor {
+  readonly #options: TestnetRunOptions
+  readonly #deps: TestnetRunDependencies
+  #startHeight = 0
+  #firstBlockSeconds: number | undefined
+  readonly #ending = new AbortController()
+  /** What is built beside the network once it has a block. */
+  #extras: Promise<void> | undefined
+  #lastHead = ''
+  #lastHeadMs = performance.now()
+
+  constructor(options: TestnetRunOptions, dependencies: TestnetRunDependencies) {
+    this.#options = options
+    this.#deps = dependencies
+  }
+
+  async run(): Promise<TestnetRun> {
+    const { params, installation, program, reporter, onPlan, directory } = this.#deps
+    const plan = await this.#plan()
+    onPlan(plan)
+    const { home } = installation
+    const settings = { network: directory.networkFile, home, host: HOST, nodes: plan.length }
+    const testnet = new Testnet({
+      plan,
+      programOf: () => program,
+      argumentsOf: (node) => nodeArguments(node, settings),
+      onEvent: (text) => reporter.event(text),
+    })
+    const killAll = (): void => testnet.kill()
+    // A second Ctrl-C ends this process at once: no node stays behind.
+    process.once('exit', killAll)
+    try {
+      await this.#start(testnet, params)
+      this.#lastHeadMs = performance.now()
+      return await this.#follow(testnet, params)
+    } finally {
+      reporter.finish()
+      this.#ending.abort()
+      await Promise.all([testnet.stop(), this.#extras])
+      process.off('exit', killAll)
+    }
+  }
+
+  /** Shows how far each node has come while they start. */
+  async #start(testnet: Testnet, params: NetworkParams): Promise<void> {
+    const { signal, reporter } = this.#deps
+    let isUp = false
+    const started = testnet.start(signal).finally(() => {
+      isUp = true
+    })
+    // Heard of below.
+    started.catch(() => undefined)
+    while (!isUp && !signal.aborted) {
+      await testnet.refresh(signal).catch(() => undefined)
+      this.#note(testnet)
+      this.#show(testnet, params)
+      await Promise.race([started, this.#pause(FIRST_POLL_MS)]).catch(() => undefined)
+    }
+    await started
+    reporter.event(`all nodes are up after ${(performance.now() / 1000).toFixed(1)} s`)
+  }
+
+  /**
+   * Makes the explorer's page if it is not there yet: takes seconds of CPU, so it waits for the first block. Never
+   * rejects.
+   */
+  async #servePage(testnet: Testnet): Promise<void> {
+    const { reporter, installation } = this.#deps
+    if (installation.site !== undefined) await buildSite(installation.site, (problem) => reporter.event(problem))
+    const url = `http://${HOST}:${testnet.server.process.plan.httpPort}/`
+    if (await servesPage(url)) reporter.event(`the explorer is at ${url}`)
+  }
+
+  /** What the network does not wait for, one after the other: miners need the machine. */
+  async #addExtras(testnet: Testnet): Promise<void> {
+    await this.#servePage(testnet)
+    const judge = testnet.nodes.find(({ process }) => process.plan.engine === 'llama')
+    if (judge === undefined) return
+    const { installation, reporter, signal } = this.#deps
+    await buildLlamaBeside(installation, {
+      judge: judge.name,
+      signal: AbortSignal.any([signal, this.#ending.signal]),
+      tell: (text) => reporter.event(text),
+    })
+  }
+
+  async #judgingEngines(): Promise<JudgingEngines> {
+    const { params, installation } = this.#deps
+    // Other domains know one engine only.
+    const isFree = params.work.domain === PORTABLE_DOMAIN_NAME && !this.#options.hasOneEngine
+    if (!isFree) return { validator: 'auto', rpc: 'auto' }
+    return { validator: (await canUseLlama(installation)) ? 'llama' : 'auto', rpc: 'wasm' }
+  }
+
+  async #plan(): Promise<readonly PlannedNode[]> {
+    const { nodes, miners, basePort, rpcPort } = this.#options
+    const { directory, definition, reporter } = this.#deps
+    const [httpPort = rpcPort] = await findFreePorts(rpcPort, { count: 1, host: HOST })
+    if (httpPort !== rpcPort) reporter.event(`port ${rpcPort} is taken: JSON-RPC is at ${httpPort}`)
+    const taken = new Set([httpPort])
+    const peerPorts = await findFreePorts(basePort, { count: nodes, host: HOST, taken })
+    if (peerPorts[0] !== basePort || peerPorts.at(-1) !== basePort + nodes - 1) {
+      reporter.event(`some ports from ${basePort} on are taken: nodes listen at ${peerPorts.join(', ')}`)
+    }
+    const { accounts } = definition
+    const cores = availableParallelism()
+    const engines = await this.#judgingEngines()
+    return planTestnet({ directory: directory.path, nodes, miners, peerPorts, httpPort, accounts, cores, engines })
+  }
+
+  async #follow(testnet: Testnet, params: NetworkParams): Promise<TestnetRun> {
+    const { reporter, signal, definition, directory } = this.#deps
+    const { trafficPerSecond, chaosSeed } = this.#options
+    const calm = new AbortController()
+    const traffic =
+      trafficPerSecond === undefined
+        ? undefined
+        : new Traffic(
+            {
+              perSecond: trafficPerSecond,
+              chainId: params.chainId,
+              accounts: definition.accounts,
+              random: createSeededRandom('traffic'),
+            },
+            testnet,
+          )
+    const chaos =
+      chaosSeed === undefined
+        ? undefined
+        : new Chaos(
+            {
+              random: createSeededRandom(chaosSeed),
+              spacingSeconds: params.difficulty.spacingSeconds,
+              onEvent: (text) => reporter.event(text),
+            },
+            testnet,
+          )
+    const underWay = Promise.all([
+      traffic?.run(AbortSignal.any([calm.signal, signal])),
+      chaos?.run({ calm: calm.signal, signal }),
+    ])
+    // What goes wrong in them is heard of in the loop.
+    const failure = underWay.then(
+      () => undefined,
+      (error: unknown) => error,
+    )
+    let reason: string | undefined
+    try {
+      reason = await this.#watch(testnet, params, failure)
+      calm.abort()
+      const error = await this.#whileShowing(testnet, params, failure)
+      if (error !== undefined && !signal.aborted) throw error
+      if (!signal.aborted) reason ??= await this.#settle(testnet, params)
+    } finally {
+      calm.abort()
+      await failure
+    }
+    const wasInterrupted = signal.aborted
+    const facts = {
+      reason,
+      network: params.name,
+      directory: directory.path,
+      rpc: `http://${HOST}:${testnet.server.process.plan.httpPort}`,
+      startHeight: this.#startHeight,
+      firstBlockSeconds: this.#firstBlockSeconds,
+      traffic: traffic?.figures,
+      chaos: chaos === undefined || chaosSeed === undefined ? undefined : { ...chaos.figures, seed: chaosSeed },
+    }
+    return { summary: await summarise(testnet, facts, AbortSignal.timeout(SUMMARY_TIMEOUT_MS)), wasInterrupted }
+  }
+
+  /** Shows the network until somebody or something ends the run. Resolves to what went wrong, if so. */
+  async #watch(testnet: Testnet, params: NetworkParams, failure: Promise<unknown>): Promise<string | undefined> {
+    const { signal } = this.#deps
+    const { durationSeconds } = this.#options
+    const stallMs = Math.max(STALL_MS, STALL_SPACINGS * params.difficulty.spacingSeconds * 1000)
+    const endMs = durationSeconds === undefined ? Number.POSITIVE_INFINITY : performance.now() + durationSeconds * 1000
+    const goal = this.#goal()
+    let isBroken = false
+    void failure.then((error) => {
+      isBroken = error !== undefined
+    })
+    while (!signal.aborted && !isBroken) {
+      await this.#poll(testnet, params)
+      const heights = testnet.nodes.map(({ view }) => view.snapshot?.height ?? 0)
+      if (goal !== undefined && Math.max(...heights) >= goal) return undefined
+      if (performance.now() >= endMs) return undefined
+      if (performance.now() - this.#lastHeadMs > stallMs) return `no new block for ${Math.round(stallMs / 1000)} s`
+      await this.#pause(this.#firstBlockSeconds === undefined ? FIRST_POLL_MS : POLL_MS)
+    }
+    return undefined
+  }
+
+  /** What `end` resolves to, while people see on: chaos starts the last node that it killed. */
+  async #whileShowing<T>(testnet: Testnet, params: NetworkParams, end: Promise<T>): Promise<T> {
+    let isOver = false
+    void end.then(() => {
+      isOver = true
+    })
+    while (!isOver && !this.#deps.signal.aborted) {
+      await this.#poll(testnet, params)
+      await Promise.race([end, this.#pause(POLL_MS)])
+    }
+    return end
+  }
+
+  /**
+   * Waits until all nodes have one head at or beyond the goal, and holds it. Resolves to what keeps them from it, if
+   * so.
+   */
+  async #settle(testnet: Testnet, params: NetworkParams): Promise<string | undefined> {
+    const { signal } = this.#deps
+    const goal = this.#goal() ?? 0
+    const untilMs = performance.now() + SETTLE_MS
+    const agree = (): boolean => {
+      const heads = testnet.nodes.map(({ view, isReady }) => (isReady ? view.snapshot : undefined))
+      return heads.every((head) => head !== undefined && head.headHash === heads[0]?.headHash && head.height >= goal)
+    }
+    while (!signal.aborted) {
+      await this.#poll(testnet, params)
+      if (agree()) {
+        await testnet.pauseMining(signal)
+        await this.#pause(QUIET_MS)
+        await this.#poll(testnet, params)
+        if (agree()) return undefined
+        // Two blocks of one height were under way: the next one decides.
+        await testnet.resumeMining(signal)
+      }
+      if (performance.now() > untilMs) return `the nodes did not agree within ${SETTLE_MS / 1000} s`
+      await this.#pause(FIRST_POLL_MS)
+    }
+    return undefined
+  }
+
+  #goal(): number | undefined {
+    const { blocks } = this.#options
+    return blocks === undefined ? undefined : this.#startHeight + blocks
+  }
+
+  async #poll(testnet: Testnet, params: NetworkParams): Promise<void> {
+    const { signal } = this.#deps
+    try {
+      await testnet.refresh(signal)
+    } catch (error) {
+      if (signal.aborted) return
+      throw error instanceof AppError
+        ? error
+        : new AppError('CLI_TESTNET_FAILED', 'the testnet failed', { cause: error })
+    }
+    this.#note(testnet)
+    this.#show(testnet, params)
+  }
+
+  /** Where the chain began in this run, and how far it is. */
+  #note(testnet: Testnet): void {
+    this.#startHeight = Math.max(0, ...testnet.nodes.map(({ firstHeight }) => firstHeight ?? 0))
+    const { head } = testnet.view
+    if (head === undefined || head.hash === this.#lastHead) return
+    this.#lastHead = head.hash
+    this.#lastHeadMs = performance.now()
+    if (head.number <= this.#startHeight) return
+    this.#firstBlockSeconds ??= performance.now() / 1000
+    this.#extras ??= this.#addExtras(testnet)
+  }
+
+  #show({ view }: Testnet, params: NetworkParams): void {
+    this.#deps.reporter.update(view, {
+      network: params.name,
+      spacingSeconds: params.difficulty.spacingSeconds,
+      goal: this.#goal(),
+      elapsedSeconds: performance.now() / 1000,
+    })
+  }
+
+  async #pause(delayMs: number): Promise<void> {
+    await delay(delayMs, undefined, { signal: this.#deps.signal }).catch(() => undefined)
+  }
+}

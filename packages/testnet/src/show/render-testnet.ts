@@ -1,0 +1,158 @@
+import type { TestnetView } from '../nodes/testnet.ts'
+import type { NodeView } from '../nodes/testnet-node.ts'
+import { formatBytes, formatCount, formatSeconds } from '../terminal/format-quantity.ts'
+import { examLines } from './exam-lines.ts'
+import { BOLD, type Canvas, createPainter, DIM, RED } from './paint.ts'
+
+/** What stands above the table. */
+export interface TestnetHeading {
+  readonly network: string
+  readonly elapsedSeconds: number
+  /** On the clock of `performance`. */
+  readonly nowMs: number
+  readonly spacingSeconds: number
+  /** Blocks that are waited for, if so. */
+  readonly goal: number | undefined
+  /** Newest last. */
+  readonly events: readonly string[]
+}
+
+interface Column {
+  readonly title: string
+  readonly width: number
+  readonly align: 'left' | 'right'
+  readonly cell: (node: NodeView) => string
+}
+
+/** Where the wide table begins to fit. */
+const WIDE = 132
+const GAP = ' '
+const WIDE_GAP = '  '
+/** Of a heading and the lines around the table; events and exam share what is left. */
+const MAX_EVENTS = 3
+const NONE = '-'
+
+const left = (title: string, width: number, cell: Column['cell']): Column => ({ title, width, align: 'left', cell })
+const right = (title: string, width: number, cell: Column['cell']): Column => ({ title, width, align: 'right', cell })
+
+const engine = ({ snapshot }: NodeView): string => snapshot?.engine || NONE
+const height = ({ snapshot }: NodeView): string => (snapshot === undefined ? NONE : String(snapshot.height))
+const peers = ({ snapshot }: NodeView): string => (snapshot === undefined ? NONE : String(snapshot.peers))
+const attempts = ({ plan, snapshot }: NodeView): string =>
+  snapshot === undefined || plan.mining === undefined ? NONE : formatRate(snapshot.attemptsPerSecond)
+const replays = ({ snapshot }: NodeView): string =>
+  snapshot === undefined ? NONE : formatRate(snapshot.replaysPerSecond)
+const difficulty = ({ snapshot }: NodeView): string =>
+  snapshot === undefined ? NONE : formatCount(snapshot.difficulty)
+const reorganisations = ({ snapshot, totals }: NodeView): string =>
+  snapshot === undefined ? NONE : String(totals.reorganisations)
+const memory = ({ snapshot }: NodeView): string => (snapshot === undefined ? NONE : formatBytes(snapshot.memoryBytes))
+const hash =
+  (digits: number): Column['cell'] =>
+  ({ snapshot }) =>
+    snapshot === undefined ? NONE : snapshot.headHash.slice(0, digits + 2)
+
+const NARROW_COLUMNS: readonly Column[] = [
+  left('NODE', 7, ({ plan }) => plan.name),
+  left('ROLE', 9, ({ plan, state }) => (SHOWN_STATES.has(state) ? state : plan.role)),
+  left('ENGINE', 9, engine),
+  right('HEIGHT', 6, height),
+  left('HEAD', 8, hash(6)),
+  right('PEERS', 5, peers),
+  right('TRY/S', 5, attempts),
+  right('RPL/S', 5, replays),
+  right('DIFF', 5, difficulty),
+  right('REORG', 5, reorganisations),
+  right('MEM', 6, memory),
+]
+
+const WIDE_COLUMNS: readonly Column[] = [
+  left('NODE', 8, ({ plan }) => plan.name),
+  left('ROLE', 9, ({ plan }) => plan.role),
+  left('STATE', 10, ({ state }) => state),
+  left('ENGINE', 9, engine),
+  right('HEIGHT', 6, height),
+  left('HEAD', 12, hash(10)),
+  right('PEERS', 5, peers),
+  right('ATTEMPTS/S', 10, attempts),
+  right('REPLAYS/S', 9, replays),
+  right('DIFFICULTY', 10, difficulty),
+  right('REORGS', 6, ({ snapshot, totals }) =>
+    snapshot === undefined
+      ? NONE
+      : totals.deepestReorganisation > 1
+        ? `${totals.reorganisations} (${totals.deepestReorganisation})`
+        : String(totals.reorganisations),
+  ),
+  right('MINED', 6, ({ plan, totals }) => (plan.mining === undefined ? NONE : String(totals.blocksMined))),
+  right('MEMORY', 8, memory),
+]
+
+/** States that matter more than the role where there is no room for both. */
+const SHOWN_STATES: ReadonlySet<string> = new Set([
+  'starting',
+  'opening',
+  'self-test',
+  'no-peers',
+  'syncing',
+  'down',
+  'abstaining',
+])
+
+/** The whole picture of a testnet, line by line, none wider and all not higher than the canvas. */
+export function renderTestnet(view: TestnetView, heading: TestnetHeading, canvas: Canvas): readonly string[] {
+  const [columns, gap] = canvas.width >= WIDE ? [WIDE_COLUMNS, WIDE_GAP] : [NARROW_COLUMNS, GAP]
+  const paint = createPainter(canvas)
+  const table = [
+    paint(
+      row(columns, gap, ({ title }) => title),
+      BOLD,
+    ),
+    ...view.nodes.map((node) =>
+      paint(
+        row(columns, gap, ({ cell }) => cell(node)),
+        node.state === 'down' ? RED : 0,
+      ),
+    ),
+  ]
+  const top = [paint(headline(view, heading), BOLD), paint(outlook(view, heading), DIM), '', ...table]
+  const events = heading.events.slice(-MAX_EVENTS).map((event) => paint(event, DIM))
+  const room = canvas.height - 1 - top.length - (events.length > 0 ? events.length + 1 : 0)
+  const exam = examLines(view.exam, paint).slice(0, Math.max(0, room - 1))
+  return [...top, ...(exam.length > 0 ? ['', ...exam] : []), ...(events.length > 0 ? ['', ...events] : [])].slice(
+    0,
+    Math.max(1, canvas.height - 1),
+  )
+}
+
+function headline({ head }: TestnetView, { network, elapsedSeconds, goal, nowMs }: TestnetHeading): string {
+  const height = head?.number ?? 0
+  const of = goal === undefined ? '' : ` of ${goal}`
+  const isNew = head === undefined || height === 0
+  const age = isNew ? '' : `, ${formatSeconds((nowMs - head.atMs) / 1000)} ago`
+  return `${network}  block ${height}${of}${age}  up ${formatSeconds(elapsedSeconds)}`
+}
+
+/** What to expect, so that a long wait is seen to be chance, or a machine that is busy with something else. */
+function outlook({ nodes }: TestnetView, { spacingSeconds }: TestnetHeading): string {
+  const perSecond = nodes.reduce((sum, { snapshot }) => sum + (snapshot?.attemptsPerSecond ?? 0), 0)
+  const needed = Math.max(0, ...nodes.map(({ snapshot }) => snapshot?.difficulty ?? 0))
+  if (perSecond === 0) return `a block every ${spacingSeconds} s is wanted; nobody mines yet`
+  const expected = formatSeconds(needed / perSecond)
+  return `${formatRate(perSecond)} attempts/s of ${formatCount(needed)} for a block: one every ${expected} by chance, ${spacingSeconds} s wanted`
+}
+
+function row(columns: readonly Column[], gap: string, textOf: (column: Column) => string): string {
+  return columns
+    .map((column) => {
+      const text = textOf(column).slice(0, column.width)
+      return column.align === 'left' ? text.padEnd(column.width) : text.padStart(column.width)
+    })
+    .join(gap)
+    .trimEnd()
+}
+
+function formatRate(perSecond: number): string {
+  if (perSecond >= 99.5) return formatCount(perSecond)
+  return perSecond.toFixed(1)
+}

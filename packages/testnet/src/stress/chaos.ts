@@ -1,0 +1,117 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { RpcClientError } from '@poai/api/connect'
+import type { Testnet, TestnetListener } from '../nodes/testnet.ts'
+import type { TestnetNode } from '../nodes/testnet-node.ts'
+import type { SeededRandom } from './seeded-random.ts'
+
+/** What was done to the network. */
+export interface ChaosFigures {
+  readonly kills: number
+  readonly partitions: number
+}
+
+export interface ChaosOptions {
+  readonly random: SeededRandom
+  readonly spacingSeconds: number
+  readonly onEvent: TestnetListener
+}
+
+/** Between two disturbances: so many block spacings at least, and up to twice as many. */
+const QUIET_SPACINGS = 4
+/** A node stays down, and a network apart, for up to so many block spacings: long enough for branches to grow. */
+const TROUBLE_SPACINGS = 6
+/** Of three disturbances one is a partition. */
+const PARTITION_OF = 3
+/** A ban that outlives the partition would outlive a supervisor that was killed meanwhile, too. */
+const BAN_MARGIN_MS = 60_000
+
+/** Kills nodes and starts them again, cuts the network in two and joins it again, in an order that a seed decides. */
+export class Chaos {
+  readonly #options: ChaosOptions
+  readonly #testnet: Testnet
+  #kills = 0
+  #partitions = 0
+
+  constructor(options: ChaosOptions, testnet: Testnet) {
+    this.#options = options
+    this.#testnet = testnet
+  }
+
+  get figures(): ChaosFigures {
+    return { kills: this.#kills, partitions: this.#partitions }
+  }
+
+  /**
+   * Runs until `calm` is aborted, and has put everything in order again when it resolves. `signal` ends it as it
+   * stands.
+   */
+  async run({ calm, signal }: { readonly calm: AbortSignal; readonly signal: AbortSignal }): Promise<void> {
+    const { random, spacingSeconds } = this.#options
+    const isOver = (): boolean => calm.aborted || signal.aborted
+    const wait = (spacings: number): Promise<void> =>
+      delay(spacings * spacingSeconds * 1000, undefined, { signal: AbortSignal.any([calm, signal]) }).catch(
+        () => undefined,
+      )
+    for (;;) {
+      await wait(QUIET_SPACINGS + random.below(QUIET_SPACINGS))
+      if (isOver()) return
+      const trouble = (): Promise<void> => wait(1 + random.below(TROUBLE_SPACINGS))
+      const canPart = this.#testnet.nodes.length > 1
+      if (canPart && random.below(PARTITION_OF) === 0) await this.#part(trouble, signal)
+      else await this.#kill(trouble, signal)
+    }
+  }
+
+  async #kill(trouble: () => Promise<void>, signal: AbortSignal): Promise<void> {
+    const node = this.#options.random.pick(this.#testnet.nodes)
+    this.#options.onEvent(`chaos: ${node.name} is killed`)
+    await node.kill()
+    this.#kills++
+    await trouble()
+    if (signal.aborted) return
+    await this.#testnet.restart(node, signal)
+    this.#options.onEvent(`chaos: ${node.name} is back`)
+  }
+
+  async #part(trouble: () => Promise<void>, signal: AbortSignal): Promise<void> {
+    const { random, onEvent, spacingSeconds } = this.#options
+    const nodes = this.#testnet.nodes.toSorted((a, b) => (a.name < b.name ? -1 : 1))
+    const size = 1 + random.below(nodes.length - 1)
+    const left: TestnetNode[] = []
+    const rest = [...nodes]
+    while (left.length < size) {
+      const node = random.pick(rest)
+      rest.splice(rest.indexOf(node), 1)
+      left.push(node)
+    }
+    const pairs = left.flatMap((a) => rest.map((b) => [a, b] as const))
+    const forMs = TROUBLE_SPACINGS * spacingSeconds * 1000 + BAN_MARGIN_MS
+    onEvent(`chaos: ${left.map(({ name }) => name).join(', ')} cut off from ${rest.map(({ name }) => name).join(', ')}`)
+    await Promise.all(pairs.flatMap(([a, b]) => [ban(a, b, forMs, signal), ban(b, a, forMs, signal)]))
+    this.#partitions++
+    await trouble()
+    if (signal.aborted) return
+    await Promise.all(pairs.flatMap(([a, b]) => [unban(a, b, signal), unban(b, a, signal)]))
+    await Promise.all(pairs.map(([a, b]) => forgiving(this.#testnet.link(a, b, signal))))
+    onEvent('chaos: joined again')
+  }
+}
+
+function ban(node: TestnetNode, other: TestnetNode, forMs: number, signal: AbortSignal): Promise<unknown> {
+  const peerId = other.view.snapshot?.peerId ?? ''
+  return forgiving(node.process.call('admin_ban', [peerId, forMs], { signal }))
+}
+
+function unban(node: TestnetNode, other: TestnetNode, signal: AbortSignal): Promise<unknown> {
+  const peerId = other.view.snapshot?.peerId ?? ''
+  return forgiving(node.process.call('admin_unban', [peerId], { signal }))
+}
+
+/** A node may be busy, and chaos is not the test: what it leads to is. */
+async function forgiving(call: Promise<unknown>): Promise<void> {
+  try {
+    await call
+  } catch (error) {
+    if (!(error instanceof RpcClientError)) throw error
+  }
+}

@@ -1,0 +1,153 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { RpcClientError } from '@poai/api/connect'
+import { Transaction, Wallet } from 'ethers'
+import { numberIn } from '../nodes/node-snapshot.ts'
+import type { Testnet } from '../nodes/testnet.ts'
+import type { DevelopmentAccount } from '../plan/testnet-definition.ts'
+import type { SeededRandom } from './seeded-random.ts'
+
+/** What traffic came to. */
+export interface TrafficFigures {
+  readonly sent: number
+  readonly refused: number
+}
+
+export interface TrafficOptions {
+  readonly perSecond: number
+  readonly chainId: bigint
+  readonly accounts: readonly DevelopmentAccount[]
+  readonly random: SeededRandom
+}
+
+interface Sender {
+  readonly wallet: Wallet
+  nextNonce: number
+  /** What the chain has of it, and since when. */
+  confirmed: number
+  confirmedAtMs: number
+}
+
+/** Transactions are sent in bursts of so much time: a timer cannot do less evenly. */
+const TICK_MS = 100
+/** A sender whose transactions do not get into blocks for so long begins again at what the chain has. */
+const STUCK_MS = 60_000
+/** Between two looks at what the chain has of the senders. */
+const LOOK_MS = 5_000
+/** Transactions of one sender that wait: less than pools hold of one account. */
+const MAX_WAITING = 48
+
+/** Nodes that a transaction is offered to, one after the other. */
+const MAX_TRIES = 3
+
+const GWEI = 1_000_000_000n
+const GAS_LIMIT = 21_000n
+/** Fees that are paid even after many full blocks. */
+const MAX_FEE_PER_GAS = 100n * GWEI
+/** Recipients: many, so that the state grows as with real users. */
+const RECIPIENTS = 1_000_000
+
+/** Sends signed transfers from the development accounts to many others, by all nodes, until told to stop. */
+export class Traffic {
+  readonly #options: TrafficOptions
+  readonly #testnet: Testnet
+  readonly #senders: readonly Sender[]
+  #sent = 0
+  #refused = 0
+  #turn = 0
+
+  constructor(options: TrafficOptions, testnet: Testnet) {
+    this.#options = options
+    this.#testnet = testnet
+    this.#senders = options.accounts.map(({ key }) => ({
+      wallet: new Wallet(key),
+      nextNonce: 0,
+      confirmed: -1,
+      confirmedAtMs: performance.now(),
+    }))
+  }
+
+  get figures(): TrafficFigures {
+    return { sent: this.#sent, refused: this.#refused }
+  }
+
+  /** Runs until `signal` is aborted; then resolves. */
+  async run(signal: AbortSignal): Promise<void> {
+    let due = 0
+    let lookedAtMs = Number.NEGATIVE_INFINITY
+    let lastMs = performance.now()
+    while (!signal.aborted) {
+      const nowMs = performance.now()
+      if (nowMs - lookedAtMs > LOOK_MS) {
+        await this.#look(signal)
+        lookedAtMs = nowMs
+      }
+      // Time lost to a busy machine is made up for a second at most.
+      due = Math.min(due + (this.#options.perSecond * (nowMs - lastMs)) / 1000, this.#options.perSecond)
+      lastMs = nowMs
+      const count = Math.floor(due)
+      due -= count
+      await Promise.all(Array.from({ length: count }, () => this.#send(signal)))
+      await delay(TICK_MS, undefined, { signal }).catch(() => undefined)
+    }
+  }
+
+  async #look(signal: AbortSignal): Promise<void> {
+    const node = this.#pickNode()
+    if (node === undefined) return
+    await Promise.all(
+      this.#senders.map(async (sender) => {
+        const params = [sender.wallet.address, 'latest']
+        const count = await node.process
+          .call('eth_getTransactionCount', params, { signal })
+          .then(numberIn, () => undefined)
+        if (count === undefined) return
+        const nowMs = performance.now()
+        if (count !== sender.confirmed || sender.nextNonce === count) sender.confirmedAtMs = nowMs
+        sender.confirmed = count
+        const isStuck = nowMs - sender.confirmedAtMs > STUCK_MS
+        if (count > sender.nextNonce || isStuck) {
+          sender.nextNonce = count
+          sender.confirmedAtMs = nowMs
+        }
+      }),
+    )
+  }
+
+  async #send(signal: AbortSignal): Promise<void> {
+    const sender = this.#senders[this.#turn++ % this.#senders.length]
+    if (sender === undefined || sender.confirmed < 0) return
+    if (sender.nextNonce - sender.confirmed >= MAX_WAITING) return
+    const raw = this.#sign(sender, sender.nextNonce++)
+    for (let attempt = 0; attempt < MAX_TRIES && !signal.aborted; attempt++) {
+      try {
+        if ((await this.#pickNode()?.process.call('eth_sendRawTransaction', [raw], { signal })) === undefined) return
+        this.#sent++
+        return
+      } catch (error) {
+        // A node that was killed gives no answer: another one gets it.
+        if (!(error instanceof RpcClientError) || error.code !== 'RPC_REFUSED') continue
+        this.#refused++
+        return
+      }
+    }
+  }
+
+  #sign({ wallet }: Sender, nonce: number): string {
+    const { chainId, random } = this.#options
+    const transaction = Transaction.from({
+      type: 2,
+      ...{ chainId, nonce, gasLimit: GAS_LIMIT },
+      to: `0x${(random.below(RECIPIENTS) + 1).toString(16).padStart(40, '0')}`,
+      value: 1n,
+      maxFeePerGas: MAX_FEE_PER_GAS,
+      maxPriorityFeePerGas: GWEI,
+    })
+    transaction.signature = wallet.signingKey.sign(transaction.unsignedHash)
+    return transaction.serialized
+  }
+
+  #pickNode(): Testnet['nodes'][number] | undefined {
+    const ready = this.#testnet.nodes.filter(({ isReady }) => isReady)
+    return ready.length === 0 ? undefined : this.#options.random.pick(ready)
+  }
+}

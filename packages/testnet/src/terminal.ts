@@ -1,0 +1,12 @@
+/**
+ * How the command line shows things: where output goes, tables, and quantities for people. It stands here, and not in
+ * the CLI, because a testnet is shown too. Loads nothing else.
+ *
+ * @example
+ * import { formatBytes, formatTable } from '@poai/testnet/terminal'
+ * terminal.out(formatTable([['database', formatBytes(1_400_000)]]))
+ */
+
+export { formatBytes, formatCount, formatSeconds } from './terminal/format-quantity.ts'
+export { formatTable } from './terminal/table.ts'
+export { processTerminal, type Terminal } from './terminal/terminal.ts'
