@@ -35,27 +35,40 @@ export { type LogData, type Logger, silentLogger } from './logger.ts'
 export { BUILT_IN_NETWORKS, devnet, testnet } from './network/built-in-networks.ts'
 export { joinTrust, trustOf } from './network/built-in-trust.ts'
 export {
+  type ForkId,
+  type ForkVerdict,
+  forkIdAt,
+  forkIdField,
+  judgeForkId,
+} from './network/fork-id.ts'
+export {
   EMPTY_CODE_HASH,
   genesisHash,
   genesisHeader,
   genesisStateRoot,
   networkParamsHash,
 } from './network/genesis.ts'
-export type {
-  DifficultyParams,
-  ExamParams,
-  GasParams,
-  GenesisAccount,
-  GenesisParams,
-  LimitParams,
-  NetworkParams,
-  RewardParams,
-  StorageSlot,
-  TimeParams,
-  WorkParams,
+export {
+  type DifficultyParams,
+  type ExamParams,
+  type Fork,
+  type GasParams,
+  type GenesisAccount,
+  type GenesisParams,
+  HARDFORKS,
+  type Hardfork,
+  type LimitParams,
+  type NetworkParams,
+  type RewardParams,
+  type RuleChanges,
+  type RuleTable,
+  type StorageSlot,
+  type TimeParams,
+  type WorkParams,
 } from './network/network-params.ts'
 export { NetworkParamsError, networkParamsToJson, parseNetworkParams } from './network/network-params-field.ts'
 export { type Checkpoint, type NetworkTrust, NO_TRUST } from './network/network-trust.ts'
+export { type RuleSchedule, type Rules, rulesAt, rulesOf } from './network/rules-at.ts'
 export { decodeRlp, encodeRlp, MAX_RLP_DEPTH, MAX_RLP_ITEMS, type RlpItem } from './rlp/rlp.ts'
 export { sha256 } from './sha256.ts'
 export type { Startable } from './startable.ts'
@@ -70,8 +83,7 @@ export {
 } from './wire/block.ts'
 export { receiptsRoot, transactionsRoot } from './wire/body-roots.ts'
 export { type Codec, rlpCodec } from './wire/codec.ts'
-export { type FieldTable, listField, structField } from './wire/composite-fields.ts'
-export type { Fault, Field, JsonValue } from './wire/field.ts'
+export type { Fault, Field, ItemField, JsonField, JsonValue } from './wire/field.ts'
 export {
   type Header,
   headerCodec,
@@ -83,6 +95,7 @@ export {
   type SealedHeader,
   sealHash,
 } from './wire/header.ts'
+export { listField } from './wire/list-field.ts'
 export { bloomMayContain, bloomOfLogs, bloomTest, mergeBlooms } from './wire/logs-bloom.ts'
 export { type Log, MAX_GAS_LIMIT, MAX_RECEIPT_BYTES, type Receipt, receiptCodec } from './wire/receipt.ts'
 export {
@@ -95,6 +108,7 @@ export {
   uint256Field,
   uintField,
 } from './wire/scalar-fields.ts'
+export { type Extended, extensibleField, type FieldTable, structField } from './wire/struct-field.ts'
 export {
   type AccessListEntry,
   createTransactionCodec,

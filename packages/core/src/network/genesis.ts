@@ -5,7 +5,7 @@ import { EMPTY_TRIE_ROOT, type TrieEntry, trieRoot } from '../trie/trie-root.ts'
 import { type Header, headerHash } from '../wire/header.ts'
 import { uint64Field, uint256Field } from '../wire/scalar-fields.ts'
 import type { GenesisAccount, NetworkParams } from './network-params.ts'
-import { networkParamsField } from './network-params-field.ts'
+import { committedParamsField } from './network-params-field.ts'
 
 /** Keeps the hash of parameters apart from every other hash; the number changes with the table of parameters. */
 const PARAMS_DOMAIN: Uint8Array = utf8ToBytes('poai/params/1')
@@ -13,9 +13,9 @@ const PARAMS_DOMAIN: Uint8Array = utf8ToBytes('poai/params/1')
 /** The hash of code that is not there. */
 export const EMPTY_CODE_HASH: Hash32 = hash32(new Uint8Array(0))
 
-/** What the genesis block commits to: every parameter, in the order of the table. */
+/** What the genesis block commits to: every parameter but the forks, in the order of the table. */
 export function networkParamsHash(params: NetworkParams): Hash32 {
-  return hash32(PARAMS_DOMAIN, encodeRlp(networkParamsField.toItem(params)))
+  return hash32(PARAMS_DOMAIN, encodeRlp(committedParamsField.toItem(params)))
 }
 
 function storageRoot({ storage }: GenesisAccount): Hash32 {

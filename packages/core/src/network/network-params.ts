@@ -1,23 +1,58 @@
 import type { Address, Hash32 } from '../branded.ts'
 
 /**
- * All that makes a network: two nodes with equal parameters follow the same rules from the same first block.
- * The genesis block's hash commits to every member.
+ * All that makes a network: two nodes with equal parameters follow the same rules from the same first block. The genesis
+ * block's hash commits to every member but `forks`.
+ *
+ * The rules among them are those that the network begins with. Whoever judges or builds a block asks `rulesAt` for the
+ * rules of its height instead.
  */
-export interface NetworkParams {
+export interface NetworkParams extends RuleTable {
   /** In logs, file names and gossip topics. Not an identity: that is the genesis hash. */
   readonly name: string
   /** EIP-155: what transactions are signed for. */
   readonly chainId: bigint
-  /** Ethereum's rules for transactions and the EVM, by the name of the fork. */
-  readonly hardfork: 'cancun'
+  readonly genesis: GenesisParams
+  /** Heights at which rules change, in rising order. */
+  readonly forks: readonly Fork[]
+}
+
+/** Every rule that a fork may change. */
+export interface RuleTable {
+  /** Ethereum's rules for transactions and the EVM, by the name of their set. */
+  readonly hardfork: Hardfork
   readonly work: WorkParams
   readonly difficulty: DifficultyParams
   readonly time: TimeParams
   readonly gas: GasParams
   readonly rewards: RewardParams
   readonly limits: LimitParams
-  readonly genesis: GenesisParams
+}
+
+/** The sets of rules for transactions and the EVM. `execution` has a row for each. */
+export const HARDFORKS = ['cancun'] as const
+
+export type Hardfork = (typeof HARDFORKS)[number]
+
+/** A height from which on some rules are others. */
+export interface Fork {
+  /** For people, in logs and documents. */
+  readonly name: string
+  /** The first block that the changed rules judge. */
+  readonly number: bigint
+  readonly changes: RuleChanges
+}
+
+/** Members of the rules with new values; what is left out stays as it was. */
+export interface RuleChanges {
+  readonly hardfork?: Hardfork
+  readonly work?: Partial<Omit<WorkParams, 'exam'>> & { readonly exam?: Partial<ExamParams> }
+  /** `initialTarget` is the target of the fork's first block. Left out: what the schedule had come to. */
+  readonly difficulty?: Partial<DifficultyParams>
+  readonly time?: Partial<TimeParams>
+  readonly gas?: Partial<Omit<GasParams, 'initialLimit' | 'initialBaseFee'>>
+  readonly rewards?: Partial<RewardParams>
+  readonly limits?: Partial<LimitParams>
 }
 
 /** Which computation counts as work. */
@@ -51,7 +86,7 @@ export interface ExamParams {
 
 /** How hard the work is. */
 export interface DifficultyParams {
-  /** Of block 1. */
+  /** Of block 1, or of the first block of the fork that names it. */
   readonly initialTarget: bigint
   /** No target is above this. */
   readonly easiestTarget: bigint

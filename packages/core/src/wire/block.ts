@@ -1,9 +1,10 @@
 import { RuleError } from '../errors/rule-error.ts'
 import { type Codec, rlpCodec } from './codec.ts'
-import { listField, structField } from './composite-fields.ts'
 import type { Field } from './field.ts'
 import { type Header, headerField, MAX_HEADER_BYTES } from './header.ts'
+import { listField } from './list-field.ts'
 import { bytesField } from './scalar-fields.ts'
+import { structField } from './struct-field.ts'
 import { MAX_TRANSACTION_BYTES, type Transaction, type TransactionCodec } from './transaction.ts'
 
 /**

@@ -1,7 +1,6 @@
 import { type Address, type Bloom, type Hash32, hash32 } from '../branded.ts'
 import { encodeRlp } from '../rlp/rlp.ts'
 import { type Codec, rlpCodec } from './codec.ts'
-import { type FieldTable, structField } from './composite-fields.ts'
 import type { Field } from './field.ts'
 import {
   addressField,
@@ -13,6 +12,7 @@ import {
   uint256Field,
   uintField,
 } from './scalar-fields.ts'
+import { type FieldTable, structField } from './struct-field.ts'
 
 /**
  * The codec's bound on `extraData`; a network's rule may be tighter. Twice Ethereum's, so that the rule and not the

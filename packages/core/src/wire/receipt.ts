@@ -3,9 +3,10 @@ import { concatBytes } from '../bytes.ts'
 import { RuleError } from '../errors/rule-error.ts'
 import { decodeRlp, encodeRlp } from '../rlp/rlp.ts'
 import { type Codec, checkSize } from './codec.ts'
-import { listField, structField } from './composite-fields.ts'
 import type { Field } from './field.ts'
+import { listField } from './list-field.ts'
 import { addressField, bloomField, bytesField, hashField, numberField, uint64Field } from './scalar-fields.ts'
+import { structField } from './struct-field.ts'
 
 /** The EVM has LOG0 to LOG4. */
 export const MAX_LOG_TOPICS = 4

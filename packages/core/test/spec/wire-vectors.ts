@@ -25,7 +25,7 @@ import {
   transactionsRoot,
   trieRoot,
 } from '../../src/index.ts'
-import { networkParamsField } from '../../src/network/network-params-field.ts'
+import { committedParamsField } from '../../src/network/network-params-field.ts'
 import {
   receiptSamples,
   sampleAddress,
@@ -205,7 +205,7 @@ function genesisVector(params: NetworkParams): GenesisVector {
   const header = genesisHeader(params)
   return {
     network: params.name,
-    params: bytesToHex(encodeRlp(networkParamsField.toItem(params))),
+    params: bytesToHex(encodeRlp(committedParamsField.toItem(params))),
     paramsHash: bytesToHex(networkParamsHash(params)),
     stateRoot: bytesToHex(genesisStateRoot(params.genesis.accounts)),
     header: bytesToHex(headerCodec.encode(header)),
