@@ -58,6 +58,8 @@ export default defineConfig({
       project('e2e', { timeoutMs: E2E_TIMEOUT_MS, order: 1, alsoInclude: ['scripts/test/*.test.ts'] }),
       // Every model test fills the machine's cores by itself: side by side they only make each other time out.
       project('model', { timeoutMs: MODEL_TIMEOUT_MS, order: 2, maxWorkers: 1 }),
+      // What users see of a real node with a real model, as it was when it was recorded.
+      project('recorded', { timeoutMs: MODEL_TIMEOUT_MS, order: 2, maxWorkers: 1 }),
     ],
   },
 })
