@@ -36,7 +36,7 @@ export {
 } from './import/block-importer.ts'
 export { IMPORT_DEFAULTS, type ImportLimits } from './import/import-limits.ts'
 export type { ImportOutcome } from './import/import-outcome.ts'
-export type { FinishedStage, ImportStage } from './import/import-stages.ts'
+export type { FinishedStage } from './import/import-stages.ts'
 export { ORPHAN_DEFAULTS, type OrphanLimits } from './import/orphan-pool.ts'
 export { SIDE_BLOCK_OVERHEAD_BYTES, SIDE_DEFAULTS, type SideLimits } from './import/side-blocks.ts'
 export type { ImportPriority } from './import/task-queue.ts'

@@ -282,8 +282,7 @@ class PipelineImporter implements BlockImporter {
   }
 
   #replay(candidate: Candidate, signal: AbortSignal): Promise<void> {
-    const { number } = candidate.block.header
-    return this.#stages.run({ stage: 'replay', number, hash: candidate.hash }, () =>
+    return this.#stages.runReplay({ number: candidate.block.header.number, hash: candidate.hash }, () =>
       judgeWork({ ...this.#options, ...this.#dependencies }, candidate, signal),
     )
   }

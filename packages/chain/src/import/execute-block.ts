@@ -25,7 +25,7 @@ export interface ExecuteDependencies {
   readonly params: NetworkParams
   readonly execution: Pick<Execution, 'executeBlock'>
   readonly recovery: SenderRecovery
-  readonly stages: Pick<ImportStages, 'run'>
+  readonly stages: Pick<ImportStages, 'runExecution'>
   readonly logger: Pick<Logger, 'warn'>
 }
 
@@ -79,7 +79,7 @@ async function execute(
   { hash, header, body, ...input }: Attempt,
 ): Promise<BlockOutcome> {
   try {
-    const outcome = await stages.run({ stage: 'execution', number: header.number, hash }, () =>
+    const outcome = await stages.runExecution({ number: header.number, hash }, () =>
       execution.executeBlock({
         ...input,
         environment: { ...header, prevRandao: prevRandaoOf(header.parentHash) },

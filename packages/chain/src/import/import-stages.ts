@@ -1,27 +1,30 @@
 import { type Clock, Emitter, type Hash32, type Logger, type Subscribe } from '@poai/core'
 import type { ImportOutcome } from './import-outcome.ts'
 
-/** A part of a block's import that takes time. The import itself contains the other two. */
-export type ImportStage = 'import' | 'replay' | 'execution'
-
 /** The block that a stage works on. */
 export interface StageBlock {
   readonly number: bigint
   readonly hash: Hash32
 }
 
-interface Stage<Name extends ImportStage> extends StageBlock {
-  readonly stage: Name
-}
-
-/** A stage that is over. An import that several callers wait for is told once for each of them. */
-export interface FinishedStage extends Stage<ImportStage> {
+interface Finished<Stage extends string, Outcome extends string> extends StageBlock {
+  readonly stage: Stage
   /** When it began, in Unix time. */
   readonly beganMs: number
   readonly durationMs: number
-  /** How it ended: what became of the block, or what the stage threw. */
-  readonly end: { readonly outcome: ImportOutcome['kind'] | 'done' } | { readonly error: unknown }
+  readonly end: { readonly outcome: Outcome } | { readonly error: unknown }
 }
+
+/**
+ * A part of a block's import that is over. The import contains the other two. One that several callers wait for is told
+ * once for each of them.
+ */
+export type FinishedStage =
+  | Finished<'import', ImportOutcome['kind']>
+  | Finished<'replay', 'valid'>
+  | Finished<'execution', 'done'>
+
+type Ends<Stage extends FinishedStage['stage']> = Extract<FinishedStage, { readonly stage: Stage }>['end']
 
 /** Tells listeners of each stage of each import, whoever asked for it: orphans that follow their parents too. */
 export class ImportStages {
@@ -37,31 +40,41 @@ export class ImportStages {
     return this.#finished.subscribe
   }
 
-  /** Does the work of an import. */
   async runImport(block: StageBlock, work: () => Promise<ImportOutcome>): Promise<ImportOutcome> {
-    return this.#run({ ...block, stage: 'import' }, work, ({ kind }) => kind)
+    const tell = this.#begin('import', block)
+    return settle(work, ({ kind }) => kind, tell)
   }
 
-  /** Does the work of a stage within an import. */
-  async run<T>(stage: Stage<'replay' | 'execution'>, work: () => Promise<T>): Promise<T> {
-    return this.#run(stage, work, () => 'done')
+  async runReplay(block: StageBlock, work: () => Promise<void>): Promise<void> {
+    const tell = this.#begin('replay', block)
+    return settle(work, () => 'valid', tell)
   }
 
-  async #run<T>(
-    { stage, number, hash }: Stage<ImportStage>,
-    work: () => Promise<T>,
-    outcomeOf: (result: T) => ImportOutcome['kind'] | 'done',
-  ): Promise<T> {
+  async runExecution<T>(block: StageBlock, work: () => Promise<T>): Promise<T> {
+    const tell = this.#begin('execution', block)
+    return settle(work, () => 'done', tell)
+  }
+
+  #begin<Stage extends FinishedStage['stage']>(stage: Stage, { number, hash }: StageBlock): (end: Ends<Stage>) => void {
     const [beganMs, began] = [this.#clock.nowMs(), performance.now()]
-    const tell = (end: FinishedStage['end']): void =>
-      this.#finished.emit({ stage, number, hash, beganMs, durationMs: performance.now() - began, end })
-    try {
-      const result = await work()
-      tell({ outcome: outcomeOf(result) })
-      return result
-    } catch (error) {
-      tell({ error })
-      throw error
+    return (end) => {
+      const times = { beganMs, durationMs: performance.now() - began }
+      this.#finished.emit({ stage, number, hash, ...times, end } as FinishedStage)
     }
+  }
+}
+
+async function settle<T, Outcome extends string>(
+  work: () => Promise<T>,
+  outcomeOf: (result: T) => Outcome,
+  tell: (end: { readonly outcome: Outcome } | { readonly error: unknown }) => void,
+): Promise<T> {
+  try {
+    const result = await work()
+    tell({ outcome: outcomeOf(result) })
+    return result
+  } catch (error) {
+    tell({ error })
+    throw error
   }
 }

@@ -263,11 +263,13 @@ describe('orphans', () => {
     expect(told.map(({ stage, number, end }) => [stage, number, 'error' in end ? end.error : end.outcome])).toEqual([
       ['import', 3n, 'orphan'],
       ['import', 2n, 'orphan'],
-      ...['replay', 'execution'].map((stage) => [stage, 1n, 'done']),
+      ['replay', 1n, 'valid'],
+      ['execution', 1n, 'done'],
       ['import', 1n, 'head'],
-      ...['replay', 'execution'].map((stage) => [stage, 2n, 'done']),
+      ['replay', 2n, 'valid'],
+      ['execution', 2n, 'done'],
       ['import', 2n, 'head'],
-      ['replay', 3n, 'done'],
+      ['replay', 3n, 'valid'],
       ['execution', 3n, broken],
       ['import', 3n, broken],
     ])
