@@ -44,6 +44,8 @@ const KEEP_ALIVE_MS = 60_000
 const BEARER = 'Bearer '
 /** How long browsers may remember what they are allowed. */
 const PREFLIGHT_SECONDS = 86_400
+/** No page has such an origin: these schemes belong to extensions that the person at the browser has installed. */
+const EXTENSION_ORIGIN = /^(?:chrome|moz|safari-web)-extension:\/\/[\w-]+$/
 const IP_ADDRESS = /^(?:\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-fA-F:.]+\])$/
 
 /** JSON-RPC by POST, and pages by GET. */
@@ -129,10 +131,11 @@ export class HttpServer implements Startable {
     return IP_ADDRESS.test(name) || name === 'localhost' || virtualHosts.includes(name)
   }
 
-  /** True for pages that may ask. Programs send no origin. */
+  /** True for pages that may ask, and for extensions of the browser, such as wallets. Programs send no origin. */
   admitsOrigin({ headers }: IncomingMessage): boolean {
     const { origin, host } = headers
     if (origin === undefined || origin === `http://${host}` || origin === `https://${host}`) return true
+    if (EXTENSION_ORIGIN.test(origin)) return true
     const { corsOrigins } = this.#options
     return corsOrigins.includes('*') || corsOrigins.includes(origin)
   }

@@ -53,6 +53,27 @@ describe('JSON-RPC over HTTP', () => {
     expect((await fetch(url, { method: 'PUT' })).status).toBe(405)
   })
 
+  it.each([
+    ['Chrome', 'chrome-extension://nkbihfbeogaeaoehlefnkodbefgpgknn'],
+    ['Firefox', 'moz-extension://6f2b6e0c-5f7d-4a53-9b5e-2f6b9a6f4d11'],
+    ['Safari', 'safari-web-extension://3A6B2C0E-7C35-4E3B-9A4D-0E5B8C4F2D10'],
+  ])('answers wallets in %s, and tells the browser that they may read it', async (_, origin) => {
+    const { post } = await openRpcFixture()
+    const answer = await post('{"jsonrpc":"2.0","id":1,"method":"eth_chainId"}', { origin })
+    expect(answer.status).toBe(200)
+    expect(answer.headers.get('access-control-allow-origin')).toBe(origin)
+  })
+
+  it.each([
+    'chrome-extension://evil.example/page',
+    'https://chrome-extension.example',
+    'xchrome-extension://abc',
+    'null',
+  ])('refuses %s, which only looks like one', async (origin) => {
+    const { post } = await openRpcFixture()
+    expect((await post('{}', { origin })).status).toBe(403)
+  })
+
   it('opens the private methods to who knows the token', async () => {
     const { post } = await openRpcFixture({
       server: { http: { host: '127.0.0.1', port: 0, corsOrigins: ['*'], virtualHosts: [], token: 'secret' } },
