@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
+import { followStartedPrograms } from './vitest/started-programs.ts'
 
 /**
  * Budgets of one test or hook. A unit test touches no disk and no network, so seconds mean a hang; a real model answers
@@ -40,6 +41,8 @@ function project(name: string, options: ProjectOptions): TestProjectInlineConfig
 /** All tests of the workspace: `npm test`, or one project: `npm test -- --project unit`. */
 export default defineConfig({
   root: join(import.meta.dirname, '..'),
+  // Of use to `npm test -- --changed` alone.
+  plugins: process.argv.some((argument) => argument.startsWith('--changed')) ? [followStartedPrograms()] : [],
   // Packages of the workspace resolve to their TypeScript, in the tests themselves and in what they start.
   resolve: { conditions: ['source'] },
   ssr: { resolve: { conditions: ['source'] } },
