@@ -1,6 +1,7 @@
 import {
   type Block,
   type BlockCodecs,
+  type Codec,
   type Header,
   headerCodec,
   MAX_BODY_BYTES,
@@ -27,6 +28,18 @@ export const MAX_BLOCK_MESSAGE_BYTES: number = 1 + MAX_WHOLE_BLOCK_BYTES
 const WHOLE = 1
 const HEADER = 2
 
+/** A block is encoded as its header where it is too large to travel whole. */
+export function createBlockMessageCodec(codecs: Pick<BlockCodecs, 'block'>): Codec<BlockMessage> {
+  return {
+    maxBytes: MAX_BLOCK_MESSAGE_BYTES,
+    encode: (message) =>
+      message.kind === 'block'
+        ? encodeBlockMessage(message.block, codecs)
+        : withKind(HEADER, headerCodec.encode(message.header)),
+    decode: (bytes) => decodeBlockMessage(bytes, codecs),
+  }
+}
+
 /** A byte that says what follows, 1 a block or 2 a header, then its RLP. */
 export function encodeBlockMessage(block: Block, codecs: Pick<BlockCodecs, 'block'>): Uint8Array {
   const encoded = codecs.block.encode(block)
@@ -35,7 +48,7 @@ export function encodeBlockMessage(block: Block, codecs: Pick<BlockCodecs, 'bloc
 }
 
 /** Throws a `RuleError` on anything else. */
-export function decodeBlockMessage(bytes: Uint8Array, codecs: Pick<BlockCodecs, 'block'>): BlockMessage {
+function decodeBlockMessage(bytes: Uint8Array, codecs: Pick<BlockCodecs, 'block'>): BlockMessage {
   const [kind] = bytes
   const rest = bytes.subarray(1)
   if (kind === WHOLE && rest.length <= MAX_WHOLE_BLOCK_BYTES) return { kind: 'block', block: codecs.block.decode(rest) }

@@ -1,5 +1,5 @@
 import { bytesField, type Hash32, hashField, listField, MAX_BODY_BYTES, rlpCodec, structField } from '@poai/core'
-import type { ProtocolSpec } from '../requests/request-protocol.ts'
+import { checkCount, type RequestProtocol } from '../requests/request-protocol.ts'
 
 /** Bodies of one question: empty blocks are a few bytes, and a round trip each would be all that they cost. */
 export const MAX_BODIES = 128
@@ -23,7 +23,7 @@ const MAX_QUERY_BYTES: number = MAX_BODIES * 33 + 8
 const MAX_REPLY_BYTES: number = ENOUGH_BODY_BYTES + MAX_BODY_BYTES + MAX_BODIES * 5 + 16
 
 /** Query: RLP `[[hash, …]]`, 1 to 128. Reply: RLP `[[body bytes, …]]`. */
-export const bodiesProtocol: ProtocolSpec<BodiesQuery, BodiesReply> = {
+export const bodiesProtocol: RequestProtocol<BodiesQuery, BodiesReply> = {
   name: '/poai/bodies/1',
   query: rlpCodec(
     'bodies query',
@@ -39,4 +39,5 @@ export const bodiesProtocol: ProtocolSpec<BodiesQuery, BodiesReply> = {
   costOf: ({ hashes }) => 8 + hashes.length,
   // A thousand bodies a second from one peer: a node that takes blocks unreplayed imports half as many.
   allowance: { capacity: 4096, perSecond: 1024 },
+  check: ({ hashes }, { bodies }) => checkCount('bodies', hashes.length, bodies.length),
 }

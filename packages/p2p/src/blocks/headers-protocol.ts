@@ -1,18 +1,21 @@
 import { type LocatorEntry, MAX_LOCATOR_ENTRIES } from '@poai/consensus'
 import {
   bytesField,
+  equalBytes,
   type Field,
   type Header,
   hashField,
   headerCodec,
+  headerHash,
   listField,
   MAX_HEADER_BYTES,
   numberField,
+  RuleError,
   rlpCodec,
   structField,
   uint64Field,
 } from '@poai/core'
-import type { ProtocolSpec } from '../requests/request-protocol.ts'
+import { checkCount, type RequestProtocol } from '../requests/request-protocol.ts'
 
 /** Headers of one answer: half a megabyte at the usual size of 560 bytes each is 900; a power of two below that. */
 export const MAX_HEADERS = 512
@@ -48,7 +51,7 @@ const MAX_REPLY_BYTES: number = MAX_HEADERS * (MAX_HEADER_BYTES + 4) + 8
 /**
  * Query: RLP `[[[number, hash], …], count]`, 1 to 75 entries, count 1 to 512. Reply: RLP `[[header bytes, …]]`.
  */
-export const headersProtocol: ProtocolSpec<HeadersQuery, HeadersReply> = {
+export const headersProtocol: RequestProtocol<HeadersQuery, HeadersReply> = {
   name: '/poai/headers/1',
   query: rlpCodec(
     'headers query',
@@ -69,4 +72,26 @@ export const headersProtocol: ProtocolSpec<HeadersQuery, HeadersReply> = {
   // A node that catches up takes twenty full answers at once and four a second from one peer, which is 2,000 headers a
   // second.
   allowance: { capacity: 20 * (64 + MAX_HEADERS), perSecond: 4 * (64 + MAX_HEADERS) },
+  check: ({ locator, count }, { headers }) => {
+    checkCount('headers', count, headers.length)
+    checkOrder(locator, headers)
+  },
+}
+
+/** Headers follow each other, and the first one an entry of the locator. */
+function checkOrder(locator: readonly LocatorEntry[], headers: readonly Header[]): void {
+  const [first, ...others] = headers
+  if (first === undefined) return
+  const isNamed = locator.some(({ number, hash }) => equalBytes(hash, first.parentHash) && first.number === number + 1n)
+  if (!isNamed) throw new RuleError('HEADER_PARENT_UNKNOWN', 'the first header follows nothing that was named')
+  let before = first
+  for (const header of others) {
+    if (header.number !== before.number + 1n || !equalBytes(header.parentHash, headerHash(before))) {
+      throw new RuleError('HEADER_NUMBER_SEQUENCE', 'headers do not follow each other', {
+        expected: before.number + 1n,
+        actual: header.number,
+      })
+    }
+    before = header
+  }
 }

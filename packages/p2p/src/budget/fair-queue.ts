@@ -6,6 +6,13 @@ export interface FairQueueOptions {
   readonly maxWaitingEach: number
 }
 
+/** For work that something else bounds. */
+export const UNQUEUED: FairQueueOptions = {
+  atOnce: Number.POSITIVE_INFINITY,
+  maxWaiting: Number.POSITIVE_INFINITY,
+  maxWaitingEach: Number.POSITIVE_INFINITY,
+}
+
 type Task = () => Promise<void>
 
 /** Does work of many owners in turns: whoever brings much waits behind himself, and not before others. */

@@ -1,5 +1,6 @@
 import type { Clock } from '@poai/core'
 import { addressGroup } from '../host/multiaddresses.ts'
+import { RecentMap } from './recent-map.ts'
 import { type Allowance, TokenBucket } from './token-bucket.ts'
 import type { BudgetOutcome, BudgetTicket, VerificationBudget } from './verification-budget.ts'
 
@@ -50,8 +51,8 @@ class InferenceBudget implements VerificationBudget {
   readonly #limits: BudgetLimits
   readonly #sharedAddresses: boolean
   readonly #clock: Pick<Clock, 'nowMs'>
-  readonly #failures = new Map<string, TokenBucket>()
-  readonly #provenUntilMs = new Map<string, number>()
+  readonly #failures = new RecentMap<TokenBucket>(MAX_NAMES)
+  readonly #provenUntilMs = new RecentMap<number>(MAX_NAMES)
   readonly #running = new Map<string, number>()
   readonly #waiting: (() => void)[] = []
   #unproven = 0
@@ -120,7 +121,7 @@ class InferenceBudget implements VerificationBudget {
       settle: (outcome: BudgetOutcome) => {
         if (isSettled) return
         isSettled = true
-        if (outcome === 'valid') remember(this.#provenUntilMs, peerId, this.#clock.nowMs() + PROVEN_MS)
+        if (outcome === 'valid') this.#provenUntilMs.set(peerId, this.#clock.nowMs() + PROVEN_MS)
         if (outcome === 'failed-replay') this.#charge(peerId, names)
         // After the charge: who waits next is judged by it.
         if (isProven) this.#leave(peerId)
@@ -133,7 +134,7 @@ class InferenceBudget implements VerificationBudget {
     const known = this.#failures.get(name)
     if (known !== undefined) return known
     const bucket = new TokenBucket(this.#limits.failures, this.#clock)
-    remember(this.#failures, name, bucket)
+    this.#failures.set(name, bucket)
     return bucket
   }
 
@@ -173,12 +174,4 @@ class InferenceBudget implements VerificationBudget {
     if (next === undefined) this.#unproven--
     else next()
   }
-}
-
-function remember<Value>(map: Map<string, Value>, name: string, value: Value): void {
-  map.delete(name)
-  map.set(name, value)
-  if (map.size <= MAX_NAMES) return
-  const [oldest] = map.keys()
-  if (oldest !== undefined) map.delete(oldest)
 }

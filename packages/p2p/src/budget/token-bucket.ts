@@ -6,6 +6,9 @@ export interface Allowance {
   readonly perSecond: number
 }
 
+/** For what something else bounds. */
+export const UNBOUNDED: Allowance = { capacity: Number.POSITIVE_INFINITY, perSecond: 0 }
+
 /** Counts what is left of an allowance. Full at first. */
 export class TokenBucket {
   readonly #allowance: Allowance

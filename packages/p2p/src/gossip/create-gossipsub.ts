@@ -13,14 +13,10 @@ import type { PeerId } from '@libp2p/interface'
 import type { Logger } from '@poai/core'
 import { ownBytes } from '../host/stream-host.ts'
 import { NetworkError } from '../network-error.ts'
-import type { UnreadMessage } from '../topics/topic-gate.ts'
-import type { GossipRouter, GossipValidator, GossipVerdict } from './gossip-router.ts'
+import type { GossipRouter, GossipValidator, GossipVerdict, Subscription, UnreadMessage } from './gossip-router.ts'
 
-/** How much the router carries and how many neighbours it keeps. */
+/** What the router asks of others. */
 export interface GossipsubOptions {
-  readonly topics: readonly string[]
-  /** Of one message, as data: larger ones are not sent by honest nodes. */
-  readonly maxMessageBytes: number
   /** Asked before a message is hashed: false, and nothing is known of it afterwards. */
   admits(message: UnreadMessage): boolean
 }
@@ -49,9 +45,11 @@ const IDONTWANT_BYTES = 16_384
 const IWANT_FOLLOW_UP_MS = 12_000
 /** An answer to IWANT holds several messages of the largest size. */
 const MESSAGES_PER_FRAME = 8
+/** Where messages are small: the ids of {@link FRAME_LIMITS} twice, at 22 bytes each. */
+const MIN_FRAME_BYTES = 256 * 1024
 /** Bytes that wait for one slow neighbour before nothing more is queued for it. */
 const MAX_OUTBOUND_BUFFER_BYTES = 16 * 1024 * 1024
-/** Two topics of ours; what else others subscribe to is not kept. */
+/** The names of our topics; what else others subscribe to is not kept. */
 const MAX_TOPIC_BYTES_PER_PEER = 16 * 1024
 /** A frame holds a few messages and the names of some hundreds. */
 const FRAME_LIMITS = {
@@ -102,23 +100,23 @@ const RESULTS: Readonly<Record<GossipVerdict, TopicValidatorResult>> = {
  * blocks and transactions carry their own proof, and named by their content.
  */
 export function createGossipsub(options: GossipsubOptions, logger: Pick<Logger, 'debug'>): Gossipsub {
-  const validators = new Map<string, GossipValidator>()
+  const subscriptions = new Map<string, Subscription>()
   let current: GossipSub | undefined
   return {
     service: (components) => {
-      current = gossipsub(gossipsubInit(options))(components)
+      current = gossipsub(gossipsubInit(subscriptions))(components)
       screen(current, options)
       return current
     },
     join: () => {
-      for (const [topic, validate] of validators) {
+      for (const [topic, { validate }] of subscriptions) {
         current?.topicValidators.set(topic, judgeWith(validate, logger))
         current?.subscribe(topic)
       }
     },
     router: {
-      subscribe: (topic, validate) => {
-        validators.set(topic, validate)
+      subscribe: (topic, subscription) => {
+        subscriptions.set(topic, subscription)
       },
       publish: async (topic, data) => {
         if (current === undefined) throw new NetworkError('P2P_NOT_RUNNING', 'the network is not running')
@@ -131,7 +129,9 @@ export function createGossipsub(options: GossipsubOptions, logger: Pick<Logger, 
   }
 }
 
-function gossipsubInit({ topics, maxMessageBytes }: GossipsubOptions): Partial<GossipsubOpts> {
+function gossipsubInit(subscriptions: ReadonlyMap<string, Subscription>): Partial<GossipsubOpts> {
+  const topics = [...subscriptions.keys()]
+  const maxMessageBytes = Math.max(0, ...subscriptions.values().map(({ maxBytes }) => maxBytes))
   return {
     globalSignaturePolicy: StrictNoSign,
     msgIdFn: ({ data }) => createHash('sha256').update(data).digest().subarray(0, MESSAGE_ID_BYTES),
@@ -145,11 +145,11 @@ function gossipsubInit({ topics, maxMessageBytes }: GossipsubOptions): Partial<G
     // A validator waits for a replay: meanwhile the neighbour's other messages must come through.
     awaitRpcHandler: false,
     awaitRpcMessageHandler: false,
-    allowedTopics: [...topics],
+    allowedTopics: topics,
     heartbeatInterval: HEARTBEAT_MS,
     gossipsubIWantFollowupMs: IWANT_FOLLOW_UP_MS,
     idontwantMinDataSize: IDONTWANT_BYTES,
-    maxInboundDataLength: maxMessageBytes * MESSAGES_PER_FRAME,
+    maxInboundDataLength: Math.max(MIN_FRAME_BYTES, maxMessageBytes * MESSAGES_PER_FRAME),
     maxOutboundBufferSize: MAX_OUTBOUND_BUFFER_BYTES,
     maxTopicBytesPerPeer: MAX_TOPIC_BYTES_PER_PEER,
     decodeRpcLimits: FRAME_LIMITS,

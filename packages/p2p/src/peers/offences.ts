@@ -7,6 +7,7 @@ export type Offence =
   | 'failed-replay'
   | 'invalid-header'
   | 'invalid-transaction'
+  | 'invalid-message'
   | 'other-chain'
   | 'false-claim'
   | 'wrong-answer'
@@ -39,6 +40,8 @@ export const OFFENCES: Readonly<Record<Offence, number>> = {
   'invalid-header': -50,
   /** A transaction that nobody can have signed. */
   'invalid-transaction': -20,
+  /** A message that breaks the rules of its topic, though it may be an honest program's. */
+  'invalid-message': -20,
   /** Headers or a genesis block of another network, after a handshake that named ours. */
   'other-chain': -100,
   /** Claimed a head or total work that it could not show. */

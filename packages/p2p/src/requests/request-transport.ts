@@ -15,10 +15,12 @@ import type { PeerSet } from '../peers/peer.ts'
 import { AnswerBudget, type AnswerLimits, type AnswerTicket } from './answer-budget.ts'
 import {
   ANSWERED_BYTES,
+  type Ask,
   MAX_STREAMS_PER_PROTOCOL,
-  type ProtocolSpec,
   QUERY_TIMEOUT_MS,
+  type RequestProtocol,
   SERVER_SLACK,
+  type Serve,
 } from './request-protocol.ts'
 
 /** What the transport needs, and nothing more. */
@@ -36,21 +38,9 @@ export interface RequestTransportOptions extends Partial<AnswerLimits> {
 
 /** Questions and answers between peers: one stream each, both frames behind their length. */
 export interface RequestTransport {
-  /**
-   * Asks a peer. Rejects with a `RuleError` if the answer is malformed, with a `NetworkError` if none comes; what the
-   * peer deserves for it is reported already. Waits while the peer's allowance is used up.
-   */
-  request<Query, Reply>(
-    peerId: string,
-    spec: ProtocolSpec<Query, Reply>,
-    query: Query,
-    signal: AbortSignal,
-  ): Promise<Reply>
-  /** Answers peers from now on. What `serve` throws is a refusal. */
-  handle<Query, Reply>(
-    spec: ProtocolSpec<Query, Reply>,
-    serve: (query: Query, remote: Remote, signal: AbortSignal) => Promise<Reply>,
-  ): Promise<void>
+  askerOf<Query, Reply>(protocol: RequestProtocol<Query, Reply>): Ask<Query, Reply>
+  /** Answers peers from now on. Rejects with a `RangeError` if the protocol's name is taken. */
+  handle<Query, Reply>(protocol: RequestProtocol<Query, Reply>, serve: Serve<Query, Reply>): Promise<void>
   readonly counts: RequestCounts
 }
 
@@ -88,6 +78,7 @@ class StreamTransport implements RequestTransport {
   /** By direction, protocol and peer. */
   readonly #buckets = new Map<string, TokenBucket>()
   readonly #answers: AnswerBudget
+  readonly #handled = new Set<string>()
   readonly #counts = { asked: 0, answered: 0, failed: 0, served: 0, refused: 0 }
 
   constructor(options: RequestTransportOptions, dependencies: RequestTransportDependencies) {
@@ -104,25 +95,37 @@ class StreamTransport implements RequestTransport {
     return { ...this.#counts }
   }
 
-  async request<Query, Reply>(
+  askerOf<Query, Reply>(protocol: RequestProtocol<Query, Reply>): Ask<Query, Reply> {
+    return async (peerId, query, signal) => {
+      const reply = await this.#request(peerId, { protocol, query }, signal)
+      try {
+        protocol.check?.(query, reply)
+      } catch (error) {
+        if (error instanceof RuleError) this.#dependencies.peers.report(peerId, 'wrong-answer')
+        throw error
+      }
+      return reply
+    }
+  }
+
+  async #request<Query, Reply>(
     peerId: string,
-    spec: ProtocolSpec<Query, Reply>,
-    query: Query,
+    { protocol, query }: { readonly protocol: RequestProtocol<Query, Reply>; readonly query: Query },
     signal: AbortSignal,
   ): Promise<Reply> {
-    await this.#awaitAllowance(peerId, spec, spec.costOf(query), signal)
+    await this.#awaitAllowance(peerId, protocol, protocol.costOf(query), signal)
     this.#counts.asked++
-    const timeout = AbortSignal.timeout(spec.timeoutMs)
+    const timeout = AbortSignal.timeout(protocol.timeoutMs)
     const either = AbortSignal.any([timeout, signal])
     setMaxListeners(0, either)
     let stream: Stream | undefined
     try {
-      stream = await this.#dependencies.streams.open(peerId, spec.name, { signal: either, limits: LIMITS })
-      const frames = framesOf(stream, 1 + spec.reply.maxBytes)
-      await frames.write(spec.query.encode(query), { signal: either })
+      stream = await this.#dependencies.streams.open(peerId, protocol.name, { signal: either, limits: LIMITS })
+      const frames = framesOf(stream, 1 + protocol.reply.maxBytes)
+      await frames.write(protocol.query.encode(query), { signal: either })
       const frame = ownBytes(await frames.read({ signal: either }))
       this.#bucket('out', peerId, BYTES, 1).spend(frame.length)
-      const reply = replyOf(frame, spec.reply)
+      const reply = replyOf(frame, protocol.reply)
       this.#counts.answered++
       end(stream)
       return reply
@@ -130,35 +133,34 @@ class StreamTransport implements RequestTransport {
       this.#counts.failed++
       stream?.abort(error instanceof Error ? error : new NetworkError('P2P_REQUEST', 'the request is given up'))
       if (signal.aborted) throw signal.reason
-      throw this.#blame(peerId, spec.name, { error, isLate: timeout.aborted })
+      throw this.#blame(peerId, protocol.name, { error, isLate: timeout.aborted })
     }
   }
 
-  async handle<Query, Reply>(
-    spec: ProtocolSpec<Query, Reply>,
-    serve: (query: Query, remote: Remote, signal: AbortSignal) => Promise<Reply>,
-  ): Promise<void> {
+  async handle<Query, Reply>(protocol: RequestProtocol<Query, Reply>, serve: Serve<Query, Reply>): Promise<void> {
+    if (this.#handled.has(protocol.name)) throw new RangeError(`two protocols are called ${protocol.name}`)
+    this.#handled.add(protocol.name)
     const answer = async (stream: Stream, remote: Remote): Promise<void> => {
-      const query = await this.#readQuery(stream, remote, spec)
+      const query = await this.#readQuery(stream, remote, protocol)
       if (query === undefined) return
-      const ticket = await this.#admit(remote, spec, spec.costOf(query))
-      if (ticket === undefined) return this.#send(stream, Uint8Array.of(BUSY), spec)
+      const ticket = await this.#admit(remote, protocol, protocol.costOf(query))
+      if (ticket === undefined) return this.#send(stream, Uint8Array.of(BUSY), protocol)
       try {
-        const frame = await this.#serve(query, remote, { spec, serve })
+        const frame = await this.#serve(query, remote, { protocol, serve })
         ticket.made(frame.length)
-        await this.#send(stream, frame, spec)
+        await this.#send(stream, frame, protocol)
       } finally {
         ticket.done()
       }
     }
-    await this.#dependencies.streams.handle(spec.name, answer, LIMITS)
+    await this.#dependencies.streams.handle(protocol.name, answer, LIMITS)
   }
 
   /** Resolves when the other side has taken it, or has had its time. */
   async #send(
     stream: Stream,
     frame: Uint8Array,
-    { timeoutMs }: Pick<ProtocolSpec<unknown, unknown>, 'timeoutMs'>,
+    { timeoutMs }: Pick<RequestProtocol<unknown, unknown>, 'timeoutMs'>,
   ): Promise<void> {
     try {
       await lpStream(stream).write(frame, { signal: AbortSignal.timeout(timeoutMs) })
@@ -171,10 +173,10 @@ class StreamTransport implements RequestTransport {
   /** Undefined if the peer's allowance, or that of all, is used up. Only the former is held against it. */
   async #admit<Query, Reply>(
     remote: Remote,
-    spec: ProtocolSpec<Query, Reply>,
+    protocol: RequestProtocol<Query, Reply>,
     cost: number,
   ): Promise<AnswerTicket | undefined> {
-    const hasTokens = this.#bucket('in', remote.id, spec, SERVER_SLACK).take(cost)
+    const hasTokens = this.#bucket('in', remote.id, protocol, SERVER_SLACK).take(cost)
     const ticket = hasTokens ? await this.#answers.admit(remote) : 'greedy'
     if (typeof ticket === 'object') return ticket
     this.#counts.refused++
@@ -187,20 +189,20 @@ class StreamTransport implements RequestTransport {
     query: Query,
     remote: Remote,
     {
-      spec,
+      protocol,
       serve,
     }: {
-      readonly spec: ProtocolSpec<Query, Reply>
-      readonly serve: (query: Query, remote: Remote, signal: AbortSignal) => Promise<Reply>
+      readonly protocol: RequestProtocol<Query, Reply>
+      readonly serve: Serve<Query, Reply>
     },
   ): Promise<Uint8Array> {
     try {
-      const reply = await serve(query, remote, AbortSignal.timeout(spec.timeoutMs))
+      const reply = await serve(query, remote, AbortSignal.timeout(protocol.timeoutMs))
       this.#counts.served++
-      return withKind(ANSWER, spec.reply.encode(reply))
+      return withKind(ANSWER, protocol.reply.encode(reply))
     } catch (error) {
       this.#counts.refused++
-      this.#dependencies.logger.debug('A request could not be answered', { protocol: spec.name, error })
+      this.#dependencies.logger.debug('A request could not be answered', { protocol: protocol.name, error })
       return Uint8Array.of(REFUSED)
     }
   }
@@ -208,20 +210,20 @@ class StreamTransport implements RequestTransport {
   async #readQuery<Query>(
     stream: Stream,
     remote: Remote,
-    spec: Pick<ProtocolSpec<Query, unknown>, 'name' | 'query'>,
+    protocol: Pick<RequestProtocol<Query, unknown>, 'name' | 'query'>,
   ): Promise<Query | undefined> {
     const { peers, logger } = this.#dependencies
     const timeout = AbortSignal.timeout(QUERY_TIMEOUT_MS)
     try {
       if (!(await this.#isPeer(remote.id))) throw new NetworkError('P2P_HANDSHAKE', 'the peer has not shaken hands')
-      const frames = framesOf(stream, spec.query.maxBytes)
+      const frames = framesOf(stream, protocol.query.maxBytes)
       const bytes = ownBytes(await frames.read({ signal: timeout }))
       frames.unwrap()
-      return spec.query.decode(bytes)
+      return protocol.query.decode(bytes)
     } catch (error) {
       const offence = timeout.aborted ? 'stalled-stream' : offenceOf(error)
       if (offence !== undefined) peers.report(remote.id, offence)
-      logger.debug('A question could not be read', { protocol: spec.name, peerId: remote.id, error })
+      logger.debug('A question could not be read', { protocol: protocol.name, peerId: remote.id, error })
       stream.abort(error instanceof Error ? error : new NetworkError('P2P_REQUEST', 'the question is given up'))
       return undefined
     }
@@ -245,11 +247,11 @@ class StreamTransport implements RequestTransport {
 
   async #awaitAllowance<Query, Reply>(
     peerId: string,
-    spec: ProtocolSpec<Query, Reply>,
+    protocol: RequestProtocol<Query, Reply>,
     cost: number,
     signal: AbortSignal,
   ): Promise<void> {
-    const bucket = this.#bucket('out', peerId, spec, 1)
+    const bucket = this.#bucket('out', peerId, protocol, 1)
     while (!bucket.take(cost)) await this.#dependencies.clock.sleep(Math.max(1, bucket.waitMs(cost)), signal)
     const bytes = this.#bucket('out', peerId, BYTES, 1)
     while (bytes.isOverdrawn) await this.#dependencies.clock.sleep(Math.max(1, bytes.waitMs(0)), signal)
@@ -258,7 +260,7 @@ class StreamTransport implements RequestTransport {
   #bucket(
     direction: 'in' | 'out',
     peerId: string,
-    { name, allowance }: Pick<ProtocolSpec<unknown, unknown>, 'name' | 'allowance'>,
+    { name, allowance }: Pick<RequestProtocol<unknown, unknown>, 'name' | 'allowance'>,
     slack: number,
   ): TokenBucket {
     const key = `${direction} ${name} ${peerId}`

@@ -2,7 +2,6 @@ import { type LocatorEntry, validateBody } from '@poai/consensus'
 import {
   type BlockCodecs,
   type Body,
-  equalBytes,
   type Hash32,
   type Header,
   headerHash,
@@ -27,7 +26,7 @@ export interface ChainRequestsOptions {
 
 /** What asking needs, and nothing more. */
 export interface ChainRequestsDependencies {
-  readonly transport: Pick<RequestTransport, 'request'>
+  readonly transport: Pick<RequestTransport, 'askerOf'>
   readonly peers: Pick<PeerSet, 'report'>
   readonly codecs: Pick<BlockCodecs, 'body'>
 }
@@ -37,7 +36,7 @@ export interface ChainRequestsDependencies {
  * and with a `NetworkError` if there is none.
  */
 export interface ChainRequests {
-  /** Headers that follow each other, the first one behind an entry of the locator. */
+  /** Headers that follow each other, the first one after an entry of the locator. */
   headers(
     peerId: string,
     query: { readonly locator: readonly LocatorEntry[]; readonly count: number },
@@ -62,15 +61,13 @@ export function createChainRequests(
   { params }: ChainRequestsOptions,
   { transport, peers, codecs }: ChainRequestsDependencies,
 ): ChainRequests {
-  const wrong = (peerId: string, error: RuleError): RuleError => {
-    peers.report(peerId, 'wrong-answer')
-    return error
-  }
+  const askHeaders = transport.askerOf(headersProtocol)
+  const askBodies = transport.askerOf(bodiesProtocol)
+  const askPool = transport.askerOf(poolProtocol)
+  const askTransactions = transport.askerOf(transactionsProtocol)
   const bodies: ChainRequests['bodies'] = async (peerId, headers, signal) => {
     const asked = headers.slice(0, MAX_BODIES)
-    const query = { hashes: asked.map(headerHash) }
-    const reply = await transport.request(peerId, bodiesProtocol, query, signal)
-    if (reply.bodies.length > asked.length) throw wrong(peerId, tooMany('bodies', asked.length, reply.bodies.length))
+    const reply = await askBodies(peerId, { hashes: asked.map(headerHash) }, signal)
     return reply.bodies.map((bytes, index) => {
       const header = asked[index]
       if (header === undefined || bytes.length === 0) return undefined
@@ -79,17 +76,14 @@ export function createChainRequests(
         validateBody({ params, header, body })
         return body
       } catch (error) {
-        throw error instanceof RuleError ? wrong(peerId, error) : error
+        if (error instanceof RuleError) peers.report(peerId, 'wrong-answer')
+        throw error
       }
     })
   }
   return {
     headers: async (peerId, { locator, count }, signal) => {
-      const query = { locator, count: Math.min(count, MAX_HEADERS) }
-      const { headers } = await transport.request(peerId, headersProtocol, query, signal)
-      if (headers.length > query.count) throw wrong(peerId, tooMany('headers', query.count, headers.length))
-      const broken = firstBreak(locator, headers)
-      if (broken !== undefined) throw wrong(peerId, broken)
+      const { headers } = await askHeaders(peerId, { locator, count: Math.min(count, MAX_HEADERS) }, signal)
       return headers
     },
     bodies,
@@ -101,43 +95,16 @@ export function createChainRequests(
     poolHashes: async (peerId, signal) => {
       const all: Hash32[] = []
       for (let page = 0; page < MAX_POOL_PAGES; page++) {
-        const { hashes } = await transport.request(peerId, poolProtocol, { skip: all.length }, signal)
+        const { hashes } = await askPool(peerId, { skip: all.length }, signal)
         all.push(...hashes)
         if (hashes.length < MAX_POOL_HASHES) break
       }
       return all
     },
     poolTransactions: async (peerId, hashes, signal) => {
-      const query = { hashes: hashes.slice(0, MAX_POOL_TRANSACTIONS) }
-      const { transactions } = await transport.request(peerId, transactionsProtocol, query, signal)
-      if (transactions.length > query.hashes.length) {
-        throw wrong(peerId, tooMany('transactions', query.hashes.length, transactions.length))
-      }
+      const { transactions } = await askTransactions(peerId, { hashes: hashes.slice(0, MAX_POOL_TRANSACTIONS) }, signal)
       // Copies: a transaction that waits for hours must not keep the whole answer in memory.
       return transactions.map((bytes) => bytes.slice())
     },
   }
-}
-
-function tooMany(what: string, expected: number, actual: number): RuleError {
-  return new RuleError('FIELD_COUNT', `more ${what} than were asked for`, { expected: `at most ${expected}`, actual })
-}
-
-/** Where headers do not follow each other, or nothing that we named. */
-function firstBreak(locator: readonly LocatorEntry[], headers: readonly Header[]): RuleError | undefined {
-  const [first] = headers
-  if (first === undefined) return undefined
-  const isNamed = locator.some(({ number, hash }) => equalBytes(hash, first.parentHash) && first.number === number + 1n)
-  if (!isNamed) return new RuleError('HEADER_PARENT_UNKNOWN', 'the first header follows nothing that was named')
-  let before = first
-  for (const header of headers.slice(1)) {
-    if (header.number !== before.number + 1n || !equalBytes(header.parentHash, headerHash(before))) {
-      return new RuleError('HEADER_NUMBER_SEQUENCE', 'headers do not follow each other', {
-        expected: before.number + 1n,
-        actual: header.number,
-      })
-    }
-    before = header
-  }
-  return undefined
 }

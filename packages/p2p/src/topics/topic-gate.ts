@@ -1,23 +1,12 @@
-import type { TransactionAllowance } from '../budget/cost-allowance.ts'
+import { RecentMap } from '../budget/recent-map.ts'
+import type { UnreadMessage } from '../gossip/gossip-router.ts'
 import type { Peer, PeerSet } from '../peers/peer.ts'
 
-/** A message of which nothing but this is known: it has not been hashed, let alone decoded. */
-export interface UnreadMessage {
-  readonly topic: string
-  /** The neighbour's peer id. */
-  readonly from: string
-  readonly sizeBytes: number
-}
-
-export interface GossipGateOptions {
-  /** The topic whose messages are charged. */
-  readonly transactions: string
-}
-
 /** What the gate needs, and nothing more. */
-export interface GossipGateDependencies {
+export interface TopicGateDependencies {
   readonly peers: Pick<PeerSet, 'get' | 'report'>
-  readonly allowance: TransactionAllowance
+  /** Charges a peer for a message on a topic; false if that is beyond what it may send. */
+  charge(topic: string, peer: Peer, sizeBytes: number): boolean
   /** False while this node catches up: what others send may be fine, and is refused by an old state. */
   isCurrent(): boolean
 }
@@ -33,33 +22,32 @@ export const DROPPED_BYTES_PER_OFFENCE: number = 256 * 1024
  * blame.
  */
 export const EARLY_OFFENCES = 4
-/** Peers whose drops are counted; whichever was added first goes. */
+/** Peers whose drops are counted. */
 const MAX_NAMES = 4096
 
 /**
  * Decides which messages are read at all. What is dropped here is not remembered as seen: else a neighbour that nobody
  * believes could keep the same message of honest ones out.
  */
-export class GossipGate {
-  readonly #options: GossipGateOptions
-  readonly #dependencies: GossipGateDependencies
+export class TopicGate {
+  readonly #dependencies: TopicGateDependencies
   /** In offences. */
-  readonly #dropped = new Map<string, number>()
+  readonly #dropped = new RecentMap<number>(MAX_NAMES)
 
-  constructor(options: GossipGateOptions, dependencies: GossipGateDependencies) {
-    this.#options = options
+  constructor(dependencies: TopicGateDependencies) {
     this.#dependencies = dependencies
   }
 
   admits(message: UnreadMessage): boolean {
-    const { peers, allowance, isCurrent } = this.#dependencies
-    const peer: Peer | undefined = peers.get(message.from)
+    const { peers, charge, isCurrent } = this.#dependencies
+    const { topic, from, sizeBytes } = message
+    const peer = peers.get(from)
     if (peer === undefined) {
-      if (this.#drop(message) > EARLY_OFFENCES) peers.report(message.from, 'protocol-violation')
+      if (this.#drop(message) > EARLY_OFFENCES) peers.report(from, 'protocol-violation')
       return false
     }
-    if (message.topic !== this.#options.transactions || allowance.admits(peer, message.sizeBytes)) return true
-    if (this.#drop(message) > 0 && isCurrent()) peers.report(message.from, 'rate-limit')
+    if (charge(topic, peer, sizeBytes)) return true
+    if (this.#drop(message) > 0 && isCurrent()) peers.report(from, 'rate-limit')
     return false
   }
 
@@ -67,10 +55,7 @@ export class GossipGate {
   #drop({ from, sizeBytes }: UnreadMessage): number {
     const before = this.#dropped.get(from) ?? 0
     const now = before + Math.max(1 / DROPS_PER_OFFENCE, sizeBytes / DROPPED_BYTES_PER_OFFENCE)
-    this.#dropped.delete(from)
     this.#dropped.set(from, now)
-    const [oldest] = this.#dropped.keys()
-    if (this.#dropped.size > MAX_NAMES && oldest !== undefined) this.#dropped.delete(oldest)
     return Math.floor(now) > Math.floor(before) ? Math.floor(now) : 0
   }
 }

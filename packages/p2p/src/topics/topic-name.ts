@@ -8,13 +8,7 @@ export function networkPrefix(genesisHash: Hash32): string {
   return `/poai/${bytesToHex(genesisHash).slice(2, PREFIX_CHARACTERS)}`
 }
 
-/** The topics of a network. */
-export interface Topics {
-  readonly blocks: string
-  readonly transactions: string
-}
-
-export function topicsOf(genesisHash: Hash32): Topics {
-  const prefix = networkPrefix(genesisHash)
-  return { blocks: `${prefix}/blocks`, transactions: `${prefix}/transactions` }
+/** A topic's name on the wire. */
+export function topicName(genesisHash: Hash32, name: string): string {
+  return `${networkPrefix(genesisHash)}/${name}`
 }

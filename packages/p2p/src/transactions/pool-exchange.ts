@@ -9,7 +9,7 @@ import {
   type Startable,
   verdictOf,
 } from '@poai/core'
-import type { TransactionAllowance } from '../budget/cost-allowance.ts'
+import type { CostAllowance } from '../budget/cost-allowance.ts'
 import type { Peer, PeerSet } from '../peers/peer.ts'
 
 /** What is in the pools of others. */
@@ -25,7 +25,7 @@ export interface PoolExchangeDependencies {
   readonly source: PoolSource
   readonly mempool: Pick<Mempool, 'addEncoded' | 'get'>
   /** Of its own: pools that differ are nobody's fault, and no reason not to read gossip. */
-  readonly allowance: TransactionAllowance
+  readonly allowance: CostAllowance
   readonly peers: Pick<PeerSet, 'list' | 'get' | 'onJoined' | 'report'>
   /** False while this node catches up: transactions would be judged by an old state. */
   isCurrent(): boolean

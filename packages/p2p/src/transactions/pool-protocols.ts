@@ -8,7 +8,7 @@ import {
   rlpCodec,
   structField,
 } from '@poai/core'
-import type { ProtocolSpec } from '../requests/request-protocol.ts'
+import { checkCount, type RequestProtocol } from '../requests/request-protocol.ts'
 
 /** Hashes of one answer: three times what a pool of the default size holds. */
 export const MAX_POOL_HASHES = 16_384
@@ -38,7 +38,7 @@ export interface TransactionsReply {
 }
 
 /** Query: RLP `[skip]`. Reply: RLP `[[hash, …]]`, at most 16,384. */
-export const poolProtocol: ProtocolSpec<PoolQuery, PoolReply> = {
+export const poolProtocol: RequestProtocol<PoolQuery, PoolReply> = {
   name: '/poai/pool/1',
   query: rlpCodec('pool query', structField<PoolQuery>({ skip: numberField(2 ** 31) }), 16),
   reply: rlpCodec(
@@ -53,7 +53,7 @@ export const poolProtocol: ProtocolSpec<PoolQuery, PoolReply> = {
 }
 
 /** Query: RLP `[[hash, …]]`, 1 to 256. Reply: RLP `[[transaction bytes, …]]`. */
-export const transactionsProtocol: ProtocolSpec<TransactionsQuery, TransactionsReply> = {
+export const transactionsProtocol: RequestProtocol<TransactionsQuery, TransactionsReply> = {
   name: '/poai/transactions/1',
   query: rlpCodec(
     'transactions query',
@@ -71,4 +71,5 @@ export const transactionsProtocol: ProtocolSpec<TransactionsQuery, TransactionsR
   costOf: ({ hashes }) => 8 + hashes.length,
   // A full pool at once, and a thousand a second.
   allowance: { capacity: 6000, perSecond: 1000 },
+  check: ({ hashes }, { transactions }) => checkCount('transactions', hashes.length, transactions.length),
 }

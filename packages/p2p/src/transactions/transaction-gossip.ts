@@ -1,23 +1,24 @@
 import type { Mempool } from '@poai/chain'
-import { bytesToHex, type Clock, hash32, type Logger, RuleError, type Transaction, verdictOf } from '@poai/core'
-import type { TransactionAllowance } from '../budget/cost-allowance.ts'
-import { FairQueue } from '../budget/fair-queue.ts'
-import type { GossipMessage, GossipRouter, GossipVerdict } from '../gossip/gossip-router.ts'
-import type { Peer, PeerSet } from '../peers/peer.ts'
+import { bytesToHex, type Clock, hash32, RuleError, type Transaction, verdictOf } from '@poai/core'
+import { UNBOUNDED } from '../budget/token-bucket.ts'
+import type { Offence } from '../peers/offences.ts'
+import {
+  ignored,
+  type TopicBudget,
+  type TopicDeclaration,
+  type TopicVerdict,
+  verdictOfBroken,
+} from '../topics/topic-declaration.ts'
+import type { Topics } from '../topics/topics.ts'
+import type { Topic } from '../topics/validated-topic.ts'
 import { MAX_BATCH_BYTES, MAX_BATCH_TRANSACTIONS, transactionBatchCodec } from './transaction-batch.ts'
-
-export interface TransactionGossipOptions {
-  readonly topic: string
-}
+import { TRANSACTION_LIMITS } from './transaction-limits.ts'
 
 /** What the gossip of transactions needs, and nothing more. */
 export interface TransactionGossipDependencies {
-  readonly router: GossipRouter
+  readonly topics: Pick<Topics, 'open'>
   readonly mempool: Pick<Mempool, 'addEncoded' | 'get' | 'onAdded'>
-  readonly allowance: Pick<TransactionAllowance, 'isSpent' | 'chargeVain'>
-  readonly peers: Pick<PeerSet, 'get' | 'report'>
   readonly clock: Clock
-  readonly logger: Logger
 }
 
 /** What became of messages and transactions since the start. */
@@ -41,43 +42,52 @@ const MAX_WAITING = 8192
  * Half of what a neighbour admits of one peer, the other half being for what it passes on. A full block in two seconds.
  */
 const PUBLISHED_BYTES_PER_SECOND = 1024 * 1024
-/** One batch on the helper threads and one on this thread; the others wait, and those of one peer behind each other. */
-const JUDGING = { atOnce: 2, maxWaiting: 128, maxWaitingEach: 32 }
+/** What is of no use is charged by the time that it took. */
+const TRANSACTION_BUDGET: TopicBudget = {
+  ...TRANSACTION_LIMITS,
+  useless: UNBOUNDED,
+  // One batch on the helper threads and one on this thread; the others wait, and those of one peer behind each other.
+  judging: { atOnce: 2, maxWaiting: 128, maxWaitingEach: 32 },
+}
 
 /** Tells neighbours of new transactions, and passes on those of others that the pool took. */
 export class TransactionGossip {
-  readonly #options: TransactionGossipOptions
   readonly #dependencies: TransactionGossipDependencies
+  readonly #topic: Topic<readonly Uint8Array[]>
   readonly #stopping = new AbortController()
   readonly #waiting: Transaction[] = []
   /** What is being added because it came by gossip: it goes round by itself. */
   readonly #arriving = new Set<string>()
-  readonly #counts = { batches: 0, published: 0, accept: 0, ignore: 0, reject: 0, added: 0 }
+  #published = 0
+  #added = 0
   #loop: Promise<void> | undefined
   #unsubscribe: (() => void) | undefined
-  readonly #queue = new FairQueue(JUDGING)
 
-  constructor(options: TransactionGossipOptions, dependencies: TransactionGossipDependencies) {
-    this.#options = options
+  constructor(dependencies: TransactionGossipDependencies) {
     this.#dependencies = dependencies
+    this.#topic = dependencies.topics.open({
+      name: 'transactions',
+      codec: transactionBatchCodec,
+      budget: TRANSACTION_BUDGET,
+      validate: (batch, { signal }) => this.#add(batch, signal),
+      offenceOf: transactionOffence,
+    } satisfies TopicDeclaration<readonly Uint8Array[]>)
   }
 
   get counts(): TransactionGossipCounts {
-    const { batches, published, accept, ignore, reject, added } = this.#counts
+    const { published, accepted, ignored, rejected } = this.#topic.counts
     return {
-      batchesPublished: batches,
-      transactionsPublished: published,
-      batchesAccepted: accept,
-      batchesIgnored: ignore,
-      batchesRejected: reject,
-      transactionsAdded: added,
+      batchesPublished: published,
+      transactionsPublished: this.#published,
+      batchesAccepted: accepted,
+      batchesIgnored: ignored,
+      batchesRejected: rejected,
+      transactionsAdded: this.#added,
     }
   }
 
   start(): void {
-    const { router, mempool } = this.#dependencies
-    router.subscribe(this.#options.topic, (message) => this.#count(message))
-    this.#unsubscribe = mempool.onAdded(({ transaction }) => this.#note(transaction))
+    this.#unsubscribe = this.#dependencies.mempool.onAdded(({ transaction }) => this.#note(transaction))
     this.#loop = this.#run()
   }
 
@@ -119,65 +129,32 @@ export class TransactionGossip {
   }
 
   async #publish(batch: readonly Uint8Array[]): Promise<void> {
-    if (batch.length === 0) return
-    try {
-      await this.#dependencies.router.publish(this.#options.topic, transactionBatchCodec.encode(batch))
-      this.#counts.batches++
-      this.#counts.published += batch.length
-    } catch (error) {
-      this.#dependencies.logger.debug('Transactions could not be told of', { count: batch.length, error })
-    }
-  }
-
-  async #count(message: GossipMessage): Promise<GossipVerdict> {
-    const verdict = await this.#judge(message)
-    this.#counts[verdict]++
-    return verdict
-  }
-
-  async #judge({ data, from }: GossipMessage): Promise<GossipVerdict> {
-    // As it is now: whoever leaves while its messages wait is charged and blamed all the same.
-    const peer = this.#dependencies.peers.get(from)
-    if (peer === undefined) return 'ignore'
-    try {
-      return (await this.#queue.run(from, () => this.#add(data, peer))) ?? 'ignore'
-    } catch (error) {
-      if (error instanceof RuleError) return this.#blame(from, error)
-      this.#dependencies.logger.debug('Transactions could not be judged', { peerId: from, error })
-      return 'ignore'
-    }
+    if (batch.length > 0 && (await this.#topic.publish(batch))) this.#published += batch.length
   }
 
   /** A batch with anything new in it goes on whole; one with a forged signature goes nowhere. */
-  async #add(data: Uint8Array, peer: Peer): Promise<GossipVerdict> {
-    const { mempool, allowance } = this.#dependencies
-    // What came before it in the line may have used up the rest.
-    if (allowance.isSpent(peer)) return 'ignore'
-    const encodings = transactionBatchCodec.decode(data)
+  async #add(encodings: readonly Uint8Array[], signal: AbortSignal): Promise<TopicVerdict> {
     const names = encodings.map((bytes) => bytesToHex(hash32(bytes)))
     for (const name of names) this.#arriving.add(name)
     try {
       // Copies: a transaction that waits for hours must not keep its whole batch in memory.
       const copies = encodings.map((bytes) => bytes.slice())
-      const { outcomes, vainMs } = await mempool.addEncoded(copies, this.#stopping.signal)
-      allowance.chargeVain(peer, vainMs)
+      const { outcomes, vainMs } = await this.#dependencies.mempool.addEncoded(copies, signal)
       const added = outcomes.filter(({ kind }) => kind === 'added').length
-      this.#counts.added += added
+      this.#added += added
       const broken = outcomes.flatMap((outcome) =>
         outcome.kind === 'refused' && outcome.error instanceof RuleError ? [outcome.error] : [],
       )
-      const [worst = broken[0]] = broken.filter((error) => verdictOf(error) === 'malicious')
-      if (worst !== undefined) return this.#blame(peer.id, worst)
-      return added > 0 ? 'accept' : 'ignore'
+      const worst = broken.find((error) => transactionOffence(error) !== undefined) ?? broken[0]
+      if (worst !== undefined) return { ...verdictOfBroken(worst, transactionOffence), vainMs }
+      return added > 0 ? { verdict: 'accept', vainMs } : { ...ignored('nothing-new'), vainMs }
     } finally {
       for (const name of names) this.#arriving.delete(name)
     }
   }
+}
 
-  #blame(from: string, error: RuleError): GossipVerdict {
-    if (verdictOf(error) !== 'malicious') return 'ignore'
-    this.#dependencies.logger.debug('A peer brought a bad transaction', { peerId: from, code: error.code })
-    this.#dependencies.peers.report(from, 'invalid-transaction')
-    return 'reject'
-  }
+/** Of another chain or a later type it may be somebody's good transaction. */
+function transactionOffence(error: RuleError): Offence | undefined {
+  return verdictOf(error) === 'malicious' ? 'invalid-transaction' : undefined
 }

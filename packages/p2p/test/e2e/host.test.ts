@@ -26,14 +26,17 @@ describe('a host', () => {
     const got: string[] = []
     for (const [name, host] of Object.entries({ b, c })) {
       await host.stop()
-      host.router.subscribe(topic, async ({ data }) => {
-        got.push(`${name}: ${Buffer.from(data).toString()}`)
-        return data[0] === 0x2b ? 'accept' : 'ignore'
+      host.router.subscribe(topic, {
+        maxBytes: 64,
+        validate: async ({ data }) => {
+          got.push(`${name}: ${Buffer.from(data).toString()}`)
+          return data[0] === 0x2b ? 'accept' : 'ignore'
+        },
       })
       await host.start()
     }
     await a.stop()
-    a.router.subscribe(topic, async () => 'accept')
+    a.router.subscribe(topic, { maxBytes: 64, validate: async () => 'accept' })
     await a.start()
     await dial(a, b)
     await dial(b, c)

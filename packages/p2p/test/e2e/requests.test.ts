@@ -16,7 +16,7 @@ import { headersProtocol } from '../../src/blocks/headers-protocol.ts'
 import type { Host } from '../../src/host/host.ts'
 import type { Offence } from '../../src/peers/offences.ts'
 import type { Peer, PeerSet } from '../../src/peers/peer.ts'
-import { ANSWERED_BYTES, type ProtocolSpec, SERVER_SLACK } from '../../src/requests/request-protocol.ts'
+import { ANSWERED_BYTES, type RequestProtocol, SERVER_SLACK } from '../../src/requests/request-protocol.ts'
 import { createRequestTransport, type RequestTransport } from '../../src/requests/request-transport.ts'
 import { type ChainRequests, createChainRequests } from '../../src/sync/chain-requests.ts'
 import { serveChain } from '../../src/sync/serve-chain.ts'
@@ -121,7 +121,7 @@ describe('requests', () => {
     await serving.transport.handle(headersProtocol, async () => ({ headers: [] }))
     await connect(asking, serving)
     const query = { locator: [], count: 1 }
-    await expect(asking.transport.request(serving.host.peerId, headersProtocol, query, signal())).rejects.toThrow()
+    await expect(asking.transport.askerOf(headersProtocol)(serving.host.peerId, query, signal())).rejects.toThrow()
   })
 
   it('cost the asker its score if they are malformed or too large', async () => {
@@ -148,8 +148,8 @@ describe('requests', () => {
   })
 
   it('wait for the allowance, and are refused above twice of it', async () => {
-    const spec: ProtocolSpec<{ readonly hashes: readonly never[] }, { readonly bodies: readonly Uint8Array[] }> = {
-      ...(bodiesProtocol as never as ProtocolSpec<
+    const spec: RequestProtocol<{ readonly hashes: readonly never[] }, { readonly bodies: readonly Uint8Array[] }> = {
+      ...(bodiesProtocol as never as RequestProtocol<
         { readonly hashes: readonly never[] },
         { readonly bodies: readonly Uint8Array[] }
       >),
@@ -162,7 +162,7 @@ describe('requests', () => {
     await connect(greedy, serving)
     const begin = performance.now()
     const ask = (side: Side, asked: typeof spec): Promise<unknown> =>
-      side.transport.request(serving.host.peerId, asked, { hashes: [] }, signal())
+      side.transport.askerOf(asked)(serving.host.peerId, { hashes: [] }, signal())
     await Promise.all(Array.from({ length: 6 }, () => ask(asking, spec)))
     expect(performance.now() - begin).toBeGreaterThan(300)
     expect(serving.offences).toEqual([])
@@ -185,8 +185,8 @@ describe('requests', () => {
     // As much as is allowed at once; what comes after that waits here, and nobody is blamed.
     const fitting = Math.ceil(ANSWERED_BYTES.capacity / large.length)
     for (let count = 0; count < fitting; count++)
-      await asking.transport.request(peerId, bodiesProtocol, query, signal())
-    const beyond = asking.transport.request(peerId, bodiesProtocol, query, signal())
+      await asking.transport.askerOf(bodiesProtocol)(peerId, query, signal())
+    const beyond = asking.transport.askerOf(bodiesProtocol)(peerId, query, signal())
     await vi.waitFor(() => expect(clock.sleepers).toBe(1))
     expect(asking.transport.counts.asked).toBe(fitting)
     await clock.advance(1000)
@@ -220,7 +220,7 @@ describe('requests', () => {
     const { streams, peerId } = serving.host
     const limits = { maxInboundStreams: 8, maxOutboundStreams: 8 }
     const ask = (timeoutMs = 5000): Promise<unknown> =>
-      asking.transport.request(peerId, { ...headersProtocol, timeoutMs }, { locator: [], count: 1 }, signal())
+      asking.transport.askerOf({ ...headersProtocol, timeoutMs })(peerId, { locator: [], count: 1 }, signal())
     await streams.handle(headersProtocol.name, async (stream) => answers.malformed(stream), limits)
     await expect(ask()).rejects.toThrow()
     await streams.unhandle(headersProtocol.name)

@@ -3,7 +3,7 @@
 // its names.
 import { genesisHash } from '@poai/core'
 import { signTransaction, testWallet } from '@poai/testing/chain'
-import { topicsOf } from '../../src/topics/topic-name.ts'
+import { topicName } from '../../src/topics/topic-name.ts'
 import { transactionBatchCodec } from '../../src/transactions/transaction-batch.ts'
 import { pause } from './attacks/attack-steps.ts'
 import { seededRandom } from './cluster.ts'
@@ -40,7 +40,7 @@ const BATCHES_AT_ONCE = 4
 const PAUSE_MS = 10
 
 const params = clusterNetwork()
-const topic = topicsOf(genesisHash(params)).transactions
+const topic = topicName(genesisHash(params), 'transactions')
 
 const random = seededRandom(7)
 

@@ -18,7 +18,7 @@ export async function startHost(options: Partial<HostOptions> = {}): Promise<Hos
       maxConnections: 64,
       maxConnectionRate: 100,
       gate: { admitsAddress: () => true, admitsPeer: () => true },
-      gossip: { topics: ['/poai/test/blocks'], maxMessageBytes: 64 * 1024, admits: () => true },
+      gossip: { admits: () => true },
       ...options,
     },
     { logger: silentLogger },

@@ -6,7 +6,7 @@ import {
   type MempoolLimits,
   openChain,
 } from '@poai/chain'
-import { createReplayVerifier, type ExamEvaluator, networkExamOptions, type WorkVerifier } from '@poai/consensus'
+import { createReplayVerifier, type ExamEvaluator, type WorkVerifier } from '@poai/consensus'
 import {
   type Clock,
   createBlockCodecs,
@@ -89,7 +89,7 @@ export async function startNode(options: StartNodeOptions = {}): Promise<TestNod
   const committer = database?.committer ?? (await createCommitter(store))
   const model = options.evaluator ?? engine
   const evaluator = options.passes?.(model) ?? model
-  const replay = createReplayVerifier(networkExamOptions(params), { evaluator, logger })
+  const replay = createReplayVerifier(params, { evaluator, logger })
   const verifier = options.verifier?.(replay) ?? replay
   const replayPolicy = options.network?.replayPolicy ?? createReplayPolicy({ kind: 'full' })
   const recovery = createThreadedRecovery({ threads: options.threads ?? 0 })

@@ -2,7 +2,7 @@ import { concatBytes, genesisHash, headerCodec, transactionsRoot } from '@poai/c
 import { signTransaction, WALLETS } from '@poai/testing/chain'
 import { encodeBlockMessage } from '../../../src/blocks/block-message.ts'
 import { bodiesProtocol } from '../../../src/blocks/bodies-protocol.ts'
-import { topicsOf } from '../../../src/topics/topic-name.ts'
+import { topicName } from '../../../src/topics/topic-name.ts'
 import { forgeBlock, forgeChain } from '../forged-blocks.ts'
 import type { Attack, AttackScene } from './attack.ts'
 import { admitted, pause, seconds, standOut } from './attack-steps.ts'
@@ -23,7 +23,7 @@ export const spreadHeaderFlood: Attack = {
 export const orphanFlood: Attack = {
   name: 'orphans with ground work claims',
   run: async (scene) => {
-    const topic = topicsOf(genesisHash(scene.params)).blocks
+    const topic = topicName(genesisHash(scene.params), 'blocks')
     const client = await scene.start()
     await client.greet()
     await client.joinTopic(topic)
@@ -44,7 +44,7 @@ export const orphanFlood: Attack = {
 export const announceWithoutServing: Attack = {
   name: 'announcing without serving',
   run: async (scene) => {
-    const topic = topicsOf(genesisHash(scene.params)).blocks
+    const topic = topicName(genesisHash(scene.params), 'blocks')
     const client = await scene.start()
     // Takes the question, and never answers.
     await client.libp2p.handle(bodiesProtocol.name, () => undefined)
@@ -77,7 +77,7 @@ const MANY_ADDRESSES = 64
 
 /** New names as long as the victim lets one in, then another address. */
 async function floodWithHeaders(scene: AttackScene, addresses: number): Promise<string> {
-  const topic = topicsOf(genesisHash(scene.params)).blocks
+  const topic = topicName(genesisHash(scene.params), 'blocks')
   let published = 0
   let clients = 0
   let address = 0

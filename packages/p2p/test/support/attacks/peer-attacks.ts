@@ -1,5 +1,5 @@
 import { genesisHash } from '@poai/core'
-import { topicsOf } from '../../../src/topics/topic-name.ts'
+import { topicName } from '../../../src/topics/topic-name.ts'
 import type { HostileClient } from '../hostile-client.ts'
 import type { Attack } from './attack.ts'
 import { repeatUntilBanned, standOut } from './attack-steps.ts'
@@ -9,7 +9,7 @@ export const malformedGossip: Attack = {
   name: 'gossip that is no message',
   run: (scene) =>
     repeatUntilBanned(scene, async (client, round) => {
-      const topic = topicsOf(genesisHash(scene.params)).blocks
+      const topic = topicName(genesisHash(scene.params), 'blocks')
       await client.joinTopic(topic)
       await client.publish(topic, Uint8Array.of(9, round))
     }),

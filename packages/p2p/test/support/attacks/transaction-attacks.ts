@@ -1,6 +1,6 @@
 import { concatBytes, createTransactionCodec, decodeRlp, encodeRlp, genesisHash, type RlpItem } from '@poai/core'
 import { signTransaction, testWallet, WALLETS } from '@poai/testing/chain'
-import { topicsOf } from '../../../src/topics/topic-name.ts'
+import { topicName } from '../../../src/topics/topic-name.ts'
 import { transactionBatchCodec } from '../../../src/transactions/transaction-batch.ts'
 import type { Attack, AttackScene } from './attack.ts'
 import { pause, repeatUntilBanned } from './attack-steps.ts'
@@ -10,7 +10,7 @@ export const invalidTransactions: Attack = {
   name: 'transactions that nobody signed',
   run: (scene) =>
     repeatUntilBanned(scene, async (client, round) => {
-      const topic = topicsOf(genesisHash(scene.params)).transactions
+      const topic = topicName(genesisHash(scene.params), 'transactions')
       await client.joinTopic(topic)
       const transactions = Array.from({ length: 64 }, (_, index) => unsigned(scene, round * 64 + index))
       await client.publish(topic, transactionBatchCodec.encode(transactions))
@@ -21,7 +21,7 @@ export const invalidTransactions: Attack = {
 export const worthlessTransactions: Attack = {
   name: 'transactions of senders without money',
   run: async (scene) => {
-    const topic = topicsOf(genesisHash(scene.params)).transactions
+    const topic = topicName(genesisHash(scene.params), 'transactions')
     const client = await scene.start()
     await client.greet()
     await client.joinTopic(topic)

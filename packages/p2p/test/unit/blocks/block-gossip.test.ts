@@ -20,11 +20,13 @@ import { BlockGossip, type BlockGossipDependencies } from '../../../src/blocks/b
 import { encodeBlockMessage } from '../../../src/blocks/block-message.ts'
 import { ForeignBlocks } from '../../../src/blocks/foreign-blocks.ts'
 import type { BudgetOutcome } from '../../../src/budget/verification-budget.ts'
-import type { GossipValidator, GossipVerdict } from '../../../src/gossip/gossip-router.ts'
+import type { GossipVerdict } from '../../../src/gossip/gossip-router.ts'
 import { NetworkError } from '../../../src/network-error.ts'
 import type { Offence } from '../../../src/peers/offences.ts'
-import type { Peer } from '../../../src/peers/peer.ts'
+import type { Peer, PeerSet } from '../../../src/peers/peer.ts'
+import { Topics } from '../../../src/topics/topics.ts'
 import { A_STATUS } from '../../support/fake-handshake.ts'
+import { LoneRouter } from '../../support/lone-router.ts'
 
 const codecs = createBlockCodecs(createTransactionCodec(testNetwork.chainId))
 let generator: ChainGenerator
@@ -52,7 +54,7 @@ class Fixture {
   readonly charged: string[] = []
   readonly gaps: string[] = []
   peer: Peer | undefined = { id: 'peer', address: '1.2.3.4', direction: 'in', status: A_STATUS, connectedAtMs: 0 }
-  readonly published: Uint8Array[] = []
+  readonly router: LoneRouter = new LoneRouter()
   readonly imported: Block[] = []
   readonly foreign: ForeignBlocks = new ForeignBlocks()
   readonly heads: Emitter<HeadEvent> = new Emitter('head', silentLogger)
@@ -62,47 +64,46 @@ class Fixture {
   readonly aside: GeneratedBlock[] = []
   /** No time to wait. */
   sleep: (signal?: AbortSignal) => Promise<void> = async () => undefined
-  readonly #validators: GossipValidator[] = []
 
   constructor(changes: Partial<BlockGossipDependencies> & Partial<Pick<Chain, 'importBlock' | 'judgeHeader'>> = {}) {
     const { importBlock = async () => ({ kind: 'head', hash: small.hash }), ...rest } = changes
     const { judgeHeader = validateWorkClaim, ...others } = rest
-    const gossip = new BlockGossip(
-      { topic: 'blocks' },
-      {
-        router: {
-          subscribe: (_, validate) => this.#validators.push(validate),
-          publish: async (_, data) => this.published.push(data),
-          meshPeers: () => [],
-          score: () => 0,
-        },
-        chain: {
-          head: () => this.canonical.at(-1)?.context ?? generator.genesis.context,
-          judgeHeader,
-          importBlock: (block, options) => {
-            this.imported.push(block)
-            return importBlock(block, options)
-          },
-          onHead: this.heads.subscribe,
-          onOrphanRejected: this.rejections.subscribe,
-          queries: { header: (place: Hash32 | bigint) => this.#headerOf(place) } as Chain['queries'],
-        },
-        codecs,
-        peers: { get: () => this.peer, report: (_, offence) => this.offences.push(offence) },
-        budget: {
-          admit: async () => ({ settle: (outcome) => this.outcomes.push(outcome) }),
-          isOpenTo: () => true,
-          isProven: () => true,
-          charge: (peerId) => this.charged.push(peerId),
-        },
-        clock: { nowMs: () => 0, sleep: (_, signal) => this.sleep(signal) },
-        foreign: this.foreign,
-        fetchBody: async () => large.block.body,
-        onGap: (peerId) => this.gaps.push(peerId),
-        logger: silentLogger,
-        ...others,
-      },
+    const peers: Pick<PeerSet, 'get' | 'report'> = {
+      get: () => this.peer,
+      report: (_, offence) => this.offences.push(offence),
+    }
+    const clock: BlockGossipDependencies['clock'] = { nowMs: () => 0, sleep: (_, signal) => this.sleep(signal) }
+    const shared = { peers, clock, logger: silentLogger }
+    const topics = new Topics(
+      { genesisHash: generator.genesis.hash, sharedAddresses: false },
+      { ...shared, router: this.router, isCurrent: () => true },
     )
+    const gossip = new BlockGossip({
+      ...shared,
+      topics,
+      chain: {
+        head: () => this.canonical.at(-1)?.context ?? generator.genesis.context,
+        judgeHeader,
+        importBlock: (block, options) => {
+          this.imported.push(block)
+          return importBlock(block, options)
+        },
+        onHead: this.heads.subscribe,
+        onOrphanRejected: this.rejections.subscribe,
+        queries: { header: (place: Hash32 | bigint) => this.#headerOf(place) } as Chain['queries'],
+      },
+      codecs,
+      budget: {
+        admit: async () => ({ settle: (outcome) => this.outcomes.push(outcome) }),
+        isOpenTo: () => true,
+        isProven: () => true,
+        charge: (peerId) => this.charged.push(peerId),
+      },
+      foreign: this.foreign,
+      fetchBody: async () => large.block.body,
+      onGap: (peerId) => this.gaps.push(peerId),
+      ...others,
+    })
     gossip.start()
   }
 
@@ -112,9 +113,7 @@ class Fixture {
   }
 
   async judge(data: Uint8Array): Promise<GossipVerdict> {
-    const [validate] = this.#validators
-    if (validate === undefined) throw new RangeError('gossip subscribes')
-    return validate({ data, from: 'peer' })
+    return this.router.receive('blocks', data, 'peer')
   }
 }
 
@@ -276,7 +275,7 @@ describe('the gossip of blocks', () => {
     fixture.heads.emit(event(small))
     fixture.foreign.add(large.hash)
     fixture.heads.emit(event(large))
-    expect(fixture.published).toEqual([encodeBlockMessage(small.block, codecs)])
+    expect(fixture.router.published).toEqual([encodeBlockMessage(small.block, codecs)])
   })
 
   it('holds an orphan that turns out bad against whoever brought it', () => {

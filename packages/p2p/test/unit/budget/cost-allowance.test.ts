@@ -1,6 +1,6 @@
 import { ManualClock } from '@poai/testing/manual-clock'
 import { describe, expect, it } from 'vitest'
-import { TransactionAllowance } from '../../../src/budget/cost-allowance.ts'
+import { CostAllowance } from '../../../src/budget/cost-allowance.ts'
 
 const LIMITS = {
   bytes: { capacity: 1000, perSecond: 100 },
@@ -9,12 +9,12 @@ const LIMITS = {
 }
 const peer = { id: 'a', address: '1.2.3.4' }
 
-function open(sharedAddresses = false): { readonly clock: ManualClock; readonly allowance: TransactionAllowance } {
+function open(sharedAddresses = false): { readonly clock: ManualClock; readonly allowance: CostAllowance } {
   const clock = new ManualClock()
-  return { clock, allowance: new TransactionAllowance({ limits: LIMITS, sharedAddresses }, { clock }) }
+  return { clock, allowance: new CostAllowance({ limits: LIMITS, sharedAddresses }, { clock }) }
 }
 
-describe('the allowance of transactions', () => {
+describe('the allowance of what messages cost', () => {
   it('lets through what the bounds say, and nothing above them', () => {
     const { allowance, clock } = open()
     for (let message = 0; message < 10; message++) expect(allowance.admits(peer, 1)).toBe(true)

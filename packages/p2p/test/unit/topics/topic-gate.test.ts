@@ -1,13 +1,14 @@
 import { ManualClock } from '@poai/testing/manual-clock'
 import { describe, expect, it } from 'vitest'
-import { TRANSACTION_LIMITS, TransactionAllowance } from '../../../src/budget/cost-allowance.ts'
+import { CostAllowance } from '../../../src/budget/cost-allowance.ts'
 import type { Offence } from '../../../src/peers/offences.ts'
 import type { Peer } from '../../../src/peers/peer.ts'
+import { TOPIC_DEFAULTS } from '../../../src/topics/topic-declaration.ts'
 import {
   DROPPED_BYTES_PER_OFFENCE,
   DROPS_PER_OFFENCE,
   EARLY_OFFENCES,
-  GossipGate,
+  TopicGate,
 } from '../../../src/topics/topic-gate.ts'
 import { A_STATUS } from '../../support/fake-handshake.ts'
 
@@ -15,25 +16,22 @@ const PEER: Peer = { id: 'peer', address: '1.2.3.4', direction: 'in', status: A_
 
 class Fixture {
   readonly offences: Offence[] = []
-  readonly allowance: TransactionAllowance = new TransactionAllowance(
-    { sharedAddresses: false },
+  readonly allowance: CostAllowance = new CostAllowance(
+    { limits: TOPIC_DEFAULTS, sharedAddresses: false },
     { clock: new ManualClock() },
   )
-  readonly gate: GossipGate
+  readonly gate: TopicGate
   isCurrent = true
 
   constructor() {
-    this.gate = new GossipGate(
-      { transactions: 'transactions' },
-      {
-        allowance: this.allowance,
-        peers: {
-          get: (id) => (id === PEER.id ? PEER : undefined),
-          report: (_, offence) => this.offences.push(offence),
-        },
-        isCurrent: () => this.isCurrent,
+    this.gate = new TopicGate({
+      charge: (topic, peer, sizeBytes) => topic !== 'transactions' || this.allowance.admits(peer, sizeBytes),
+      peers: {
+        get: (id) => (id === PEER.id ? PEER : undefined),
+        report: (_, offence) => this.offences.push(offence),
       },
-    )
+      isCurrent: () => this.isCurrent,
+    })
   }
 
   offer(count: number, { from = PEER.id, topic = 'transactions', sizeBytes = 100 } = {}): number {
@@ -43,11 +41,11 @@ class Fixture {
   }
 
   spend(): void {
-    this.allowance.chargeVain(PEER, TRANSACTION_LIMITS.vainMs.capacity)
+    this.allowance.chargeVain(PEER, TOPIC_DEFAULTS.vainMs.capacity)
   }
 }
 
-describe('the gate of gossip', () => {
+describe('the gate of topics', () => {
   it('lets peers through', () => {
     const fixture = new Fixture()
     expect(fixture.offer(100)).toBe(100)

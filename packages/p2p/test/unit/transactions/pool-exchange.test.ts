@@ -11,10 +11,11 @@ import {
 import { signTransaction, testNetwork, WALLETS, type Wallet } from '@poai/testing/chain'
 import { ManualClock } from '@poai/testing/manual-clock'
 import { describe, expect, it } from 'vitest'
-import { TRANSACTION_LIMITS, TransactionAllowance } from '../../../src/budget/cost-allowance.ts'
+import { CostAllowance } from '../../../src/budget/cost-allowance.ts'
 import type { Offence } from '../../../src/peers/offences.ts'
 import type { Peer } from '../../../src/peers/peer.ts'
 import { PoolExchange } from '../../../src/transactions/pool-exchange.ts'
+import { TRANSACTION_LIMITS } from '../../../src/transactions/transaction-limits.ts'
 import { A_STATUS } from '../../support/fake-handshake.ts'
 
 const [alice, bob] = WALLETS as [Wallet, Wallet]
@@ -66,7 +67,7 @@ class Fixture {
         onJoined: this.joined.subscribe,
         report: (_, offence) => this.offences.push(offence),
       },
-      allowance: new TransactionAllowance({ sharedAddresses: false }, { clock: this.clock }),
+      allowance: new CostAllowance({ limits: TRANSACTION_LIMITS, sharedAddresses: false }, { clock: this.clock }),
       isCurrent: () => this.isCurrent,
       clock: this.clock,
       random: () => 0,

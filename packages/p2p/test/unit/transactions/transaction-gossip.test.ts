@@ -1,15 +1,25 @@
 import { type AddOutcome, MempoolError, type PooledTransaction } from '@poai/chain'
-import { createTransactionCodec, Emitter, hash32, RuleError, silentLogger, type Transaction } from '@poai/core'
+import {
+  createTransactionCodec,
+  Emitter,
+  genesisHash,
+  hash32,
+  RuleError,
+  silentLogger,
+  type Transaction,
+} from '@poai/core'
 import { signTransaction, testNetwork, WALLETS, type Wallet } from '@poai/testing/chain'
 import { ManualClock } from '@poai/testing/manual-clock'
 import { describe, expect, it } from 'vitest'
-import { TRANSACTION_LIMITS, TransactionAllowance } from '../../../src/budget/cost-allowance.ts'
-import type { GossipValidator, GossipVerdict } from '../../../src/gossip/gossip-router.ts'
+import type { GossipVerdict } from '../../../src/gossip/gossip-router.ts'
 import type { Offence } from '../../../src/peers/offences.ts'
 import type { Peer } from '../../../src/peers/peer.ts'
+import { Topics } from '../../../src/topics/topics.ts'
 import { MAX_BATCH_TRANSACTIONS, transactionBatchCodec } from '../../../src/transactions/transaction-batch.ts'
 import { TransactionGossip } from '../../../src/transactions/transaction-gossip.ts'
+import { TRANSACTION_LIMITS } from '../../../src/transactions/transaction-limits.ts'
 import { A_STATUS } from '../../support/fake-handshake.ts'
+import { LoneRouter } from '../../support/lone-router.ts'
 
 const codec = createTransactionCodec(testNetwork.chainId)
 const [alice, bob] = WALLETS as [Wallet, Wallet]
@@ -23,45 +33,45 @@ const PEER: Peer = { id: 'peer', address: '1.2.3.4', direction: 'in', status: A_
 /** Gossip over a pool that says what the test wants. */
 class Fixture {
   readonly offences: Offence[] = []
-  readonly published: (readonly Uint8Array[])[] = []
+  readonly router: LoneRouter = new LoneRouter()
   readonly added: Emitter<PooledTransaction> = new Emitter('added', silentLogger)
   readonly pool = new Map<string, PooledTransaction>()
   readonly clock: ManualClock = new ManualClock()
-  readonly allowance: TransactionAllowance = new TransactionAllowance({ sharedAddresses: true }, { clock: this.clock })
   readonly gossip: TransactionGossip
   /** What each batch costs in vain. */
   vainMs = 0
   refusal: ((transaction: Transaction) => MempoolError | RuleError | undefined) | undefined
-  readonly #validators: GossipValidator[] = []
 
   constructor() {
-    this.gossip = new TransactionGossip(
-      { topic: 'transactions' },
+    const topics = new Topics(
+      { genesisHash: genesisHash(testNetwork), sharedAddresses: true },
       {
-        router: {
-          subscribe: (_, validate) => this.#validators.push(validate),
-          publish: async (_, data) => this.published.push(transactionBatchCodec.decode(data)),
-          meshPeers: () => [],
-          score: () => 0,
-        },
-        mempool: {
-          addEncoded: async (offered) => ({
-            outcomes: offered.map((bytes) => this.offerEncoded(bytes)),
-            vainMs: this.vainMs,
-          }),
-          get: (hash) => this.pool.get(Buffer.from(hash).toString('hex')),
-          onAdded: this.added.subscribe,
-        },
-        allowance: this.allowance,
+        router: this.router,
         peers: {
           get: (id) => (id === PEER.id ? PEER : undefined),
           report: (_, offence) => this.offences.push(offence),
         },
-        clock: this.clock,
-        logger: silentLogger,
+        isCurrent: () => true,
+        ...{ clock: this.clock, logger: silentLogger },
       },
     )
+    this.gossip = new TransactionGossip({
+      topics,
+      mempool: {
+        addEncoded: async (offered) => ({
+          outcomes: offered.map((bytes) => this.offerEncoded(bytes)),
+          vainMs: this.vainMs,
+        }),
+        get: (hash) => this.pool.get(Buffer.from(hash).toString('hex')),
+        onAdded: this.added.subscribe,
+      },
+      clock: this.clock,
+    })
     this.gossip.start()
+  }
+
+  get published(): (readonly Uint8Array[])[] {
+    return this.router.published.map((data) => transactionBatchCodec.decode(data))
   }
 
   offerEncoded(bytes: Uint8Array): AddOutcome {
@@ -86,9 +96,7 @@ class Fixture {
   }
 
   async judge(data: Uint8Array, from = PEER.id): Promise<GossipVerdict> {
-    const [validate] = this.#validators
-    if (validate === undefined) throw new RangeError('gossip subscribes')
-    return validate({ data, from })
+    return this.router.receive('transactions', data, from)
   }
 }
 
