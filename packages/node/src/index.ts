@@ -10,6 +10,7 @@
  * await node.stop()
  */
 
+export type { Node, NodeDependencies } from './compose-node.ts'
 export { configDocument, defaultOf, flagUsage } from './config/config-document.ts'
 export { ConfigError, type ConfigFault } from './config/config-error.ts'
 export { configToJson, type DescribedSetting, describeConfig } from './config/describe-config.ts'
@@ -23,12 +24,13 @@ export {
   type SettingRow,
 } from './config/resolve-config.ts'
 export { type Setting, type SettingKind, variableOf } from './config/setting.ts'
+export { createDomainEngine, type EngineChoice } from './engine/domain-engine.ts'
+export { type EngineSetup, ownVectorsPath, setUpEngine } from './engine/engine-setup.ts'
+export type { Installation } from './engine/installation.ts'
+export { openModelStore } from './engine/open-model-store.ts'
+export type { NodeOptions } from './ground.ts'
 export { createNodeLogger, type LogScreen, type NodeLogger } from './log/create-node-logger.ts'
-export { createNode, type Node, type NodeDependencies, type NodeOptions } from './node.ts'
+export { createNode } from './node.ts'
 export { NodeError, type NodeErrorCode } from './node-error.ts'
-export type { HeadStatus, NodeState, NodeStateName, NodeStatus } from './status/node-status.ts'
-export { statusToJson } from './status/status-to-json.ts'
+export type { NodeState, NodeStateName } from './status/node-state.ts'
 export { systemClock } from './system-clock.ts'
-export type { Installation } from './work/installation.ts'
-export { openModelStore } from './work/open-model-store.ts'
-export { createDomainEngine, type EngineChoice, ownVectorsPath, setUpWork, type WorkSetup } from './work/work-setup.ts'

@@ -1,8 +1,8 @@
 import type { Address } from '@poai/core'
 import type { Miner } from '@poai/miner'
 import type { MinerControl } from '@poai/rpc'
+import { minerToJson } from '../mining/mining-status.ts'
 import { NodeError } from '../node-error.ts'
-import { minerToJson } from '../status/status-to-json.ts'
 
 /** The miner as JSON-RPC shows and changes it. It is asked for each time: doors open before there is one. */
 export function createMinerControl(

@@ -1,4 +1,5 @@
-import { bytesToHex, type JsonValue } from '@poai/core'
+import type { BanJson, NodeInfoJson, PeerJson } from '@poai/api/client'
+import { bytesToHex } from '@poai/core'
 import type { Ban, Network, Peer, PeerEntry } from '@poai/p2p'
 import type { PeerControl } from '@poai/rpc'
 import { NodeError } from '../node-error.ts'
@@ -32,7 +33,7 @@ export function createPeerControl(current: () => Network | undefined): PeerContr
   }
 }
 
-function nodeInfoOf(network: Network | undefined): JsonValue {
+function nodeInfoOf(network: Network | undefined): NodeInfoJson {
   if (network === undefined) return { peerId: null, addresses: [] }
   const { verdict, addresses, inboundPeers, outboundPeers, inboundPlaces } = network.reachability()
   return {
@@ -45,7 +46,7 @@ function nodeInfoOf(network: Network | undefined): JsonValue {
   }
 }
 
-function entryToJson({ id, peer, locations, role, score, roundTripMs, lastSeenMs }: PeerEntry): JsonValue {
+function entryToJson({ id, peer, locations, role, score, roundTripMs, lastSeenMs }: PeerEntry): PeerJson {
   return {
     ...{ id, role, score, lastSeenMs, locations },
     connected: peer !== undefined,
@@ -54,7 +55,7 @@ function entryToJson({ id, peer, locations, role, score, roundTripMs, lastSeenMs
   }
 }
 
-function peerToJson({ address, direction, connectedAtMs, status }: Peer): { readonly [name: string]: JsonValue } {
+function peerToJson({ address, direction, connectedAtMs, status }: Peer): Partial<PeerJson> {
   const { headNumber, headHash, totalWork, version, domain, services } = status
   return {
     ...{ address, direction, connectedAtMs, version, domain },
@@ -63,6 +64,6 @@ function peerToJson({ address, direction, connectedAtMs, status }: Peer): { read
   }
 }
 
-function banToJson({ target, untilMs, reason }: Ban): JsonValue {
+function banToJson({ target, untilMs, reason }: Ban): BanJson {
   return { target, untilMs, reason }
 }

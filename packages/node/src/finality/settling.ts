@@ -1,7 +1,7 @@
 import type { Chain } from '@poai/chain'
 import { type Clock, equalBytes, headerHash } from '@poai/core'
 import { type Network, networkGroup, type Peer } from '@poai/p2p'
-import { isBehind } from '../mining/node-mining-gate.ts'
+import { isBehind } from '../network/is-behind.ts'
 
 /** When a node trusts that it stands on the network's chain. */
 export interface SettlingOptions {

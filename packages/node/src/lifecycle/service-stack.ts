@@ -5,6 +5,9 @@ export interface Service extends Startable {
   readonly name: string
 }
 
+/** Takes services, and stops them in the reverse order. */
+export type Services = Pick<ServiceStack, 'start' | 'push'>
+
 /** Services that were started, each on those before it. */
 export class ServiceStack {
   readonly #clock: Pick<Clock, 'sleep'>

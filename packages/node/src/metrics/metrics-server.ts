@@ -1,7 +1,7 @@
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { AppError, type Logger, type Startable } from '@poai/core'
-import type { NodeMetrics } from './node-metrics.ts'
+import type { MetricsPage } from './metrics-page.ts'
 
 export interface MetricsServerOptions {
   readonly host: string
@@ -18,7 +18,7 @@ export interface Health {
 
 /** What the server needs, and nothing more. */
 export interface MetricsServerDependencies {
-  readonly metrics: Pick<NodeMetrics, 'contentType' | 'render'>
+  readonly metrics: MetricsPage
   /** Is it of use to let the process go on? */
   alive(): Health
   /** Is it of use to send clients here? */

@@ -1,6 +1,6 @@
 import type { EventLoopDelay } from '../lifecycle/event-loop-watch.ts'
 import type { Health } from '../metrics/metrics-server.ts'
-import type { NodeState, NodeStateName } from './node-status.ts'
+import type { NodeState, NodeStateName } from './node-state.ts'
 
 /** States in which a node answers for the chain as its network has it. */
 const READY_STATES: ReadonlySet<NodeStateName> = new Set(['mining', 'following'])

@@ -1,39 +1,35 @@
-import type { MinerStatus } from '@poai/miner'
-import type { SyncStatus } from '@poai/p2p'
-import type { JudgeStatus } from '../judge/work-judge.ts'
-import { isBehind } from '../mining/node-mining-gate.ts'
-import type { NodeState } from './node-status.ts'
+/**
+ * What a node does, in the order in which it comes to do it.
+ *
+ * - `opening`: the database is being opened.
+ * - `loading`: the model is being loaded.
+ * - `self-test`: the network's recorded exams are being computed.
+ * - `joining`: peers are being looked for.
+ * - `no-peers`: it takes part in the network, and nobody is connected.
+ * - `syncing`: it catches up.
+ * - `mining`, `following`: it is up to date.
+ * - `abstaining`: it can't compute the network's bits, and neither mines nor judges.
+ * - `stopping`, `stopped`.
+ */
+export const NODE_STATES = [
+  'opening',
+  'loading',
+  'self-test',
+  'joining',
+  'no-peers',
+  'syncing',
+  'mining',
+  'following',
+  'abstaining',
+  'stopping',
+  'stopped',
+] as const
 
-/** What the state of a node that runs follows from. */
-export interface Circumstances {
-  readonly judge: JudgeStatus
-  readonly miner: Pick<MinerStatus, 'state' | 'reason'>
-  /** Why its miner waits: see `createNodeMiningGate`. */
-  readonly gateClosedBecause: string | undefined
-  /** Undefined where the node takes part in no network. */
-  readonly network: { readonly sync: SyncStatus; readonly peers: number } | undefined
-  /** It was told that there is none to wait for: without peers it has all that there is. */
-  readonly isAlone: boolean
-}
+/** One of {@link NODE_STATES}. */
+export type NodeStateName = (typeof NODE_STATES)[number]
 
-/** What a node that is up does, the most hindering thing first. */
-export function stateOf({ judge, miner, gateClosedBecause, network, isAlone }: Circumstances): NodeState {
-  if (judge.state === 'abstaining') return withDetail('abstaining', judge.reason?.message)
-  if (network !== undefined && isBehind(network.sync)) return { name: 'syncing', detail: describeSync(network.sync) }
-  const isSetToMine = miner.state !== 'paused' && miner.state !== 'stopped' && miner.state !== 'failed'
-  // A pause between two templates, or while a block is imported, is part of mining.
-  if (isSetToMine && gateClosedBecause === undefined) return { name: 'mining' }
-  if (network !== undefined && network.peers === 0 && !isAlone) return withDetail('no-peers', miner.reason)
-  return withDetail('following', miner.state === 'failed' ? `mining failed: ${miner.reason}` : undefined)
-}
-
-function withDetail(name: NodeState['name'], detail: string | undefined): NodeState {
-  return detail === undefined ? { name } : { name, detail }
-}
-
-function describeSync({ currentBlock, highestBlock, blocksPerSecond, secondsLeft }: SyncStatus): string {
-  const percent = highestBlock === 0n ? 0 : Number((currentBlock * 100n) / highestBlock)
-  const rate = `${blocksPerSecond.toFixed(blocksPerSecond < 10 ? 1 : 0)} blocks/s`
-  const left = secondsLeft === undefined ? '' : `, ${Math.ceil(secondsLeft)} s left`
-  return `block ${currentBlock} of ${highestBlock} (${percent} %), ${rate}${left}`
+/** What a node does, with what a person may want to know of it. */
+export interface NodeState {
+  readonly name: NodeStateName
+  readonly detail?: string
 }

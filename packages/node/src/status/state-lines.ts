@@ -1,5 +1,5 @@
 import type { Logger } from '@poai/core'
-import type { NodeState, NodeStateName } from './node-status.ts'
+import type { NodeState, NodeStateName } from './node-state.ts'
 
 /** What the log says of a state when the node comes to it; undefined where a part says more. */
 const STATE_LINES: Readonly<Record<NodeStateName, string | undefined>> = {

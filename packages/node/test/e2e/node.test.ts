@@ -2,7 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { join } from 'node:path'
-import { devnet, genesisHash, InvariantError, parseNetworkParams } from '@poai/core'
+import { bytesToHex, devnet, genesisHash, InvariantError, parseNetworkParams } from '@poai/core'
 import { expect, it, onTestFinished } from 'vitest'
 import { messagesOf, modelLess, testFolder, testNode } from '../support/test-node.ts'
 
@@ -34,14 +34,14 @@ async function takePort(): Promise<number> {
 
 it('comes up without its model, abstains, says so everywhere, and stops without leaving anything open', async () => {
   const directory = join(await testFolder(), 'data')
-  const { node, lines } = testNode(directory, { 'metrics-port': '0' })
+  const { node, lines } = testNode(directory, { flags: { 'metrics-port': '0' } })
   await node.start()
   expect(node.status).toMatchObject({
     state: { name: 'abstaining', detail: expect.stringContaining('no-such-model') },
     role: 'validator',
-    head: { number: 0n, hash: genesisHash(modelLess) },
+    head: { number: 0, hash: bytesToHex(genesisHash(modelLess)) },
     peers: 0,
-    engine: undefined,
+    engine: { state: 'none' },
   })
   const told = await ask(join(directory, 'poai.ipc'), 'poai_nodeStatus')
   expect(told).toMatchObject({
@@ -81,14 +81,14 @@ it('keeps its things to itself, and writes down whose chain it has', async () =>
 
 it('has the same identity and chain when it comes back', async () => {
   const directory = await testFolder()
-  const ids: (string | undefined)[] = []
+  const ids: (string | null)[] = []
   for (let round = 0; round < 2; round++) {
     const { node } = testNode(directory)
     await node.start()
     ids.push(node.status.peerId)
     await node.stop()
   }
-  expect(ids[0]).toBeDefined()
+  expect(ids[0]).not.toBeNull()
   expect(ids[1]).toBe(ids[0])
 })
 
@@ -112,7 +112,7 @@ it.each([
   ['metrics', 'metrics-port', 'NODE_METRICS_PORT'],
 ])('says that the port of %s is taken, and lets go of the directory', async (_what, flag, code) => {
   const directory = await testFolder()
-  const { node } = testNode(directory, { [flag]: String(await takePort()) })
+  const { node } = testNode(directory, { flags: { [flag]: String(await takePort()) } })
   await expect(node.start()).rejects.toMatchObject({ code, hint: expect.stringContaining('port') })
   const again = testNode(directory)
   await again.node.start()
@@ -123,7 +123,9 @@ it('refuses the chain of another network', async () => {
   const { node } = testNode(directory)
   await node.start()
   await node.stop()
-  await expect(testNode(directory, {}, devnet).node.start()).rejects.toMatchObject({ code: 'STORAGE_WRONG_NETWORK' })
+  await expect(testNode(directory, { params: devnet }).node.start()).rejects.toMatchObject({
+    code: 'STORAGE_WRONG_NETWORK',
+  })
 })
 
 it('cannot make its directory under a file', async () => {
@@ -162,7 +164,7 @@ it('stops in order on an error that nobody caught, and tells which', async () =>
 it('does not mine for nobody, nor where it abstains', async () => {
   const directory = await testFolder()
   const socket = join(directory, 'poai.ipc')
-  const { node } = testNode(directory, { 'mine-alone': true })
+  const { node } = testNode(directory, { flags: { 'mine-alone': true } })
   await node.start()
   await expect(ask(socket, 'miner_start')).rejects.toThrow()
   expect(node.status.miner?.state).toBe('paused')
@@ -177,14 +179,14 @@ it('does not mine for nobody, nor where it abstains', async () => {
 
 it('can do without a network and without doors', async () => {
   const directory = await testFolder()
-  const { node } = testNode(directory, { p2p: false, ipc: false, 'log-file': 'none' })
+  const { node } = testNode(directory, { flags: { p2p: false, ipc: false, 'log-file': 'none' } })
   await node.start()
-  expect(node.status).toMatchObject({ peerId: undefined, addresses: [], peers: 0, sync: undefined })
+  expect(node.status).toMatchObject({ peerId: null, addresses: [], peers: 0, sync: null })
   expect(await readdir(directory)).not.toContain('poai.ipc')
   expect(await readdir(directory)).not.toContain('node.key')
 })
 
 it('names the key file that it cannot read', async () => {
-  const { node } = testNode(await testFolder(), { 'psk-file': '/nowhere/psk' })
+  const { node } = testNode(await testFolder(), { flags: { 'psk-file': '/nowhere/psk' } })
   await expect(node.start()).rejects.toMatchObject({ code: 'NODE_KEY_FILE' })
 })

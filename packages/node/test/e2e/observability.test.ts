@@ -1,32 +1,38 @@
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { METRIC_TABLE } from '../../src/metrics/metric-table.ts'
+import type { Metric } from '../../src/metrics/metric.ts'
 import { alertQueries, dashboardQueries, groupingsIn, metricsIn, type Query } from '../support/queries.ts'
 import { testFolder, testNode } from '../support/test-node.ts'
 
-/** The types of all metrics, as a real node serves them. */
-async function servedTypes(): Promise<ReadonlyMap<string, string>> {
-  const { node, lines } = testNode(join(await testFolder(), 'data'), { 'metrics-port': '0' })
+interface Served {
+  readonly types: ReadonlyMap<string, string>
+  /** What its wings bring. */
+  readonly metrics: readonly Metric[]
+}
+
+/** The metrics that a real node serves. */
+async function served(): Promise<Served> {
+  const { node, lines, metrics } = testNode(join(await testFolder(), 'data'), { flags: { 'metrics-port': '0' } })
   await node.start()
   const { http } = lines.map((line) => JSON.parse(line)).find(({ msg }) => msg === 'Serving metrics')
   const page = await (await fetch(`${http}/metrics`)).text()
-  return new Map([...page.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name = '', type = '']) => [name, type]))
+  const types = new Map([...page.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name = '', type = '']) => [name, type]))
+  return { types, metrics }
 }
 
-/** Labels by metric, for those that are told in full only when something happened. */
-const LABELS: ReadonlyMap<string, readonly string[]> = new Map([
-  ...METRIC_TABLE.map(({ name, labels = [] }) => [name, labels] as const),
-  ['poai_replay_seconds', ['outcome', 'le']],
-  ['poai_rpc_call_seconds', ['method', 'outcome', 'le']],
-])
+/** Labels of a metric, whether or not something happened that shows them. */
+function labelsOf(metrics: readonly Metric[], name: string): readonly string[] {
+  const metric = metrics.find((found) => found.name === name)
+  return [...(metric?.labels ?? []), ...(metric?.kind === 'histogram' ? ['le'] : [])]
+}
 
 /** What is wrong with a query. */
-function faultsOf({ expression }: Query, types: ReadonlyMap<string, string>): readonly string[] {
+function faultsOf({ expression }: Query, { types, metrics }: Served): readonly string[] {
   const uses = metricsIn(expression).map((use) => {
     const base = use.name.replace(/_(bucket|sum|count)$/, '')
     const isPart = base !== use.name && /histogram|summary/.test(types.get(base) ?? '')
     const metric = isPart ? base : use.name
-    return { ...use, metric, type: isPart ? 'counter' : types.get(metric), known: LABELS.get(metric) ?? [] }
+    return { ...use, metric, type: isPart ? 'counter' : types.get(metric), known: labelsOf(metrics, metric) }
   })
   if (uses.length === 0 && expression !== 'up{job="poai"} == 0') return ['reads no metric of a node']
   const groups = new Set(['instance', ...uses.flatMap(({ known }) => known)])
@@ -50,16 +56,16 @@ it('every query of the dashboard and the alerts reads what a node serves', async
   const [dashboard, alerts] = [dashboardQueries(), alertQueries()]
   expect(dashboard.length).toBeGreaterThan(40)
   expect(alerts.length).toBeGreaterThan(10)
-  const types = await servedTypes()
+  const node = await served()
   const faults = [...dashboard, ...alerts].flatMap((query) =>
-    faultsOf(query, types).map((fault) => `${query.place}: ${fault}`),
+    faultsOf(query, node).map((fault) => `${query.place}: ${fault}`),
   )
   expect(faults).toEqual([])
 })
 
 it('finds a query that reads what no node serves', async () => {
-  const types = await servedTypes()
-  const faults = (expression: string): readonly string[] => faultsOf({ place: 'here', expression }, types)
+  const node = await served()
+  const faults = (expression: string): readonly string[] => faultsOf({ place: 'here', expression }, node)
   expect(faults('poai_chain_head_height')).toEqual(['there is no poai_chain_head_height'])
   expect(faults('rate(poai_chain_head_number[5m])')).toHaveLength(1)
   expect(faults('poai_replays_total')).toHaveLength(1)
@@ -67,9 +73,9 @@ it('finds a query that reads what no node serves', async () => {
   expect(faults('')).toHaveLength(1)
 })
 
-it('every metric of the table is served, named after its unit or a count', async () => {
-  const types = await servedTypes()
-  const misnamed = METRIC_TABLE.filter(
+it('every metric of a wing is served, named after its unit or a count', async () => {
+  const { types, metrics } = await served()
+  const misnamed = metrics.filter(
     ({ name, kind }) => types.get(name) !== kind || (kind === 'counter') !== name.endsWith('_total'),
   )
   expect(misnamed.map(({ name }) => name)).toEqual([])

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { devnet } from '@poai/core'
 import { expect, it } from 'vitest'
-import type { Node } from '../../src/node.ts'
+import type { Node } from '../../src/compose-node.ts'
 import { messagesOf, testFolder, testNode } from '../support/test-node.ts'
 
 /** Long enough for some blocks and for what a node without an engine might do again and again. */
@@ -16,19 +16,21 @@ async function until(node: Node, isThere: (status: Node['status']) => boolean): 
 it('a node that has not the model lets blocks pass by: it blames nobody, stays connected, and does not spin', async () => {
   const folder = await testFolder()
   const mining = { mine: true, 'mine-alone': true, beneficiary: `0x${'ab'.repeat(20)}` }
-  const miner = testNode(join(folder, 'miner'), { ...mining, 'shared-addresses': true }, devnet)
+  const miner = testNode(join(folder, 'miner'), {
+    flags: { ...mining, 'shared-addresses': true },
+    params: devnet,
+  })
   await miner.node.start()
-  await until(miner.node, ({ head }) => head.number >= 1n)
+  await until(miner.node, ({ head }) => head.number >= 1)
   const models = join(folder, 'models')
   await mkdir(models)
   await writeFile(join(models, 'manifest.json'), JSON.stringify({ models: [] }))
   const peers = miner.node.status.addresses.join(',')
-  const other = testNode(
-    join(folder, 'other'),
-    { ...mining, peers, 'log-level': 'debug', 'metrics-port': '0' },
-    devnet,
+  const other = testNode(join(folder, 'other'), {
+    flags: { ...mining, peers, 'log-level': 'debug', 'metrics-port': '0' },
+    params: devnet,
     models,
-  )
+  })
   await other.node.start()
   await until(other.node, (status) => status.peers === 1)
   const [lines, height] = [other.lines.length, miner.node.status.head.number]
@@ -36,7 +38,7 @@ it('a node that has not the model lets blocks pass by: it blames nobody, stays c
   await until(miner.node, ({ head }) => head.number > height)
   expect(other.node.status).toMatchObject({
     state: { name: 'abstaining' },
-    head: { number: 0n },
+    head: { number: 0 },
     peers: 1,
     replays: { total: 0, failed: 0 },
     imports: { invalid: {} },

@@ -20,9 +20,9 @@ interface Described {
 
 it('answers all methods of its own in the schemas that it serves, while it mines', async () => {
   const flags = { mine: true, 'mine-alone': true, beneficiary: `0x${'ab'.repeat(20)}`, 'http-port': '0' }
-  const { node, lines } = testNode(join(await testFolder(), 'data'), flags, EASY)
+  const { node, lines } = testNode(join(await testFolder(), 'data'), { flags, params: EASY })
   await node.start()
-  while (node.status.head.number < 1n) await delay(50)
+  while (node.status.head.number < 1) await delay(50)
   const url: string = lines.map((line) => JSON.parse(line)).find(({ msg }) => msg === 'Serving JSON-RPC').http
   const ask = async (method: string, params: readonly unknown[] = []): Promise<unknown> => {
     const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params })

@@ -5,8 +5,8 @@ import { devnet } from '@poai/core'
 import type { DomainVectors } from '@poai/inference'
 import { ManualClock } from '@poai/testing/manual-clock'
 import { afterAll, expect, it, onTestFinished } from 'vitest'
-import { createWorkJudge, type WorkJudge } from '../../src/judge/work-judge.ts'
-import { setUpWork, type WorkSetup } from '../../src/work/work-setup.ts'
+import { createEngineService, type EngineService } from '../../src/engine/engine-service.ts'
+import { type EngineSetup, setUpEngine } from '../../src/engine/engine-setup.ts'
 import { RecordingLogger } from '../support/recording-logger.ts'
 
 const home = await mkdtemp(join(tmpdir(), 'poai-self-test-'))
@@ -15,13 +15,13 @@ const models = join(import.meta.dirname, '../../../../models')
 const installation = { models, home, modelStore: join(home, 'models'), cache: join(home, 'cache') }
 
 /** A judge of devnet in whose vectors something is changed. */
-async function startJudge(change: (setup: WorkSetup) => WorkSetup): Promise<WorkJudge> {
-  const judge = createWorkJudge(
+async function startJudge(change: (setup: EngineSetup) => EngineSetup): Promise<EngineService> {
+  const judge = createEngineService(
     { params: devnet, installation, workers: 1, niceness: 0, program: 'wasm' },
     {
       clock: new ManualClock(0),
       logger: new RecordingLogger(),
-      findWork: async (...args) => change(await setUpWork(...args)),
+      findSetup: async (...args) => change(await setUpEngine(...args)),
     },
   )
   onTestFinished(async () => await judge.stop())

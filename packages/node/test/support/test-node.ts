@@ -4,9 +4,13 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { devnet, type NetworkParams } from '@poai/core'
 import { onTestFinished } from 'vitest'
+import { composeNode, type Node } from '../../src/compose-node.ts'
 import { resolveConfig } from '../../src/config/resolve-config.ts'
-import { createNode, type Node } from '../../src/node.ts'
-import type { Installation } from '../../src/work/installation.ts'
+import type { Installation } from '../../src/engine/installation.ts'
+import type { Ground } from '../../src/ground.ts'
+import type { Metric } from '../../src/metrics/metric.ts'
+import { wingsOn } from '../../src/node.ts'
+import { type Wing, wholeOffer } from '../../src/wings/wing.ts'
 
 /** A network whose model nobody has: nodes of it come up fast, and abstain. */
 export const modelLess: NetworkParams = {
@@ -21,6 +25,8 @@ const MODELS = fileURLToPath(new URL('../../../../models/', import.meta.url))
 export interface TestNode {
   readonly node: Node
   readonly lines: readonly string[]
+  /** What its wings measure. */
+  readonly metrics: readonly Metric[]
 }
 
 /** A folder that is gone after the test. */
@@ -30,27 +36,31 @@ export async function testFolder(): Promise<string> {
   return folder
 }
 
+/** What differs from a usual node of a test. */
+export interface TestNodeOptions {
+  readonly flags?: Readonly<Record<string, string | boolean>>
+  readonly params?: NetworkParams
+  readonly models?: string
+  readonly wingsOn?: (ground: Ground) => readonly Wing[]
+}
+
 /** A node that listens on free ports of this machine only, and is stopped after the test. */
-export function testNode(
-  directory: string,
-  flags: Readonly<Record<string, string | boolean>> = {},
-  params: NetworkParams = modelLess,
-  models: string = MODELS,
-): TestNode {
-  const installation: Installation = {
-    models,
-    home: join(directory, 'home'),
-    modelStore: join(directory, 'home/models'),
-    cache: join(directory, 'home/cache'),
-  }
+export function testNode(directory: string, options: TestNodeOptions = {}): TestNode {
+  const { flags = {}, params = modelLess, models = MODELS } = options
+  const home = join(directory, 'home')
+  const installation: Installation = { models, home, modelStore: join(home, 'models'), cache: join(home, 'cache') }
   const { config } = resolveConfig({
     flags: { 'p2p-host': '127.0.0.1', 'p2p-port': '0', mdns: false, workers: '1', 'log-format': 'json', ...flags },
   })
   const lines: string[] = []
   const screen = { write: (text: string) => void lines.push(text), isInteractive: false }
-  const node = createNode({ config, params, directory, installation, version: '0.0.0-test' }, { screen })
+  let wings: readonly Wing[] = []
+  const node = composeNode({ config, params, directory, installation, version: '0.0.0-test' }, { screen }, (ground) => {
+    wings = (options.wingsOn ?? wingsOn)(ground)
+    return wings
+  })
   onTestFinished(() => node.stop())
-  return { node, lines }
+  return { node, lines, metrics: wholeOffer(wings).metrics }
 }
 
 /** Messages of the log, in their order. */

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { ChainError, createStoredChain, createStoredMempool, inlineRecovery, openChain } from '@poai/chain'
-import { createReplayVerifier, type ExamEvaluator, networkExamOptions } from '@poai/consensus'
+import { createReplayVerifier, type ExamEvaluator } from '@poai/consensus'
 import {
   type Clock,
   createBlockCodecs,
@@ -82,7 +82,7 @@ const chain = await openChain(
   { params },
   {
     ...{ codecs, execution, clock },
-    verifier: createReplayVerifier(networkExamOptions(params), { evaluator, logger: silentLogger }),
+    verifier: createReplayVerifier(params, { evaluator, logger: silentLogger }),
     database: createStoredChain({ store, committer, codecs, retention: RETENTIONS.full }),
     mempoolStore: createStoredMempool(store, committer),
     recovery: inlineRecovery,

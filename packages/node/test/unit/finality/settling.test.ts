@@ -2,7 +2,7 @@ import { genesisHeader, type Hash32, type Header, hash32, headerHash, silentLogg
 import type { Network, Peer, PeerEntry, SyncStatus } from '@poai/p2p'
 import { ManualClock } from '@poai/testing/manual-clock'
 import { describe, expect, it } from 'vitest'
-import { createFinalityWatch } from '../../../src/finality/create-finality-watch.ts'
+import { createFinalityWatch } from '../../../src/finality/finality-watch.ts'
 import { Settling, type SettlingDependencies, type SettlingOptions } from '../../../src/finality/settling.ts'
 
 const MINUTE = 60_000

@@ -1,0 +1,70 @@
+import type { Subscribe } from '@poai/core'
+import type { EngineStatus } from '@poai/inference'
+import { byLabel, type HistogramRow, type MetricRow, type Sample } from '../metrics/metric.ts'
+import type { FinishedReplay, ReplayFigures } from './replays.ts'
+
+/** Replays, by what they found. */
+export const REPLAY_ROWS: readonly MetricRow<ReplayFigures>[] = [
+  {
+    name: 'poai_replays_total',
+    kind: 'counter',
+    help: 'Blocks whose work was computed again, by the outcome',
+    labels: ['outcome'],
+    read: (replays) =>
+      byLabel('outcome', {
+        valid: replays.total - replays.failed,
+        failed: replays.failed,
+        undecided: replays.undecided,
+      }),
+  },
+]
+
+/** A replay of the embedded model takes some ten milliseconds, one of a large model seconds; waiting comes on top. */
+const REPLAY_BUCKETS: readonly number[] = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30]
+
+/** How long replays took. */
+export function replaySeconds(onReplay: Subscribe<FinishedReplay>): HistogramRow {
+  return {
+    name: 'poai_replay_seconds',
+    kind: 'histogram',
+    help: 'Time from asking for a replay to its verdict, waiting included',
+    labels: ['outcome'],
+    buckets: REPLAY_BUCKETS,
+    observations: (listener: (sample: Sample) => void) =>
+      onReplay(({ outcome, seconds }) => listener({ labels: { outcome }, value: seconds })),
+  }
+}
+
+/** The workers that compute; there are none before the engine is made. */
+export const ENGINE_ROWS: readonly MetricRow<EngineStatus | undefined>[] = [
+  {
+    name: 'poai_engine_workers',
+    kind: 'gauge',
+    help: 'Worker processes of the engine, by what they do',
+    labels: ['state'],
+    read: (engine) => {
+      const counts = { starting: 0, idle: 0, busy: 0, waiting: 0, retired: 0 }
+      for (const { state } of engine?.workers ?? []) counts[state]++
+      return byLabel('state', counts)
+    },
+  },
+  {
+    name: 'poai_engine_queued_requests',
+    kind: 'gauge',
+    help: 'Evaluations that wait for a worker',
+    labels: ['priority'],
+    read: (engine) => byLabel('priority', { ...(engine?.queued ?? { verify: 0, mine: 0 }) }),
+  },
+  {
+    name: 'poai_engine_evaluations_total',
+    kind: 'counter',
+    help: 'Evaluations that were answered',
+    read: (engine) => engine?.evaluations ?? 0,
+  },
+  {
+    name: 'poai_engine_crashes_total',
+    kind: 'counter',
+    help: 'Workers that died without being asked to',
+    read: (engine) => engine?.crashes ?? 0,
+  },
+]

@@ -1,0 +1,259 @@
+import type {
+  AttemptSearcher,
+  EvaluateExamsOptions,
+  ExamEvaluation,
+  ExamEvaluator,
+  ExamRequest,
+  NonceSpan,
+  SearchJob,
+  SearchOptions,
+  SearchResult,
+} from '@poai/consensus'
+import {
+  AppError,
+  type Clock,
+  defined,
+  Emitter,
+  type Logger,
+  type NetworkParams,
+  type Startable,
+  type Subscribe,
+} from '@poai/core'
+import {
+  allExams,
+  checkVectors,
+  EngineError,
+  type EngineEvent,
+  type EngineStatus,
+  type InferenceEngine,
+  type PortableProgram,
+  requireMachineDomain,
+  wordsOfEngine,
+} from '@poai/inference'
+import { createSearcher } from '@poai/miner'
+import { createDomainEngine } from './domain-engine.ts'
+import { type EngineSetup, setUpEngine } from './engine-setup.ts'
+import type { Installation } from './installation.ts'
+
+/**
+ * What the node's engine does.
+ *
+ * - `starting`: the model is being found and loaded.
+ * - `self-test`: it computes the network's recorded exams.
+ * - `ready`: it judges and mines.
+ * - `abstaining`: it can't compute the network's bits; it judges nothing, so that it never calls a right block wrong.
+ */
+export type EngineServiceState = 'new' | 'starting' | 'self-test' | 'ready' | 'abstaining' | 'stopped'
+
+/** A snapshot for people and metrics. */
+export interface EngineServiceStatus {
+  readonly state: EngineServiceState
+  /** Why it abstains. */
+  readonly reason: AppError | undefined
+  /** Present from the self-test on. */
+  readonly engine: EngineStatus | undefined
+}
+
+/** The network's model on this machine, or the reason why there is none. */
+export interface EngineService extends Startable, ExamEvaluator, AttemptSearcher {
+  readonly status: EngineServiceStatus
+  readonly onChange: Subscribe<EngineServiceStatus>
+}
+
+export interface EngineServiceOptions {
+  readonly params: NetworkParams
+  readonly installation: Installation
+  readonly workers: number
+  /** What runs the model, where the domain leaves a choice. Default `auto`. */
+  readonly program?: PortableProgram
+  /** How far the workers step back behind this process. */
+  readonly niceness: number
+}
+
+/** What the service needs, and nothing more. */
+export interface EngineServiceDependencies {
+  readonly clock: Pick<Clock, 'nowMs'>
+  readonly logger: Logger
+  /** Default: {@link setUpEngine}. */
+  readonly findSetup?: (installation: Installation, params: NetworkParams) => Promise<EngineSetup>
+  /** Default: the engine of the domain. */
+  readonly createEngine?: (setup: EngineSetup, onEvent: (event: EngineEvent) => void) => InferenceEngine
+}
+
+/** A service, not yet started. Its start succeeds where it abstains. */
+export function createEngineService(
+  options: EngineServiceOptions,
+  dependencies: EngineServiceDependencies,
+): EngineService {
+  return new ModelEngineService(options, dependencies)
+}
+
+class ModelEngineService implements EngineService {
+  readonly #options: EngineServiceOptions
+  readonly #dependencies: EngineServiceDependencies
+  readonly #changes: Emitter<EngineServiceStatus>
+  readonly #ready = Promise.withResolvers<void>()
+  #state: EngineServiceState = 'new'
+  #reason: AppError | undefined
+  #engine: InferenceEngine | undefined
+  /** While the self-test computes the model at the edges. */
+  #edgesEngine: InferenceEngine | undefined
+  #searcher: AttemptSearcher | undefined
+
+  constructor(options: EngineServiceOptions, dependencies: EngineServiceDependencies) {
+    this.#options = options
+    this.#dependencies = dependencies
+    this.#changes = new Emitter('engine service', dependencies.logger)
+  }
+
+  get status(): EngineServiceStatus {
+    return { state: this.#state, reason: this.#reason, engine: this.#engine?.status }
+  }
+
+  get onChange(): Subscribe<EngineServiceStatus> {
+    return this.#changes.subscribe
+  }
+
+  async start(): Promise<void> {
+    this.#become('starting')
+    try {
+      await this.#start()
+    } catch (error) {
+      if (this.#isStopped()) return
+      if (!(error instanceof AppError)) throw error
+      await this.#engine?.stop()
+      this.#abstain(error)
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#become('stopped')
+    await Promise.all([this.#engine?.stop(), this.#edgesEngine?.stop()])
+  }
+
+  async evaluate(requests: readonly ExamRequest[], options?: EvaluateExamsOptions): Promise<readonly ExamEvaluation[]> {
+    return this.#whenReady(this.#engine).evaluate(requests, options)
+  }
+
+  async search(job: SearchJob, span: NonceSpan, options?: SearchOptions): Promise<SearchResult> {
+    return this.#whenReady(this.#searcher).search(job, span, options)
+  }
+
+  #whenReady<Part>(part: Part | undefined): Part {
+    if (part !== undefined && this.#state === 'ready') return part
+    throw new EngineError('INFERENCE_NOT_RUNNING', 'this node does not judge work now', {
+      actual: this.#reason?.message ?? this.#state,
+      ...defined({ hint: this.#reason?.hint }),
+      cause: this.#reason,
+    })
+  }
+
+  async #start(): Promise<void> {
+    const { params, installation } = this.#options
+    const { logger, findSetup = setUpEngine, createEngine = this.#createEngine } = this.#dependencies
+    const setup = await findSetup(installation, params)
+    if (this.#isStopped()) return
+    const { model, domain, vectors, fingerprints } = setup
+    logger.info('Loading the model', { model: model.name, domain: domain.name, workers: this.#options.workers })
+    this.#engine = createEngine(setup, (event) => this.#onEvent(event))
+    this.#searcher = createSearcher(this.#engine, this.#dependencies)
+    await this.#engine.start()
+    this.#become('self-test')
+    const run = wordsOfEngine(this.#engine)
+    const began = performance.now()
+    await checkVectors(run, vectors).catch(async (error: unknown) => {
+      // Says which domain this machine is in instead, if it is a known one.
+      if (isMismatch(error)) await requireMachineDomain(run, vectors, fingerprints)
+      throw error
+    })
+    await this.#checkEdges(setup)
+    if (this.#isStopped()) return
+    const seconds = ((performance.now() - began) / 1000).toFixed(1)
+    const engine = this.#engine.status.model?.systemInfo
+    logger.info('Self-test passed', { exams: allExams(vectors).length, domain: domain.name, engine, seconds })
+    if (this.#options.program === 'llama' && this.#engine.status.program !== 'llama.cpp') {
+      logger.info('llama.cpp is not built: another engine serves until it is', { hint: 'poai engine build --llama' })
+    }
+    this.#become('ready')
+    this.#ready.resolve()
+  }
+
+  /**
+   * Whether the program that runs the network's model computes what that model hardly ever asks for: equal maxima, the
+   * limits of exp …
+   */
+  async #checkEdges({ domain, edges }: EngineSetup): Promise<void> {
+    if (edges === undefined || this.#isStopped()) return
+    const { installation, niceness, program = 'auto' } = this.#options
+    const { modelPath, vectors } = edges
+    const isBuilt = this.#engine?.status.program === 'llama.cpp'
+    const engine = createDomainEngine(
+      installation,
+      { modelPath, domain, contextSize: vectors.contextSize },
+      { workers: 1, niceness, program: program === 'llama' && !isBuilt ? 'auto' : program },
+    )
+    this.#edgesEngine = engine
+    try {
+      await engine.start()
+      await checkVectors(wordsOfEngine(engine), vectors)
+    } finally {
+      await engine.stop()
+    }
+  }
+
+  readonly #createEngine = (
+    { model, domain, vectors }: EngineSetup,
+    onEvent: (event: EngineEvent) => void,
+  ): InferenceEngine => {
+    const { contextSize, maxSequences } = vectors
+    const { installation, workers, program = 'auto', niceness } = this.#options
+    return createDomainEngine(
+      installation,
+      { modelPath: model.path, domain, contextSize, maxSequences },
+      // A compiler that runs beside the self-test would hold up the first block.
+      { workers, program, niceness, vectors, improves: true, mayImprove: this.#ready.promise, onEvent },
+    )
+  }
+
+  #onEvent(event: EngineEvent): void {
+    const { logger } = this.#dependencies
+    switch (event.kind) {
+      case 'worker-ready':
+        logger.debug('An engine worker is ready', { pid: event.pid })
+        return
+      case 'worker-crashed':
+        logger.warn('An engine worker died', { error: event.error })
+        return
+      case 'engine-swapped':
+        logger.info('The engine goes on with another program', { from: event.from, to: event.to })
+        return
+      case 'program-unavailable':
+        logger.info('An engine cannot be used on this machine: another one serves', { error: event.error })
+        return
+      case 'worker-retired':
+        logger.error('An engine worker is out of service', { error: event.error })
+        // No worker serves any more, and none will.
+        if (this.#state === 'ready' && this.#engine?.status.state === 'failed') this.#abstain(event.error)
+    }
+  }
+
+  #abstain(reason: AppError): void {
+    this.#reason = reason
+    this.#dependencies.logger.error('This node abstains: it neither mines nor judges blocks', { error: reason })
+    this.#become('abstaining')
+  }
+
+  #become(state: EngineServiceState): void {
+    if (this.#isStopped()) return
+    this.#state = state
+    this.#changes.emit(this.status)
+  }
+
+  #isStopped(): boolean {
+    return this.#state === 'stopped'
+  }
+}
+
+function isMismatch(error: unknown): boolean {
+  return error instanceof EngineError && error.code === 'INFERENCE_DOMAIN_MISMATCH'
+}

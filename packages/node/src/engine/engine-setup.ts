@@ -1,0 +1,151 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { AppError, bytesToHex, type NetworkParams } from '@poai/core'
+import {
+  type DeterminismDomain,
+  type DomainFingerprint,
+  type DomainVectors,
+  EngineError,
+  findDomain,
+  hashVectors,
+  KNOWN_DOMAINS,
+  parseFingerprints,
+  parseVectors,
+  type ResolvedModel,
+  resolveModel,
+} from '@poai/inference'
+import type { Installation } from './installation.ts'
+import { openModelStore } from './open-model-store.ts'
+
+/** What an engine of a network needs on this machine: the model, the domain, and the vectors that define it. */
+export interface EngineSetup {
+  readonly model: ResolvedModel
+  readonly domain: DeterminismDomain
+  readonly vectors: DomainVectors
+  /**
+   * What the model's exams hash to in other domains: tells a machine that is in none of the network's which one it is
+   * in.
+   */
+  readonly fingerprints: readonly DomainFingerprint[]
+  /** A small model at the edges of the domain's arithmetic, where the network's own model never comes. */
+  readonly edges?: EdgesSetup
+}
+
+/** A model that comes with the program for its vectors alone. */
+export interface EdgesSetup {
+  readonly modelPath: string
+  readonly vectors: DomainVectors
+}
+
+/** Where vectors that this machine recorded are, by their hash: those of networks that are not built in. */
+export function ownVectorsPath({ home }: Pick<Installation, 'home'>, sha256: string): string {
+  return join(home, 'vectors', `${sha256}.json`)
+}
+
+/** Where the recorded vectors that a network names may be: those that came with the program, and the user's own. */
+function vectorsPaths(installation: Installation, { model, domain, vectorsSha256 }: NetworkParams['work']): Places {
+  const own = ownVectorsPath(installation, bytesToHex(vectorsSha256).slice(2))
+  return [own, join(installation.models, model, 'vectors', `${domain}.json`)]
+}
+
+/** The first is looked at first. The last one is what messages are about. */
+type Places = readonly [own: string, released: string]
+
+/** The domain of that name. Throws if this release cannot pin it. */
+function requireDomain(name: string): DeterminismDomain {
+  const domain = findDomain(name)
+  if (domain !== undefined) return domain
+  throw new EngineError('INFERENCE_PLATFORM_UNSUPPORTED', `this release does not know the determinism domain ${name}`, {
+    expected: `one of ${KNOWN_DOMAINS.map((known) => known.name).join(', ')}`,
+    actual: name,
+    hint: 'update poai, or correct the network’s parameters',
+  })
+}
+
+/** The vectors of a network, checked against the hash and the model that they must belong to. */
+async function readVectors(
+  [own, path]: Places,
+  wanted: { readonly sha256: string; readonly modelSha256: string },
+): Promise<DomainVectors> {
+  const text =
+    (await readFile(own, 'utf8').catch(() => undefined)) ??
+    (await readFile(path, 'utf8').catch((cause: unknown) => {
+      throw missingVectors(path, cause)
+    }))
+  const sha256 = hashVectors(text)
+  if (sha256 !== wanted.sha256) {
+    throw new EngineError('INFERENCE_VECTORS_INVALID', `${path} is not the file of vectors that the network names`, {
+      expected: wanted.sha256,
+      actual: sha256,
+      hint: 'take the file of the release that knows this network',
+    })
+  }
+  const vectors = parseVectors(text)
+  if (vectors.modelSha256 === wanted.modelSha256) return vectors
+  throw new EngineError('INFERENCE_VECTORS_INVALID', `${path} was recorded with another model file`, {
+    expected: wanted.modelSha256,
+    actual: vectors.modelSha256,
+  })
+}
+
+function missingVectors(path: string, cause: unknown): EngineError {
+  return new EngineError('INFERENCE_VECTORS_INVALID', `no recorded vectors: cannot read ${path}`, {
+    cause,
+    hint: 'take the release that knows this network, or record them: npm run bench -- record-vectors',
+  })
+}
+
+/**
+ * Exams that came with the program beside the vectors, if they are of this model: more mistakes show in them, and no
+ * network pins them.
+ */
+async function readChosen(
+  installation: Installation,
+  model: string,
+  vectors: DomainVectors,
+): Promise<Pick<DomainVectors, 'chosen'>> {
+  const path = join(installation.models, model, 'vectors', `${vectors.domain}.chosen.json`)
+  const text = await readFile(path, 'utf8').catch(() => undefined)
+  if (text === undefined) return {}
+  const { modelSha256, exams } = parseVectors(text)
+  return modelSha256 === vectors.modelSha256 ? { chosen: exams } : {}
+}
+
+/** Only `portable-1` is defined for more than the networks' model, so only it has edges that count. */
+async function readEdges({ models }: Installation, { name }: DeterminismDomain): Promise<Pick<EngineSetup, 'edges'>> {
+  const folder = join(models, 'edges')
+  const text = await readFile(join(folder, 'vectors', `${name}.json`), 'utf8').catch(() => undefined)
+  return text === undefined ? {} : { edges: { modelPath: join(folder, 'edges.gguf'), vectors: parseVectors(text) } }
+}
+
+/**
+ * Finds what an engine of that network needs. Throws, saying what to do, where something is missing or not what the
+ * network names.
+ */
+export async function setUpEngine(installation: Installation, { work }: NetworkParams): Promise<EngineSetup> {
+  const domain = requireDomain(work.domain)
+  const model = await resolveModel(await openModelStore(installation), work.model)
+  const modelSha256 = bytesToHex(work.modelSha256).slice(2)
+  if (model.sha256 !== modelSha256) {
+    throw new AppError('MODEL_HASH_MISMATCH', `${model.path} is not the model of this network`, {
+      expected: modelSha256,
+      actual: model.sha256,
+      hint: 'take the release that knows this network, or import the network’s model',
+    })
+  }
+  const pinned = await readVectors(vectorsPaths(installation, work), {
+    sha256: bytesToHex(work.vectorsSha256).slice(2),
+    modelSha256,
+  })
+  const vectors = { ...pinned, ...(await readChosen(installation, work.model, pinned)) }
+  const fingerprints = await readFingerprints(installation, work.model)
+  return { model, domain, vectors, fingerprints, ...(await readEdges(installation, domain)) }
+}
+
+/** Fingerprints only help to explain, so a model without them has none. */
+async function readFingerprints(installation: Installation, model: string): Promise<readonly DomainFingerprint[]> {
+  const text = await readFile(join(installation.models, model, 'vectors', 'fingerprints.json'), 'utf8').catch(
+    () => '{}',
+  )
+  return parseFingerprints(text)
+}

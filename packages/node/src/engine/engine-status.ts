@@ -1,0 +1,32 @@
+import type { EngineJson, NodeStatusJson } from '@poai/api/client'
+import type { NetworkParams } from '@poai/core'
+import type { EngineStatus } from '@poai/inference'
+import type { EngineService } from './engine-service.ts'
+
+/** The engine as `poai_engine` tells of it. */
+export function engineAnswer({ work }: NetworkParams, service: Pick<EngineService, 'status'>): EngineJson {
+  const { state, reason, engine } = service.status
+  return {
+    ...{ state, model: work.model, domain: work.domain },
+    reason: reason?.message ?? null,
+    workers: engine?.workers.map(({ pid = null, state: doing, restarts }) => ({ pid, state: doing, restarts })) ?? [],
+    queued: engine === undefined ? { verify: 0, mine: 0 } : { ...engine.queued },
+    evaluations: engine?.evaluations ?? 0,
+    crashes: engine?.crashes ?? 0,
+    systemInfo: engine?.model?.systemInfo ?? null,
+  }
+}
+
+/** The engine as `poai_nodeStatus` tells of it. */
+export function engineToJson({ work }: NetworkParams, engine: EngineStatus | undefined): NodeStatusJson['engine'] {
+  return {
+    ...{ name: work.model, domain: work.domain },
+    state: engine?.state ?? 'none',
+    program: engine?.program ?? null,
+    system: engine?.model?.systemInfo ?? null,
+    workers: engine?.workers.length ?? 0,
+    evaluations: engine?.evaluations ?? 0,
+    crashes: engine?.crashes ?? 0,
+    queued: engine === undefined ? 0 : engine.queued.verify + engine.queued.mine,
+  }
+}

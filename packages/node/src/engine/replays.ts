@@ -1,0 +1,96 @@
+import { createReplayVerifier, type ExamEvaluator, type WorkVerifier } from '@poai/consensus'
+import { type Clock, Emitter, type Logger, type NetworkParams, RuleError, type Subscribe } from '@poai/core'
+
+/** Replays since the start. */
+export interface ReplayFigures {
+  /** Decided ones. */
+  readonly total: number
+  /** Of them, those that found the work not to be done. */
+  readonly failed: number
+  /** Those that ended without an answer: given up, or an engine that could not. */
+  readonly undecided: number
+  /** Decided ones in the last seconds. */
+  readonly perSecond: number
+}
+
+/** A replay that is over. */
+export interface FinishedReplay {
+  readonly outcome: 'valid' | 'failed' | 'undecided'
+  /** With the time in which it waited for a worker. */
+  readonly seconds: number
+}
+
+/** What judges the work of headers, whoever asks: it replays whatever it is asked, and counts. */
+export interface Replays extends WorkVerifier {
+  readonly figures: ReplayFigures
+  readonly onReplay: Subscribe<FinishedReplay>
+}
+
+/** What replays need, and nothing more. */
+export interface ReplaysDependencies {
+  readonly evaluator: ExamEvaluator
+  readonly clock: Pick<Clock, 'nowMs'>
+  readonly logger: Pick<Logger, 'error' | 'warn'>
+  /** Default: a verifier over the evaluator. */
+  readonly verifier?: WorkVerifier
+}
+
+/** Seconds that a rate looks back: shorter jumps, longer lags behind what one sees. */
+const WINDOW_SECONDS = 10
+
+/** Replays by the network's rules; the counts are at zero. */
+export function createReplays(params: NetworkParams, dependencies: ReplaysDependencies): Replays {
+  const { clock, logger, verifier = createReplayVerifier(params, dependencies) } = dependencies
+  const finished = new Emitter<FinishedReplay>('replay', logger)
+  const counts = { valid: 0, failed: 0, undecided: 0 }
+  const rate = new RecentRate(clock)
+  const settle = (outcome: FinishedReplay['outcome'], beganMs: number): void => {
+    counts[outcome]++
+    if (outcome !== 'undecided') rate.add()
+    finished.emit({ outcome, seconds: (performance.now() - beganMs) / 1000 })
+  }
+  return {
+    get figures() {
+      const { valid, failed, undecided } = counts
+      return { total: valid + failed, failed, undecided, perSecond: rate.perSecond }
+    },
+    onReplay: finished.subscribe,
+    verify: async (header, options) => {
+      const beganMs = performance.now()
+      try {
+        await verifier.verify(header, options)
+      } catch (error) {
+        settle(error instanceof RuleError ? 'failed' : 'undecided', beganMs)
+        throw error
+      }
+      settle('valid', beganMs)
+    },
+  }
+}
+
+/** How often something happened lately: one count for each second. */
+class RecentRate {
+  readonly #clock: Pick<Clock, 'nowMs'>
+  readonly #counts = new Map<number, number>()
+
+  constructor(clock: Pick<Clock, 'nowMs'>) {
+    this.#clock = clock
+  }
+
+  add(): void {
+    const second = this.#second()
+    this.#counts.set(second, (this.#counts.get(second) ?? 0) + 1)
+    for (const old of this.#counts.keys()) if (old < second - WINDOW_SECONDS) this.#counts.delete(old)
+  }
+
+  get perSecond(): number {
+    const second = this.#second()
+    let sum = 0
+    for (const [at, count] of this.#counts) if (at > second - WINDOW_SECONDS && at <= second) sum += count
+    return sum / WINDOW_SECONDS
+  }
+
+  #second(): number {
+    return Math.floor(this.#clock.nowMs() / 1000)
+  }
+}

@@ -1,0 +1,37 @@
+import type { Clock, Logger, NetworkParams, NetworkTrust, Subscribe } from '@poai/core'
+import type { NodeConfig } from './config/node-config.ts'
+import type { DataPlaces } from './data-directory.ts'
+import type { Installation } from './engine/installation.ts'
+import type { NodeStateName } from './status/node-state.ts'
+
+/** What a node is told. */
+export interface NodeOptions {
+  readonly config: NodeConfig
+  readonly params: NetworkParams
+  /** The data directory. */
+  readonly directory: string
+  readonly installation: Installation
+  /** Of the program. */
+  readonly version: string
+}
+
+/** What every wing stands on: what the node was told, and what is there before anything starts. */
+export interface Ground extends NodeOptions {
+  /** What is known of the network's chain beyond its rules. */
+  readonly trust: NetworkTrust
+  readonly places: DataPlaces
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly stage: Stage
+  /** The data directory is this process's alone now: lines go to its log file too. */
+  openLogFile(): void
+  /** Stops the node: it cannot go on after this. */
+  fail(error: unknown): void
+}
+
+/** How far the node has come. */
+export interface Stage {
+  /** Undefined while the node is up: what it does then follows from its parts. */
+  readonly name: NodeStateName | undefined
+  readonly onChange: Subscribe<NodeStateName | undefined>
+}

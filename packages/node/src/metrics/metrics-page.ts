@@ -1,0 +1,50 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import type { HistogramRow, Metric, MetricRow } from './metric.ts'
+
+/** What a node measures, in the words of Prometheus. */
+export interface MetricsPage {
+  readonly contentType: string
+  render(): Promise<string>
+}
+
+/** A page with a registry of its own, so that several nodes fit into one process. */
+export function createMetricsPage(metrics: readonly Metric[]): MetricsPage {
+  const registry = new Registry()
+  const writers = metrics.flatMap((metric) => {
+    if (metric.kind !== 'histogram') return [createWriter(metric, registry)]
+    observe(metric, registry)
+    return []
+  })
+  collectDefaultMetrics({ register: registry })
+  return {
+    contentType: registry.contentType,
+    render: async () => {
+      for (const write of writers) await write()
+      return registry.metrics()
+    },
+  }
+}
+
+/** Puts what a row reads in the place of what it read the last time. */
+function createWriter(row: MetricRow<void>, registry: Registry): () => Promise<void> {
+  const { name, help, kind, labels = [] } = row
+  const options = { name, help, labelNames: [...labels], registers: [registry] }
+  const metric = kind === 'gauge' ? new Gauge(options) : new Counter(options)
+  return async () => {
+    const read = await row.read()
+    const samples = typeof read === 'number' ? [{ value: read }] : (read ?? [])
+    metric.reset()
+    if (samples.length === 0 && labels.length === 0) metric.remove()
+    for (const sample of samples) metric.inc({ ...sample.labels }, sample.value)
+  }
+}
+
+function observe({ name, help, labels = [], buckets, observations }: HistogramRow, registry: Registry): void {
+  const histogram = new Histogram({
+    ...{ name, help },
+    labelNames: [...labels],
+    buckets: [...buckets],
+    registers: [registry],
+  })
+  observations(({ labels: values = {}, value }) => histogram.observe(values, value))
+}

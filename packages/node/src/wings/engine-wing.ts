@@ -1,0 +1,40 @@
+import { ENGINE_ROWS, REPLAY_ROWS, replaySeconds } from '../engine/engine-metrics.ts'
+import { createEngineService, type EngineService } from '../engine/engine-service.ts'
+import { engineToJson } from '../engine/engine-status.ts'
+import { createReplays, type Replays } from '../engine/replays.ts'
+import type { Ground } from '../ground.ts'
+import { readFrom } from '../metrics/metric.ts'
+import type { Telling } from './wing.ts'
+
+/** The network's model on this machine, and what is judged with it. */
+export interface EngineWing extends Telling<'replays' | 'engine'> {
+  readonly service: EngineService
+  readonly replays: Replays
+}
+
+/** How far the engine's workers step back behind this process: docs/MINING.md has the measurement. */
+const MINING_NICENESS = 10
+const JUDGING_NICENESS = 5
+
+/** Loads the model and tests it: until then, and where it does not pass, the node judges nothing. */
+export function engineWing({ config, params, installation, clock, logger }: Ground): EngineWing {
+  const niceness = config.mining.enabled ? MINING_NICENESS : JUDGING_NICENESS
+  const service = createEngineService({ params, installation, ...config.engine, niceness }, { clock, logger })
+  const replays = createReplays(params, { evaluator: service, clock, logger })
+  return {
+    stage: 'loading',
+    service,
+    replays,
+    metrics: [
+      ...readFrom(REPLAY_ROWS, () => replays.figures),
+      ...readFrom(ENGINE_ROWS, () => service.status.engine),
+      replaySeconds(replays.onReplay),
+    ],
+    status: () => ({ replays: { ...replays.figures }, engine: engineToJson(params, service.status.engine) }),
+    start: (services) => services.start('engine', service),
+    // A model that is being loaded is not worth waiting for.
+    giveUp: async () => {
+      if (service.status.state !== 'ready') await service.stop()
+    },
+  }
+}

@@ -1,0 +1,64 @@
+import { bytesToHex, defined, genesisHash } from '@poai/core'
+import type { Ground } from '../ground.ts'
+import { repeat } from '../lifecycle/repeat.ts'
+import { readFrom } from '../metrics/metric.ts'
+import type { NodeState } from '../status/node-state.ts'
+import { createStateLines } from '../status/state-lines.ts'
+import { STATE_ROWS } from '../status/state-metrics.ts'
+import { stateOf } from '../status/state-of.ts'
+import type { EngineWing } from './engine-wing.ts'
+import type { MiningWing } from './mining-wing.ts'
+import { countPeers, type NetworkWing } from './network-wing.ts'
+import type { Telling } from './wing.ts'
+
+/** What a state follows from. */
+export interface StateDependencies {
+  readonly engine: EngineWing
+  readonly network: NetworkWing
+  readonly mining: MiningWing
+}
+
+/** How soon a person sees that the state has changed. */
+const LOOK_EVERY_MS = 1_000
+
+/** Reads what the node does: a stage of its start or its stop, and in between what follows from its parts. */
+export function nodeState(
+  { stage, config }: Pick<Ground, 'stage' | 'config'>,
+  { engine, network, mining }: StateDependencies,
+): () => NodeState {
+  return () => {
+    const { status } = engine.service
+    const { name } = stage
+    if (name !== undefined) return { name: name === 'loading' && status.state === 'self-test' ? 'self-test' : name }
+    const { miner, gate } = mining.parts.made
+    const joined = network.joined.now
+    return stateOf({
+      engine: status,
+      miner: miner.status,
+      gateClosedBecause: gate.closedBecause(),
+      network: joined === undefined ? undefined : { sync: joined.syncStatus(), peers: countPeers(joined) },
+      isAlone: config.mining.alone,
+    })
+  }
+}
+
+/** What the node is and what it does, also in the log whenever that changes. */
+export function stateWing(
+  { config, params, version, stage, clock, logger }: Ground,
+  state: () => NodeState,
+): Telling<'version' | 'role' | 'network' | 'state'> {
+  const role = config.mining.enabled ? 'miner' : 'validator'
+  const showState = createStateLines({ logger })
+  stage.onChange(() => showState(state()))
+  const info = { version, role, network: params.name, model: params.work.model, domain: params.work.domain }
+  const identity = { name: params.name, chainId: Number(params.chainId), genesisHash: bytesToHex(genesisHash(params)) }
+  const looking = repeat({ name: 'state', everyMs: LOOK_EVERY_MS }, { clock, logger }, () => showState(state()))
+  return {
+    metrics: readFrom(STATE_ROWS, () => ({ info, state: state() })),
+    status: () => {
+      const { name, detail } = state()
+      return { version, role, network: identity, state: { name, ...defined({ detail }) } }
+    },
+    start: (services) => services.start('state lines', looking),
+  }
+}
