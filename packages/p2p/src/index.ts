@@ -12,12 +12,16 @@
 
 export type { BlockGossipCounts } from './blocks/block-gossip.ts'
 export { MAX_WHOLE_BLOCK_BYTES } from './blocks/block-message.ts'
+export type { CostLimits } from './budget/cost-allowance.ts'
+export type { FairQueueOptions } from './budget/fair-queue.ts'
 export { BUDGET_DEFAULTS, type BudgetLimits } from './budget/inference-budget.ts'
+export type { Allowance } from './budget/token-bucket.ts'
 export { createNetwork } from './create-network.ts'
 export { HANDSHAKE_TIMEOUT_MS, STATUS_PROTOCOL } from './handshake/handshake.ts'
 export { GOODBYE_REASONS, type GoodbyeReason } from './handshake/status-message.ts'
 export type { OwnAddress } from './host/host.ts'
 export { networkGroup, parseDialAddress } from './host/multiaddresses.ts'
+export type { Remote } from './host/stream-host.ts'
 export { createIdentity, loadIdentity, type NodeIdentity } from './identity/node-identity.ts'
 export { createPreSharedKey, parsePreSharedKey } from './identity/pre-shared-key.ts'
 export type { Network, NetworkDependencies, NetworkFigures } from './network.ts'
@@ -32,6 +36,7 @@ export type { PeerBook, PeerEntry } from './peers/peer-book.ts'
 export { PEER_DEFAULTS, type PeerLimits } from './peers/peer-limits.ts'
 export { createMemoryPeerNotes, createStoredPeerNotes, type PeerNotes } from './peers/peer-notes.ts'
 export type { Reachability } from './peers/reachability.ts'
+export type { Ask, RequestProtocol, Serve, ServedProtocol } from './requests/request-protocol.ts'
 export type { SyncStatus } from './sync/network-sync.ts'
 export {
   createReplayPolicy,
@@ -41,4 +46,16 @@ export {
   type ReplayMode,
   type ReplayPolicy,
 } from './sync/replay-policy.ts'
+export {
+  ACCEPTED,
+  ignored,
+  type MessageOrigin,
+  messageOffence,
+  rejected,
+  TOPIC_DEFAULTS,
+  type TopicBudget,
+  type TopicDeclaration,
+  type TopicVerdict,
+} from './topics/topic-declaration.ts'
+export type { Topic, TopicCounts } from './topics/validated-topic.ts'
 export type { TransactionGossipCounts } from './transactions/transaction-gossip.ts'

@@ -22,7 +22,7 @@ import { createCommitter, createMemoryStore, openDatabase, RETENTIONS } from '@p
 import { testNetwork } from '@poai/testing/chain'
 import { createNetwork } from '../../src/create-network.ts'
 import { createIdentity, type NodeIdentity } from '../../src/identity/node-identity.ts'
-import type { Network } from '../../src/network.ts'
+import type { Network, NetworkDependencies } from '../../src/network.ts'
 import type { NetworkOptions } from '../../src/network-options.ts'
 import { createMemoryPeerNotes, type PeerNotes } from '../../src/peers/peer-notes.ts'
 import { createReplayPolicy, excusingVerifier } from '../../src/sync/replay-policy.ts'
@@ -49,6 +49,8 @@ export interface StartNodeOptions {
   readonly params?: NetworkParams
   readonly network?: Partial<NetworkOptions>
   readonly identity?: NodeIdentity
+  /** Topics and protocols of other packages. */
+  readonly declared?: Partial<Pick<NetworkDependencies, 'topics' | 'protocols'>>
   readonly notes?: PeerNotes
   readonly logger?: Logger
   readonly mempool?: Partial<MempoolLimits>
@@ -126,6 +128,7 @@ export async function startNode(options: StartNodeOptions = {}): Promise<TestNod
     notes,
     clock: systemClock,
     logger,
+    ...options.declared,
   })
   await network.start()
   return {
