@@ -142,7 +142,7 @@ export async function openChain(options: ChainOptions, dependencies: ChainDepend
 
 function mempoolHead(params: NetworkParams, database: ChainDatabase): MempoolHead {
   const head = database.head()
-  return { state: database.state, baseFeePerGas: nextBaseFee(params.gas, head), gasLimit: head.gasLimit }
+  return { state: database.state, baseFeePerGas: nextBaseFee(params, head), gasLimit: head.gasLimit }
 }
 
 /** What blocks that joined and left mean for the pool. */

@@ -12,8 +12,8 @@
 
 export { type ChainContext, chainContextCodec, extendContext, genesisContext } from './context/chain-context.ts'
 export { epochIndex, isLastOfEpoch } from './context/epoch.ts'
-export { medianTimestamp } from './context/median-timestamp.ts'
-export { nextEpochKey } from './context/next-epoch-key.ts'
+export { latestPastTimestamp, medianTimestamp, type TimedChain } from './context/median-timestamp.ts'
+export { type EpochParent, nextEpochKey } from './context/next-epoch-key.ts'
 export { type AsertOptions, asertTarget } from './difficulty/asert-target.ts'
 export { type DifficultyAnchor, nextTarget, type ScheduledBlock } from './difficulty/difficulty-schedule.ts'
 export { createByteVocabulary } from './exam/byte-vocabulary.ts'
@@ -40,6 +40,7 @@ export { type BlockReward, blockReward, type GasPayment, type RewardedBlock } fr
 export { issuedThrough, maxIssuance, subsidy } from './rewards/subsidy.ts'
 export { condemnsBlock } from './rules/condemns-block.ts'
 export { CONSENSUS_RULES, type ConsensusRule, type RuleStage } from './rules/consensus-rules.ts'
+export { gasLimitBefore } from './rules/gas-limit-before.ts'
 export { type FeeParent, nextBaseFee } from './rules/next-base-fee.ts'
 export { type BodyOfHeader, validateBody } from './rules/validate-body.ts'
 export { type ExecutedHeader, type ExecutionOutcome, validateExecution } from './rules/validate-execution.ts'
@@ -72,13 +73,19 @@ export type {
 } from './work/attempts.ts'
 export { createAttempts, createHashedAttempts } from './work/attempts.ts'
 export { deriveEpochKey } from './work/epoch-key.ts'
-export type { EvaluateExamsOptions, ExamEvaluator, ExamPriority, ExamRequest } from './work/exam-evaluator.ts'
+export type {
+  AskedWork,
+  EvaluateExamsOptions,
+  ExamEvaluator,
+  ExamPriority,
+  ExamRequest,
+} from './work/exam-evaluator.ts'
 export { examToRequest } from './work/exam-evaluator.ts'
 export type { ExamSource } from './work/exam-seed.ts'
 export { deriveExamSeed } from './work/exam-seed.ts'
 export type { GradedQuiz } from './work/grade-exam.ts'
 export { gradeExam } from './work/grade-exam.ts'
-export { type ExamRules, networkExamOptions } from './work/network-exam.ts'
+export { type ExamRules, examBuilderOf, networkExamOptions } from './work/network-exam.ts'
 export type { ReplayVerifierDependencies } from './work/replay-verifier.ts'
 export { createReplayVerifier, MAX_EVALUATIONS } from './work/replay-verifier.ts'
 export { validateReplay } from './work/validate-replay.ts'

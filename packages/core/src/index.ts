@@ -78,6 +78,9 @@ export {
   type BlockCodecs,
   type Body,
   createBlockCodecs,
+  encodeBody,
+  LATER_BODY_MEMBERS,
+  type LaterBodyMembers,
   MAX_BLOCK_TRANSACTIONS,
   MAX_BODY_BYTES,
 } from './wire/block.ts'
@@ -88,6 +91,8 @@ export {
   type Header,
   headerCodec,
   headerHash,
+  LATER_HEADER_MEMBERS,
+  type LaterHeaderMembers,
   MAX_EXTRA_DATA_BYTES,
   MAX_HEADER_BYTES,
   MAX_LOSS_MICRO_NATS,
@@ -95,6 +100,7 @@ export {
   type SealedHeader,
   sealHash,
 } from './wire/header.ts'
+export { type LaterMember, type LaterMembers, misplacedMember } from './wire/later-members.ts'
 export { listField } from './wire/list-field.ts'
 export { bloomMayContain, bloomOfLogs, bloomTest, mergeBlooms } from './wire/logs-bloom.ts'
 export { type Log, MAX_GAS_LIMIT, MAX_RECEIPT_BYTES, type Receipt, receiptCodec } from './wire/receipt.ts'

@@ -1,12 +1,12 @@
 import type { Chain } from '@poai/chain'
 import type { AttemptSearcher } from '@poai/consensus'
-import type { Address, Clock, Logger, NetworkParams } from '@poai/core'
+import type { Address, Clock, Logger, RuleSchedule } from '@poai/core'
 import type { MiningGate } from './mining-gate.ts'
 import type { NonceRanges } from './nonce-ranges.ts'
 
 /** What a miner is told. */
 export interface MinerOptions {
-  readonly params: Pick<NetworkParams, 'work' | 'time' | 'gas' | 'rewards'>
+  readonly params: RuleSchedule
   readonly beneficiary: Address
   /** Workers of the engine that are to be kept busy. */
   readonly workers: number

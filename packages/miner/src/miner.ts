@@ -7,6 +7,7 @@ import {
   type Hash32,
   headerHash,
   InvariantError,
+  rulesAt,
   type Seal,
   type Startable,
   type Subscribe,
@@ -104,7 +105,7 @@ class LoopMiner implements Miner {
     )
     this.#figures = new MiningFigures({ tokensPerAttempt: params.work.exam.tokens }, clock)
     this.#pump = new SearchPump({ workers }, { searcher, clock, logger, listener: this.#listener() })
-    this.#score = new BlockScore(params.rewards)
+    this.#score = new BlockScore(params)
     this.#bell = new Doorbell(clock)
     this.#blocks = new Emitter('mined block', logger)
     this.#beneficiary = options.beneficiary
@@ -208,7 +209,7 @@ class LoopMiner implements Miner {
       this.#isEarly = false
       return
     }
-    const { exam } = this.#options.params.work
+    const { exam } = rulesAt(this.#options.params, template.header.number).work
     this.#job = { template, ...createAttemptJob(template, this.#nonces.next(), exam) }
     this.#figures.begin()
     this.#pump.work(this.#job)

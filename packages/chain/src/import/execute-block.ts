@@ -83,7 +83,7 @@ async function execute(
       execution.executeBlock({
         ...input,
         environment: { ...header, prevRandao: prevRandaoOf(header.parentHash) },
-        reward: subsidy(params.rewards, header.number),
+        reward: subsidy(params, header.number),
         transactions: body.transactions,
         pause: createPace({ isUrgent: true }).pause,
       }),

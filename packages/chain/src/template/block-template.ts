@@ -93,19 +93,19 @@ async function buildOn(
   const fixed = {
     parentHash: head.hash,
     beneficiary,
-    target: nextTarget(params.difficulty, head),
+    target: nextTarget(params, head),
     number: head.number + 1n,
     gasLimit: nextGasLimit(params, head.gasLimit, request.gasLimitGoal),
     timestamp: request.nowSeconds < earliest ? earliest : request.nowSeconds,
     extraData,
-    baseFeePerGas: nextBaseFee(params.gas, head),
+    baseFeePerGas: nextBaseFee(params, head),
   }
   const pace = createPace()
   const builder = await execution.buildBlock({
     ...parentStateOf(database),
     environment: { ...fixed, prevRandao: prevRandaoOf(head.hash) },
     blockHash: (number) => database.canonicalHash(number),
-    reward: subsidy(params.rewards, fixed.number),
+    reward: subsidy(params, fixed.number),
     pause: pace.pause,
   })
   // What others do while this rests is not counted as its own time.

@@ -150,7 +150,7 @@ async function runTheirs(theirs: EthereumChain, { block }: GeneratedBlock): Prom
   const { header, body } = block
   const transactions = body.transactions.map(({ bytes }) => createTxFromRLP(bytes, { common: theirs.common }))
   const environment = { ...header, prevRandao: prevRandaoOf(header.parentHash) }
-  const reward = subsidy(params.rewards, header.number)
+  const reward = subsidy(params, header.number)
   return (await theirs.executeParsed({ environment, transactions, reward })).stateRoot
 }
 

@@ -2,7 +2,6 @@ import {
   type ChainContext,
   createReplayVerifier,
   type ExamEvaluator,
-  networkExamOptions,
   type WorkVerifier,
 } from '@poai/consensus'
 import {
@@ -126,7 +125,7 @@ export async function openChainFixture(options: ChainFixtureOptions = {}): Promi
     onBuild: async () => undefined,
   }
   const evaluator = countingEvaluator(engine, dear)
-  const verifier = createReplayVerifier(networkExamOptions(params), { evaluator, logger: silentLogger })
+  const verifier = createReplayVerifier(params, { evaluator, logger: silentLogger })
   const chain = await openChain(
     { params, ...options.chain },
     {

@@ -1,5 +1,5 @@
 import { type Chain, createStoredChain, createStoredMempool, createThreadedRecovery, openChain } from '@poai/chain'
-import { createReplayVerifier, type ExamEvaluator, networkExamOptions } from '@poai/consensus'
+import { createReplayVerifier, type ExamEvaluator } from '@poai/consensus'
 import { type BlockCodecs, createBlockCodecs, createTransactionCodec, genesisHash, type Logger } from '@poai/core'
 import { createExecution } from '@poai/execution'
 import { systemClock } from '@poai/node'
@@ -36,7 +36,7 @@ export async function withReplayingChain<T>(
         codecs,
         database: createStoredChain({ store, committer, codecs, retention }),
         mempoolStore: createStoredMempool(store, committer),
-        verifier: createReplayVerifier(networkExamOptions(params), { evaluator, logger }),
+        verifier: createReplayVerifier(params, { evaluator, logger }),
         execution: createExecution(params),
         recovery,
         clock: systemClock,

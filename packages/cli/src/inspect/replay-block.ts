@@ -1,16 +1,15 @@
 import type { RpcClient } from '@poai/api/connect'
 import {
-  createExamBuilder,
   createReplayVerifier,
   deriveEpochKey,
   deriveExamSeed,
   type Exam,
   type ExamEvaluator,
   epochIndex,
+  examBuilderOf,
   examToRequest,
   type GradedQuiz,
   gradeExam,
-  networkExamOptions,
 } from '@poai/consensus'
 import {
   AppError,
@@ -23,6 +22,7 @@ import {
   type Logger,
   type NetworkParams,
   RuleError,
+  rulesAt,
   sealHash,
   toHash32,
 } from '@poai/core'
@@ -71,7 +71,7 @@ async function epochKeyOf(
   { header, params }: { readonly header: Header; readonly params: NetworkParams },
   signal: AbortSignal,
 ): Promise<Hash32> {
-  const { epochBlocks } = params.work
+  const { epochBlocks } = rulesAt(params, header.number).work
   const epoch = epochIndex(header.number, epochBlocks)
   const seedNumber = epoch === 0n ? 0n : epoch * epochBlocks - 1n
   const block = await client.call('eth_getBlockByNumber', [`0x${seedNumber.toString(16)}`, false], { signal })
@@ -91,11 +91,11 @@ export async function replayBlock(
   },
 ): Promise<BlockReplay> {
   const { evaluator, signal } = dependencies
-  const options = networkExamOptions(params)
   const startedMs = performance.now()
-  const fault = await faultOf(() => createReplayVerifier(options, dependencies).verify(header, { epochKey, signal }))
+  const fault = await faultOf(() => createReplayVerifier(params, dependencies).verify(header, { epochKey, signal }))
   const seconds = (performance.now() - startedMs) / 1000
-  const exam = createExamBuilder(options)(deriveExamSeed({ epochKey, sealHash: sealHash(header), nonce: header.nonce }))
+  const build = examBuilderOf(rulesAt(params, header.number))
+  const exam = build(deriveExamSeed({ epochKey, sealHash: sealHash(header), nonce: header.nonce }))
   const [evaluation] = await evaluator.evaluate([examToRequest(exam)], { signal })
   return { fault, seconds, exam, graded: evaluation === undefined ? [] : gradeExam(exam, evaluation) }
 }

@@ -1,4 +1,4 @@
-import { createReplayVerifier, networkExamOptions } from '@poai/consensus'
+import { createReplayVerifier } from '@poai/consensus'
 import { equalBytes, genesisHash, type Header, silentLogger } from '@poai/core'
 import { type BlockStore, createBlockStore, openDatabase, RETENTIONS } from '@poai/storage'
 import { testNetwork } from '@poai/testing/chain'
@@ -55,7 +55,7 @@ function rebuild(
 }
 
 function range(source: BlockStore, from: bigint, to: bigint): Promise<VerifyReport> {
-  const verifier = createReplayVerifier(networkExamOptions(testNetwork), {
+  const verifier = createReplayVerifier(testNetwork, {
     evaluator: data.evaluator,
     logger: silentLogger,
   })

@@ -9,7 +9,9 @@ import {
   invariant,
   listField,
   type NetworkParams,
+  type RuleSchedule,
   rlpCodec,
+  rulesAt,
   structField,
   uint64Field,
   uint256Field,
@@ -18,6 +20,7 @@ import {
 import { type DifficultyAnchor, genesisAnchor, nextAnchor } from '../difficulty/difficulty-schedule.ts'
 import { workOfTarget } from '../fork-choice/work-of-target.ts'
 import { isLastOfEpoch } from './epoch.ts'
+import { nextEpochSeed } from './next-epoch-key.ts'
 
 /**
  * All that the rules need to know of a chain to judge the next block: a fold over its headers, so that headers can be
@@ -38,6 +41,7 @@ export interface ChainContext {
   readonly anchor: DifficultyAnchor
   /**
    * The seed of the next block's epoch: hash of the last block of the epoch before it, the genesis block's in epoch 0.
+   * A fork may begin an epoch with the next block too: see `nextEpochSeed`.
    */
   readonly epochSeed: Hash32
 }
@@ -88,16 +92,20 @@ export function genesisContext(params: NetworkParams): ChainContext {
     baseFeePerGas,
     totalWork: 0n,
     recentTimestamps: [timestamp],
-    anchor: genesisAnchor(params.difficulty, genesis),
+    anchor: genesisAnchor(params, genesis),
     epochSeed: hash,
   }
 }
 
-/** The chain with one more block. `header` must have passed the header rules in `context`. */
-export function extendContext(params: NetworkParams, context: ChainContext, header: Header): ChainContext {
+/**
+ * The chain with one more block. `header` must have passed the header rules in `context`. What is kept follows from the
+ * rules up to this block: a fork after it is no business of this one.
+ */
+export function extendContext(schedule: RuleSchedule, context: ChainContext, header: Header): ChainContext {
   const { number, timestamp, gasLimit, gasUsed, baseFeePerGas } = header
   invariant(number === context.number + 1n, `block ${number} cannot follow block ${context.number}`)
   const hash = headerHash(header)
+  const { time, work } = rulesAt(schedule, number)
   return {
     hash,
     number,
@@ -106,8 +114,8 @@ export function extendContext(params: NetworkParams, context: ChainContext, head
     gasUsed,
     baseFeePerGas,
     totalWork: context.totalWork + workOfTarget(header.target),
-    recentTimestamps: [...context.recentTimestamps, timestamp].slice(-params.time.medianSpan),
-    anchor: nextAnchor(params.difficulty, context, header),
-    epochSeed: isLastOfEpoch(number, params.work.epochBlocks) ? hash : context.epochSeed,
+    recentTimestamps: [...context.recentTimestamps, timestamp].slice(-time.medianSpan),
+    anchor: nextAnchor(schedule, context, header),
+    epochSeed: isLastOfEpoch(number, work.epochBlocks) ? hash : nextEpochSeed(schedule, context),
   }
 }

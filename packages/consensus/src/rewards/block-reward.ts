@@ -1,4 +1,4 @@
-import type { RewardParams } from '@poai/core'
+import type { RuleSchedule } from '@poai/core'
 import { subsidy } from './subsidy.ts'
 
 /** What one transaction paid for its gas. */
@@ -26,12 +26,12 @@ export interface BlockReward {
 }
 
 /** The money that a block moves besides what its transactions say. */
-export function blockReward(rewards: RewardParams, block: RewardedBlock): BlockReward {
+export function blockReward(schedule: RuleSchedule, block: RewardedBlock): BlockReward {
   let tips = 0n
   let burnt = 0n
   for (const { gasUsed, effectiveGasPrice } of block.payments) {
     tips += gasUsed * (effectiveGasPrice - block.baseFeePerGas)
     burnt += gasUsed * block.baseFeePerGas
   }
-  return { subsidy: subsidy(rewards, block.number), tips, burnt }
+  return { subsidy: subsidy(schedule, block.number), tips, burnt }
 }

@@ -1,7 +1,8 @@
-import type { GasParams } from '@poai/core'
+import { type RuleSchedule, rulesAt } from '@poai/core'
 
 /** A block as far as its child's base fee depends on it. */
 export interface FeeParent {
+  readonly number: bigint
   readonly gasLimit: bigint
   readonly gasUsed: bigint
   readonly baseFeePerGas: bigint
@@ -10,9 +11,10 @@ export interface FeeParent {
 /**
  * The base fee after `parent` (EIP-1559): it stays if the parent used its gas target (limit / elasticity), and else
  * moves by at most 1/baseFeeDivisor, in proportion. Up by at least 1 wei, or a fee below the divisor could never rise
- * again.
+ * again. The rules are those of the child, also for what the parent's gas target was.
  */
-export function nextBaseFee(gas: GasParams, parent: FeeParent): bigint {
+export function nextBaseFee(schedule: RuleSchedule, parent: FeeParent): bigint {
+  const { gas } = rulesAt(schedule, parent.number + 1n)
   const gasTarget = parent.gasLimit / gas.elasticity
   const fee = parent.baseFeePerGas
   if (parent.gasUsed <= gasTarget) {

@@ -1,23 +1,44 @@
 import {
   type Body,
   bytesToHex,
-  encodeRlp,
+  encodeBody,
   equalBytes,
   type Hash32,
   type Header,
-  type NetworkParams,
+  LATER_BODY_MEMBERS,
+  type LaterMembers,
+  type RuleSchedule,
+  type Rules,
+  rulesAt,
   transactionsRoot,
 } from '@poai/core'
+import { mismatchOfMembers } from './later-members.ts'
 import { type Rule, requireRules } from './rule.ts'
 
 /** A body and the header that it came for. */
 export interface BodyOfHeader {
-  readonly params: NetworkParams
+  readonly params: RuleSchedule
   readonly header: Header
   readonly body: Body
 }
 
-const bodyRoot: Rule<BodyOfHeader> = {
+interface RuledBody {
+  /** Of the header's height. */
+  readonly rules: Rules
+  readonly header: Header
+  readonly body: Body
+}
+
+/** What a fork adds to bodies is there from its first block on, and not before. */
+function members<Later extends object>(later: LaterMembers<Later>): Rule<RuledBody> {
+  return {
+    code: 'BODY_MEMBERS',
+    statement: 'a body has the members of its height',
+    check: ({ rules, body }) => mismatchOfMembers(later, { value: body, rules }),
+  }
+}
+
+const bodyRoot: Rule<RuledBody> = {
   code: 'BODY_TRANSACTIONS_ROOT',
   statement: "the header's transactionsRoot is that of the body",
   check: ({ header, body }) => {
@@ -28,17 +49,12 @@ const bodyRoot: Rule<BodyOfHeader> = {
   },
 }
 
-/** The body's encoding, as `BlockCodecs.body` writes it. */
-function bodyBytes({ transactions }: Body): number {
-  return encodeRlp([transactions.map(({ bytes }) => bytes)]).length
-}
-
-const bodySize: Rule<BodyOfHeader> = {
+const bodySize: Rule<RuledBody> = {
   code: 'BODY_SIZE',
   statement: 'the body has at most limits.bodyBytes bytes',
-  check: ({ params, body }) => {
-    const actual = bodyBytes(body)
-    const limit = params.limits.bodyBytes
+  check: ({ rules, body }) => {
+    const actual = encodeBody(body).length
+    const limit = rules.limits.bodyBytes
     return actual <= limit ? undefined : { expected: `at most ${limit} bytes`, actual: `${actual} bytes` }
   },
 }
@@ -54,7 +70,7 @@ function firstRepeated(hashes: readonly Hash32[]): string | undefined {
 }
 
 /** Its nonce would stop the second copy too, but only after the execution of all before it. */
-const transactionRepeated: Rule<BodyOfHeader> = {
+const transactionRepeated: Rule<RuledBody> = {
   code: 'BODY_TRANSACTION_REPEATED',
   statement: 'no transaction stands in a body twice',
   check: ({ body }) => {
@@ -64,7 +80,7 @@ const transactionRepeated: Rule<BodyOfHeader> = {
 }
 
 /** The limits of all together may exceed the block's: what is not used does not count. */
-const transactionGas: Rule<BodyOfHeader> = {
+const transactionGas: Rule<RuledBody> = {
   code: 'BODY_TRANSACTION_GAS',
   statement: "no transaction's gas limit is above the block's",
   check: ({ header, body }) => {
@@ -74,12 +90,17 @@ const transactionGas: Rule<BodyOfHeader> = {
 }
 
 /**
- * In the order in which they are tried. The root comes first: once it holds, the header stands for these transactions,
- * and whatever else is wrong with them is the block's fault for ever.
+ * In the order in which they are tried, over bodies whose later members are those of the table. Members and root come
+ * first: once they hold, the header stands for this body, and whatever else is wrong with it is the block's fault for
+ * ever.
  */
-export const BODY_RULES: readonly Rule<BodyOfHeader>[] = [bodyRoot, bodySize, transactionRepeated, transactionGas]
+export function bodyRules<Later extends object>(later: LaterMembers<Later>): readonly Rule<RuledBody>[] {
+  return [members(later), bodyRoot, bodySize, transactionRepeated, transactionGas]
+}
+
+export const BODY_RULES: readonly Rule<RuledBody>[] = bodyRules(LATER_BODY_MEMBERS)
 
 /** The stage after the work claim: whether a body is the header's, and can be executed at all. Throws a `RuleError`. */
-export function validateBody(subject: BodyOfHeader): void {
-  requireRules(BODY_RULES, subject)
+export function validateBody({ params, header, body }: BodyOfHeader): void {
+  requireRules(BODY_RULES, { rules: rulesAt(params, header.number), header, body })
 }

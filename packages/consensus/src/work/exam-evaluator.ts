@@ -1,3 +1,4 @@
+import type { WorkParams } from '@poai/core'
 import type { Exam } from '../exam/create-exam-builder.ts'
 import type { ExamEvaluation } from '../transcript/exam-evaluation.ts'
 
@@ -13,8 +14,13 @@ export interface ExamRequest {
 /** Who waits: a stranger's block goes before our own attempts. */
 export type ExamPriority = 'verify' | 'mine'
 
-/** How long and how urgently. */
+/** Whose numbers are wanted: a model in a determinism domain. */
+export type AskedWork = Pick<WorkParams, 'modelSha256' | 'domain'>
+
+/** Of what, how urgently and how long. */
 export interface EvaluateExamsOptions {
+  /** What the height asks for. An evaluator of another model or domain rejects. Left out: whatever it has. */
+  readonly work?: AskedWork
   readonly priority?: ExamPriority
   /** Rejects with the signal's reason. */
   readonly signal?: AbortSignal

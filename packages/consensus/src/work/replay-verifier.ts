@@ -1,15 +1,26 @@
-import { type Header, headerHash, type Logger, RuleError, sealHash } from '@poai/core'
-import { createExamBuilder, type Exam, type ExamBuilder, type ExamBuilderOptions } from '../exam/create-exam-builder.ts'
+import {
+  defined,
+  type Header,
+  headerHash,
+  type Logger,
+  RuleError,
+  type RuleSchedule,
+  rulesAt,
+  sealHash,
+  type WorkParams,
+} from '@poai/core'
+import type { Exam } from '../exam/create-exam-builder.ts'
 import { EvaluationError } from '../transcript/evaluation-error.ts'
 import type { ExamEvaluation } from '../transcript/exam-evaluation.ts'
 import type { ExamEvaluator } from './exam-evaluator.ts'
 import { examToRequest } from './exam-evaluator.ts'
 import { deriveExamSeed } from './exam-seed.ts'
+import { examBuilderOf } from './network-exam.ts'
 import { validateReplay } from './validate-replay.ts'
 import { validateWorkClaim } from './validate-work-claim.ts'
 import type { VerifyWorkOptions, WorkVerifier } from './work-verifier.ts'
 
-/** What a replay needs besides the network's exam rules. */
+/** What a replay needs besides the network's rules. */
 export interface ReplayVerifierDependencies {
   readonly evaluator: ExamEvaluator
   readonly logger: Pick<Logger, 'warn'>
@@ -19,35 +30,40 @@ export interface ReplayVerifierDependencies {
 export const MAX_EVALUATIONS = 2
 
 /**
- * A verifier that computes the work again: the claim first, then the exam, then one evaluation. A replay that disagrees
+ * A verifier that computes the work again, by the rules of each header's height: the claim first, then the exam, then
+ * one evaluation. A replay that disagrees
  * is evaluated once more before anybody is blamed, by another worker where there is one, since unstable hardware
  * exists: {@link MAX_EVALUATIONS} in all, and nobody else repeats a replay.
  */
-export function createReplayVerifier(
-  options: ExamBuilderOptions,
-  dependencies: ReplayVerifierDependencies,
-): WorkVerifier {
-  return new ReplayVerifier(createExamBuilder(options), dependencies)
+export function createReplayVerifier(schedule: RuleSchedule, dependencies: ReplayVerifierDependencies): WorkVerifier {
+  return new ReplayVerifier(schedule, dependencies)
+}
+
+interface Look {
+  readonly work: WorkParams
+  readonly signal: AbortSignal | undefined
+  readonly apartFrom?: readonly ExamEvaluation[]
 }
 
 class ReplayVerifier implements WorkVerifier {
-  readonly #buildExam: ExamBuilder
+  readonly #schedule: RuleSchedule
   readonly #evaluator: ExamEvaluator
   readonly #logger: Pick<Logger, 'warn'>
 
-  constructor(buildExam: ExamBuilder, { evaluator, logger }: ReplayVerifierDependencies) {
-    this.#buildExam = buildExam
+  constructor(schedule: RuleSchedule, { evaluator, logger }: ReplayVerifierDependencies) {
+    this.#schedule = schedule
     this.#evaluator = evaluator
     this.#logger = logger
   }
 
   async verify(header: Header, { epochKey, signal, isClaimMet = false }: VerifyWorkOptions): Promise<void> {
     if (!isClaimMet) validateWorkClaim(header)
-    const exam = this.#buildExam(deriveExamSeed({ epochKey, sealHash: sealHash(header), nonce: header.nonce }))
-    const first = await this.#evaluate(exam, { signal })
+    const { work } = rulesAt(this.#schedule, header.number)
+    const exam = examBuilderOf({ work })(deriveExamSeed({ epochKey, sealHash: sealHash(header), nonce: header.nonce }))
+    const first = await this.#evaluate(exam, { work, signal })
     const fault = ruleBrokenBy(header, exam, first)
     if (fault === undefined) return
-    const second = await this.#evaluate(exam, { signal, apartFrom: [first] })
+    const second = await this.#evaluate(exam, { work, signal, apartFrom: [first] })
     if (haveEqualWords(first, second)) throw fault
     this.#logger.warn('Two replays of one exam differ: this machine is unstable', { hash: headerHash(header) })
     // A forger cannot know our hardware's mistakes: a header that one of the two agrees with is right.
@@ -59,17 +75,10 @@ class ReplayVerifier implements WorkVerifier {
     })
   }
 
-  async #evaluate(
-    exam: Exam,
-    {
-      signal,
-      apartFrom = [],
-    }: { readonly signal: AbortSignal | undefined; readonly apartFrom?: readonly ExamEvaluation[] },
-  ): Promise<ExamEvaluation> {
+  async #evaluate(exam: Exam, { work, signal, apartFrom = [] }: Look): Promise<ExamEvaluation> {
     const evaluations = await this.#evaluator.evaluate([examToRequest(exam)], {
-      priority: 'verify',
-      apartFrom,
-      ...(signal === undefined ? {} : { signal }),
+      ...{ work, priority: 'verify', apartFrom },
+      ...defined({ signal }),
     })
     const [evaluation] = evaluations
     if (evaluation !== undefined && evaluations.length === 1) return evaluation

@@ -2,12 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createAttempts, createReplayVerifier, type ExamEvaluator } from '@poai/consensus'
-import { type Header, silentLogger, toAddress } from '@poai/core'
+import { devnet, type Header, silentLogger, toAddress } from '@poai/core'
 import { type BenchEngine, openBenchEngine } from '@poai/testing/bench-engine'
 import { countLayers, writeCoarseModel, writeShallowModel } from '@poai/testing/cheaper-models'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { someSealedHeader } from '../unit/work/some-header.ts'
-import { buildExam, epochKey, examOptions } from '../unit/work/some-network.ts'
+import { buildExam, epochKey } from '../unit/work/some-network.ts'
 
 /** Every claim meets it, so that the replay alone decides. */
 const OPEN_TARGET = (1n << 256n) - 1n
@@ -32,7 +32,7 @@ async function mineWith({ evaluate }: Pick<BenchEngine, 'evaluate'>): Promise<re
 }
 
 function verifyWith(evaluator: ExamEvaluator, header: Header): Promise<void> {
-  return createReplayVerifier(examOptions, { evaluator, logger: silentLogger }).verify(header, { epochKey })
+  return createReplayVerifier(devnet, { evaluator, logger: silentLogger }).verify(header, { epochKey })
 }
 
 beforeAll(async () => {

@@ -20,11 +20,17 @@ import {
 import {
   bytesToHex,
   createBlockCodecs,
+  defined,
   EMPTY_TRIE_ROOT,
+  type Hash32,
   type Header,
   hash32,
+  hashField,
+  type LaterMembers,
   MAX_GAS_LIMIT,
   type RuleCode,
+  type RuleSchedule,
+  rulesAt,
   sealHash,
   type Transaction,
   toBloom,
@@ -33,6 +39,9 @@ import {
   utf8ToBytes,
   ZERO_HASH,
 } from '@poai/core'
+import { requireRules } from '../../src/rules/rule.ts'
+import { bodyRules } from '../../src/rules/validate-body.ts'
+import { headerAloneRules } from '../../src/rules/validate-header-alone.ts'
 import { claimedWorkHash } from '../../src/work/work-hash.ts'
 import { childHeader, sampleContext, sampleParams, sampleSubject } from '../support/sample-chain.ts'
 import { firstTransaction, secondTransaction, transactionCodec } from '../support/signed-transactions.ts'
@@ -67,12 +76,41 @@ function inContext(changes: Partial<Header>, more: Partial<HeaderInContext> = {}
   return () => validateHeaderInContext(subject)
 }
 
+/** A network whose block 10 is the first of a fork, and a table with a member that comes with it. */
+const forked: RuleSchedule = {
+  ...params,
+  forks: [{ name: 'answers', number: 10n, changes: { time: { maxFutureSeconds: 16 } } }],
+}
+const laterMembers: LaterMembers<{ readonly answersRoot: Hash32 }> = {
+  answersRoot: { field: hashField, isDue: ({ since }) => since >= 10n },
+}
+
+/** The member is there from the fork on, and not before. */
+function memberCase(
+  code: RuleCode,
+  validatorOf: (number: bigint, answersRoot: Hash32 | undefined) => () => void,
+): RuleCase {
+  const [there, missing] = ['the member answersRoot', 'no member answersRoot']
+  return {
+    code,
+    passes: [validatorOf(9n, undefined), validatorOf(10n, ZERO_HASH), validatorOf(11n, ZERO_HASH)],
+    breaks: [
+      { validate: validatorOf(9n, ZERO_HASH), expected: missing, actual: there },
+      { validate: validatorOf(10n, undefined), expected: there, actual: missing },
+    ],
+  }
+}
+
 const headerAloneCases: readonly RuleCase[] = [
   {
     code: 'HEADER_NUMBER_RANGE',
     passes: [alone({ number: 1n })],
     breaks: [{ validate: alone({ number: 0n }), expected: 'at least 1', actual: 0n }],
   },
+  memberCase('HEADER_MEMBERS', (number, answersRoot) => {
+    const subject = { rules: rulesAt(forked, number), header: { ...header, number, ...defined({ answersRoot }) } }
+    return () => requireRules(headerAloneRules(laterMembers), subject)
+  }),
   {
     code: 'HEADER_EXTRA_DATA_SIZE',
     passes: [alone({ extraData: new Uint8Array(32) })],
@@ -105,8 +143,8 @@ const headerAloneCases: readonly RuleCase[] = [
 
 const otherParent = toHash32(context.hash.with(31, (context.hash[31] as number) ^ 1))
 const median = medianTimestamp(context.recentTimestamps)
-const target = nextTarget(params.difficulty, context)
-const baseFee = nextBaseFee(params.gas, context)
+const target = nextTarget(params, context)
+const baseFee = nextBaseFee(params, context)
 const now = sampleSubject.nowSeconds
 
 const headerInContextCases: readonly RuleCase[] = [
@@ -242,6 +280,11 @@ const withGasLimit = (gasLimit: bigint) => ({
 })
 
 const bodyCases: readonly RuleCase[] = [
+  memberCase('BODY_MEMBERS', (number, answersRoot) => {
+    const committed = childHeader(sampleContext, { number })
+    const body = { transactions: [], ...defined({ answersRoot }) }
+    return () => requireRules(bodyRules(laterMembers), { rules: rulesAt(forked, number), header: committed, body })
+  }),
   {
     code: 'BODY_TRANSACTIONS_ROOT',
     passes: [bodyOf([]), bodyOf(both)],

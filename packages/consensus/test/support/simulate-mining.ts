@@ -1,4 +1,4 @@
-import type { DifficultyParams } from '@poai/core'
+import { type DifficultyParams, devnet } from '@poai/core'
 import { medianTimestamp } from '../../src/context/median-timestamp.ts'
 import {
   type DifficultyAnchor,
@@ -71,10 +71,11 @@ export function simulateMining(options: SimulationOptions): SimulatedChain {
     spacingSeconds,
     halfLifeSeconds: options.halfLifeSeconds,
   }
+  const schedule = { ...devnet, difficulty }
   let parent: { number: bigint; timestamp: bigint; anchor: DifficultyAnchor } = {
     number: 0n,
     timestamp: 0n,
-    anchor: genesisAnchor(difficulty, { number: 0n, timestamp: 0n }),
+    anchor: genesisAnchor(schedule, { number: 0n, timestamp: 0n }),
   }
   let timestamps = [0n]
   let now = spacingSeconds
@@ -83,7 +84,7 @@ export function simulateMining(options: SimulationOptions): SimulatedChain {
   const found = miners.map(() => 0)
   for (let number = 1; number <= options.blocks; number++) {
     const asleep = options.sleep?.beforeBlock === number ? options.sleep.seconds : 0
-    const work = HASHES / Number(nextTarget(difficulty, parent))
+    const work = HASHES / Number(nextTarget(schedule, parent))
     const view: MiningView = { number, now, relativeWork: work / usualWork }
     const rates = miners.map((miner) => miner.rate(view))
     const rate = rates.reduce((sum, own) => sum + own, 0)
@@ -101,7 +102,7 @@ export function simulateMining(options: SimulationOptions): SimulatedChain {
     const wanted = BigInt(Math.floor(miners[finder]?.stamp(now, count) ?? now))
     const timestamp = wanted < earliest ? earliest : wanted > latest ? latest : wanted
     const block = { number: BigInt(number), timestamp }
-    parent = { ...block, anchor: nextAnchor(difficulty, parent, block) }
+    parent = { ...block, anchor: nextAnchor(schedule, parent, block) }
     timestamps = [...timestamps, timestamp].slice(-options.medianSpan)
     blocks.push({ spacing, expectedSpacing })
   }

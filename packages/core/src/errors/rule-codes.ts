@@ -33,6 +33,7 @@ export type RuleCode =
   | 'WORK_LOSS_MISMATCH'
   // Headers by themselves
   | 'HEADER_NUMBER_RANGE'
+  | 'HEADER_MEMBERS'
   | 'HEADER_EXTRA_DATA_SIZE'
   | 'HEADER_TARGET_RANGE'
   | 'HEADER_GAS_LIMIT_RANGE'
@@ -47,6 +48,7 @@ export type RuleCode =
   | 'HEADER_GAS_LIMIT_STEP'
   | 'HEADER_BASE_FEE'
   // Bodies against their headers
+  | 'BODY_MEMBERS'
   | 'BODY_TRANSACTIONS_ROOT'
   | 'BODY_SIZE'
   | 'BODY_TRANSACTION_REPEATED'
@@ -94,6 +96,8 @@ export const RULE_VERDICTS: Readonly<Record<RuleCode, Verdict>> = {
   // The transcript is right, so its maker had the bits: integer arithmetic on them cannot differ by accident.
   WORK_LOSS_MISMATCH: 'malicious',
   HEADER_NUMBER_RANGE: 'invalid',
+  // Its maker follows another schedule of forks.
+  HEADER_MEMBERS: 'invalid',
   HEADER_EXTRA_DATA_SIZE: 'invalid',
   HEADER_TARGET_RANGE: 'invalid',
   HEADER_GAS_LIMIT_RANGE: 'invalid',
@@ -109,6 +113,8 @@ export const RULE_VERDICTS: Readonly<Record<RuleCode, Verdict>> = {
   HEADER_TARGET_SCHEDULE: 'invalid',
   HEADER_GAS_LIMIT_STEP: 'invalid',
   HEADER_BASE_FEE: 'invalid',
+  // The header has what its height asks for, so this is no other schedule: somebody changed the body on the way.
+  BODY_MEMBERS: 'malicious',
   // The wrong body for this header: whoever put them together did it by hand. It says nothing about the header.
   BODY_TRANSACTIONS_ROOT: 'malicious',
   BODY_SIZE: 'invalid',

@@ -1,10 +1,13 @@
+import { InvariantError } from '../errors/invariant-error.ts'
 import { RuleError } from '../errors/rule-error.ts'
+import { encodeRlp } from '../rlp/rlp.ts'
 import { type Codec, rlpCodec } from './codec.ts'
 import type { Field } from './field.ts'
 import { type Header, headerField, MAX_HEADER_BYTES } from './header.ts'
+import { fieldsOfLater, type LaterMembers } from './later-members.ts'
 import { listField } from './list-field.ts'
 import { bytesField } from './scalar-fields.ts'
-import { structField } from './struct-field.ts'
+import { type Extended, extensibleField, structField } from './struct-field.ts'
 import { MAX_TRANSACTION_BYTES, type Transaction, type TransactionCodec } from './transaction.ts'
 
 /**
@@ -18,8 +21,14 @@ export const MAX_BLOCK_TRANSACTIONS = 10_000
  */
 export const MAX_BODY_BYTES: number = 2 * 1024 * 1024
 
-/** What a header's transactionsRoot stands for. */
-export interface Body {
+/** What came with forks, after the transactions. */
+export type LaterBodyMembers = object
+
+/** One row for each of them, and nothing else: codec, size and rules follow. */
+export const LATER_BODY_MEMBERS: LaterMembers<LaterBodyMembers> = {}
+
+/** What the roots of a header stand for. */
+export interface Body extends Partial<LaterBodyMembers> {
   readonly transactions: readonly Transaction[]
 }
 
@@ -32,23 +41,26 @@ export interface Block {
 /** The codecs of what contains transactions, which only make sense for one chain. */
 export interface BlockCodecs {
   readonly transaction: TransactionCodec
-  /** RLP: `[[transaction bytes, …]]`. Every transaction, legacy ones too, is a byte string. */
+  /**
+   * RLP: `[[transaction bytes, …]]`, then {@link LaterBodyMembers}. Every transaction, legacy ones too, is a byte
+   * string.
+   */
   readonly body: Codec<Body>
   /** RLP: `[header, body]`. */
   readonly block: Codec<Block>
 }
 
-function transactionField(codec: TransactionCodec): Field<Transaction> {
+function transactionField(decode: TransactionCodec['decode']): Field<Transaction> {
   const bytes = bytesField(MAX_TRANSACTION_BYTES)
   return {
-    toItem: (value) => codec.encode(value),
-    fromItem: (item, path) => codec.decode(bytes.fromItem(item, path)),
+    toItem: ({ bytes: encoded }) => encoded,
+    fromItem: (item, path) => decode(bytes.fromItem(item, path)),
     toJson: (value) => bytes.toJson(value.bytes),
     fromJson: (value, path, report) => {
       const encoded = bytes.fromJson(value, path, report)
       if (encoded === undefined) return undefined
       try {
-        return codec.decode(encoded)
+        return decode(encoded)
       } catch (error) {
         if (!(error instanceof RuleError)) throw error
         report({ path, expected: 'a signed transaction', actual: error.message })
@@ -58,11 +70,27 @@ function transactionField(codec: TransactionCodec): Field<Transaction> {
   }
 }
 
+/** Bodies whose later members are those of the table. */
+export function createBodyField<Later extends object>(
+  decode: TransactionCodec['decode'],
+  later: LaterMembers<Later>,
+): Field<Extended<Pick<Body, 'transactions'>, Later>> {
+  const transactions = listField(transactionField(decode), MAX_BLOCK_TRANSACTIONS)
+  return extensibleField<Pick<Body, 'transactions'>, Later>({ transactions }, fieldsOfLater(later))
+}
+
+const writtenBody: Pick<Field<Body>, 'toItem'> = createBodyField(() => {
+  throw new InvariantError('nothing is read here')
+}, LATER_BODY_MEMBERS)
+
+/** A body as {@link BlockCodecs} writes it: on every chain in the same way. */
+export function encodeBody(body: Body): Uint8Array {
+  return encodeRlp(writtenBody.toItem(body))
+}
+
 /** The codecs of bodies and blocks whose transactions `transaction` reads. */
 export function createBlockCodecs(transaction: TransactionCodec): BlockCodecs {
-  const body: Field<Body> = structField<Body>({
-    transactions: listField(transactionField(transaction), MAX_BLOCK_TRANSACTIONS),
-  })
+  const body: Field<Body> = createBodyField(transaction.decode, LATER_BODY_MEMBERS)
   const block: Field<Block> = structField<Block>({ header: headerField, body })
   return {
     transaction,

@@ -2,6 +2,7 @@ import { type Address, type Bloom, type Hash32, hash32 } from '../branded.ts'
 import { encodeRlp } from '../rlp/rlp.ts'
 import { type Codec, rlpCodec } from './codec.ts'
 import type { Field } from './field.ts'
+import { fieldsOfLater, type LaterMembers } from './later-members.ts'
 import {
   addressField,
   bloomField,
@@ -12,7 +13,7 @@ import {
   uint256Field,
   uintField,
 } from './scalar-fields.ts'
-import { type FieldTable, structField } from './struct-field.ts'
+import { type Extended, extensibleField, type FieldTable } from './struct-field.ts'
 
 /**
  * The codec's bound on `extraData`; a network's rule may be tighter. Twice Ethereum's, so that the rule and not the
@@ -24,8 +25,14 @@ export const MAX_LOSS_MICRO_NATS: bigint = (1n << 28n) - 1n
 /** 13 sealed members of at most 256 bytes and three of the seal: never above this. */
 export const MAX_HEADER_BYTES = 1024
 
+/** What came with forks. Sealed like the members before it; on the wire it stands after the seal. */
+export type LaterHeaderMembers = object
+
+/** One row for each of them, and nothing else: codec, hashes and rules follow. */
+export const LATER_HEADER_MEMBERS: LaterMembers<LaterHeaderMembers> = {}
+
 /** What a miner commits to before it works. */
-export interface SealedHeader {
+export interface SealedHeader extends Partial<LaterHeaderMembers> {
   readonly parentHash: Hash32
   /** Gets the block's reward and tips. */
   readonly beneficiary: Address
@@ -79,16 +86,36 @@ const sealMembers: FieldTable<Seal> = {
   nonce: fixedUint64Field,
 }
 
-const sealedHeaderField: Field<SealedHeader> = structField(sealedMembers)
+/** How headers are written, with the members that came later. */
+export interface HeaderWire<Later extends object> {
+  readonly field: Field<Extended<Header, Later>>
+  readonly codec: Codec<Extended<Header, Later>>
+  /** Of the header without its seal. */
+  sealHash(header: Extended<SealedHeader, Later>): Hash32
+}
+
+/** Headers whose later members are those of the table. */
+export function createHeaderWire<Later extends object>(later: LaterMembers<Later>): HeaderWire<Later> {
+  const laterFields = fieldsOfLater(later)
+  const field = extensibleField<Header, Later>({ ...sealedMembers, ...sealMembers }, laterFields)
+  const sealedField = extensibleField<SealedHeader, Later>(sealedMembers, laterFields)
+  return {
+    field,
+    codec: rlpCodec('header', field, MAX_HEADER_BYTES),
+    sealHash: (header) => hash32(encodeRlp(sealedField.toItem(header))),
+  }
+}
+
+const wire = createHeaderWire(LATER_HEADER_MEMBERS)
 
 /** For types that contain a header. */
-export const headerField: Field<Header> = structField({ ...sealedMembers, ...sealMembers })
+export const headerField: Field<Header> = wire.field
 
 /**
  * A header on the wire and on disk: the RLP list of its 16 members in the order of {@link SealedHeader}, then {@link
- * Seal}. Integers have no leading zeros; the nonce alone has a fixed size.
+ * Seal}, then {@link LaterHeaderMembers}. Integers have no leading zeros; the nonce alone has a fixed size.
  */
-export const headerCodec: Codec<Header> = rlpCodec('header', headerField, MAX_HEADER_BYTES)
+export const headerCodec: Codec<Header> = wire.codec
 
 /** The block's name: the hash of its whole header. */
 export function headerHash(header: Header): Hash32 {
@@ -97,5 +124,5 @@ export function headerHash(header: Header): Hash32 {
 
 /** What the work is bound to: the hash of the header without its seal. */
 export function sealHash(header: SealedHeader): Hash32 {
-  return hash32(encodeRlp(sealedHeaderField.toItem(header)))
+  return wire.sealHash(header)
 }

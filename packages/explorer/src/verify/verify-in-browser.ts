@@ -9,8 +9,16 @@ const MODEL_URL = 'engine/model.gguf'
 const DOMAIN = 'portable-1'
 
 interface NetworkParamsAnswer {
-  readonly work: { readonly domain: string; readonly epochBlocks: number | string }
+  readonly work: { readonly domain: string; readonly epochBlocks: Amount }
+  readonly forks?: readonly ForkAnswer[]
 }
+
+interface ForkAnswer {
+  readonly number: Amount
+  readonly changes: { readonly work?: { readonly epochBlocks?: Amount } }
+}
+
+type Amount = number | string
 
 /** Whether this node's network and files allow it. */
 export async function canVerify(): Promise<boolean> {
@@ -32,8 +40,16 @@ export async function verifyInBrowser({
     fetchBytes(MODULE_URL),
     fetchBytes(MODEL_URL),
   ])
-  const epochSeed = await seedOf(BigInt(number), BigInt(params.work.epochBlocks))
+  const epochSeed = await seedOf(BigInt(number), epochBlocksAt(params, BigInt(number)))
   return await runWorker({ params, header, hash, epochSeed, module, model })
+}
+
+/** How long epochs are by the rules of a height. */
+function epochBlocksAt({ work, forks = [] }: NetworkParamsAnswer, number: bigint): bigint {
+  const past = forks.filter((fork) => BigInt(fork.number) <= number)
+  return BigInt(
+    past.findLast(({ changes }) => changes.work?.epochBlocks)?.changes.work?.epochBlocks ?? work.epochBlocks,
+  )
 }
 
 /** Hash of the last block of the epoch before; of the genesis block in the first. */

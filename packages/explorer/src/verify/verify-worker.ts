@@ -1,5 +1,5 @@
 /** Replays one block by itself: the rules and the engine of a node, in a browser's worker. */
-import { createReplayVerifier, deriveEpochKey, epochIndex, networkExamOptions } from '@poai/consensus'
+import { createReplayVerifier, deriveEpochKey, epochIndex } from '@poai/consensus'
 import {
   bytesToHex,
   headerCodec,
@@ -7,6 +7,7 @@ import {
   hexToBytes,
   parseNetworkParams,
   RuleError,
+  rulesAt,
   sha256,
   toHash32,
 } from '@poai/core'
@@ -32,12 +33,13 @@ async function verify(order: VerifyOrder): Promise<BrowserVerdict> {
     return { isValid: false, reason: 'the header has another hash', milliseconds: 0 }
   }
   const { module, model } = order
-  const session = await openWasmSession({ module, model, contextSize: params.work.exam.tokens - 1 })
+  const { work } = rulesAt(params, header.number)
+  const session = await openWasmSession({ module, model, contextSize: work.exam.tokens - 1 })
   warmUp(session)
-  if (bytesToHex(sha256(model)) !== bytesToHex(params.work.modelSha256)) {
+  if (bytesToHex(sha256(model)) !== bytesToHex(work.modelSha256)) {
     throw new Error('the node’s model is not the network’s')
   }
-  const verifier = createReplayVerifier(networkExamOptions(params), {
+  const verifier = createReplayVerifier(params, {
     evaluator: {
       evaluate: async (requests) =>
         session.evaluate(requests).map((words, index) => createEvaluation(words, requests[index]?.probes.length ?? 0)),
@@ -45,7 +47,7 @@ async function verify(order: VerifyOrder): Promise<BrowserVerdict> {
     logger: { warn: () => undefined },
   })
   const seed = toHash32(bytesOf(order.epochSeed))
-  const epochKey = deriveEpochKey(seed, epochIndex(header.number, params.work.epochBlocks))
+  const epochKey = deriveEpochKey(seed, epochIndex(header.number, work.epochBlocks))
   const began = performance.now()
   const reason = await verifier.verify(header, { epochKey }).then(
     () => undefined,

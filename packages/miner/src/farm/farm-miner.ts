@@ -11,6 +11,7 @@ import {
   InvariantError,
   type Logger,
   type NetworkParams,
+  rulesAt,
   type Seal,
   type Startable,
   type Subscribe,
@@ -191,8 +192,9 @@ class ClientMiner implements FarmMiner {
     }
     // Same parent: what was found is still worth its block.
     if (this.#job !== undefined && !haveOneParent(this.#job, { work })) this.#pump.halt()
+    const { exam } = rulesAt(this.#options.params, work.header.number).work
     this.#job = {
-      ...createAttemptJob(work, work.range, this.#options.params.work.exam),
+      ...createAttemptJob(work, work.range, exam),
       work,
       expiresAtMs: this.#dependencies.clock.nowMs() + work.expiresInMs,
     }

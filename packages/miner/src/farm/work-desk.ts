@@ -148,7 +148,7 @@ class ChainWorkDesk implements WorkDesk {
     this.#jobs = new JobBook(clock)
     this.#workers = new WorkerRegistry(clock)
     this.#budget = new SolutionBudget(clock, options.limits)
-    this.#ownBlocks = new OwnBlocks(params.rewards)
+    this.#ownBlocks = new OwnBlocks(params)
     this.#answers = new Emitter('work answer', logger)
   }
 

@@ -1,5 +1,5 @@
 import type { HeadEvent } from '@poai/chain'
-import type { Hash32, RewardParams } from '@poai/core'
+import type { Hash32, RuleSchedule } from '@poai/core'
 import type { BlockFate } from '../jobs/block-delivery.ts'
 import { OwnBlocks } from './own-blocks.ts'
 
@@ -26,8 +26,8 @@ export class BlockScore {
   #found = 0
   #invalidInRow = 0
 
-  constructor(rewards: RewardParams) {
-    this.#ownBlocks = new OwnBlocks(rewards)
+  constructor(schedule: RuleSchedule) {
+    this.#ownBlocks = new OwnBlocks(schedule)
   }
 
   get figures(): BlockFigures {

@@ -1,6 +1,6 @@
 import type { ExecutedBlock, HeadEvent } from '@poai/chain'
 import { blockReward } from '@poai/consensus'
-import { bytesToHex, type Hash32, type Hex, type RewardParams } from '@poai/core'
+import { bytesToHex, type Hash32, type Hex, type RuleSchedule } from '@poai/core'
 import { effectiveGasPrice } from '@poai/execution'
 
 /** Own blocks that are remembered: more than any reorganisation reaches back. */
@@ -8,7 +8,7 @@ const MAX_REMEMBERED = 4096
 
 /** Subsidy and tips of a block, in wei. */
 export function rewardOf(
-  rewards: RewardParams,
+  schedule: RuleSchedule,
   { block, receipts }: Pick<ExecutedBlock, 'block' | 'receipts'>,
 ): bigint {
   const { number, baseFeePerGas } = block.header
@@ -19,19 +19,19 @@ export function rewardOf(
     before = total
     return { gasUsed, effectiveGasPrice: effectiveGasPrice(transaction, baseFeePerGas) }
   })
-  const { subsidy, tips } = blockReward(rewards, { number, baseFeePerGas, payments })
+  const { subsidy, tips } = blockReward(schedule, { number, baseFeePerGas, payments })
   return subsidy + tips
 }
 
 /** Follows which of this miner's blocks are in the chain, and what they pay: a reorganisation takes both away. */
 export class OwnBlocks {
-  readonly #rewards: RewardParams
+  readonly #schedule: RuleSchedule
   readonly #found = new Set<Hex>()
   #canonical = 0
   #rewardsWei = 0n
 
-  constructor(rewards: RewardParams) {
-    this.#rewards = rewards
+  constructor(schedule: RuleSchedule) {
+    this.#schedule = schedule
   }
 
   /** Own blocks in the chain now. */
@@ -62,6 +62,6 @@ export class OwnBlocks {
   #count(block: ExecutedBlock, sign: 1 | -1): void {
     if (!this.#found.has(bytesToHex(block.hash))) return
     this.#canonical += sign
-    this.#rewardsWei += BigInt(sign) * rewardOf(this.#rewards, block)
+    this.#rewardsWei += BigInt(sign) * rewardOf(this.#schedule, block)
   }
 }

@@ -1,9 +1,9 @@
 import type { BlockTemplate, Chain } from '@poai/chain'
-import { type Address, type Clock, equalBytes, type NetworkParams, type SealedHeader } from '@poai/core'
+import { type Address, type Clock, equalBytes, type RuleSchedule, rulesAt, type SealedHeader } from '@poai/core'
 
 /** What all templates of one node have in common. */
 export interface TemplateMakerOptions {
-  readonly params: Pick<NetworkParams, 'time'>
+  readonly params: RuleSchedule
   readonly extraData: Uint8Array
   readonly gasLimitGoal: bigint
 }
@@ -44,7 +44,7 @@ export class TemplateMaker {
     const template = await chain.templates.build({ beneficiary, extraData, nowSeconds, gasLimitGoal, signal })
     const madeAtMs = clock.nowMs()
     const tookMs = Math.max(0, madeAtMs - begunAtMs)
-    return { template, madeAtMs, tookMs, earlyMs: this.#earlyMs(template.header.timestamp, madeAtMs) }
+    return { template, madeAtMs, tookMs, earlyMs: this.#earlyMs(template.header, madeAtMs) }
   }
 
   /**
@@ -61,8 +61,9 @@ export class TemplateMaker {
   }
 
   /** Half of what the rules allow is left to other nodes, whose clocks may be slow. */
-  #earlyMs(timestamp: bigint, nowMs: number): number {
-    const aheadSeconds = Math.floor(this.#options.params.time.maxFutureSeconds / 2)
+  #earlyMs({ number, timestamp }: SealedHeader, nowMs: number): number {
+    const { maxFutureSeconds } = rulesAt(this.#options.params, number).time
+    const aheadSeconds = Math.floor(maxFutureSeconds / 2)
     return Math.max(0, (Number(timestamp) - aheadSeconds) * 1000 - nowMs)
   }
 }

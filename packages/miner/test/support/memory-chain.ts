@@ -6,7 +6,7 @@ import {
   inlineRecovery,
   openChain,
 } from '@poai/chain'
-import { createReplayVerifier, type ExamEvaluator, networkExamOptions } from '@poai/consensus'
+import { createReplayVerifier, type ExamEvaluator } from '@poai/consensus'
 import {
   type BlockCodecs,
   type Clock,
@@ -33,7 +33,7 @@ export async function openMemoryChain(
       codecs,
       database: createStoredChain({ store, committer, codecs, retention: RETENTIONS.full }),
       mempoolStore: createStoredMempool(store, committer),
-      verifier: createReplayVerifier(networkExamOptions(params), { evaluator: engine, logger: silentLogger }),
+      verifier: createReplayVerifier(params, { evaluator: engine, logger: silentLogger }),
       execution: createExecution(params),
       recovery: inlineRecovery,
       clock,

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Chain, createStoredChain, createStoredMempool, inlineRecovery, openChain } from '@poai/chain'
-import { createReplayVerifier, type ExamEvaluator, networkExamOptions } from '@poai/consensus'
+import { createReplayVerifier, type ExamEvaluator } from '@poai/consensus'
 import {
   type BlockCodecs,
   createBlockCodecs,
@@ -45,7 +45,7 @@ export async function openStoredChain(params: NetworkParams, evaluator: ExamEval
       codecs,
       database: createStoredChain({ store, committer, codecs, retention: RETENTIONS.full }),
       mempoolStore: createStoredMempool(store, committer),
-      verifier: createReplayVerifier(networkExamOptions(params), { evaluator, logger: silentLogger }),
+      verifier: createReplayVerifier(params, { evaluator, logger: silentLogger }),
       execution: createExecution(params),
       recovery: inlineRecovery,
       clock: systemClock,

@@ -62,7 +62,7 @@ export async function openMiningChain(params: NetworkParams = testNetwork): Prom
   const { store, committer, close } = await openDatabase(directory, { genesisHash: genesisHash(params) })
   const pairing = createPairingThread()
   const execution = createExecution(params, { pairing: pairing.compute })
-  const verifier = createReplayVerifier(networkExamOptions(params), { evaluator: engine, logger: silentLogger })
+  const verifier = createReplayVerifier(params, { evaluator: engine, logger: silentLogger })
   // Blocks come when a test wants them: the time is that of the head.
   const clock: Clock = {
     nowMs: () => Number(chain.head().timestamp + 1n) * 1000,

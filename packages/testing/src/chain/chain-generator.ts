@@ -113,12 +113,12 @@ export class ChainGenerator {
       parentHash: context.hash,
       beneficiary: ZERO_ADDRESS,
       stateRoot: block.header.stateRoot,
-      target: nextTarget(this.params.difficulty, context),
+      target: nextTarget(this.params, context),
       number: context.number + 1n,
       gasLimit: context.gasLimit,
       timestamp: context.timestamp + BigInt(this.params.difficulty.spacingSeconds),
       extraData: new Uint8Array(0),
-      baseFeePerGas: nextBaseFee(this.params.gas, context),
+      baseFeePerGas: nextBaseFee(this.params, context),
     }
   }
 
@@ -143,7 +143,7 @@ export class ChainGenerator {
       stateRoot: parent.state.stateRoot,
       environment: { ...header, prevRandao: prevRandaoOf(header.parentHash) },
       blockHash: (number) => ancestorHash(parent, number),
-      reward: subsidy(this.params.rewards, header.number),
+      reward: subsidy(this.params, header.number),
       transactions,
       senders: transactions.map(recoverSender),
     })

@@ -1,8 +1,9 @@
 import { blockReward, issuedThrough, maxIssuance, subsidy } from '@poai/consensus'
-import { BUILT_IN_NETWORKS, devnet, type RewardParams } from '@poai/core'
+import { BUILT_IN_NETWORKS, devnet, type NetworkParams, type RewardParams } from '@poai/core'
 import { describe, expect, it } from 'vitest'
 
-const small: RewardParams = { initialWei: 1000n, halvingBlocks: 10n }
+const scheduleOf = (rewards: RewardParams): NetworkParams => ({ ...devnet, rewards })
+const small = scheduleOf({ initialWei: 1000n, halvingBlocks: 10n })
 
 describe('the subsidy', () => {
   it('is nothing for the genesis block, and halves after every halvingBlocks blocks', () => {
@@ -16,13 +17,14 @@ describe('the subsidy', () => {
     expect(subsidy(small, 100n)).toBe(1n)
     expect(subsidy(small, 101n)).toBe(0n)
     expect(subsidy(small, (1n << 64n) - 1n)).toBe(0n)
-    expect(subsidy({ initialWei: (1n << 96n) - 1n, halvingBlocks: 1n }, 1n << 63n)).toBe(0n)
+    expect(subsidy(scheduleOf({ initialWei: (1n << 96n) - 1n, halvingBlocks: 1n }), 1n << 63n)).toBe(0n)
   })
 
   it('of the built-in networks is 5 POAI, halved every four years', () => {
     const fourYearsSeconds = 4n * 31_557_600n
-    for (const { rewards, difficulty } of Object.values(BUILT_IN_NETWORKS)) {
-      expect(subsidy(rewards, 1n)).toBe(5n * 10n ** 18n)
+    for (const network of Object.values(BUILT_IN_NETWORKS)) {
+      const { rewards, difficulty } = network
+      expect(subsidy(network, 1n)).toBe(5n * 10n ** 18n)
       expect(rewards.halvingBlocks * BigInt(difficulty.spacingSeconds)).toBe(fourYearsSeconds)
     }
   })
@@ -40,25 +42,25 @@ describe('the supply', () => {
     expect(maxIssuance(small)).toBe(19_940n)
   })
 
-  it.each(Object.values(BUILT_IN_NETWORKS))('of $name is exact to the wei, era by era', ({ rewards }) => {
-    const { halvingBlocks } = rewards
+  it.each(Object.values(BUILT_IN_NETWORKS))('of $name is exact to the wei, era by era', (network) => {
+    const { halvingBlocks } = network.rewards
     let issued = 0n
     let eras = 0n
-    for (; subsidy(rewards, eras * halvingBlocks + 1n) > 0n; eras++) {
+    for (; subsidy(network, eras * halvingBlocks + 1n) > 0n; eras++) {
       const first = eras * halvingBlocks + 1n
       const last = first + halvingBlocks - 1n
-      expect(subsidy(rewards, last)).toBe(subsidy(rewards, first))
-      issued += halvingBlocks * subsidy(rewards, first)
-      expect(issuedThrough(rewards, last)).toBe(issued)
-      expect(issuedThrough(rewards, last - 1n)).toBe(issued - subsidy(rewards, last))
+      expect(subsidy(network, last)).toBe(subsidy(network, first))
+      issued += halvingBlocks * subsidy(network, first)
+      expect(issuedThrough(network, last)).toBe(issued)
+      expect(issuedThrough(network, last - 1n)).toBe(issued - subsidy(network, last))
     }
     expect(eras).toBe(63n) // 5 x 10^18 has 63 bits
-    expect(maxIssuance(rewards)).toBe(issued)
-    expect(issuedThrough(rewards, (1n << 64n) - 1n)).toBe(issued)
+    expect(maxIssuance(network)).toBe(issued)
+    expect(issuedThrough(network, (1n << 64n) - 1n)).toBe(issued)
   })
 
   it('of the devnet is just under 252,460,800 POAI', () => {
-    expect(maxIssuance(devnet.rewards)).toBe(252_460_799_999_999_999_520_324_480n)
+    expect(maxIssuance(devnet)).toBe(252_460_799_999_999_999_520_324_480n)
   })
 })
 

@@ -26,14 +26,14 @@ describe('the base fee', () => {
     [5001n, 2500n, GWEI, GWEI],
     [5001n, 5001n, GWEI, 1_125_050_000n],
   ])('after %i limit, %i used and a fee of %i is %i', (gasLimit, gasUsed, baseFeePerGas, next) => {
-    expect(nextBaseFee(devnet.gas, { gasLimit, gasUsed, baseFeePerGas })).toBe(next)
+    expect(nextBaseFee(devnet, { number: 1n, gasLimit, gasUsed, baseFeePerGas })).toBe(next)
   })
 
   it('takes its numbers from the network', () => {
-    const gas = { ...devnet.gas, elasticity: 4n, baseFeeDivisor: 50n }
-    const parent = { gasLimit: 40_000_000n, baseFeePerGas: GWEI }
-    expect(nextBaseFee(gas, { ...parent, gasUsed: 10_000_000n })).toBe(GWEI)
-    expect(nextBaseFee(gas, { ...parent, gasUsed: 20_000_000n })).toBe(1_020_000_000n)
-    expect(nextBaseFee(gas, { ...parent, gasUsed: 0n })).toBe(980_000_000n)
+    const network = { ...devnet, gas: { ...devnet.gas, elasticity: 4n, baseFeeDivisor: 50n } }
+    const parent = { number: 1n, gasLimit: 40_000_000n, baseFeePerGas: GWEI }
+    expect(nextBaseFee(network, { ...parent, gasUsed: 10_000_000n })).toBe(GWEI)
+    expect(nextBaseFee(network, { ...parent, gasUsed: 20_000_000n })).toBe(1_020_000_000n)
+    expect(nextBaseFee(network, { ...parent, gasUsed: 0n })).toBe(980_000_000n)
   })
 })

@@ -1,10 +1,10 @@
 import { createReplayVerifier, type ExamEvaluation, MAX_EVALUATIONS, type WorkVerifier } from '@poai/consensus'
-import { AppError, type Header, type LogData } from '@poai/core'
+import { AppError, devnet, type Header, type LogData } from '@poai/core'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { withWord } from '../transcript/plausible-evaluation.ts'
 import { ScriptedEvaluator } from './scripted-evaluator.ts'
 import { someSealedHeader } from './some-header.ts'
-import { epochKey, examOptions, mineScripted } from './some-network.ts'
+import { epochKey, mineScripted } from './some-network.ts'
 
 const mined = mineScripted({ ...someSealedHeader, target: (1n << 256n) - 1n })
 
@@ -16,7 +16,7 @@ beforeEach(() => {
   evaluator = new ScriptedEvaluator()
   warnings = []
   const logger = { warn: (message: string, data?: LogData) => void warnings.push({ message, data }) }
-  verifier = createReplayVerifier(examOptions, { evaluator, logger })
+  verifier = createReplayVerifier(devnet, { evaluator, logger })
 })
 
 const verify = (header: Header, signal?: AbortSignal): Promise<void> =>
@@ -96,7 +96,7 @@ describe('replay verifier', () => {
 
   it.each([0, 2])('cannot decide with an engine that gives %i evaluations', async (count) => {
     const given: readonly ExamEvaluation[] = new Array<ExamEvaluation>(count).fill({ words: new Uint32Array(128) })
-    const odd = createReplayVerifier(examOptions, {
+    const odd = createReplayVerifier(devnet, {
       evaluator: { evaluate: async () => given },
       logger: { warn: () => {} },
     })

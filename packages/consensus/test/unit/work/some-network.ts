@@ -3,7 +3,6 @@ import {
   createExamBuilder,
   deriveEpochKey,
   type ExamBuilder,
-  type ExamBuilderOptions,
   examToRequest,
   networkExamOptions,
 } from '@poai/consensus'
@@ -11,8 +10,7 @@ import { devnet, genesisHash, type Hash32, type Header, type SealedHeader } from
 import { ScriptedEvaluator } from './scripted-evaluator.ts'
 
 /** The exams of the devnet. */
-export const examOptions: ExamBuilderOptions = networkExamOptions(devnet)
-export const buildExam: ExamBuilder = createExamBuilder(examOptions)
+export const buildExam: ExamBuilder = createExamBuilder(networkExamOptions(devnet))
 
 /** The key of the devnet's first epoch. */
 export const epochKey: Hash32 = deriveEpochKey(genesisHash(devnet), 0n)

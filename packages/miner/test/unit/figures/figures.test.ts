@@ -98,7 +98,7 @@ describe('own blocks', () => {
     const { generator } = await openMiningFixture()
     const [block] = await generator.grow(generator.genesis, 1)
     if (block === undefined) throw new Error('a block was grown')
-    const own = new OwnBlocks(testNetwork.rewards)
+    const own = new OwnBlocks(testNetwork)
     const executed: ExecutedBlock = block
     own.follow({ removed: [], added: [executed] })
     expect(own.canonical).toBe(0)
@@ -110,7 +110,7 @@ describe('own blocks', () => {
   })
 
   it('are remembered up to a bound', () => {
-    const own = new OwnBlocks(testNetwork.rewards)
+    const own = new OwnBlocks(testNetwork)
     for (let index = 0; index < 5000; index++) own.remember(hash32(Uint8Array.of(index >> 8, index & 255)))
     expect(own.canonical).toBe(0)
   })
