@@ -1,6 +1,11 @@
 /**
- * The chain's own methods for programs that speak to a node with viem, ethers or by themselves. Runs in a browser:
- * nothing of Node is in it.
+ * A node's methods for programs that speak to it with viem, ethers or by themselves, with types made from the node's own
+ * table of methods. Runs in a browser: nothing of Node is in it.
+ *
+ * - `createNodeClient(send)`: every method, typed by its name. `checkAnswers(send)` looks at each answer first; programs
+ *   that may meet a node of another version use both: `createNodeClient(checkAnswers(send))`.
+ * - `poaiActions()` for viem, `poaiOf(provider)` for ethers, `createPoai(send)`: the chain's own methods as functions.
+ * - `BlockJson`, `NodeStatusJson` and so on: the answers.
  *
  * @example
  * import { poaiActions } from '@poai/api/client'
@@ -9,27 +14,16 @@
  * exam?.quizzes[0]?.question // "3+4="
  */
 
+export { ANSWERS } from './client/answers.ts'
+export { checkAnswer, checkAnswers } from './client/check-answers.ts'
+export { createNodeClient, type NodeClient, paramsToJson, type SendCall } from './client/node-client.ts'
+export type * from './client/node-methods.ts'
+export { POAI_METHODS } from './client/node-methods.ts'
 export {
   createPoai,
   type PoaiActions,
   poaiActions,
   poaiOf,
   type Requester,
-  type SendCall,
   type Sender,
 } from './client/poai-actions.ts'
-export {
-  type Accuracy,
-  type BlockNumberOrTag,
-  type BlockNumberTagOrHash,
-  type Exam,
-  POAI_METHODS,
-  type PoaiRpc,
-  type RateReport,
-  type Transcript,
-  type Verdict,
-  type WorkAnswer,
-  type WorkJob,
-  type WorkRequest,
-  type WorkSolution,
-} from './client/poai-rpc.ts'

@@ -13,11 +13,22 @@
  * })
  */
 
+import * as schemas from './answers/schemas.ts'
+import * as scalars from './schema/scalars.ts'
+
+/** What answers without members are: `RESULTS.quantity`. */
+export const RESULTS: typeof scalars = scalars
+/** What answers with members are: `SCHEMAS.block`. */
+export const SCHEMAS: typeof schemas = schemas
+
+export { FARM_MESSAGES } from './answers/farm-jobs.ts'
+export { clientAnswers } from './documents/client-answers.ts'
 export { clientTypes } from './documents/client-types.ts'
 export { methodsToMarkdown, openRpcDocument } from './documents/open-rpc.ts'
 export { hexOrNull, toQuantity, toWord } from './hex-text.ts'
 export type { Call, RatedClient, Session } from './methods/call.ts'
 export {
+  type Answered,
   type Method,
   type MethodDefinition,
   MODEL_PASS_COST,
@@ -25,7 +36,6 @@ export {
   namespaceOf,
   PLAIN_COST,
   PreparedJson,
-  type Result,
 } from './methods/method.ts'
 export { requirePart } from './methods/require-part.ts'
 export { invalidParams, RPC_CODES, type RpcCodeName, RpcError } from './methods/rpc-error.ts'
@@ -42,16 +52,23 @@ export {
   hash,
   jsonFor,
   LATEST,
-  orNull,
   quantity,
-  RESULTS,
   slot,
   textOf,
 } from './schema/ethereum-shapes.ts'
-export { SCHEMAS, WORK_MESSAGES } from './schema/result-schemas.ts'
+export {
+  exactly,
+  type JsonSchema,
+  listSchema,
+  mapOf,
+  named,
+  oneWordOf,
+  open,
+  orNull,
+  type SchemaOf,
+} from './schema/json-schema.ts'
 export {
   isRecord,
-  type JsonSchema,
   listOf,
   type MemberShapes,
   objectOf,
@@ -60,5 +77,6 @@ export {
   required,
   type Shape,
   shape,
+  titled,
   withDefault,
 } from './schema/shape.ts'

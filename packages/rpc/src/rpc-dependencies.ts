@@ -1,7 +1,18 @@
 import type { RatedClient } from '@poai/api'
+import type {
+  BanJson,
+  EngineJson,
+  MinerStatusJson,
+  NodeInfoJson,
+  NodeStatusJson,
+  PeerJson,
+  SyncDetailsJson,
+  WorkAnswerJson,
+  WorkJobJson,
+} from '@poai/api/client'
 import type { Chain } from '@poai/chain'
 import type { ExamEvaluator, WorkVerifier } from '@poai/consensus'
-import type { Address, BlockCodecs, Clock, JsonValue, Logger, NetworkParams } from '@poai/core'
+import type { Address, BlockCodecs, Clock, Logger, NetworkParams } from '@poai/core'
 import type { Execution, SenderRecovery, TrieNodeReader } from '@poai/execution'
 
 /** Where the node stands in catching up; undefined where it is not behind. */
@@ -10,7 +21,7 @@ export interface SyncProgress {
   readonly currentBlock: bigint
   readonly highestBlock: bigint
   /** For people: what is being done, how fast, how long it will take. */
-  readonly details: { readonly [key: string]: JsonValue }
+  readonly details: SyncDetailsJson
 }
 
 /** Peers as methods show and change them. */
@@ -19,14 +30,14 @@ export interface PeerControl {
   count(): number
   isListening(): boolean
   /** One object a peer, the connected ones and those that are kept. */
-  list(): JsonValue
-  nodeInfo(): JsonValue
+  list(): readonly PeerJson[]
+  nodeInfo(): NodeInfoJson
   /** Throws an `AppError` for an address that is none. */
   add(address: string): Promise<void>
   remove(peerId: string): Promise<boolean>
-  ban(target: string, forMs: number | undefined): Promise<JsonValue>
+  ban(target: string, forMs: number | undefined): Promise<BanJson>
   unban(target: string): Promise<boolean>
-  bans(): JsonValue
+  bans(): readonly BanJson[]
 }
 
 /** The node's own miner. */
@@ -37,7 +48,7 @@ export interface MinerControl {
   start(): Promise<void>
   stop(): Promise<void>
   setBeneficiary(beneficiary: Address): void
-  status(): JsonValue
+  status(): MinerStatusJson
 }
 
 /**
@@ -45,9 +56,9 @@ export interface MinerControl {
  * socket.
  */
 export interface WorkService {
-  getWork(request: unknown, signal?: AbortSignal, client?: RatedClient): Promise<JsonValue>
-  submitWork(solution: unknown, client?: RatedClient): Promise<JsonValue>
-  submitRate(report: unknown, client?: RatedClient): Promise<JsonValue>
+  getWork(request: unknown, signal?: AbortSignal, client?: RatedClient): Promise<WorkJobJson>
+  submitWork(solution: unknown, client?: RatedClient): Promise<WorkAnswerJson>
+  submitRate(report: unknown, client?: RatedClient): Promise<boolean>
 }
 
 /** What answers are made from. What a node does not have is left out, and its methods say so. */
@@ -71,7 +82,7 @@ export interface RpcDependencies {
   readonly sync?: () => SyncProgress | undefined
   readonly miner?: MinerControl
   readonly work?: WorkService
-  readonly nodeStatus?: () => JsonValue | Promise<JsonValue>
+  readonly nodeStatus?: () => NodeStatusJson
   /** Model, domain, workers and rates. */
-  readonly engineStatus?: () => JsonValue
+  readonly engineStatus?: () => EngineJson
 }

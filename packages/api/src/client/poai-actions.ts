@@ -1,6 +1,8 @@
 import type { JsonValue } from '@poai/core'
-import { POAI_METHODS, type PoaiRpc } from './poai-rpc.ts'
+import { paramsToJson, type SendCall } from './node-client.ts'
+import { type NodeMethods, POAI_METHODS } from './node-methods.ts'
 
+type OwnMethod = (typeof POAI_METHODS)[number]
 type NameOf<Method> = Method extends `poai_${infer Name}` ? Name : never
 
 /**
@@ -8,13 +10,10 @@ type NameOf<Method> = Method extends `poai_${infer Name}` ? Name : never
  * hexadecimal.
  */
 export type PoaiActions = {
-  readonly [Method in keyof PoaiRpc as NameOf<Method>]: (
-    ...params: PoaiRpc[Method]['params']
-  ) => Promise<PoaiRpc[Method]['result']>
+  readonly [Method in OwnMethod as NameOf<Method>]: (
+    ...params: NodeMethods[Method]['params']
+  ) => Promise<NodeMethods[Method]['result']>
 }
-
-/** Carries one call to a node and answers with its result; rejects as it likes. */
-export type SendCall = (method: keyof PoaiRpc, params: readonly JsonValue[]) => Promise<unknown>
 
 /** A client of viem, or anything that asks as EIP-1193 says. */
 export interface Requester {
@@ -31,7 +30,7 @@ const PREFIX = 'poai_'
 /** The functions over any way to a node. */
 export function createPoai(send: SendCall): PoaiActions {
   const actions = POAI_METHODS.map((method) => {
-    const act = (...params: readonly Given[]): Promise<unknown> => send(method, params.map(toJson))
+    const act = (...params: readonly JsonValue[]): Promise<unknown> => send(method, paramsToJson(params))
     return [method.slice(PREFIX.length), act]
   })
   // The names and their types were made from the same table.
@@ -46,15 +45,4 @@ export function poaiActions(): (client: Requester) => { readonly poai: PoaiActio
 /** For ethers: `poaiOf(provider).getExam('latest')`. */
 export function poaiOf(provider: Sender): PoaiActions {
   return createPoai((method, params) => provider.send(method, [...params]))
-}
-
-/** What a program may give: JSON, with its own numbers in it. */
-type Given = JsonValue | bigint | undefined | { readonly [key: string]: Given }
-
-/** What is left out is null, which the node takes for left out. */
-function toJson(value: Given): JsonValue {
-  if (typeof value === 'bigint') return `0x${value.toString(16)}`
-  if (value === undefined || typeof value !== 'object' || value === null) return value ?? null
-  if (Array.isArray(value)) return value.map(toJson)
-  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, toJson(member)]))
 }

@@ -1,37 +1,38 @@
 import type { JsonValue } from '@poai/core'
 import type { Method } from '../methods/method.ts'
-import type { JsonSchema } from '../schema/shape.ts'
+import type { JsonSchema } from '../schema/json-schema.ts'
+import { jsDoc } from './js-doc.ts'
 
 const OPENING = `// Made from the table of methods: POAI_WRITE_DOCUMENTS=1 npm test -- client-types
 
 import type { Hex, JsonValue } from '@poai/core'
 
 `
+const MAX_LINE = 120
 
 /** Whether a type is of what is sent or of what comes back: numbers may be sent as any of a program's own. */
 type Direction = 'sent' | 'received'
 
-/** The chain's own methods as a TypeScript module for clients. */
+/** All methods as a TypeScript module for clients: what each is given, and what it answers. */
 export function clientTypes(methods: readonly Pick<Method, 'name' | 'summary' | 'params' | 'result'>[]): string {
-  const own = methods.filter(({ name }) => name.startsWith('poai_'))
   const types = new NamedTypes()
-  const members = own.map(({ name, summary, params, result }) => {
+  const members = methods.map(({ name, summary, params, result }) => {
     const sent = params.map((param) => {
       return `${param.name}${param.isRequired ? '' : '?'}: ${types.show(param.shape.schema, 'sent')}`
     })
     return [
-      `  /** ${summary}. */`,
-      `  readonly ${name}: {`,
-      `    readonly params: readonly [${sent.join(', ')}]`,
+      jsDoc(`${summary}.`, '  '),
+      `  readonly ${memberName(name)}: {`,
+      listOnLines('    readonly params: readonly ', sent),
       `    readonly result: ${types.show(result, 'received')}`,
       '  }',
     ].join('\n')
   })
-  const names = own.map(({ name }) => `  '${name}',\n`).join('')
+  const own = methods.filter(({ name }) => name.startsWith('poai_')).map(({ name }) => `  '${name}',\n`)
   return [
     OPENING,
-    `/** The chain's own methods. */\nexport const POAI_METHODS = [\n${names}] as const\n\n`,
-    `/** What they are given, and what they answer. */\nexport interface PoaiRpc {\n${members.join('\n')}\n}\n`,
+    `/** The chain's own methods. */\nexport const POAI_METHODS = [\n${own.join('')}] as const\n\n`,
+    `/** What methods are given, and what they answer. */\nexport interface NodeMethods {\n${members.join('\n')}\n}\n`,
     ...types.declarations.map((text) => `\n${text}\n`),
   ].join('')
 }
@@ -45,60 +46,88 @@ class NamedTypes {
   }
 
   /** A schema as a type expression. */
-  show(schema: JsonSchema, direction: Direction): string {
-    const { title, properties } = schema
+  show(schema: JsonSchema, direction: Direction, indent = ''): string {
+    return this.#alternatives(schema, direction, indent).join(' | ')
+  }
+
+  /** The types of which a value has one. */
+  #alternatives(schema: JsonSchema, direction: Direction, indent: string): readonly string[] {
+    const { title, properties, additionalProperties } = schema
     const parts = partsOf(schema)
-    if (typeof title !== 'string' || (properties === undefined && parts === undefined)) {
-      return this.#expressionOf(schema, direction, '')
-    }
-    const name = pascalCase(title)
-    if (!this.#declared.has(name)) {
-      // Known before its parts are: they may name it.
-      this.#declared.set(name, '')
-      const opening = `/** ${title[0]?.toUpperCase() ?? ''}${title.slice(1)}. */\nexport `
-      const expression = this.#expressionOf(schema, direction, '')
-      const isObject = properties !== undefined
-      this.#declared.set(name, `${opening}${isObject ? `interface ${name} ` : `type ${name} = `}${expression}`)
-    }
+    const hasParts = properties !== undefined || typeof additionalProperties === 'object' || parts !== undefined
+    if (typeof title === 'string' && hasParts) return [this.#declare(title, schema, direction)]
+    return parts === undefined ? this.#plain(schema, direction, indent) : this.#join(parts, direction, indent)
+  }
+
+  #declare(title: string, schema: JsonSchema, direction: Direction): string {
+    const isAnswer = direction === 'received' && schema['properties'] !== undefined
+    const name = `${pascalCase(title)}${isAnswer ? 'Json' : ''}`
+    if (this.#declared.has(name)) return name
+    // Known before its parts are: they may name it.
+    this.#declared.set(name, '')
+    const parts = partsOf(schema)
+    const expression = parts === undefined ? this.#plain(schema, direction, '') : this.#join(parts, direction, '')
+    const comment = jsDoc(`${title[0]?.toUpperCase() ?? ''}${title.slice(1)}.`, '')
+    this.#declared.set(name, `${comment}\nexport type ${name} = ${expression.join(' | ')}`)
     return name
   }
 
-  #expressionOf(schema: JsonSchema, direction: Direction, indent: string): string {
-    const { type, properties, items, pattern, title } = schema
-    const parts = partsOf(schema)
-    if (parts !== undefined) return this.#unionOf(parts, direction)
-    if (Array.isArray(schema['enum'])) return schema['enum'].map((value) => `'${String(value)}'`).join(' | ')
-    if (title === 'quantity' && direction === 'sent') return 'bigint | number | Hex'
-    if (type === 'string') return pattern === undefined ? 'string' : 'Hex'
-    if (type === 'integer' || type === 'number') return 'number'
-    if (type === 'boolean' || type === 'null') return type
-    if (type === 'array')
-      return items === undefined ? 'readonly JsonValue[]' : this.#listOf(asSchema(items), direction, indent)
-    if (type !== 'object') return 'JsonValue'
-    if (properties === undefined) return '{ readonly [key: string]: JsonValue }'
-    return this.#objectOf(schema, direction, indent)
+  #join(parts: readonly JsonSchema[], direction: Direction, indent: string): readonly string[] {
+    return [...new Set(parts.flatMap((part) => this.#alternatives(part, direction, indent)))]
   }
 
-  #unionOf(parts: readonly JsonSchema[], direction: Direction): string {
-    const shown = parts.flatMap((part) => this.show(part, direction).split(' | '))
-    return [...new Set(shown)].join(' | ')
+  #plain(schema: JsonSchema, direction: Direction, indent: string): readonly string[] {
+    const { type, pattern, title } = schema
+    if (Array.isArray(schema['enum'])) return schema['enum'].map((value) => `'${String(value)}'`)
+    if (title === 'quantity' && direction === 'sent') return ['bigint', 'number', 'Hex']
+    switch (type) {
+      case 'string':
+        return [typeof pattern === 'string' && pattern.startsWith('^0x') ? 'Hex' : 'string']
+      case 'integer':
+      case 'number':
+        return ['number']
+      case 'boolean':
+      case 'null':
+        return [type]
+      case 'array':
+        return [this.#listOf(schema, direction, indent)]
+      case 'object':
+        return [this.#objectOf(schema, direction, indent)]
+      default:
+        return ['JsonValue']
+    }
   }
 
-  #listOf(items: JsonSchema, direction: Direction, indent: string): string {
-    const expression = this.#expressionOf(items, direction, indent)
-    const isUnion = !expression.startsWith('{') && expression.includes(' | ')
-    return `readonly ${isUnion ? `(${expression})` : expression}[]`
+  #listOf({ items }: JsonSchema, direction: Direction, indent: string): string {
+    if (items === undefined) return 'readonly JsonValue[]'
+    const alternatives = this.#alternatives(asSchema(items), direction, indent)
+    const joined = alternatives.join(' | ')
+    return `readonly ${alternatives.length > 1 || joined.startsWith('readonly') ? `(${joined})` : joined}[]`
   }
 
-  #objectOf({ properties, required }: JsonSchema, direction: Direction, indent: string): string {
-    const isRequired = new Set(required as readonly string[])
+  #objectOf({ properties, required, additionalProperties }: JsonSchema, direction: Direction, indent: string): string {
+    if (properties === undefined) {
+      const values = typeof additionalProperties === 'object' ? asSchema(additionalProperties ?? {}) : {}
+      return `{ readonly [key: string]: ${this.show(values, direction, indent)} }`
+    }
+    const isRequired = new Set(Array.isArray(required) ? required : [])
     const inside = `${indent}  `
     const lines = Object.entries(asSchema(properties)).map(([name, member]) => {
-      const expression = this.#expressionOf(asSchema(member), direction, inside)
+      const expression = this.show(asSchema(member), direction, inside)
       return `${inside}readonly ${name}${isRequired.has(name) ? '' : '?'}: ${expression}\n`
     })
     return `{\n${lines.join('')}${indent}}`
   }
+}
+
+/** A tuple on one line, or where that would be too long with a line for each of its items. */
+function listOnLines(before: string, items: readonly string[]): string {
+  const line = `${before}[${items.join(', ')}]`
+  return line.length <= MAX_LINE ? line : `${before}[\n${items.map((item) => `      ${item},\n`).join('')}    ]`
+}
+
+function memberName(name: string): string {
+  return /^\w+$/.test(name) ? name : `'${name}'`
 }
 
 function partsOf({ oneOf, anyOf }: JsonSchema): readonly JsonSchema[] | undefined {

@@ -1,6 +1,6 @@
-import type { JsonValue } from '@poai/core'
+import type { OpenRpcDocumentJson } from '../client/node-methods.ts'
 import type { Method } from '../methods/method.ts'
-import type { JsonSchema } from '../schema/shape.ts'
+import type { JsonSchema } from '../schema/json-schema.ts'
 
 /** The version of OpenRPC that the document follows. */
 const OPEN_RPC_VERSION = '1.3.2'
@@ -9,7 +9,7 @@ const OPEN_RPC_VERSION = '1.3.2'
 type Described = Pick<Method, 'name' | 'summary' | 'params' | 'result'>
 
 /** The OpenRPC document of a table of methods: what `rpc.discover` answers. */
-export function openRpcDocument(methods: readonly Described[], version: string): JsonValue {
+export function openRpcDocument(methods: readonly Described[], version: string): OpenRpcDocumentJson {
   return {
     openrpc: OPEN_RPC_VERSION,
     info: { title: 'poai JSON-RPC', version },
@@ -45,8 +45,9 @@ export function methodsToMarkdown(methods: readonly Described[], notes: Readonly
 }
 
 function nameOf(schema: JsonSchema): string {
-  const { title, type, oneOf } = schema
+  const { title, type, items, oneOf } = schema
   if (typeof title === 'string') return title
+  if (type === 'array' && items !== undefined) return `list of ${nameOf(items as JsonSchema)}`
   if (Array.isArray(oneOf)) return oneOf.map((one: JsonSchema) => nameOf(one)).join(' or ')
   return typeof type === 'string' ? type : 'any'
 }

@@ -1,5 +1,6 @@
 import type { JsonValue } from '@poai/core'
-import type { JsonSchema, Param } from '../schema/shape.ts'
+import type { JsonSchema, SchemaOf } from '../schema/json-schema.ts'
+import type { Param } from '../schema/shape.ts'
 import type { Call } from './call.ts'
 
 /** An answer whose text is ready: what never changes is written once. */
@@ -11,8 +12,8 @@ export class PreparedJson {
   }
 }
 
-/** What a method answers. */
-export type Result = JsonValue | PreparedJson
+/** An answer, or its text where it is long or kept. */
+export type Answered<Answer extends JsonValue = JsonValue> = Answer | PreparedJson
 
 /** Some ten microseconds of processor: dearer methods were measured against it. */
 export const PLAIN_COST = 1
@@ -27,7 +28,7 @@ export interface Method {
   readonly result: JsonSchema
   /** What a call costs its client, against a plain read: see {@link PLAIN_COST}. */
   readonly cost: number
-  invoke(values: readonly unknown[], call: Call): Result | Promise<Result>
+  invoke(values: readonly unknown[], call: Call): Answered | Promise<Answered>
 }
 
 type ValuesOf<Params extends readonly Param<unknown>[]> = {
@@ -35,19 +36,22 @@ type ValuesOf<Params extends readonly Param<unknown>[]> = {
 }
 
 /** What a method is made of. */
-export interface MethodDefinition<Params extends readonly Param<unknown>[]> {
+export interface MethodDefinition<Params extends readonly Param<unknown>[], Answer extends JsonValue> {
   readonly name: string
   /** One sentence for documents. */
   readonly summary: string
   readonly params: Params
-  readonly result: JsonSchema
+  readonly result: SchemaOf<Answer>
   /** Default: that of a plain read. */
   readonly cost?: number
-  run(values: ValuesOf<Params>, call: Call): Result | Promise<Result>
+  /** Answers what `result` says, or its text. */
+  run(values: ValuesOf<Params>, call: Call): Answered<NoInfer<Answer>> | Promise<Answered<NoInfer<Answer>>>
 }
 
 /** A row of the table; `run` gets its arguments parsed. */
-export function method<const Params extends readonly Param<unknown>[]>(definition: MethodDefinition<Params>): Method {
+export function method<const Params extends readonly Param<unknown>[], Answer extends JsonValue>(
+  definition: MethodDefinition<Params, Answer>,
+): Method {
   const { run, cost = PLAIN_COST, ...described } = definition
   // The dispatcher has parsed `values` by these very params.
   return { ...described, cost, invoke: (values, call) => run(values as unknown as ValuesOf<Params>, call) }

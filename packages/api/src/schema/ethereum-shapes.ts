@@ -1,6 +1,8 @@
 import { type Address, type Hash32, hexToBytes, type JsonValue, toAddress, toHash32 } from '@poai/core'
 import { invalidParams } from '../methods/rpc-error.ts'
-import { isRecord, type JsonSchema, type Shape, shape } from './shape.ts'
+import type { JsonSchema } from './json-schema.ts'
+import * as scalars from './scalars.ts'
+import { isRecord, type Shape, shape } from './shape.ts'
 
 /** 256 bits, which is as much as the EVM can hold. */
 const MAX_QUANTITY_DIGITS = 64
@@ -9,11 +11,6 @@ const MAX_DATA_DIGITS = 4 * 1024 * 1024
 
 const HEX_DATA = /^0x(?:[0-9a-fA-F]{2})*$/
 const HEX_NUMBER = /^0x[0-9a-fA-F]+$/
-
-const quantitySchema: JsonSchema = { title: 'quantity', type: 'string', pattern: '^0x(0|[1-9a-f][0-9a-f]*)$' }
-const dataSchema: JsonSchema = { title: 'data', type: 'string', pattern: '^0x([0-9a-f]{2})*$' }
-const hashSchema: JsonSchema = { title: 'hash', type: 'string', pattern: '^0x[0-9a-f]{64}$' }
-const addressSchema: JsonSchema = { title: 'address', type: 'string', pattern: '^0x[0-9a-fA-F]{40}$' }
 
 function readQuantity(value: unknown): bigint | undefined {
   // Some clients send small numbers as numbers; leading zeros are wrong in answers and harmless in questions.
@@ -33,37 +30,41 @@ function readSized(value: unknown, size: number): Uint8Array | undefined {
 }
 
 /** A number of at most 256 bits. */
-export const quantity: Shape<bigint> = shape(quantitySchema, 'a number in hexadecimal, as "0x1f"', readQuantity)
+export const quantity: Shape<bigint> = shape(scalars.quantity, 'a number in hexadecimal, as "0x1f"', readQuantity)
 
 /** A count that fits a plain number. */
-export const count: Shape<number> = shape(quantitySchema, 'a small number in hexadecimal', (value) => {
+export const count: Shape<number> = shape(scalars.quantity, 'a small number in hexadecimal', (value) => {
   const read = readQuantity(value)
   return read === undefined || read > BigInt(Number.MAX_SAFE_INTEGER) ? undefined : Number(read)
 })
 
 /** Any bytes. */
-export const data: Shape<Uint8Array> = shape(dataSchema, 'bytes in hexadecimal, two digits each, after "0x"', readData)
+export const data: Shape<Uint8Array> = shape(
+  scalars.data,
+  'bytes in hexadecimal, two digits each, after "0x"',
+  readData,
+)
 
 /** 32 bytes. */
-export const hash: Shape<Hash32> = shape(hashSchema, '32 bytes in hexadecimal after "0x"', (value) => {
+export const hash: Shape<Hash32> = shape(scalars.hash, '32 bytes in hexadecimal after "0x"', (value) => {
   const bytes = readSized(value, 32)
   return bytes === undefined ? undefined : toHash32(bytes)
 })
 
 /** The place of a slot: 32 bytes, or a number that fits them. */
-export const slot: Shape<Hash32> = shape(hashSchema, 'a slot: up to 32 bytes in hexadecimal', (value) => {
+export const slot: Shape<Hash32> = shape(scalars.hash, 'a slot: up to 32 bytes in hexadecimal', (value) => {
   const number = typeof value === 'string' ? readQuantity(value) : undefined
   return number === undefined ? undefined : toHash32(toBytes32(number))
 })
 
 /** 20 bytes, with or without a checksum in its letters. */
-export const address: Shape<Address> = shape(addressSchema, 'an address: 20 bytes in hexadecimal', (value) => {
+export const address: Shape<Address> = shape(scalars.address, 'an address: 20 bytes in hexadecimal', (value) => {
   const bytes = readSized(value, 20)
   return bytes === undefined ? undefined : toAddress(bytes)
 })
 
 /** True or false. */
-export const flag: Shape<boolean> = shape({ type: 'boolean' }, 'true or false', (value) =>
+export const flag: Shape<boolean> = shape(scalars.flag, 'true or false', (value) =>
   typeof value === 'boolean' ? value : undefined,
 )
 
@@ -104,7 +105,7 @@ function readPlace(value: unknown): BlockHeight | undefined {
 
 const placeSchema: JsonSchema = {
   title: 'block number or tag',
-  oneOf: [quantitySchema, { type: 'string', enum: [...BLOCK_TAGS] }],
+  oneOf: [scalars.quantity, { type: 'string', enum: [...BLOCK_TAGS] }],
 }
 
 /** A height or a name for one. */
@@ -112,7 +113,7 @@ export const blockNumber: Shape<BlockHeight> = shape(placeSchema, 'a block numbe
 
 /** A height, a name, a hash, or an object with one of them (EIP-1898). */
 export const blockPlace: Shape<BlockPlace> = {
-  schema: { title: 'block number, tag or hash', oneOf: [...(placeSchema['oneOf'] as JsonSchema[]), hashSchema] },
+  schema: { title: 'block number, tag or hash', oneOf: [...(placeSchema['oneOf'] as JsonSchema[]), scalars.hash] },
   parse: (value, path) => {
     if (isRecord(value)) return parsePlaceObject(value, path)
     if (typeof value === 'string' && value.length === 66) {
@@ -136,25 +137,4 @@ function parsePlaceObject(value: Readonly<Record<string, unknown>>, path: string
 function toBytes32(number: bigint): Uint8Array {
   const digits = number.toString(16).padStart(64, '0')
   return Uint8Array.from({ length: 32 }, (_, index) => Number.parseInt(digits.slice(2 * index, 2 * index + 2), 16))
-}
-
-type ResultName = 'quantity' | 'data' | 'hash' | 'address' | 'flag' | 'text' | 'object' | 'list' | 'any'
-type ResultSchemas = Readonly<Record<ResultName, JsonSchema>>
-
-/** What documents say of results. */
-export const RESULTS: ResultSchemas = {
-  quantity: quantitySchema,
-  data: dataSchema,
-  hash: hashSchema,
-  address: addressSchema,
-  flag: { type: 'boolean' },
-  text: { type: 'string' },
-  object: { type: 'object' },
-  list: { type: 'array' },
-  any: {},
-}
-
-/** A result that may be null: what is not there is no error. */
-export function orNull(schema: JsonSchema): JsonSchema {
-  return { oneOf: [schema, { type: 'null' }] }
 }

@@ -1,8 +1,5 @@
-import type { JsonValue } from '@poai/core'
 import { invalidParams } from '../methods/rpc-error.ts'
-
-/** A JSON Schema, as OpenRPC documents hold it. */
-export type JsonSchema = { readonly [key: string]: JsonValue }
+import type { JsonSchema } from './json-schema.ts'
 
 /** How one kind of argument is read from JSON, and what documents say of it. */
 export interface Shape<T> {
@@ -84,6 +81,11 @@ export function objectOf<T extends object>(members: MemberShapes<T>): Shape<Part
       return parsed
     },
   }
+}
+
+/** The same shape under a name, for documents and the types of clients. */
+export function titled<T>(title: string, of: Shape<T>): Shape<T> {
+  return { ...of, schema: { title, ...of.schema } }
 }
 
 /** True for objects that JSON can hold; lists are none. */

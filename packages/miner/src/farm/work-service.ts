@@ -1,3 +1,4 @@
+import type { WorkAnswerJson, WorkJobJson } from '@poai/api/client'
 import { type JsonValue, networkParamsToJson } from '@poai/core'
 import type { WorkClient } from './work-client.ts'
 import type { WorkDesk } from './work-desk.ts'
@@ -8,9 +9,9 @@ import { parseRateReport, parseWorkRequest, parseWorkSolution, workAnswerToJson,
  * may be shown.
  */
 export interface WorkService {
-  getWork(request: unknown, signal?: AbortSignal, client?: WorkClient): Promise<JsonValue>
-  submitWork(solution: unknown, client?: WorkClient): Promise<JsonValue>
-  submitRate(report: unknown, client?: WorkClient): Promise<JsonValue>
+  getWork(request: unknown, signal?: AbortSignal, client?: WorkClient): Promise<WorkJobJson>
+  submitWork(solution: unknown, client?: WorkClient): Promise<WorkAnswerJson>
+  submitRate(report: unknown, client?: WorkClient): Promise<boolean>
   /** The network's parameters, for a worker that knows nothing but an address. */
   networkParams(): Promise<JsonValue>
 }

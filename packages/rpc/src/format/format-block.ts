@@ -1,12 +1,13 @@
 import { toQuantity, toWord } from '@poai/api'
+import type { BlockJson, HeaderJson } from '@poai/api/client'
 import { workOfTarget } from '@poai/consensus'
-import { bytesToHex, type Hash32, type Header, headerHash, type JsonValue, uintToBytes } from '@poai/core'
+import { bytesToHex, defined, type Hash32, type Header, headerHash, uintToBytes } from '@poai/core'
 
 /** keccak256 of the RLP of an empty list: there are no uncles here. */
 const EMPTY_UNCLES_HASH = '0x1dcc4de8dec75d7aab85b567b6ccd41ad312451b948a7413f0a142fd40d49347'
 
 /** A header in the shape that Ethereum's clients read, with what is the chain's own in `poai`. */
-export function formatHeader(header: Header, hash: Hash32 = headerHash(header)): { readonly [key: string]: JsonValue } {
+export function formatHeader(header: Header, hash: Hash32 = headerHash(header)): HeaderJson {
   return {
     number: toQuantity(header.number),
     hash: bytesToHex(hash),
@@ -40,12 +41,12 @@ export function formatBlock(
     readonly hash: Hash32
     readonly sizeBytes: number
     readonly totalWork: bigint | undefined
-    readonly transactions: readonly JsonValue[]
+    readonly transactions: BlockJson['transactions']
   },
-): { readonly [key: string]: JsonValue } {
+): BlockJson {
   return {
     ...formatHeader(header, more.hash),
-    ...(more.totalWork === undefined ? {} : { totalDifficulty: toQuantity(more.totalWork) }),
+    ...defined({ totalDifficulty: more.totalWork === undefined ? undefined : toQuantity(more.totalWork) }),
     size: toQuantity(more.sizeBytes),
     transactions: more.transactions,
     uncles: [],

@@ -1,11 +1,11 @@
 import { type Call, hexOrNull, toQuantity } from '@poai/api'
+import type { LogJson, ReceiptJson } from '@poai/api/client'
 import type { FoundLog } from '@poai/chain'
 import {
   type Address,
   bytesToHex,
   encodeRlp,
   hash32,
-  type JsonValue,
   type Log,
   type Receipt,
   type Transaction,
@@ -17,7 +17,7 @@ import { writeList } from '../dispatch/write-list.ts'
 import type { MinedAt } from './format-transaction.ts'
 
 /** A log and its place; `removed` where a reorganisation took it back. */
-export function formatLog({ log, ...place }: FoundLog, removal?: 'removed'): { readonly [key: string]: JsonValue } {
+export function formatLog({ log, ...place }: FoundLog, removal?: 'removed'): LogJson {
   return {
     address: bytesToHex(log.address),
     topics: log.topics.map(bytesToHex),
@@ -56,7 +56,7 @@ export async function writeReceipt(
 }
 
 /** A receipt with its surroundings, without its logs. */
-export function formatReceipt(receipt: Receipt, place: ReceiptPlace): { readonly [key: string]: JsonValue } {
+export function formatReceipt(receipt: Receipt, place: ReceiptPlace): Omit<ReceiptJson, 'logs'> {
   const { transaction, sender, header, blockHash, index } = place
   return {
     transactionHash: bytesToHex(transaction.hash),
@@ -66,7 +66,7 @@ export function formatReceipt(receipt: Receipt, place: ReceiptPlace): { readonly
     from: bytesToHex(sender),
     to: hexOrNull(transaction.to),
     type: toQuantity(receipt.type),
-    status: toQuantity(receipt.status),
+    status: receipt.status === 1 ? '0x1' : '0x0',
     cumulativeGasUsed: toQuantity(receipt.cumulativeGasUsed),
     gasUsed: toQuantity(receipt.cumulativeGasUsed - place.cumulativeGasBefore),
     effectiveGasPrice: toQuantity(effectiveGasPrice(transaction, header.baseFeePerGas)),

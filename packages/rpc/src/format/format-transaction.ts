@@ -1,6 +1,7 @@
 import { hexOrNull, toQuantity } from '@poai/api'
+import type { TransactionJson } from '@poai/api/client'
 import type { PooledTransaction } from '@poai/chain'
-import { type Address, bytesToHex, type Hash32, type Header, type JsonValue, type Transaction } from '@poai/core'
+import { type Address, bytesToHex, type Hash32, type Header, type Transaction } from '@poai/core'
 import { effectiveGasPrice } from '@poai/execution'
 import { longHex } from './long-hex.ts'
 
@@ -11,8 +12,6 @@ export interface MinedAt {
   readonly index: number
 }
 
-type JsonObject = { readonly [key: string]: JsonValue }
-
 /** EIP-155: the chain id and the parity in one number. */
 const V_OFFSET = 35n
 
@@ -20,7 +19,7 @@ const V_OFFSET = 35n
 export function formatTransaction(
   transaction: Transaction,
   { sender, chainId, mined }: { readonly sender: Address; readonly chainId: bigint; readonly mined?: MinedAt },
-): JsonObject {
+): TransactionJson {
   const { type, signature } = transaction
   const price =
     mined === undefined ? transaction.maxFeePerGas : effectiveGasPrice(transaction, mined.header.baseFeePerGas)
@@ -31,7 +30,7 @@ export function formatTransaction(
     blockTimestamp: mined === undefined ? null : toQuantity(mined.header.timestamp),
     transactionIndex: mined === undefined ? null : toQuantity(mined.index),
     hash: bytesToHex(transaction.hash),
-    type: toQuantity(type),
+    type: `0x${type}`,
     chainId: toQuantity(chainId),
     nonce: toQuantity(transaction.nonce),
     from: bytesToHex(sender),
@@ -62,6 +61,6 @@ export function formatTransaction(
 }
 
 /** A transaction that waits. */
-export function formatPooled({ transaction, sender }: PooledTransaction, chainId: bigint): JsonObject {
+export function formatPooled({ transaction, sender }: PooledTransaction, chainId: bigint): TransactionJson {
   return formatTransaction(transaction, { sender, chainId })
 }

@@ -1,5 +1,5 @@
-import { type Method, method, openRpcDocument, RESULTS } from '@poai/api'
-import { ExamDesk } from '../exams/exam-desk.ts'
+import { type Method, method, openRpcDocument, SCHEMAS } from '@poai/api'
+import { ExamAnswers } from '../exams/exam-answers.ts'
 import { LogTexts } from '../format/log-texts.ts'
 import type { RpcDependencies } from '../rpc-dependencies.ts'
 import { traceMethods } from './debug/traces.ts'
@@ -27,7 +27,7 @@ export function createMethods(
   { limits, view }: Pick<MethodContext, 'limits' | 'view'>,
 ): readonly Method[] {
   const context: MethodContext = { ...dependencies, limits, view, logTexts: new LogTexts() }
-  const desk = new ExamDesk(context.params, context.chain, context.evaluator)
+  const answers = new ExamAnswers(context.params, context.chain, context.evaluator)
   const methods = [
     ...blockMethods(context),
     ...transactionMethods(context),
@@ -40,8 +40,8 @@ export function createMethods(
     ...miningMethods(context),
     ...netAndWeb3Methods(context),
     ...txpoolMethods(context),
-    ...examMethods(context, desk),
-    ...accuracyMethods(context, desk),
+    ...examMethods(context, answers),
+    ...accuracyMethods(context, answers),
     ...nodeMethods(context),
     ...rawMethods(context),
     ...traceMethods(context),
@@ -57,7 +57,7 @@ function discoverMethod(methods: readonly Method[], version: string): Method {
     name: 'rpc.discover',
     summary: 'This interface as an OpenRPC document',
     params: [],
-    result: RESULTS.object,
+    result: SCHEMAS.openRpc,
     run: () => openRpcDocument(methods, version),
   })
 }

@@ -82,7 +82,7 @@ export function txpoolMethods({ chain, params }: MethodContext): readonly Method
       name: 'txpool_status',
       summary: 'How many transactions wait',
       params: [],
-      result: SCHEMAS.poolStatus,
+      result: SCHEMAS.poolSizes,
       run: () => ({ pending: toQuantity(mempool.size.pending), queued: toQuantity(mempool.size.queued) }),
     }),
     method({
@@ -97,7 +97,7 @@ export function txpoolMethods({ chain, params }: MethodContext): readonly Method
       name: 'txpool_contentFrom',
       summary: 'The transactions of one sender that wait, by nonce',
       params: [required('address', address)],
-      result: RESULTS.object,
+      result: SCHEMAS.poolPart,
       run: async ([of], call) => {
         for (const account of mempool.accounts()) {
           const rest = call.pause()
@@ -114,7 +114,7 @@ export function txpoolMethods({ chain, params }: MethodContext): readonly Method
       summary: 'The transactions that wait, a line each',
       cost: 100,
       params: [],
-      result: SCHEMAS.poolSummary,
+      result: SCHEMAS.poolLines,
       run: (_, call) =>
         contentOf(({ transaction: { to, value, gasLimit, maxFeePerGas } }) => {
           const target = to === undefined ? 'contract creation' : bytesToHex(to)

@@ -1,4 +1,16 @@
-import { address, count, type Method, method, optional, RESULTS, required, requirePart, textOf } from '@poai/api'
+import {
+  address,
+  count,
+  listSchema,
+  type Method,
+  method,
+  optional,
+  RESULTS,
+  required,
+  requirePart,
+  SCHEMAS,
+  textOf,
+} from '@poai/api'
 import type { MethodContext } from './method-context.ts'
 
 /** Longer than any multiaddress with a peer id. */
@@ -13,14 +25,14 @@ export function adminMethods({ peers }: MethodContext): readonly Method[] {
       name: 'admin_nodeInfo',
       summary: 'The node’s identity, addresses and reachability',
       params: [],
-      result: RESULTS.object,
+      result: SCHEMAS.nodeInfo,
       run: () => control().nodeInfo(),
     }),
     method({
       name: 'admin_peers',
       summary: 'Peers with their addresses, scores and latencies',
       params: [],
-      result: RESULTS.list,
+      result: listSchema(SCHEMAS.peer),
       run: () => control().list(),
     }),
     method({
@@ -44,7 +56,7 @@ export function adminMethods({ peers }: MethodContext): readonly Method[] {
       name: 'admin_ban',
       summary: 'Refuses a peer id or an address for a time in milliseconds',
       params: [required('target', target), optional('forMs', count)],
-      result: RESULTS.object,
+      result: SCHEMAS.ban,
       run: ([who, forMs]) => control().ban(who, forMs),
     }),
     method({
@@ -58,7 +70,7 @@ export function adminMethods({ peers }: MethodContext): readonly Method[] {
       name: 'admin_bans',
       summary: 'Who is banned, and until when',
       params: [],
-      result: RESULTS.list,
+      result: listSchema(SCHEMAS.ban),
       run: () => control().bans(),
     }),
   ]
@@ -102,7 +114,7 @@ export function minerMethods({ miner }: MethodContext): readonly Method[] {
       name: 'miner_status',
       summary: 'What the miner does: attempts, blocks, rewards',
       params: [],
-      result: RESULTS.object,
+      result: SCHEMAS.minerStatus,
       run: () => control().status(),
     }),
   ]

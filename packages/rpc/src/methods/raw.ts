@@ -1,4 +1,4 @@
-import { blockPlace, hash, type Method, method, orNull, RESULTS, required } from '@poai/api'
+import { blockPlace, hash, listSchema, type Method, method, orNull, RESULTS, required } from '@poai/api'
 import { bytesToHex, headerCodec, receiptCodec } from '@poai/core'
 import type { MethodContext } from './method-context.ts'
 
@@ -32,7 +32,7 @@ export function rawMethods({ chain, codecs, view }: MethodContext): readonly Met
       name: 'debug_getRawReceipts',
       summary: 'The canonical bytes of the receipts of a block',
       params: [required('block', blockPlace)],
-      result: orNull(RESULTS.list),
+      result: orNull(listSchema(RESULTS.data)),
       run: async ([place]) => {
         const named = view.header(place)
         const receipts = named === undefined ? undefined : await chain.queries.receipts(named.hash)

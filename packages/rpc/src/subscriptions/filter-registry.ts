@@ -38,7 +38,7 @@ export class FilterRegistry {
     this.#clock = clock
   }
 
-  add(what: FilterKind): string {
+  add(what: FilterKind): Hex {
     this.#dropIdle()
     if (this.#filters.size >= MAX_FILTERS) throw new RpcError('limitExceeded', 'too many filters: use a subscription')
     const id = newSubscriptionId()

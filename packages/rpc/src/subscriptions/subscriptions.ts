@@ -1,5 +1,5 @@
 import { RpcError, type Session } from '@poai/api'
-import type { Unsubscribe } from '@poai/core'
+import type { Hex, Unsubscribe } from '@poai/core'
 import { newSubscriptionId } from './filter-registry.ts'
 
 /** Subscriptions of one connection. */
@@ -18,7 +18,7 @@ export class Subscriptions {
     return this.#count
   }
 
-  add(session: Session, start: StartTelling): string {
+  add(session: Session, start: StartTelling): Hex {
     const { notify } = session
     if (notify === undefined) {
       throw new RpcError('unsupported', 'notifications not supported: subscribe over WebSocket or the local socket')

@@ -1,4 +1,4 @@
-import { flag, objectOf, RpcError, type Shape, textOf } from '@poai/api'
+import { flag, objectOf, RpcError, type Shape, textOf, titled } from '@poai/api'
 import type { StateReader } from '@poai/execution'
 import { createCallTracer } from './call-tracer.ts'
 import { createFourByteTracer } from './four-byte-tracer.ts'
@@ -21,12 +21,15 @@ export interface TraceOptions {
 }
 
 /** The options of `debug_trace…`. */
-export const traceOptions: Shape<Partial<TraceOptions>> = objectOf<TraceOptions>({
-  tracer: textOf(64),
-  tracerConfig: objectOf<TracerConfig>({ onlyTopCall: flag, withLog: flag, diffMode: flag }),
-  disableStack: flag,
-  enableMemory: flag,
-})
+export const traceOptions: Shape<Partial<TraceOptions>> = titled(
+  'trace options',
+  objectOf<TraceOptions>({
+    tracer: textOf(64),
+    tracerConfig: titled('tracer config', objectOf<TracerConfig>({ onlyTopCall: flag, withLog: flag, diffMode: flag })),
+    disableStack: flag,
+    enableMemory: flag,
+  }),
+)
 
 /** A tracer for one execution that begins on `state`. */
 export function createTracer(options: Partial<TraceOptions>, state: Pick<StateReader, 'code'>): Tracer {

@@ -291,7 +291,7 @@ describe('JSON-RPC under abuse', () => {
 
   it('runs no more calls at once than it may, and the next when one is done', async () => {
     const { promise: gate, resolve: open } = Promise.withResolvers<void>()
-    const work = { ...PARTS.work, getWork: () => gate.then(() => ({})) }
+    const work = { ...PARTS.work, getWork: () => gate.then(() => PARTS.work.getWork({})) }
     const limits = { maxConcurrent: 2 }
     const fixture = await openWatched({ server: { limits }, dependencies: { work } })
     const slow = [fixture.ask('poai_getWork', [{}]), fixture.ask('poai_getWork', [{}])]
@@ -301,7 +301,7 @@ describe('JSON-RPC under abuse', () => {
     while (refused.error === undefined) refused = await ask('eth_chainId')
     expect(refused.error.code).toBe(-32_005)
     open()
-    expect((await Promise.all(slow)).map(({ result }) => result)).toEqual([{}, {}])
+    expect((await Promise.all(slow)).map(({ error }) => error)).toEqual([undefined, undefined])
     expect((await ask('eth_chainId')).error).toBeUndefined()
   })
 })

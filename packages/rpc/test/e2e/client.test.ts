@@ -1,11 +1,8 @@
-import { readFile } from 'node:fs/promises'
 import { createPoai, POAI_METHODS, poaiActions, poaiOf } from '@poai/api/client'
 import { JsonRpcProvider } from 'ethers'
 import { createPublicClient, hexToBigInt, http } from 'viem'
 import { expect, expectTypeOf, it, onTestFinished } from 'vitest'
 import { openRpcFixture } from '../support/rpc-fixture.ts'
-
-const IMPORT = /^(?:import|export) (?!type )[^']*from '([^']+)'$/gm
 
 it('gives viem the chain’s own methods, typed', async () => {
   const { url, mine } = await openRpcFixture()
@@ -40,18 +37,4 @@ it('gives them to ethers, and to whoever can send', async () => {
   const poai = createPoai(call)
   expect(await poai.getRawHeader(1)).toMatch(/^0x/)
   expect(Object.keys(poai)).toEqual(POAI_METHODS.map((name) => name.replace('poai_', '')))
-})
-
-it('brings nothing of Node into a browser: only its own files', async () => {
-  const seen = new Set<string>()
-  const follow = async (file: URL): Promise<void> => {
-    if (seen.has(file.href)) return
-    seen.add(file.href)
-    for (const [, name = ''] of (await readFile(file, 'utf8')).matchAll(IMPORT)) {
-      expect(name, file.pathname).toMatch(/^\.\/client\/|^\.\/[a-z-]+\.ts$/)
-      await follow(new URL(name, file))
-    }
-  }
-  await follow(new URL('../../../api/src/client.ts', import.meta.url))
-  expect(seen.size).toBe(3)
 })

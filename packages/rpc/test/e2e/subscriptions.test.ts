@@ -46,7 +46,7 @@ function callLogger({ params }: RpcFixture, nonce: bigint): string {
 it('tells WebSocket clients of heads, logs and waiting transactions', async () => {
   const fixture = await openRpcFixture()
   const client = await openClient(fixture)
-  expect(await client.ask('eth_subscribe', ['newHeads'])).toMatch(/^0x[0-9a-f]{32}$/)
+  expect(await client.ask('eth_subscribe', ['newHeads'])).toMatch(/^0x[1-9a-f][0-9a-f]{0,31}$/)
   await client.ask('eth_subscribe', ['logs', { address: bytesToHex(LOGGER_WALLET.address) }])
   await client.ask('eth_subscribe', ['newPendingTransactions'])
   const sent = await client.ask('eth_sendRawTransaction', [callLogger(fixture, 0n)])

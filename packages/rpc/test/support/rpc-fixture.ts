@@ -10,13 +10,14 @@ import {
   type RpcServer,
   type RpcServerOptions,
 } from '../../src/index.ts'
+import { expectAnswer } from './expect-answer.ts'
 import { type MiningChain, openMiningChain } from './mining-chain.ts'
 
 /** A chain with a server over it. */
 export interface RpcFixture extends MiningChain {
   readonly server: RpcServer
   readonly url: string
-  /** The answer to a call over HTTP, error or not. */
+  /** The answer to a call over HTTP, error or not. Its result is checked against the schema of the method. */
   ask(method: string, params?: readonly unknown[]): Promise<RpcAnswer>
   /** Its result; throws where it is an error. */
   call(method: string, params?: readonly unknown[]): Promise<unknown>
@@ -62,7 +63,9 @@ export async function openRpcFixture(options: RpcFixtureOptions = {}): Promise<R
     fetch(url, { method: 'POST', body, headers: { 'content-type': 'application/json', ...headers } })
   const ask: RpcFixture['ask'] = async (method, given = []) => {
     const response = await post(JSON.stringify({ jsonrpc: '2.0', id: 1, method, params: given }))
-    return (await response.json()) as RpcAnswer
+    const answer = (await response.json()) as RpcAnswer
+    if (answer.result !== undefined) expectAnswer(method, given, answer.result)
+    return answer
   }
   const call: RpcFixture['call'] = async (method, given) => {
     const { result, error } = await ask(method, given)

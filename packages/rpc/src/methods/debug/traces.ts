@@ -9,6 +9,7 @@ import {
   RESULTS,
   RpcError,
   required,
+  SCHEMAS,
   withDefault,
 } from '@poai/api'
 import { bytesToHex, type JsonValue } from '@poai/core'
@@ -60,14 +61,14 @@ export function traceMethods(context: MethodContext): readonly Method[] {
       name: 'debug_traceBlockByNumber',
       summary: 'Executes a block again and shows what its transactions did',
       params: [required('block', blockNumber), options],
-      result: RESULTS.list,
+      result: SCHEMAS.traces,
       run: async ([place, wanted], call) => traceAll(await view.block(place), wanted, call),
     }),
     method({
       name: 'debug_traceBlockByHash',
       summary: 'Executes a block again and shows what its transactions did',
       params: [required('hash', hash), options],
-      result: RESULTS.list,
+      result: SCHEMAS.traces,
       run: async ([named, wanted], call) =>
         traceAll(await view.block({ kind: 'hash', hash: named, requireCanonical: true }), wanted, call),
     }),

@@ -10,7 +10,7 @@ import {
   toQuantity,
   withDefault,
 } from '@poai/api'
-import { bytesToHex, type JsonValue } from '@poai/core'
+import { bytesToHex, type Hex } from '@poai/core'
 import { NEW_ACCOUNT } from '@poai/execution'
 import type { MethodContext } from '../method-context.ts'
 
@@ -23,8 +23,7 @@ export function accountMethods({ chain, view }: MethodContext): readonly Method[
       summary: 'What an account has, in wei',
       params: [required('address', address), atBlock],
       result: RESULTS.quantity,
-      run: ([of, place]) =>
-        view.withState(place, (state): JsonValue => toQuantity((state.account(of) ?? NEW_ACCOUNT).balance)),
+      run: ([of, place]) => view.withState(place, (state) => toQuantity((state.account(of) ?? NEW_ACCOUNT).balance)),
     }),
     method({
       name: 'eth_getTransactionCount',
@@ -33,7 +32,7 @@ export function accountMethods({ chain, view }: MethodContext): readonly Method[
       result: RESULTS.quantity,
       run: ([of, place]) => {
         if (place.kind === 'tag' && place.tag === 'pending') return toQuantity(chain.mempool.nextNonce(of))
-        return view.withState(place, (state): JsonValue => toQuantity((state.account(of) ?? NEW_ACCOUNT).nonce))
+        return view.withState(place, (state) => toQuantity((state.account(of) ?? NEW_ACCOUNT).nonce))
       },
     }),
     method({
@@ -42,7 +41,7 @@ export function accountMethods({ chain, view }: MethodContext): readonly Method[
       params: [required('address', address), atBlock],
       result: RESULTS.data,
       run: ([of, place]) =>
-        view.withState(place, (state): JsonValue => {
+        view.withState(place, (state) => {
           const account = state.account(of)
           const code = account === undefined ? undefined : state.code(account.codeHash)
           return code === undefined ? '0x' : bytesToHex(code)
@@ -54,10 +53,7 @@ export function accountMethods({ chain, view }: MethodContext): readonly Method[
       params: [required('address', address), required('slot', slot), atBlock],
       result: RESULTS.hash,
       run: ([of, at, place]) =>
-        view.withState(
-          place,
-          (state): JsonValue => `0x${bytesToHex(state.storage(of, at)).slice(2).padStart(64, '0')}`,
-        ),
+        view.withState(place, (state): Hex => `0x${bytesToHex(state.storage(of, at)).slice(2).padStart(64, '0')}`),
     }),
   ]
 }

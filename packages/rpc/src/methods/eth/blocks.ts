@@ -1,24 +1,26 @@
 import {
+  type Answered,
   type BlockPlace,
   blockNumber,
   blockPlace,
   type Call,
   flag,
   hash,
+  listSchema,
   type Method,
   method,
   orNull,
   PreparedJson,
   quantity,
   RESULTS,
-  type Result,
   required,
   SCHEMAS,
   toQuantity,
   withDefault,
 } from '@poai/api'
+import type { BlockJson, HeaderJson, ReceiptJson, TransactionJson } from '@poai/api/client'
 import { BoundedCache } from '@poai/chain'
-import { bytesToHex, type JsonValue, type Receipt } from '@poai/core'
+import { bytesToHex, type Hex, invariant, type Receipt, type Transaction } from '@poai/core'
 import type { SentBlock } from '../../chain-view.ts'
 import { writeList } from '../../dispatch/write-list.ts'
 import { formatBlock, formatHeader } from '../../format/format-block.ts'
@@ -33,7 +35,7 @@ const MAX_WRITTEN_CHARACTERS = 32 * 1024 * 1024
 export function blockMethods(context: MethodContext): readonly Method[] {
   const { view } = context
   const written = new BoundedCache<string, PreparedJson>(MAX_WRITTEN_CHARACTERS)
-  const show = async (place: BlockPlace, isFull: boolean): Promise<Result> => {
+  const show = async (place: BlockPlace, isFull: boolean): Promise<PreparedJson | null> => {
     const named = view.header(place)
     if (named === undefined) return null
     const name = `${bytesToHex(named.hash)}${isFull ? '' : ', hashes'}`
@@ -45,11 +47,11 @@ export function blockMethods(context: MethodContext): readonly Method[] {
     written.set(name, prepared, prepared.text.length)
     return prepared
   }
-  const countOf = async (place: BlockPlace): Promise<JsonValue> => {
+  const countOf = async (place: BlockPlace): Promise<Hex | null> => {
     const found = await view.block(place)
     return found === undefined ? null : toQuantity(found.block.body.transactions.length)
   }
-  const noUncles = (place: BlockPlace): JsonValue => (view.header(place) === undefined ? null : '0x0')
+  const noUncles = (place: BlockPlace): Hex | null => (view.header(place) === undefined ? null : '0x0')
   const byHash = (named: Parameters<typeof view.header>[0]): BlockPlace => named
   return [
     method({
@@ -119,14 +121,14 @@ export function blockMethods(context: MethodContext): readonly Method[] {
       name: 'eth_getUncleByBlockNumberAndIndex',
       summary: 'Blocks have no uncles here',
       params: [required('block', blockNumber), required('index', quantity)],
-      result: orNull(RESULTS.object),
+      result: RESULTS.nothing,
       run: () => null,
     }),
     method({
       name: 'eth_getUncleByBlockHashAndIndex',
       summary: 'Blocks have no uncles here',
       params: [required('hash', hash), required('index', quantity)],
-      result: orNull(RESULTS.object),
+      result: RESULTS.nothing,
       run: () => null,
     }),
     method({
@@ -134,35 +136,41 @@ export function blockMethods(context: MethodContext): readonly Method[] {
       summary: 'The receipts of all transactions of a block',
       cost: 10,
       params: [required('block', blockPlace)],
-      result: orNull(SCHEMAS.receipts),
+      result: orNull(listSchema(SCHEMAS.receipt)),
       run: ([place], call) => showReceipts(context, place, call),
     }),
   ]
 }
 
 /** A header in the shape of `eth_getHeaderBy…`. */
-export function showHeader(view: MethodContext['view'], place: BlockPlace): JsonValue {
+export function showHeader(view: MethodContext['view'], place: BlockPlace): HeaderJson | null {
   const found = view.header(place)
   return found === undefined ? null : formatHeader(found.header, found.hash)
 }
 
 /** A block in the shape of `eth_getBlockBy…`. */
-export function showBlock({ chain, codecs, params }: MethodContext, found: SentBlock, isFull: boolean): JsonValue {
+export function showBlock({ chain, codecs, params }: MethodContext, found: SentBlock, isFull: boolean): BlockJson {
   const { header, hash: blockHash, block, senders } = found
-  const transactions = block.body.transactions.map((transaction, index) => {
+  const { transactions } = block.body
+  const { chainId } = params
+  const showInFull = (transaction: Transaction, index: number): TransactionJson => {
     const sender = senders[index]
-    if (!isFull || sender === undefined) return bytesToHex(transaction.hash)
-    return formatTransaction(transaction, { sender, chainId: params.chainId, mined: { header, blockHash, index } })
-  })
+    invariant(sender !== undefined, 'a transaction of a block has a sender')
+    return formatTransaction(transaction, { sender, chainId, mined: { header, blockHash, index } })
+  }
   return formatBlock(header, {
     hash: blockHash,
     sizeBytes: codecs.block.encode(block).length,
     totalWork: chain.queries.context(blockHash)?.totalWork,
-    transactions,
+    transactions: isFull ? transactions.map(showInFull) : transactions.map(({ hash }) => bytesToHex(hash)),
   })
 }
 
-async function showReceipts({ chain, view }: MethodContext, place: BlockPlace, call: Call): Promise<Result> {
+async function showReceipts(
+  { chain, view }: MethodContext,
+  place: BlockPlace,
+  call: Call,
+): Promise<Answered<readonly ReceiptJson[]> | null> {
   const found = await view.block(place)
   if (found === undefined) return null
   const receipts = await chain.queries.receipts(found.hash)

@@ -10,6 +10,7 @@ import {
   RpcError,
   type Shape,
   slot,
+  titled,
 } from '@poai/api'
 import type { AccessListEntry, Address, Hash32 } from '@poai/core'
 import { ZERO_ADDRESS } from '@poai/core'
@@ -40,22 +41,25 @@ export interface CallArguments {
 }
 
 /** The argument of `eth_call` and its kin. */
-export const callArguments: Shape<Partial<CallArguments>> = objectOf<CallArguments>({
-  from: address,
-  to: address,
-  gas: quantity,
-  gasPrice: quantity,
-  maxFeePerGas: quantity,
-  maxPriorityFeePerGas: quantity,
-  value: quantity,
-  nonce: quantity,
-  data,
-  input: data,
-  accessList: listOf(
-    objectOf<AccessListEntry>({ address, storageKeys: listOf(hash, MAX_ACCESS_ENTRIES) }),
-    MAX_ACCESS_ENTRIES,
-  ),
-})
+export const callArguments: Shape<Partial<CallArguments>> = titled(
+  'call arguments',
+  objectOf<CallArguments>({
+    from: address,
+    to: address,
+    gas: quantity,
+    gasPrice: quantity,
+    maxFeePerGas: quantity,
+    maxPriorityFeePerGas: quantity,
+    value: quantity,
+    nonce: quantity,
+    data,
+    input: data,
+    accessList: listOf(
+      objectOf<AccessListEntry>({ address, storageKeys: listOf(hash, MAX_ACCESS_ENTRIES) }),
+      MAX_ACCESS_ENTRIES,
+    ),
+  }),
+)
 
 /** The message of a call. Without a price it costs nothing, so that anybody can ask. */
 export function messageOf(args: Partial<CallArguments>, gasLimit: bigint): Message {
@@ -98,16 +102,19 @@ const slots: Shape<ReadonlyMap<Hash32, Uint8Array>> = {
   },
 }
 
-const overrideArguments = objectOf<OverrideArguments>({
-  balance: quantity,
-  nonce: quantity,
-  code: data,
-  stateDiff: slots,
-})
+const overrideArguments = titled(
+  'account override',
+  objectOf<OverrideArguments>({
+    balance: quantity,
+    nonce: quantity,
+    code: data,
+    stateDiff: slots,
+  }),
+)
 
 /** The state overrides of `eth_call`: what accounts are said to be for this call. */
 export const stateOverrides: Shape<readonly AccountOverride[]> = {
-  schema: { type: 'object', additionalProperties: overrideArguments.schema },
+  schema: { title: 'state overrides', type: 'object', additionalProperties: overrideArguments.schema },
   parse: (value, path) => {
     if (!isRecord(value)) throw invalidParams(path, 'an object of accounts')
     const entries = Object.entries(value)

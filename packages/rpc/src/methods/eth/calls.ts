@@ -13,7 +13,8 @@ import {
   toQuantity,
   withDefault,
 } from '@poai/api'
-import { bytesToHex, type JsonValue } from '@poai/core'
+import type { AccessListResultJson } from '@poai/api/client'
+import { bytesToHex, defined, type Hex, ZERO_ADDRESS } from '@poai/core'
 import type { AccountOverride, CallInput, CallOutcome, EstimateInput } from '@poai/execution'
 import { longHex } from '../../format/long-hex.ts'
 import type { MethodContext } from '../method-context.ts'
@@ -77,7 +78,7 @@ function runCall(context: MethodContext, { args, place, overrides, pause }: Ques
   )
 }
 
-function estimate(context: MethodContext, { args, place, overrides, pause }: Question): Promise<JsonValue> {
+function estimate(context: MethodContext, { args, place, overrides, pause }: Question): Promise<Hex> {
   return context.view.withState(place, async (state, at) => {
     const message = messageOf(args, gasOf(context, args, at.header.gasLimit))
     const input: EstimateInput = callInput(context, { state, at, message, overrides, pause })
@@ -92,7 +93,7 @@ function estimate(context: MethodContext, { args, place, overrides, pause }: Que
 /** A list may change what is executed and so what is touched: again, until it is the same list. */
 const MAX_ACCESS_LIST_ROUNDS = 8
 
-async function createAccessList(context: MethodContext, question: Question): Promise<JsonValue> {
+async function createAccessList(context: MethodContext, question: Question): Promise<AccessListResultJson> {
   let accessList = question.args.accessList ?? []
   for (let round = 0; ; round++) {
     const outcome = await runCall(context, { ...question, args: { ...question.args, accessList } })
@@ -102,16 +103,16 @@ async function createAccessList(context: MethodContext, question: Question): Pro
       return {
         accessList: show(outcome.accessList),
         gasUsed: toQuantity(outcome.gasUsed),
-        ...(outcome.succeeded ? {} : { error: outcome.failure ?? 'execution failed' }),
+        ...defined({ error: outcome.succeeded ? undefined : (outcome.failure ?? 'execution failed') }),
       }
     }
     accessList = outcome.accessList
   }
 }
 
-function show(list: Partial<CallArguments>['accessList'] & {}): JsonValue {
-  return list.map(({ address, storageKeys = [] }) => ({
-    address: address === undefined ? null : bytesToHex(address),
+function show(list: Partial<CallArguments>['accessList'] & {}): AccessListResultJson['accessList'] {
+  return list.map(({ address = ZERO_ADDRESS, storageKeys = [] }) => ({
+    address: bytesToHex(address),
     storageKeys: storageKeys.map(bytesToHex),
   }))
 }

@@ -14,9 +14,10 @@ import {
   toQuantity,
   withDefault,
 } from '@poai/api'
+import type { FeeHistoryJson } from '@poai/api/client'
 import { effectiveTip } from '@poai/chain'
 import { nextBaseFee } from '@poai/consensus'
-import type { JsonValue } from '@poai/core'
+import { defined, type Hex } from '@poai/core'
 import { effectiveGasPrice } from '@poai/execution'
 import type { SentBlock } from '../../chain-view.ts'
 import type { MethodContext } from '../method-context.ts'
@@ -42,7 +43,7 @@ export function feeMethods(context: MethodContext): readonly Method[] {
       summary: 'A gas price with which a transaction is mined soon',
       params: [],
       result: RESULTS.quantity,
-      run: async (_, call) => toQuantity(nextBaseFee(params.gas, chain.head()) + (await suggestTip(context, call))),
+      run: async (_, call) => toQuantity(nextBaseFee(params, chain.head()) + (await suggestTip(context, call))),
     }),
     method({
       name: 'eth_maxPriorityFeePerGas',
@@ -56,7 +57,7 @@ export function feeMethods(context: MethodContext): readonly Method[] {
       summary: 'The base fee of the next block',
       params: [],
       result: RESULTS.quantity,
-      run: () => toQuantity(nextBaseFee(params.gas, chain.head())),
+      run: () => toQuantity(nextBaseFee(params, chain.head())),
     }),
     method({
       name: 'eth_feeHistory',
@@ -100,7 +101,7 @@ interface FeeQuestion {
   readonly call: Pick<Call, 'pause'>
 }
 
-async function feeHistory(context: MethodContext, question: FeeQuestion): Promise<JsonValue> {
+async function feeHistory(context: MethodContext, question: FeeQuestion): Promise<FeeHistoryJson> {
   const { newest, percentiles, call } = question
   const { view, limits, params, chain } = context
   if (newest > view.headNumber) throw new RpcError('serverError', 'request beyond head block')
@@ -108,9 +109,9 @@ async function feeHistory(context: MethodContext, question: FeeQuestion): Promis
   if (!isRising) throw invalidParams('argument 2 (percentiles)', 'rising numbers')
   const wanted = BigInt(Math.min(question.blocks, limits.maxFeeHistoryBlocks))
   const oldest = newest + 1n > wanted ? newest + 1n - wanted : 0n
-  const baseFees: JsonValue[] = []
+  const baseFees: Hex[] = []
   const ratios: number[] = []
-  const rewards: JsonValue[] = []
+  const rewards: (readonly Hex[])[] = []
   for (let number = oldest; number <= newest; number++) {
     const rest = call.pause()
     if (rest !== undefined) await rest
@@ -122,19 +123,23 @@ async function feeHistory(context: MethodContext, question: FeeQuestion): Promis
   if (wanted > 0n) {
     const last = view.requireHeader({ kind: 'number', number: newest }).header
     baseFees.push(
-      toQuantity(newest === view.headNumber ? nextBaseFee(params.gas, chain.head()) : nextBaseFee(params.gas, last)),
+      toQuantity(newest === view.headNumber ? nextBaseFee(params, chain.head()) : nextBaseFee(params, last)),
     )
   }
   return {
     oldestBlock: toQuantity(oldest),
     baseFeePerGas: baseFees,
     gasUsedRatio: ratios,
-    ...(percentiles.length > 0 ? { reward: rewards } : {}),
+    ...defined({ reward: percentiles.length > 0 ? rewards : undefined }),
   }
 }
 
 /** The tips at the percentiles of a block's gas. */
-async function rewardsOf(context: MethodContext, number: bigint, percentiles: readonly number[]): Promise<JsonValue> {
+async function rewardsOf(
+  context: MethodContext,
+  number: bigint,
+  percentiles: readonly number[],
+): Promise<readonly Hex[]> {
   const found = await context.view.block({ kind: 'number', number })
   const receipts = found === undefined ? undefined : await context.chain.queries.receipts(found.hash)
   if (found === undefined || receipts === undefined || receipts.length === 0) return percentiles.map(() => '0x0')

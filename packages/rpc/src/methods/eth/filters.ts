@@ -1,5 +1,6 @@
 import {
   flag,
+  listSchema,
   type Method,
   method,
   optional,
@@ -62,7 +63,7 @@ function filterMethods(context: MethodContext, feed: ChainFeed): readonly Method
       name: 'eth_getFilterChanges',
       summary: 'What a filter has found since the last time',
       params: [required('filterId', id)],
-      result: RESULTS.list,
+      result: SCHEMAS.filterChanges,
       run: ([name]) => registry.changes(name),
     }),
     method({
@@ -70,7 +71,7 @@ function filterMethods(context: MethodContext, feed: ChainFeed): readonly Method
       summary: 'All logs that a filter of logs matches',
       cost: 20,
       params: [required('filterId', id)],
-      result: SCHEMAS.logs,
+      result: listSchema(SCHEMAS.log),
       run: ([name], call) => {
         const kind = registry.kindOf(name)
         if (kind.kind !== 'logs') throw new RpcError('serverError', 'not a filter of logs')

@@ -6,14 +6,16 @@ import {
   hash,
   LATEST,
   listOf,
+  listSchema,
   type Method,
   method,
   objectOf,
-  type Result,
+  type PreparedJson,
   RpcError,
   required,
   SCHEMAS,
   type Shape,
+  titled,
 } from '@poai/api'
 import { type LogFilter, logsOfReceipts } from '@poai/chain'
 import type { Address, Hash32 } from '@poai/core'
@@ -45,13 +47,16 @@ export interface LogQuestion {
 }
 
 /** The filter object of Ethereum's log methods. */
-export const logQuestion: Shape<Partial<LogQuestion>> = objectOf<LogQuestion>({
-  fromBlock: blockNumber,
-  toBlock: blockNumber,
-  blockHash: hash,
-  address: oneOf(address),
-  topics: listOf(oneOf(hash), MAX_TOPICS),
-})
+export const logQuestion: Shape<Partial<LogQuestion>> = titled(
+  'log question',
+  objectOf<LogQuestion>({
+    fromBlock: blockNumber,
+    toBlock: blockNumber,
+    blockHash: hash,
+    address: oneOf(address),
+    topics: listOf(oneOf(hash), MAX_TOPICS),
+  }),
+)
 
 /** Which logs are meant, wherever they are. */
 export function filterOf({ address: addresses = [], topics = [] }: Partial<LogQuestion>): LogFilter {
@@ -66,14 +71,18 @@ export function logMethods(context: MethodContext): readonly Method[] {
       summary: 'What contracts announced in a range of blocks, or in one block',
       cost: 20,
       params: [required('filter', logQuestion)],
-      result: SCHEMAS.logs,
+      result: listSchema(SCHEMAS.log),
       run: ([question], call) => findLogs(context, question, call),
     }),
   ]
 }
 
 /** The logs that a question asks for. */
-export async function findLogs(context: MethodContext, question: Partial<LogQuestion>, call: Call): Promise<Result> {
+export async function findLogs(
+  context: MethodContext,
+  question: Partial<LogQuestion>,
+  call: Call,
+): Promise<PreparedJson> {
   if (question.blockHash !== undefined)
     return findLogsOfBlock(context, question, { blockHash: question.blockHash, call })
   const { chain, view, logTexts } = context
@@ -89,14 +98,14 @@ async function findLogsOfBlock(
   { chain, view, logTexts }: MethodContext,
   question: Partial<LogQuestion>,
   { blockHash, call }: { readonly blockHash: Hash32; readonly call: Call },
-): Promise<Result> {
+): Promise<PreparedJson> {
   if (question.fromBlock !== undefined || question.toBlock !== undefined) {
     throw new RpcError('invalidParams', 'cannot specify both blockHash and fromBlock/toBlock, choose one or the other')
   }
   const found = await view.block({ kind: 'hash', hash: blockHash, requireCanonical: false })
   if (found === undefined) throw new RpcError('serverError', 'unknown block')
   const receipts = await chain.queries.receipts(blockHash)
-  if (receipts === undefined) return []
+  if (receipts === undefined) return logTexts.listOf([], call)
   const transactionHashes = found.block.body.transactions.map((transaction) => transaction.hash)
   const place = { blockHash, blockNumber: found.header.number }
   return logTexts.listOf(logsOfReceipts(place, { receipts, transactionHashes }, filterOf(question)), call)

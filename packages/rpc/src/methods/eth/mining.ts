@@ -1,4 +1,4 @@
-import { type Method, method, RESULTS, requirePart, SCHEMAS, toQuantity } from '@poai/api'
+import { listSchema, type Method, method, RESULTS, requirePart, SCHEMAS, toQuantity } from '@poai/api'
 import { bytesToHex } from '@poai/core'
 import type { MethodContext } from '../method-context.ts'
 
@@ -53,7 +53,7 @@ export function miningMethods({ params, miner, sync }: MethodContext): readonly 
       name: 'eth_accounts',
       summary: 'Always empty: the node holds no keys',
       params: [],
-      result: RESULTS.list,
+      result: listSchema(RESULTS.address),
       run: () => [],
     }),
     method({

@@ -12,7 +12,8 @@ import {
   required,
   SCHEMAS,
 } from '@poai/api'
-import { bytesToHex, type JsonValue } from '@poai/core'
+import type { TransactionJson } from '@poai/api/client'
+import { bytesToHex } from '@poai/core'
 import { writeReceipt } from '../../format/format-receipt.ts'
 import { formatPooled, formatTransaction } from '../../format/format-transaction.ts'
 import type { MethodContext } from '../method-context.ts'
@@ -21,7 +22,7 @@ import type { MethodContext } from '../method-context.ts'
 export function transactionMethods(context: MethodContext): readonly Method[] {
   const { chain, codecs, params, view } = context
   const { chainId } = params
-  const atIndex = async (place: BlockPlace, index: number): Promise<JsonValue> => {
+  const atIndex = async (place: BlockPlace, index: number): Promise<TransactionJson | null> => {
     const found = await view.block(place)
     const [transaction, sender] = [found?.block.body.transactions[index], found?.senders[index]]
     if (found === undefined || transaction === undefined || sender === undefined) return null

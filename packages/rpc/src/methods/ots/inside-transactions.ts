@@ -1,4 +1,15 @@
-import { type Call, hash, type Method, method, PreparedJson, RESULTS, RpcError, required, toQuantity } from '@poai/api'
+import {
+  type Call,
+  hash,
+  type Method,
+  method,
+  PreparedJson,
+  RESULTS,
+  RpcError,
+  required,
+  SCHEMAS,
+  toQuantity,
+} from '@poai/api'
 import { bytesToHex, type Hash32, type JsonValue } from '@poai/core'
 import { writeList } from '../../dispatch/write-list.ts'
 import { longHex } from '../../format/long-hex.ts'
@@ -33,7 +44,7 @@ export function insideMethods(context: MethodContext): readonly Method[] {
       summary: 'The calls of a transaction in the order in which they began',
       cost: TRACE_COST,
       params: [required('hash', hash)],
-      result: RESULTS.list,
+      result: SCHEMAS.tracedCalls,
       run: async ([named], call) => {
         const root = await framesOf(named, call)
         if (root === undefined) return []
@@ -55,7 +66,7 @@ export function insideMethods(context: MethodContext): readonly Method[] {
       summary: 'Coins that contracts moved, contracts that contracts made or destroyed, in a transaction',
       cost: TRACE_COST,
       params: [required('hash', hash)],
-      result: RESULTS.list,
+      result: SCHEMAS.internalOperations,
       run: async ([named], call) => {
         const root = await framesOf(named, call)
         if (root === undefined || root.end?.failure !== undefined) return []

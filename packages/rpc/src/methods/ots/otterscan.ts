@@ -12,15 +12,15 @@ import {
   PreparedJson,
   quantity,
   RESULTS,
-  type Result,
   RpcError,
   required,
   SCHEMAS,
   toQuantity,
   withDefault,
 } from '@poai/api'
+import type { BlockDetailsJson, ShortReceiptJson, TransactionJson } from '@poai/api/client'
 import { subsidy } from '@poai/consensus'
-import { type Address, bytesToHex, equalBytes, type JsonValue } from '@poai/core'
+import { type Address, bytesToHex, equalBytes } from '@poai/core'
 import { effectiveGasPrice } from '@poai/execution'
 import type { SentBlock } from '../../chain-view.ts'
 import { writeList } from '../../dispatch/write-list.ts'
@@ -50,7 +50,7 @@ export function otterscanMethods(context: MethodContext): readonly Method[] {
       readonly direction: 'up' | 'down'
       readonly call: Call
     },
-  ): Promise<Result> => {
+  ): Promise<PreparedJson> => {
     const { start, size, direction, call } = question
     const atLeast = Math.min(Math.max(size, 1), MAX_PAGE)
     const { hits, isComplete } = await findTransactions(context, {
@@ -72,7 +72,7 @@ export function otterscanMethods(context: MethodContext): readonly Method[] {
       name: 'ots_getApiLevel',
       summary: 'The level of Otterscan’s interface',
       params: [],
-      result: RESULTS.any,
+      result: RESULTS.integer,
       run: () => API_LEVEL,
     }),
     method({
@@ -88,7 +88,7 @@ export function otterscanMethods(context: MethodContext): readonly Method[] {
       params: [required('address', address), withDefault('block', blockPlace, LATEST)],
       result: RESULTS.flag,
       run: ([of, place]) =>
-        view.withState(place, (state): JsonValue => {
+        view.withState(place, (state) => {
           const account = state.account(of)
           const code = account === undefined ? undefined : state.code(account.codeHash)
           return code !== undefined && bytesToHex(code) !== EMPTY_CODE_WORDS
@@ -98,14 +98,14 @@ export function otterscanMethods(context: MethodContext): readonly Method[] {
       name: 'ots_getBlockDetails',
       summary: 'A block without logs and transactions, with what its miner got',
       params: [required('block', blockNumber)],
-      result: orNull(RESULTS.object),
+      result: orNull(SCHEMAS.blockDetails),
       run: async ([place]) => showDetails(context, await view.block(place)),
     }),
     method({
       name: 'ots_getBlockDetailsByHash',
       summary: 'A block without logs and transactions, with what its miner got',
       params: [required('hash', hash)],
-      result: orNull(RESULTS.object),
+      result: orNull(SCHEMAS.blockDetails),
       run: async ([named]) =>
         showDetails(context, await view.block({ kind: 'hash', hash: named, requireCanonical: false })),
     }),
@@ -113,7 +113,7 @@ export function otterscanMethods(context: MethodContext): readonly Method[] {
       name: 'ots_getBlockTransactions',
       summary: 'A page of the transactions of a block, the last one first',
       params: [required('block', blockNumber), required('page', count), required('size', count)],
-      result: orNull(RESULTS.object),
+      result: orNull(SCHEMAS.blockTransactions),
       run: async ([place, page, size], call) => {
         const found = await view.block(place)
         if (found === undefined) return null
@@ -121,7 +121,7 @@ export function otterscanMethods(context: MethodContext): readonly Method[] {
         const end = Math.max(0, total - page * size)
         const indexes = Array.from({ length: Math.min(size, end, MAX_PAGE) }, (_, offset) => end - 1 - offset)
         const hits = indexes.map((index) => ({ found, index }))
-        const block = showBlock(context, found, false) as { readonly [key: string]: JsonValue }
+        const block = showBlock(context, found, false)
         const { txs, receipts } = await showHits(context, hits, call)
         const { transactions: _, ...rest } = block
         const fullblock = JSON.stringify({ ...rest, transactionCount: total }).slice(0, -1)
@@ -133,7 +133,7 @@ export function otterscanMethods(context: MethodContext): readonly Method[] {
       summary: 'Transactions of an account below a block, the newest first; 0: from the head',
       cost: SEARCH_COST,
       params: [required('address', address), required('block', count), required('size', count)],
-      result: RESULTS.object,
+      result: SCHEMAS.foundTransactions,
       run: ([of, before, size], call) => {
         const start = before === 0 ? view.headNumber : BigInt(before) - 1n
         return search(of, { start, size, direction: 'down', call })
@@ -144,7 +144,7 @@ export function otterscanMethods(context: MethodContext): readonly Method[] {
       summary: 'Transactions of an account above a block, the newest first; 0: from the genesis block',
       cost: SEARCH_COST,
       params: [required('address', address), required('block', count), required('size', count)],
-      result: RESULTS.object,
+      result: SCHEMAS.foundTransactions,
       run: ([of, after, size], call) =>
         search(of, { start: after === 0 ? 0n : BigInt(after) + 1n, size, direction: 'up', call }),
     }),
@@ -173,7 +173,7 @@ export function otterscanMethods(context: MethodContext): readonly Method[] {
       summary: 'Who created a contract, and with which transaction; only creations by a transaction itself are found',
       cost: SEARCH_COST,
       params: [required('address', address)],
-      result: orNull(RESULTS.object),
+      result: orNull(SCHEMAS.contractCreator),
       run: async ([of], call) => {
         const matches = involves(of)
         const { hits } = await findTransactions(context, {
@@ -210,7 +210,7 @@ async function showHits(
   return { txs, receipts }
 }
 
-function showHit({ params }: MethodContext, hit: FoundInBlock): JsonValue {
+function showHit({ params }: MethodContext, hit: FoundInBlock): TransactionJson | null {
   const { found, index } = hit
   const sender = found.senders[index]
   if (sender === undefined) return null
@@ -220,7 +220,7 @@ function showHit({ params }: MethodContext, hit: FoundInBlock): JsonValue {
   })
 }
 
-async function showReceipt({ chain }: MethodContext, hit: FoundInBlock): Promise<JsonValue> {
+async function showReceipt({ chain }: MethodContext, hit: FoundInBlock): Promise<ShortReceiptJson | null> {
   const { found, index } = hit
   const mined = await chain.queries.transaction(transactionOf(hit).hash)
   const sender = found.senders[index]
@@ -230,7 +230,7 @@ async function showReceipt({ chain }: MethodContext, hit: FoundInBlock): Promise
   return { ...shown, logs: null, logsBloom: null, timestamp: Number(found.header.timestamp) }
 }
 
-async function showDetails(context: MethodContext, found: SentBlock | undefined): Promise<JsonValue> {
+async function showDetails(context: MethodContext, found: SentBlock | undefined): Promise<BlockDetailsJson | null> {
   if (found === undefined) return null
   const { chain, params } = context
   const receipts = (await chain.queries.receipts(found.hash)) ?? []
@@ -238,8 +238,8 @@ async function showDetails(context: MethodContext, found: SentBlock | undefined)
     const gas = (receipts[index]?.cumulativeGasUsed ?? 0n) - (receipts[index - 1]?.cumulativeGasUsed ?? 0n)
     return sum + gas * effectiveGasPrice(transaction, found.header.baseFeePerGas)
   }, 0n)
-  const block = showBlock(context, found, false) as { readonly [key: string]: JsonValue }
-  const blockReward = found.header.number === 0n ? 0n : subsidy(params.rewards, found.header.number)
+  const block = showBlock(context, found, false)
+  const blockReward = found.header.number === 0n ? 0n : subsidy(params, found.header.number)
   return {
     block: { ...block, transactions: [], logsBloom: null, transactionCount: found.block.body.transactions.length },
     issuance: { blockReward: toQuantity(blockReward), uncleReward: '0x0', issuance: toQuantity(blockReward) },

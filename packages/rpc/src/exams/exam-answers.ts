@@ -43,7 +43,7 @@ const MAX_KEPT = 512
 const MAX_RUNNING = 8
 
 /** Finds the exams of blocks and has them answered again, for people to look at. */
-export class ExamDesk {
+export class ExamAnswers {
   readonly #params: NetworkParams
   readonly #chain: Pick<Chain, 'queries'>
   readonly #evaluator: ExamEvaluator | undefined

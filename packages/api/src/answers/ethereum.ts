@@ -1,0 +1,206 @@
+import type { Hex } from '@poai/core'
+import type {
+  AccessListResultJson,
+  BlockJson,
+  FeeHistoryJson,
+  HeaderJson,
+  LogJson,
+  PoolContentJson,
+  PoolLinesJson,
+  PoolPartJson,
+  PoolSizesJson,
+  ProofJson,
+  ReceiptJson,
+  SyncingJson,
+  TransactionJson,
+} from '../client/node-methods.ts'
+import {
+  exactly,
+  type JsonSchema,
+  listSchema,
+  type Members,
+  mapOf,
+  named,
+  oneWordOf,
+  orNull,
+  type SchemaOf,
+} from '../schema/json-schema.ts'
+import { address, data, flag, hash, measure, quantity, text } from '../schema/scalars.ts'
+
+// As Ethereum's execution-apis describe them, with what this chain adds.
+
+const bloom: JsonSchema = { title: '256 bytes', type: 'string', pattern: '^0x[0-9a-f]{512}$' }
+const nonce: JsonSchema = { title: '8 bytes', type: 'string', pattern: '^0x[0-9a-f]{16}$' }
+
+const headerMembers: Members = {
+  number: quantity,
+  hash,
+  parentHash: hash,
+  nonce,
+  mixHash: hash,
+  sha3Uncles: hash,
+  logsBloom: bloom,
+  transactionsRoot: hash,
+  stateRoot: hash,
+  receiptsRoot: hash,
+  miner: address,
+  difficulty: quantity,
+  extraData: data,
+  gasLimit: quantity,
+  gasUsed: quantity,
+  timestamp: quantity,
+  baseFeePerGas: quantity,
+  poai: exactly({ target: hash, lossMicroNats: quantity, transcriptRoot: hash }),
+}
+
+export const header: SchemaOf<HeaderJson> = named('header', exactly(headerMembers))
+
+const accessList: JsonSchema = listSchema(
+  named('access list entry', exactly({ address, storageKeys: listSchema(hash) })),
+)
+
+export const transaction: SchemaOf<TransactionJson> = named(
+  'transaction',
+  exactly(
+    {
+      blockHash: orNull(hash),
+      blockNumber: orNull(quantity),
+      blockTimestamp: orNull(quantity),
+      transactionIndex: orNull(quantity),
+      hash,
+      type: oneWordOf(['0x0', '0x1', '0x2']),
+      chainId: quantity,
+      nonce: quantity,
+      from: address,
+      to: orNull(address),
+      value: quantity,
+      gas: quantity,
+      gasPrice: quantity,
+      maxFeePerGas: quantity,
+      maxPriorityFeePerGas: quantity,
+      input: data,
+      accessList,
+      yParity: quantity,
+      v: quantity,
+      r: quantity,
+      s: quantity,
+    },
+    ['maxFeePerGas', 'maxPriorityFeePerGas', 'accessList', 'yParity'],
+  ),
+)
+
+export const log: SchemaOf<LogJson> = named(
+  'log',
+  exactly({
+    address,
+    topics: listSchema(hash),
+    data,
+    blockNumber: quantity,
+    blockHash: hash,
+    transactionHash: hash,
+    transactionIndex: quantity,
+    logIndex: quantity,
+    removed: flag,
+  }),
+)
+
+/** Without its logs and their bloom, which Otterscan leaves out. */
+export const receiptMembers: Members = {
+  transactionHash: hash,
+  transactionIndex: quantity,
+  blockHash: hash,
+  blockNumber: quantity,
+  from: address,
+  to: orNull(address),
+  type: quantity,
+  status: oneWordOf(['0x0', '0x1']),
+  cumulativeGasUsed: quantity,
+  gasUsed: quantity,
+  effectiveGasPrice: quantity,
+  contractAddress: orNull(address),
+}
+
+export const receipt: SchemaOf<ReceiptJson> = named(
+  'receipt',
+  exactly({ ...receiptMembers, logs: listSchema(log), logsBloom: bloom }),
+)
+
+/** Without its transactions. */
+export const blockMembers: Members = {
+  ...headerMembers,
+  totalDifficulty: quantity,
+  size: quantity,
+  uncles: { ...listSchema(hash), maxItems: 0 },
+}
+
+export const block: SchemaOf<BlockJson> = named(
+  'block',
+  exactly({ ...blockMembers, transactions: { anyOf: [listSchema(hash), listSchema(transaction)] } }, [
+    'totalDifficulty',
+  ]),
+)
+
+export const feeHistory: SchemaOf<FeeHistoryJson> = named(
+  'fee history',
+  exactly(
+    {
+      oldestBlock: quantity,
+      baseFeePerGas: listSchema(quantity),
+      gasUsedRatio: listSchema({ type: 'number', minimum: 0, maximum: 1 }),
+      reward: listSchema(listSchema(quantity)),
+    },
+    ['reward'],
+  ),
+)
+
+export const proof: SchemaOf<ProofJson> = named(
+  'proof',
+  exactly({
+    address,
+    accountProof: listSchema(data),
+    balance: quantity,
+    codeHash: hash,
+    nonce: quantity,
+    storageHash: hash,
+    storageProof: listSchema(named('storage proof', exactly({ key: hash, value: quantity, proof: listSchema(data) }))),
+  }),
+)
+
+export const accessListResult: SchemaOf<AccessListResultJson> = named(
+  'access list result',
+  exactly({ accessList, gasUsed: quantity, error: text }, ['error']),
+)
+
+export const syncing: SchemaOf<SyncingJson> = named(
+  'syncing',
+  exactly({
+    startingBlock: quantity,
+    currentBlock: quantity,
+    highestBlock: quantity,
+    poai: named('sync details', exactly({ state: text, blocksPerSecond: measure, secondsLeft: orNull(measure) })),
+  }),
+)
+
+export const poolSizes: SchemaOf<PoolSizesJson> = named('pool sizes', exactly({ pending: quantity, queued: quantity }))
+
+const byNonce = mapOf(transaction)
+
+export const poolPart: SchemaOf<PoolPartJson> = named('pool part', exactly({ pending: byNonce, queued: byNonce }))
+
+export const poolContent: SchemaOf<PoolContentJson> = named(
+  'pool content',
+  exactly({ pending: mapOf(byNonce), queued: mapOf(byNonce) }),
+)
+
+export const poolLines: SchemaOf<PoolLinesJson> = named(
+  'pool lines',
+  exactly({ pending: mapOf(mapOf(text)), queued: mapOf(mapOf(text)) }),
+)
+
+/** What a filter has found since the last time: hashes of blocks or transactions, or logs. */
+export const filterChanges: SchemaOf<readonly Hex[] | readonly LogJson[]> = {
+  anyOf: [listSchema(hash), listSchema(log)],
+}
+
+/** The traces of a block: what each is depends on its tracer. */
+export const traces: JsonSchema = listSchema(named('transaction trace', exactly({ txHash: hash, result: {} })))

@@ -1,0 +1,76 @@
+import type {
+  BlockDetailsJson,
+  BlockTransactionsJson,
+  ContractCreatorJson,
+  FoundTransactionsJson,
+  InternalOperationJson,
+  TracedCallJson,
+} from '../client/node-methods.ts'
+import { exactly, type JsonSchema, listSchema, named, orNull, type SchemaOf } from '../schema/json-schema.ts'
+import { address, data, flag, hash, integer, nothing, quantity, text } from '../schema/scalars.ts'
+import { blockMembers, receiptMembers, transaction } from './ethereum.ts'
+
+// As Otterscan asks for them: it leaves out what is long and what it can do without.
+
+const { logsBloom: _, ...withoutBloom } = blockMembers
+
+const shortBlock: JsonSchema = named(
+  'short block',
+  exactly(
+    {
+      ...withoutBloom,
+      logsBloom: nothing,
+      transactions: { ...listSchema(hash), maxItems: 0 },
+      transactionCount: integer,
+    },
+    ['totalDifficulty'],
+  ),
+)
+
+const countedBlock: JsonSchema = named(
+  'counted block',
+  exactly({ ...blockMembers, transactions: listSchema(transaction), transactionCount: integer }, ['totalDifficulty']),
+)
+
+const shortReceipt: JsonSchema = named(
+  'short receipt',
+  exactly({ ...receiptMembers, logs: nothing, logsBloom: nothing, timestamp: integer }),
+)
+
+export const blockDetails: SchemaOf<BlockDetailsJson> = named(
+  'block details',
+  exactly({
+    block: shortBlock,
+    issuance: exactly({ blockReward: quantity, uncleReward: quantity, issuance: quantity }),
+    totalFees: quantity,
+  }),
+)
+
+export const blockTransactions: SchemaOf<BlockTransactionsJson> = named(
+  'block transactions',
+  exactly({ fullblock: countedBlock, receipts: listSchema(shortReceipt) }),
+)
+
+export const foundTransactions: SchemaOf<FoundTransactionsJson> = named(
+  'found transactions',
+  exactly({ txs: listSchema(transaction), receipts: listSchema(shortReceipt), firstPage: flag, lastPage: flag }),
+)
+
+export const contractCreator: SchemaOf<ContractCreatorJson> = named(
+  'contract creator',
+  exactly({ hash, creator: address }),
+)
+
+export const tracedCalls: SchemaOf<readonly TracedCallJson[]> = listSchema(
+  named(
+    'traced call',
+    exactly({
+      ...{ type: text, depth: integer, from: address, to: address },
+      ...{ value: orNull(quantity), input: data, output: data },
+    }),
+  ),
+)
+
+export const internalOperations: SchemaOf<readonly InternalOperationJson[]> = listSchema(
+  named('internal operation', exactly({ type: integer, from: address, to: address, value: quantity })),
+)

@@ -1,0 +1,33 @@
+// Every named answer, so that methods say what they answer and readers find it. Served by `rpc.discover`; in the tests
+// each method's answers are checked against them.
+
+export {
+  accessListResult,
+  block,
+  feeHistory,
+  filterChanges,
+  header,
+  log,
+  poolContent,
+  poolLines,
+  poolPart,
+  poolSizes,
+  proof,
+  receipt,
+  syncing,
+  traces,
+  transaction,
+} from './ethereum.ts'
+export { accuracy, exam, transcript, verdict } from './exams.ts'
+export { workAnswer, workJob } from './farm-jobs.ts'
+export { engine, farmStatus, minerStatus, networkParams, nodeStatus } from './node.ts'
+export { openRpc } from './open-rpc.ts'
+export {
+  blockDetails,
+  blockTransactions,
+  contractCreator,
+  foundTransactions,
+  internalOperations,
+  tracedCalls,
+} from './otterscan.ts'
+export { ban, nodeInfo, peer } from './peers.ts'

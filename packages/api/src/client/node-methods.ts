@@ -1,0 +1,1320 @@
+// Made from the table of methods: POAI_WRITE_DOCUMENTS=1 npm test -- client-types
+
+import type { Hex, JsonValue } from '@poai/core'
+
+/** The chain's own methods. */
+export const POAI_METHODS = [
+  'poai_getExam',
+  'poai_getTranscript',
+  'poai_verifyBlock',
+  'poai_getAccuracy',
+  'poai_nodeStatus',
+  'poai_networkParams',
+  'poai_engine',
+  'poai_peers',
+  'poai_getWork',
+  'poai_submitWork',
+  'poai_submitRate',
+  'poai_getRawHeader',
+] as const
+
+/** What methods are given, and what they answer. */
+export interface NodeMethods {
+  /** The height of the chain. */
+  readonly eth_blockNumber: {
+    readonly params: readonly []
+    readonly result: Hex
+  }
+  /** A block by its height or tag, with its transactions or only their hashes. */
+  readonly eth_getBlockByNumber: {
+    readonly params: readonly [block: BlockNumberOrTag, full?: boolean]
+    readonly result: BlockJson | null
+  }
+  /** A block by its hash, with its transactions or only their hashes. */
+  readonly eth_getBlockByHash: {
+    readonly params: readonly [hash: Hex, full?: boolean]
+    readonly result: BlockJson | null
+  }
+  /** The header of a block by its height or tag; a pending block has none yet. */
+  readonly eth_getHeaderByNumber: {
+    readonly params: readonly [block: BlockNumberOrTag]
+    readonly result: HeaderJson | null
+  }
+  /** The header of a block by its hash. */
+  readonly eth_getHeaderByHash: {
+    readonly params: readonly [hash: Hex]
+    readonly result: HeaderJson | null
+  }
+  /** How many transactions a block has. */
+  readonly eth_getBlockTransactionCountByNumber: {
+    readonly params: readonly [block: BlockNumberOrTag]
+    readonly result: Hex | null
+  }
+  /** How many transactions a block has. */
+  readonly eth_getBlockTransactionCountByHash: {
+    readonly params: readonly [hash: Hex]
+    readonly result: Hex | null
+  }
+  /** Blocks have no uncles here. */
+  readonly eth_getUncleCountByBlockNumber: {
+    readonly params: readonly [block: BlockNumberOrTag]
+    readonly result: Hex | null
+  }
+  /** Blocks have no uncles here. */
+  readonly eth_getUncleCountByBlockHash: {
+    readonly params: readonly [hash: Hex]
+    readonly result: Hex | null
+  }
+  /** Blocks have no uncles here. */
+  readonly eth_getUncleByBlockNumberAndIndex: {
+    readonly params: readonly [block: BlockNumberOrTag, index: bigint | number | Hex]
+    readonly result: null
+  }
+  /** Blocks have no uncles here. */
+  readonly eth_getUncleByBlockHashAndIndex: {
+    readonly params: readonly [hash: Hex, index: bigint | number | Hex]
+    readonly result: null
+  }
+  /** The receipts of all transactions of a block. */
+  readonly eth_getBlockReceipts: {
+    readonly params: readonly [block: BlockNumberTagOrHash]
+    readonly result: readonly ReceiptJson[] | null
+  }
+  /** A transaction, mined or waiting. */
+  readonly eth_getTransactionByHash: {
+    readonly params: readonly [hash: Hex]
+    readonly result: TransactionJson | null
+  }
+  /** A transaction by its place. */
+  readonly eth_getTransactionByBlockNumberAndIndex: {
+    readonly params: readonly [block: BlockNumberOrTag, index: bigint | number | Hex]
+    readonly result: TransactionJson | null
+  }
+  /** A transaction by its place. */
+  readonly eth_getTransactionByBlockHashAndIndex: {
+    readonly params: readonly [hash: Hex, index: bigint | number | Hex]
+    readonly result: TransactionJson | null
+  }
+  /** What a mined transaction did. */
+  readonly eth_getTransactionReceipt: {
+    readonly params: readonly [hash: Hex]
+    readonly result: ReceiptJson | null
+  }
+  /** The bytes of a transaction, mined or waiting. */
+  readonly eth_getRawTransactionByHash: {
+    readonly params: readonly [hash: Hex]
+    readonly result: Hex | null
+  }
+  /** Offers a signed transaction to the network. */
+  readonly eth_sendRawTransaction: {
+    readonly params: readonly [transaction: Hex]
+    readonly result: Hex
+  }
+  /** What an account has, in wei. */
+  readonly eth_getBalance: {
+    readonly params: readonly [address: Hex, block?: BlockNumberTagOrHash]
+    readonly result: Hex
+  }
+  /** The nonce of the next transaction of an account; with "pending", after those that wait. */
+  readonly eth_getTransactionCount: {
+    readonly params: readonly [address: Hex, block?: BlockNumberTagOrHash]
+    readonly result: Hex
+  }
+  /** The code of a contract. */
+  readonly eth_getCode: {
+    readonly params: readonly [address: Hex, block?: BlockNumberTagOrHash]
+    readonly result: Hex
+  }
+  /** A slot of a contract. */
+  readonly eth_getStorageAt: {
+    readonly params: readonly [address: Hex, slot: Hex, block?: BlockNumberTagOrHash]
+    readonly result: Hex
+  }
+  /** An account and slots of it with the nodes that prove them; of the newest state. */
+  readonly eth_getProof: {
+    readonly params: readonly [address: Hex, slots: readonly Hex[], block?: BlockNumberTagOrHash]
+    readonly result: ProofJson
+  }
+  /** Runs a message on the state after a block and keeps nothing of it. */
+  readonly eth_call: {
+    readonly params: readonly [
+      transaction: CallArguments,
+      block?: BlockNumberTagOrHash,
+      stateOverrides?: StateOverrides,
+    ]
+    readonly result: Hex
+  }
+  /** A gas limit with which the transaction succeeds. */
+  readonly eth_estimateGas: {
+    readonly params: readonly [
+      transaction: CallArguments,
+      block?: BlockNumberTagOrHash,
+      stateOverrides?: StateOverrides,
+    ]
+    readonly result: Hex
+  }
+  /** What the transaction touches, and the gas that it uses when it says so. */
+  readonly eth_createAccessList: {
+    readonly params: readonly [transaction: CallArguments, block?: BlockNumberTagOrHash]
+    readonly result: AccessListResultJson
+  }
+  /** A gas price with which a transaction is mined soon. */
+  readonly eth_gasPrice: {
+    readonly params: readonly []
+    readonly result: Hex
+  }
+  /** A tip with which a transaction is mined soon. */
+  readonly eth_maxPriorityFeePerGas: {
+    readonly params: readonly []
+    readonly result: Hex
+  }
+  /** The base fee of the next block. */
+  readonly eth_baseFee: {
+    readonly params: readonly []
+    readonly result: Hex
+  }
+  /** Base fees, fullness and tips of a range of blocks that ends with `newest`. */
+  readonly eth_feeHistory: {
+    readonly params: readonly [
+      blockCount: bigint | number | Hex,
+      newest: BlockNumberOrTag,
+      percentiles?: readonly number[],
+    ]
+    readonly result: FeeHistoryJson
+  }
+  /** What contracts announced in a range of blocks, or in one block. */
+  readonly eth_getLogs: {
+    readonly params: readonly [filter: LogQuestion]
+    readonly result: readonly LogJson[]
+  }
+  /** Remembers matching logs until they are asked for. */
+  readonly eth_newFilter: {
+    readonly params: readonly [filter: LogQuestion]
+    readonly result: Hex
+  }
+  /** Remembers the hashes of new blocks until they are asked for. */
+  readonly eth_newBlockFilter: {
+    readonly params: readonly []
+    readonly result: Hex
+  }
+  /** Remembers the hashes of transactions that come to wait until they are asked for. */
+  readonly eth_newPendingTransactionFilter: {
+    readonly params: readonly []
+    readonly result: Hex
+  }
+  /** What a filter has found since the last time. */
+  readonly eth_getFilterChanges: {
+    readonly params: readonly [filterId: string]
+    readonly result: readonly Hex[] | readonly LogJson[]
+  }
+  /** All logs that a filter of logs matches. */
+  readonly eth_getFilterLogs: {
+    readonly params: readonly [filterId: string]
+    readonly result: readonly LogJson[]
+  }
+  /** Forgets a filter. */
+  readonly eth_uninstallFilter: {
+    readonly params: readonly [filterId: string]
+    readonly result: boolean
+  }
+  /** Tells of new heads, logs, waiting transactions or syncing as they happen. */
+  readonly eth_subscribe: {
+    readonly params: readonly [kind: string, option?: LogQuestion | boolean]
+    readonly result: Hex
+  }
+  /** Ends a subscription. */
+  readonly eth_unsubscribe: {
+    readonly params: readonly [subscriptionId: string]
+    readonly result: boolean
+  }
+  /** The chain id that transactions are signed for. */
+  readonly eth_chainId: {
+    readonly params: readonly []
+    readonly result: Hex
+  }
+  /** False, or how far the node has caught up. */
+  readonly eth_syncing: {
+    readonly params: readonly []
+    readonly result: boolean | SyncingJson
+  }
+  /** True while the node makes attempts. */
+  readonly eth_mining: {
+    readonly params: readonly []
+    readonly result: boolean
+  }
+  /** Attempts a second of the node: each is one forward pass of the model. */
+  readonly eth_hashrate: {
+    readonly params: readonly []
+    readonly result: Hex
+  }
+  /** Who gets the rewards of the blocks that this node mines. */
+  readonly eth_coinbase: {
+    readonly params: readonly []
+    readonly result: Hex
+  }
+  /** Always empty: the node holds no keys. */
+  readonly eth_accounts: {
+    readonly params: readonly []
+    readonly result: readonly Hex[]
+  }
+  /** The version of the wire protocol. */
+  readonly eth_protocolVersion: {
+    readonly params: readonly []
+    readonly result: Hex
+  }
+  /** The chain id in decimal digits. */
+  readonly net_version: {
+    readonly params: readonly []
+    readonly result: string
+  }
+  /** True if other nodes can connect. */
+  readonly net_listening: {
+    readonly params: readonly []
+    readonly result: boolean
+  }
+  /** How many nodes this one is connected to. */
+  readonly net_peerCount: {
+    readonly params: readonly []
+    readonly result: Hex
+  }
+  /** The program, its version and its platform. */
+  readonly web3_clientVersion: {
+    readonly params: readonly []
+    readonly result: string
+  }
+  /** keccak256 of bytes. */
+  readonly web3_sha3: {
+    readonly params: readonly [data: Hex]
+    readonly result: Hex
+  }
+  /** How many transactions wait. */
+  readonly txpool_status: {
+    readonly params: readonly []
+    readonly result: PoolSizesJson
+  }
+  /** The transactions that wait, by sender and nonce. */
+  readonly txpool_content: {
+    readonly params: readonly []
+    readonly result: PoolContentJson
+  }
+  /** The transactions of one sender that wait, by nonce. */
+  readonly txpool_contentFrom: {
+    readonly params: readonly [address: Hex]
+    readonly result: PoolPartJson
+  }
+  /** The transactions that wait, a line each. */
+  readonly txpool_inspect: {
+    readonly params: readonly []
+    readonly result: PoolLinesJson
+  }
+  /** The exam of a block, the expected answers, and the answers of this node’s model, token by token. */
+  readonly poai_getExam: {
+    readonly params: readonly [block: BlockNumberTagOrHash]
+    readonly result: ExamJson | null
+  }
+  /** The leaves of a block’s transcript; with an index, that leaf with the hashes that lead to the root. */
+  readonly poai_getTranscript: {
+    readonly params: readonly [block: BlockNumberTagOrHash, leaf?: bigint | number | Hex]
+    readonly result: TranscriptJson | null
+  }
+  /** Replays a block’s exam on this node now, and says whether its work is what it claims. */
+  readonly poai_verifyBlock: {
+    readonly params: readonly [block: BlockNumberTagOrHash]
+    readonly result: VerdictJson
+  }
+  /** How many quizzes of each family the model answered right in a range of at most 256 blocks. */
+  readonly poai_getAccuracy: {
+    readonly params: readonly [from: BlockNumberOrTag, to: BlockNumberOrTag]
+    readonly result: AccuracyJson
+  }
+  /** What the node is doing: head, peers, mining, replays, memory. */
+  readonly poai_nodeStatus: {
+    readonly params: readonly []
+    readonly result: NodeStatusJson
+  }
+  /** All parameters of the network: with them anybody can judge its blocks. */
+  readonly poai_networkParams: {
+    readonly params: readonly []
+    readonly result: NetworkParamsJson
+  }
+  /** The model, the determinism domain and the workers of this node. */
+  readonly poai_engine: {
+    readonly params: readonly []
+    readonly result: EngineJson
+  }
+  /** The nodes that this one is connected to. */
+  readonly poai_peers: {
+    readonly params: readonly []
+    readonly result: readonly PeerJson[]
+  }
+  /** Work for a miner on another machine: a sealed header and a range of nonces of its own. */
+  readonly poai_getWork: {
+    readonly params: readonly [request: WorkRequest]
+    readonly result: WorkJobJson
+  }
+  /** What a miner on another machine found: judged like a stranger’s block. */
+  readonly poai_submitWork: {
+    readonly params: readonly [solution: WorkSolution]
+    readonly result: WorkAnswerJson
+  }
+  /** How fast a miner on another machine works. */
+  readonly poai_submitRate: {
+    readonly params: readonly [report: RateReport]
+    readonly result: boolean
+  }
+  /** The canonical bytes of a header: its hash is their keccak256, and its exam follows from them. */
+  readonly poai_getRawHeader: {
+    readonly params: readonly [block: BlockNumberTagOrHash]
+    readonly result: Hex | null
+  }
+  /** The canonical bytes of a header: its hash is their keccak256, and its exam follows from them. */
+  readonly debug_getRawHeader: {
+    readonly params: readonly [block: BlockNumberTagOrHash]
+    readonly result: Hex | null
+  }
+  /** The canonical bytes of a block. */
+  readonly debug_getRawBlock: {
+    readonly params: readonly [block: BlockNumberTagOrHash]
+    readonly result: Hex | null
+  }
+  /** The canonical bytes of the receipts of a block. */
+  readonly debug_getRawReceipts: {
+    readonly params: readonly [block: BlockNumberTagOrHash]
+    readonly result: readonly Hex[] | null
+  }
+  /** The canonical bytes of a transaction, mined or waiting. */
+  readonly debug_getRawTransaction: {
+    readonly params: readonly [hash: Hex]
+    readonly result: Hex | null
+  }
+  /** Executes a mined transaction again and shows what it did, step by step or call by call. */
+  readonly debug_traceTransaction: {
+    readonly params: readonly [hash: Hex, options?: TraceOptions]
+    readonly result: JsonValue
+  }
+  /** Executes a block again and shows what its transactions did. */
+  readonly debug_traceBlockByNumber: {
+    readonly params: readonly [block: BlockNumberOrTag, options?: TraceOptions]
+    readonly result: readonly TransactionTraceJson[]
+  }
+  /** Executes a block again and shows what its transactions did. */
+  readonly debug_traceBlockByHash: {
+    readonly params: readonly [hash: Hex, options?: TraceOptions]
+    readonly result: readonly TransactionTraceJson[]
+  }
+  /** Runs a message on the state after a block and shows what it did. */
+  readonly debug_traceCall: {
+    readonly params: readonly [transaction: CallArguments, block?: BlockNumberTagOrHash, options?: TraceOptions]
+    readonly result: JsonValue
+  }
+  /** The level of Otterscan’s interface. */
+  readonly ots_getApiLevel: {
+    readonly params: readonly []
+    readonly result: number
+  }
+  /** The header of a block, without its body. */
+  readonly erigon_getHeaderByNumber: {
+    readonly params: readonly [block: BlockNumberOrTag]
+    readonly result: HeaderJson | null
+  }
+  /** True if the account is a contract. */
+  readonly ots_hasCode: {
+    readonly params: readonly [address: Hex, block?: BlockNumberTagOrHash]
+    readonly result: boolean
+  }
+  /** A block without logs and transactions, with what its miner got. */
+  readonly ots_getBlockDetails: {
+    readonly params: readonly [block: BlockNumberOrTag]
+    readonly result: BlockDetailsJson | null
+  }
+  /** A block without logs and transactions, with what its miner got. */
+  readonly ots_getBlockDetailsByHash: {
+    readonly params: readonly [hash: Hex]
+    readonly result: BlockDetailsJson | null
+  }
+  /** A page of the transactions of a block, the last one first. */
+  readonly ots_getBlockTransactions: {
+    readonly params: readonly [block: BlockNumberOrTag, page: bigint | number | Hex, size: bigint | number | Hex]
+    readonly result: BlockTransactionsJson | null
+  }
+  /** Transactions of an account below a block, the newest first; 0: from the head. */
+  readonly ots_searchTransactionsBefore: {
+    readonly params: readonly [address: Hex, block: bigint | number | Hex, size: bigint | number | Hex]
+    readonly result: FoundTransactionsJson
+  }
+  /** Transactions of an account above a block, the newest first; 0: from the genesis block. */
+  readonly ots_searchTransactionsAfter: {
+    readonly params: readonly [address: Hex, block: bigint | number | Hex, size: bigint | number | Hex]
+    readonly result: FoundTransactionsJson
+  }
+  /** The hash of the transaction that an account signed with a nonce. */
+  readonly ots_getTransactionBySenderAndNonce: {
+    readonly params: readonly [address: Hex, nonce: bigint | number | Hex]
+    readonly result: Hex | null
+  }
+  /** Who created a contract, and with which transaction; only creations by a transaction itself are found. */
+  readonly ots_getContractCreator: {
+    readonly params: readonly [address: Hex]
+    readonly result: ContractCreatorJson | null
+  }
+  /** The calls of a transaction in the order in which they began. */
+  readonly ots_traceTransaction: {
+    readonly params: readonly [hash: Hex]
+    readonly result: readonly TracedCallJson[]
+  }
+  /** Coins that contracts moved, contracts that contracts made or destroyed, in a transaction. */
+  readonly ots_getInternalOperations: {
+    readonly params: readonly [hash: Hex]
+    readonly result: readonly InternalOperationJson[]
+  }
+  /** What a failed transaction returned; nothing if it did not fail. */
+  readonly ots_getTransactionError: {
+    readonly params: readonly [hash: Hex]
+    readonly result: Hex
+  }
+  /** The node’s identity, addresses and reachability. */
+  readonly admin_nodeInfo: {
+    readonly params: readonly []
+    readonly result: NodeInfoJson
+  }
+  /** Peers with their addresses, scores and latencies. */
+  readonly admin_peers: {
+    readonly params: readonly []
+    readonly result: readonly PeerJson[]
+  }
+  /** Keeps a connection to the node at an address. */
+  readonly admin_addPeer: {
+    readonly params: readonly [address: string]
+    readonly result: boolean
+  }
+  /** Drops a peer and keeps no connection to it. */
+  readonly admin_removePeer: {
+    readonly params: readonly [peerId: string]
+    readonly result: boolean
+  }
+  /** Refuses a peer id or an address for a time in milliseconds. */
+  readonly admin_ban: {
+    readonly params: readonly [target: string, forMs?: bigint | number | Hex]
+    readonly result: BanJson
+  }
+  /** Lifts a ban. */
+  readonly admin_unban: {
+    readonly params: readonly [target: string]
+    readonly result: boolean
+  }
+  /** Who is banned, and until when. */
+  readonly admin_bans: {
+    readonly params: readonly []
+    readonly result: readonly BanJson[]
+  }
+  /** Starts mining, or goes on with it. */
+  readonly miner_start: {
+    readonly params: readonly []
+    readonly result: boolean
+  }
+  /** Pauses mining. */
+  readonly miner_stop: {
+    readonly params: readonly []
+    readonly result: boolean
+  }
+  /** Changes who gets the rewards, from the next template on. */
+  readonly miner_setEtherbase: {
+    readonly params: readonly [beneficiary: Hex]
+    readonly result: boolean
+  }
+  /** What the miner does: attempts, blocks, rewards. */
+  readonly miner_status: {
+    readonly params: readonly []
+    readonly result: MinerStatusJson
+  }
+  /** This interface as an OpenRPC document. */
+  readonly 'rpc.discover': {
+    readonly params: readonly []
+    readonly result: OpenRpcDocumentJson
+  }
+}
+
+/** Block number or tag. */
+export type BlockNumberOrTag = bigint | number | Hex | 'latest' | 'pending' | 'safe' | 'finalized' | 'earliest'
+
+/** Block. */
+export type BlockJson = {
+  readonly number: Hex
+  readonly hash: Hex
+  readonly parentHash: Hex
+  readonly nonce: Hex
+  readonly mixHash: Hex
+  readonly sha3Uncles: Hex
+  readonly logsBloom: Hex
+  readonly transactionsRoot: Hex
+  readonly stateRoot: Hex
+  readonly receiptsRoot: Hex
+  readonly miner: Hex
+  readonly difficulty: Hex
+  readonly extraData: Hex
+  readonly gasLimit: Hex
+  readonly gasUsed: Hex
+  readonly timestamp: Hex
+  readonly baseFeePerGas: Hex
+  readonly poai: {
+    readonly target: Hex
+    readonly lossMicroNats: Hex
+    readonly transcriptRoot: Hex
+  }
+  readonly totalDifficulty?: Hex
+  readonly size: Hex
+  readonly uncles: readonly Hex[]
+  readonly transactions: readonly Hex[] | readonly TransactionJson[]
+}
+
+/** Transaction. */
+export type TransactionJson = {
+  readonly blockHash: Hex | null
+  readonly blockNumber: Hex | null
+  readonly blockTimestamp: Hex | null
+  readonly transactionIndex: Hex | null
+  readonly hash: Hex
+  readonly type: '0x0' | '0x1' | '0x2'
+  readonly chainId: Hex
+  readonly nonce: Hex
+  readonly from: Hex
+  readonly to: Hex | null
+  readonly value: Hex
+  readonly gas: Hex
+  readonly gasPrice: Hex
+  readonly maxFeePerGas?: Hex
+  readonly maxPriorityFeePerGas?: Hex
+  readonly input: Hex
+  readonly accessList?: readonly AccessListEntryJson[]
+  readonly yParity?: Hex
+  readonly v: Hex
+  readonly r: Hex
+  readonly s: Hex
+}
+
+/** Access list entry. */
+export type AccessListEntryJson = {
+  readonly address: Hex
+  readonly storageKeys: readonly Hex[]
+}
+
+/** Header. */
+export type HeaderJson = {
+  readonly number: Hex
+  readonly hash: Hex
+  readonly parentHash: Hex
+  readonly nonce: Hex
+  readonly mixHash: Hex
+  readonly sha3Uncles: Hex
+  readonly logsBloom: Hex
+  readonly transactionsRoot: Hex
+  readonly stateRoot: Hex
+  readonly receiptsRoot: Hex
+  readonly miner: Hex
+  readonly difficulty: Hex
+  readonly extraData: Hex
+  readonly gasLimit: Hex
+  readonly gasUsed: Hex
+  readonly timestamp: Hex
+  readonly baseFeePerGas: Hex
+  readonly poai: {
+    readonly target: Hex
+    readonly lossMicroNats: Hex
+    readonly transcriptRoot: Hex
+  }
+}
+
+/** Block number, tag or hash. */
+export type BlockNumberTagOrHash = bigint | number | Hex | 'latest' | 'pending' | 'safe' | 'finalized' | 'earliest'
+
+/** Receipt. */
+export type ReceiptJson = {
+  readonly transactionHash: Hex
+  readonly transactionIndex: Hex
+  readonly blockHash: Hex
+  readonly blockNumber: Hex
+  readonly from: Hex
+  readonly to: Hex | null
+  readonly type: Hex
+  readonly status: '0x0' | '0x1'
+  readonly cumulativeGasUsed: Hex
+  readonly gasUsed: Hex
+  readonly effectiveGasPrice: Hex
+  readonly contractAddress: Hex | null
+  readonly logs: readonly LogJson[]
+  readonly logsBloom: Hex
+}
+
+/** Log. */
+export type LogJson = {
+  readonly address: Hex
+  readonly topics: readonly Hex[]
+  readonly data: Hex
+  readonly blockNumber: Hex
+  readonly blockHash: Hex
+  readonly transactionHash: Hex
+  readonly transactionIndex: Hex
+  readonly logIndex: Hex
+  readonly removed: boolean
+}
+
+/** Proof. */
+export type ProofJson = {
+  readonly address: Hex
+  readonly accountProof: readonly Hex[]
+  readonly balance: Hex
+  readonly codeHash: Hex
+  readonly nonce: Hex
+  readonly storageHash: Hex
+  readonly storageProof: readonly StorageProofJson[]
+}
+
+/** Storage proof. */
+export type StorageProofJson = {
+  readonly key: Hex
+  readonly value: Hex
+  readonly proof: readonly Hex[]
+}
+
+/** Call arguments. */
+export type CallArguments = {
+  readonly from?: Hex
+  readonly to?: Hex
+  readonly gas?: bigint | number | Hex
+  readonly gasPrice?: bigint | number | Hex
+  readonly maxFeePerGas?: bigint | number | Hex
+  readonly maxPriorityFeePerGas?: bigint | number | Hex
+  readonly value?: bigint | number | Hex
+  readonly nonce?: bigint | number | Hex
+  readonly data?: Hex
+  readonly input?: Hex
+  readonly accessList?: readonly {
+    readonly address?: Hex
+    readonly storageKeys?: readonly Hex[]
+  }[]
+}
+
+/** State overrides. */
+export type StateOverrides = { readonly [key: string]: AccountOverride }
+
+/** Account override. */
+export type AccountOverride = {
+  readonly balance?: bigint | number | Hex
+  readonly nonce?: bigint | number | Hex
+  readonly code?: Hex
+  readonly stateDiff?: { readonly [key: string]: Hex }
+}
+
+/** Access list result. */
+export type AccessListResultJson = {
+  readonly accessList: readonly AccessListEntryJson[]
+  readonly gasUsed: Hex
+  readonly error?: string
+}
+
+/** Fee history. */
+export type FeeHistoryJson = {
+  readonly oldestBlock: Hex
+  readonly baseFeePerGas: readonly Hex[]
+  readonly gasUsedRatio: readonly number[]
+  readonly reward?: readonly (readonly Hex[])[]
+}
+
+/** Log question. */
+export type LogQuestion = {
+  readonly fromBlock?: BlockNumberOrTag
+  readonly toBlock?: BlockNumberOrTag
+  readonly blockHash?: Hex
+  readonly address?: Hex | readonly Hex[] | null
+  readonly topics?: readonly (Hex | readonly Hex[] | null)[]
+}
+
+/** Syncing. */
+export type SyncingJson = {
+  readonly startingBlock: Hex
+  readonly currentBlock: Hex
+  readonly highestBlock: Hex
+  readonly poai: SyncDetailsJson
+}
+
+/** Sync details. */
+export type SyncDetailsJson = {
+  readonly state: string
+  readonly blocksPerSecond: number
+  readonly secondsLeft: number | null
+}
+
+/** Pool sizes. */
+export type PoolSizesJson = {
+  readonly pending: Hex
+  readonly queued: Hex
+}
+
+/** Pool content. */
+export type PoolContentJson = {
+  readonly pending: { readonly [key: string]: { readonly [key: string]: TransactionJson } }
+  readonly queued: { readonly [key: string]: { readonly [key: string]: TransactionJson } }
+}
+
+/** Pool part. */
+export type PoolPartJson = {
+  readonly pending: { readonly [key: string]: TransactionJson }
+  readonly queued: { readonly [key: string]: TransactionJson }
+}
+
+/** Pool lines. */
+export type PoolLinesJson = {
+  readonly pending: { readonly [key: string]: { readonly [key: string]: string } }
+  readonly queued: { readonly [key: string]: { readonly [key: string]: string } }
+}
+
+/** Exam. */
+export type ExamJson = {
+  readonly number: Hex
+  readonly hash: Hex
+  readonly examSeed: Hex
+  readonly epochKey: Hex
+  readonly sealHash: Hex
+  readonly nonce: Hex
+  readonly lossMicroNats: Hex
+  readonly transcriptRoot: Hex
+  readonly workHash: Hex
+  readonly target: Hex
+  readonly text: string
+  readonly tokens: number
+  readonly answerTokens: number
+  readonly replayAgrees?: boolean
+  readonly right?: number
+  readonly quizzes: readonly QuizJson[]
+}
+
+/** Quiz. */
+export type QuizJson = {
+  readonly family: string
+  readonly question: string
+  readonly expected: string
+  readonly answer?: string
+  readonly isRight?: boolean
+  readonly lossMicroNats?: Hex
+  readonly tokens?: readonly ExamTokenJson[]
+}
+
+/** Exam token. */
+export type ExamTokenJson = {
+  readonly expected: string
+  readonly given: string
+  readonly lossMicroNats: Hex
+}
+
+/** Transcript. */
+export type TranscriptJson = {
+  readonly root: Hex
+  readonly agrees: boolean
+  readonly size: number
+  readonly leaves?: readonly Hex[]
+  readonly index?: number
+  readonly leaf?: Hex
+  readonly leafHash?: Hex
+  readonly path?: readonly Hex[]
+  readonly isIncluded?: boolean
+}
+
+/** Verdict. */
+export type VerdictJson = {
+  readonly block: Hex
+  readonly valid: boolean
+  readonly code?: string
+  readonly reason?: string
+  readonly milliseconds: number
+}
+
+/** Accuracy. */
+export type AccuracyJson = {
+  readonly from: Hex
+  readonly to: Hex
+  readonly families: readonly FamilyScoreJson[]
+  readonly blocks: readonly BlockScoreJson[]
+}
+
+/** Family score. */
+export type FamilyScoreJson = {
+  readonly family: string
+  readonly asked: number
+  readonly right: number
+  readonly meanLossMicroNats: Hex
+}
+
+/** Block score. */
+export type BlockScoreJson = {
+  readonly number: Hex
+  readonly hash: Hex
+  readonly asked: number
+  readonly right: number
+  readonly lossMicroNats: Hex
+}
+
+/** Node status. */
+export type NodeStatusJson = {
+  readonly version: string
+  readonly role: 'miner' | 'validator'
+  readonly state: {
+    readonly name: string
+    readonly detail?: string
+  }
+  readonly peerId: string | null
+  readonly addresses: readonly string[]
+  readonly peers: number
+  readonly network: {
+    readonly name: string
+    readonly chainId: number
+    readonly genesisHash: Hex
+  }
+  readonly head: {
+    readonly number: number
+    readonly hash: Hex
+    readonly timestamp: number
+    readonly difficulty: string
+    readonly totalWork: string
+  }
+  readonly finality: {
+    readonly number: number
+    readonly isSettled: boolean
+    readonly why: string
+  }
+  readonly sync: {
+    readonly state: string
+    readonly currentBlock: number
+    readonly highestBlock: number
+    readonly blocksPerSecond: number
+    readonly secondsLeft: number | null
+  } | null
+  readonly miner: MinerStatusJson | null
+  readonly farm: FarmStatusJson | null
+  readonly replays: {
+    readonly total: number
+    readonly failed: number
+    readonly undecided: number
+    readonly perSecond: number
+  }
+  readonly reorganisations: {
+    readonly count: number
+    readonly deepest: number
+  }
+  readonly blocksImported: number
+  readonly orphans: number
+  readonly invalidBlocks: number
+  readonly mempool: {
+    readonly pending: number
+    readonly queued: number
+    readonly bytes: number
+  }
+  readonly engine: {
+    readonly name: string
+    readonly domain: string
+    readonly state: string
+    readonly program: string | null
+    readonly system: string | null
+    readonly workers: number
+    readonly evaluations: number
+    readonly crashes: number
+    readonly queued: number
+  }
+  readonly memoryBytes: number
+  readonly uptimeSeconds: number
+}
+
+/** Miner status. */
+export type MinerStatusJson = {
+  readonly state: string
+  readonly reason: string | null
+  readonly workers: number
+  readonly beneficiary: Hex
+  readonly attempts: number
+  readonly voidAttempts: number
+  readonly staleAttempts: number
+  readonly staleShare: number
+  readonly attemptsPerSecond: number
+  readonly tokensPerSecond: number
+  readonly effortPercent: number
+  readonly blocksFound: number
+  readonly blocksAccepted: number
+  readonly blocksLost: number
+  readonly blocksInvalid: number
+  readonly blocksCanonical: number
+  readonly rewardsWei: string
+  readonly number: number | null
+  readonly target: Hex | null
+  readonly expectedSecondsToBlock: number | null
+  readonly best: {
+    readonly number: number
+    readonly nonce: Hex
+    readonly workHash: Hex
+    readonly lossMicroNats: number
+  } | null
+}
+
+/** Farm status. */
+export type FarmStatusJson = {
+  readonly workers: number
+  readonly attemptsPerSecond: number
+  readonly tokensPerSecond: number
+  readonly verdicts: { readonly [key: string]: number }
+  readonly blocksCanonical: number
+  readonly rewardsWei: string
+}
+
+/** Network params. */
+export type NetworkParamsJson = {
+  readonly name: string
+  readonly chainId: number
+  readonly work: {
+    readonly model: string
+    readonly modelSha256: Hex
+    readonly domain: string
+    readonly vectorsSha256: Hex
+    readonly epochBlocks: number | string
+    readonly exam: {
+      readonly format: string
+      readonly tokens: number
+      readonly answerTokens: number
+      readonly minSaltTokens: number
+      readonly probes: number
+    }
+  }
+  readonly difficulty: {
+    readonly initialTarget: number | string
+    readonly easiestTarget: number | string
+    readonly spacingSeconds: number
+    readonly halfLifeSeconds: number
+  }
+  readonly time: {
+    readonly medianSpan: number
+    readonly maxFutureSeconds: number
+  }
+  readonly gas: {
+    readonly initialLimit: number | string
+    readonly minLimit: number | string
+    readonly limitDivisor: number | string
+    readonly elasticity: number | string
+    readonly initialBaseFee: number | string
+    readonly baseFeeDivisor: number | string
+  }
+  readonly rewards: {
+    readonly initialWei: number | string
+    readonly halvingBlocks: number | string
+  }
+  readonly limits: {
+    readonly extraDataBytes: number
+    readonly bodyBytes: number
+  }
+  readonly genesis: {
+    readonly timestamp: number | string
+    readonly accounts: readonly {
+      readonly address: Hex
+      readonly balance: number | string
+      readonly nonce: number | string
+      readonly code: Hex
+      readonly storage: readonly {
+        readonly key: Hex
+        readonly value: number | string
+      }[]
+    }[]
+  }
+}
+
+/** Engine. */
+export type EngineJson = {
+  readonly state: string
+  readonly reason: string | null
+  readonly model: string
+  readonly domain: string
+  readonly workers: readonly EngineWorkerJson[]
+  readonly queued: {
+    readonly verify: number
+    readonly mine: number
+  }
+  readonly evaluations: number
+  readonly crashes: number
+  readonly systemInfo: string | null
+}
+
+/** Engine worker. */
+export type EngineWorkerJson = {
+  readonly pid: number | null
+  readonly state: string
+  readonly restarts: number
+}
+
+/** Peer. */
+export type PeerJson = {
+  readonly id: string
+  readonly role: 'static' | 'bootnode' | 'found'
+  readonly score: number
+  readonly lastSeenMs: number
+  readonly locations: readonly string[]
+  readonly connected: boolean
+  readonly roundTripMs: number | null
+  readonly address?: string
+  readonly direction?: 'in' | 'out'
+  readonly connectedAtMs?: number
+  readonly version?: string
+  readonly domain?: string
+  readonly head?: {
+    readonly number: number
+    readonly hash: Hex
+    readonly totalWork: string
+  }
+  readonly services?: {
+    readonly allBlocks: boolean
+    readonly transactions: boolean
+  }
+}
+
+/** Work request. */
+export type WorkRequest = {
+  readonly worker: string
+  readonly beneficiary?: Hex | null
+  readonly after?: Hex | null
+}
+
+/** Work job. */
+export type WorkJobJson = {
+  readonly jobId: Hex
+  readonly sealHash: Hex
+  readonly number: Hex
+  readonly target: Hex
+  readonly header: Hex
+  readonly epochKey: Hex
+  readonly firstNonce: Hex
+  readonly endNonce: Hex
+  readonly expiresInMs: number
+  readonly network: {
+    readonly name: string
+    readonly genesisHash: Hex
+  }
+  readonly body: Hex | null
+}
+
+/** Work solution. */
+export type WorkSolution = {
+  readonly worker: string
+  readonly jobId: Hex
+  readonly nonce: bigint | number | Hex
+  readonly lossMicroNats: bigint | number | Hex
+  readonly transcriptRoot: Hex
+  readonly block?: Hex | null
+}
+
+/** Work answer. */
+export type WorkAnswerJson = {
+  readonly verdict: string
+  readonly blockHash: Hex | null
+  readonly rule: string | null
+}
+
+/** Rate report. */
+export type RateReport = {
+  readonly worker: string
+  readonly attemptsPerSecond: number
+  readonly tokensPerSecond: number
+  readonly workers: number
+}
+
+/** Trace options. */
+export type TraceOptions = {
+  readonly tracer?: string
+  readonly tracerConfig?: TracerConfig
+  readonly disableStack?: boolean
+  readonly enableMemory?: boolean
+}
+
+/** Tracer config. */
+export type TracerConfig = {
+  readonly onlyTopCall?: boolean
+  readonly withLog?: boolean
+  readonly diffMode?: boolean
+}
+
+/** Transaction trace. */
+export type TransactionTraceJson = {
+  readonly txHash: Hex
+  readonly result: JsonValue
+}
+
+/** Block details. */
+export type BlockDetailsJson = {
+  readonly block: ShortBlockJson
+  readonly issuance: {
+    readonly blockReward: Hex
+    readonly uncleReward: Hex
+    readonly issuance: Hex
+  }
+  readonly totalFees: Hex
+}
+
+/** Short block. */
+export type ShortBlockJson = {
+  readonly number: Hex
+  readonly hash: Hex
+  readonly parentHash: Hex
+  readonly nonce: Hex
+  readonly mixHash: Hex
+  readonly sha3Uncles: Hex
+  readonly transactionsRoot: Hex
+  readonly stateRoot: Hex
+  readonly receiptsRoot: Hex
+  readonly miner: Hex
+  readonly difficulty: Hex
+  readonly extraData: Hex
+  readonly gasLimit: Hex
+  readonly gasUsed: Hex
+  readonly timestamp: Hex
+  readonly baseFeePerGas: Hex
+  readonly poai: {
+    readonly target: Hex
+    readonly lossMicroNats: Hex
+    readonly transcriptRoot: Hex
+  }
+  readonly totalDifficulty?: Hex
+  readonly size: Hex
+  readonly uncles: readonly Hex[]
+  readonly logsBloom: null
+  readonly transactions: readonly Hex[]
+  readonly transactionCount: number
+}
+
+/** Block transactions. */
+export type BlockTransactionsJson = {
+  readonly fullblock: CountedBlockJson
+  readonly receipts: readonly ShortReceiptJson[]
+}
+
+/** Counted block. */
+export type CountedBlockJson = {
+  readonly number: Hex
+  readonly hash: Hex
+  readonly parentHash: Hex
+  readonly nonce: Hex
+  readonly mixHash: Hex
+  readonly sha3Uncles: Hex
+  readonly logsBloom: Hex
+  readonly transactionsRoot: Hex
+  readonly stateRoot: Hex
+  readonly receiptsRoot: Hex
+  readonly miner: Hex
+  readonly difficulty: Hex
+  readonly extraData: Hex
+  readonly gasLimit: Hex
+  readonly gasUsed: Hex
+  readonly timestamp: Hex
+  readonly baseFeePerGas: Hex
+  readonly poai: {
+    readonly target: Hex
+    readonly lossMicroNats: Hex
+    readonly transcriptRoot: Hex
+  }
+  readonly totalDifficulty?: Hex
+  readonly size: Hex
+  readonly uncles: readonly Hex[]
+  readonly transactions: readonly TransactionJson[]
+  readonly transactionCount: number
+}
+
+/** Short receipt. */
+export type ShortReceiptJson = {
+  readonly transactionHash: Hex
+  readonly transactionIndex: Hex
+  readonly blockHash: Hex
+  readonly blockNumber: Hex
+  readonly from: Hex
+  readonly to: Hex | null
+  readonly type: Hex
+  readonly status: '0x0' | '0x1'
+  readonly cumulativeGasUsed: Hex
+  readonly gasUsed: Hex
+  readonly effectiveGasPrice: Hex
+  readonly contractAddress: Hex | null
+  readonly logs: null
+  readonly logsBloom: null
+  readonly timestamp: number
+}
+
+/** Found transactions. */
+export type FoundTransactionsJson = {
+  readonly txs: readonly TransactionJson[]
+  readonly receipts: readonly ShortReceiptJson[]
+  readonly firstPage: boolean
+  readonly lastPage: boolean
+}
+
+/** Contract creator. */
+export type ContractCreatorJson = {
+  readonly hash: Hex
+  readonly creator: Hex
+}
+
+/** Traced call. */
+export type TracedCallJson = {
+  readonly type: string
+  readonly depth: number
+  readonly from: Hex
+  readonly to: Hex
+  readonly value: Hex | null
+  readonly input: Hex
+  readonly output: Hex
+}
+
+/** Internal operation. */
+export type InternalOperationJson = {
+  readonly type: number
+  readonly from: Hex
+  readonly to: Hex
+  readonly value: Hex
+}
+
+/** Node info. */
+export type NodeInfoJson = {
+  readonly peerId: string | null
+  readonly addresses: readonly string[]
+  readonly reachability?: {
+    readonly verdict: 'public' | 'private' | 'outbound-only' | 'unknown'
+    readonly inboundPeers: number
+    readonly outboundPeers: number
+    readonly inboundPlaces: number
+    readonly addresses: readonly {
+      readonly address: string
+      readonly verified: boolean
+      readonly kind: 'transport' | 'observed' | 'configured' | 'mapped'
+    }[]
+  }
+}
+
+/** Ban. */
+export type BanJson = {
+  readonly target: string
+  readonly untilMs: number
+  readonly reason: string
+}
+
+/** Open rpc document. */
+export type OpenRpcDocumentJson = {
+  readonly openrpc: string
+  readonly info: {
+    readonly title: string
+    readonly version: string
+  }
+  readonly methods: readonly {
+    readonly name: string
+    readonly summary: string
+    readonly paramStructure: string
+    readonly params: readonly {
+      readonly name: string
+      readonly required: boolean
+      readonly schema: { readonly [key: string]: JsonValue }
+    }[]
+    readonly result: {
+      readonly name: string
+      readonly schema: { readonly [key: string]: JsonValue }
+    }
+  }[]
+}
