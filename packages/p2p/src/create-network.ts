@@ -1,8 +1,9 @@
-import { genesisHash, NO_TRUST } from '@poai/core'
+import { defined, genesisHash, NO_TRUST } from '@poai/core'
 import { BlockGossip } from './blocks/block-gossip.ts'
 import { ForeignBlocks } from './blocks/foreign-blocks.ts'
 import { CostAllowance } from './budget/cost-allowance.ts'
 import { createInferenceBudget } from './budget/inference-budget.ts'
+import { ForkCheck } from './handshake/fork-check.ts'
 import { createHandshake } from './handshake/handshake.ts'
 import { StatusPusher } from './handshake/status-pusher.ts'
 import type { Host } from './host/host.ts'
@@ -74,14 +75,15 @@ function composeParts(options: NetworkOptions, dependencies: NetworkDependencies
     },
   )
   const shared = { ...dependencies, random, host, peers, memory }
+  const forks = new ForkCheck({ params }, dependencies)
   const handshake = createHandshake(
     { genesisHash: network },
     {
       streams: host.streams,
-      ownStatus: () => ownStatus(settings, dependencies),
+      ownStatus: () => ownStatus(settings, { chain, forks }),
       refusal: (remote) => peers.refusal(remote),
       report: (peerId, offence) => peers.report(peerId, offence),
-      ...{ clock, logger },
+      ...{ forks, clock, logger },
     },
   )
   const dialer = new Dialer(
@@ -151,7 +153,7 @@ function composeHost(
 
 function ownStatus(
   { agent, domain, servesAllBlocks }: Pick<Settings, 'agent' | 'domain' | 'servesAllBlocks'>,
-  { chain }: Pick<NetworkDependencies, 'chain'>,
+  { chain, forks }: Pick<NetworkDependencies, 'chain'> & { readonly forks: Pick<ForkCheck, 'ownId'> },
 ): PeerStatus {
   const { number, hash, totalWork } = chain.head()
   return {
@@ -161,5 +163,6 @@ function ownStatus(
     version: agent,
     domain,
     services: { allBlocks: servesAllBlocks, transactions: true },
+    ...defined({ forkId: forks.ownId }),
   }
 }

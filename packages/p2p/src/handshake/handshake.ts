@@ -10,12 +10,14 @@ import { ownBytes, type Remote, type StreamHost, type StreamLimits } from '../ho
 import { NetworkError } from '../network-error.ts'
 import type { Offence } from '../peers/offences.ts'
 import type { PeerStatus } from '../peers/peer.ts'
+import type { ForkCheck } from './fork-check.ts'
 import {
   decodeStatusFrame,
   encodeStatusFrame,
   type GoodbyeReason,
   MAX_STATUS_FRAME_BYTES,
   type StatusFrame,
+  type StatusMessage,
 } from './status-message.ts'
 import { MAX_STATUSES, StatusRate } from './status-rate.ts'
 
@@ -41,6 +43,7 @@ export interface HandshakeDependencies {
   /** Why this node of our network is turned away after all; undefined: it is welcome. */
   refusal(remote: Remote): GoodbyeReason | undefined
   report(peerId: string, offence: Offence): void
+  readonly forks: Pick<ForkCheck, 'admits' | 'noteRefusal'>
   readonly clock: Pick<Clock, 'nowMs'>
   readonly logger: Logger
 }
@@ -111,10 +114,14 @@ class StatusHandshake implements Handshake {
       const frames = framesOf(stream)
       await writeFrame(frames, this.#ownFrame(), either)
       const frame = await this.#read(frames, remote, either)
-      if (frame.kind === 'goodbye') throw turnedAway(frame.reason)
+      if (frame.kind === 'goodbye') {
+        if (frame.reason === 'other-rules') this.#dependencies.forks.noteRefusal(remote.id)
+        throw turnedAway(frame.reason)
+      }
       const { genesisHash, ...status } = frame.status
-      if (equalBytes(genesisHash, this.#genesisHash)) return status
-      throw turnedAway('other-network')
+      const difference = this.#differenceOf(remote, frame.status)
+      if (difference !== undefined) throw turnedAway(difference)
+      return status
     } finally {
       end(stream)
     }
@@ -147,8 +154,7 @@ class StatusHandshake implements Handshake {
       return
     }
     const { genesisHash, ...status } = frame.status
-    const isOurs = equalBytes(genesisHash, this.#genesisHash)
-    const refusal = isOurs ? this.#dependencies.refusal(remote) : 'other-network'
+    const refusal = this.#differenceOf(remote, frame.status) ?? this.#dependencies.refusal(remote)
     if (refusal === undefined) {
       await writeFrame(frames, this.#ownFrame(), signal)
       await stream.close({ signal })
@@ -158,6 +164,12 @@ class StatusHandshake implements Handshake {
     await writeFrame(frames, { kind: 'goodbye', reason: refusal }, signal)
     await stream.close({ signal })
     this.#farewells.emit({ remote, reason: refusal })
+  }
+
+  /** Why the other node has no part in the network as we know it. */
+  #differenceOf({ id }: Remote, { genesisHash, forkId }: StatusMessage): GoodbyeReason | undefined {
+    if (!equalBytes(genesisHash, this.#genesisHash)) return 'other-network'
+    return this.#dependencies.forks.admits(id, forkId) ? undefined : 'other-rules'
   }
 
   #ownFrame(): StatusFrame {

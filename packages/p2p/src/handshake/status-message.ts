@@ -1,13 +1,15 @@
 import {
   bytesToUint,
   type Codec,
+  extensibleField,
   type Field,
+  forkIdField,
   type Hash32,
   hashField,
+  type ItemField,
   nameField,
   RuleError,
   rlpCodec,
-  structField,
   uint64Field,
   uintField,
   uintToBytes,
@@ -29,6 +31,7 @@ export const GOODBYE_REASONS = {
   'low-score': 5,
   'bad-handshake': 6,
   'same-address': 7,
+  'other-rules': 8,
 } as const
 
 export type GoodbyeReason = keyof typeof GOODBYE_REASONS | 'unknown'
@@ -40,7 +43,7 @@ export type StatusFrame =
 
 /** Names of programs and domains. */
 const MAX_NAME_LENGTH = 64
-/** Two hashes, two integers, total work of at most 40 bytes, two names: below 300. */
+/** Three hashes, three integers, total work of at most 40 bytes, two names: below 350. */
 export const MAX_STATUS_FRAME_BYTES = 512
 /** 2^64 blocks of at most 2^256 attempts. */
 const MAX_TOTAL_WORK: bigint = (1n << 320n) - 1n
@@ -61,7 +64,7 @@ const domainField: Field<string> = {
 }
 
 /** Bits that this version does not know are for later ones. */
-const servicesField: Pick<Field<PeerServices>, 'toItem' | 'fromItem'> = {
+const servicesField: ItemField<PeerServices> = {
   toItem: ({ allBlocks, transactions }) =>
     uint64Field.toItem((allBlocks ? SERVICE_BITS.allBlocks : 0n) | (transactions ? SERVICE_BITS.transactions : 0n)),
   fromItem: (item, path) => {
@@ -73,22 +76,30 @@ const servicesField: Pick<Field<PeerServices>, 'toItem' | 'fromItem'> = {
   },
 }
 
+/** Of something that is never read or written as JSON. */
+function inBytesOnly<T>(field: ItemField<T>): Field<T> {
+  return { ...field, toJson: () => null, fromJson: () => undefined }
+}
+
 /**
- * RLP `[genesisHash, headNumber, headHash, totalWork, version, domain, services]`: hashes of 32 bytes, integers without
- * leading zeros, names of 1 to 64 letters, digits and `- . _ + /`, services as bits: 1 all blocks, 2 transactions.
+ * RLP `[genesisHash, headNumber, headHash, totalWork, version, domain, services, forkId?]`: hashes of 32 bytes, integers
+ * without leading zeros, names of 1 to 64 letters, digits and `- . _ + /`, services as bits: 1 all blocks, 2
+ * transactions. The fork id is `[hash, next]`, and is left out on networks without forks.
  */
 const statusCodec: Codec<StatusMessage> = rlpCodec(
   'status',
-  structField<StatusMessage>({
-    genesisHash: hashField,
-    headNumber: uint64Field,
-    headHash: hashField,
-    totalWork: uintField(MAX_TOTAL_WORK),
-    version: anyName,
-    domain: domainField,
-    // Never read or written as JSON.
-    services: { ...servicesField, toJson: () => null, fromJson: () => undefined },
-  }),
+  extensibleField<Omit<StatusMessage, 'forkId'>, Required<Pick<StatusMessage, 'forkId'>>>(
+    {
+      genesisHash: hashField,
+      headNumber: uint64Field,
+      headHash: hashField,
+      totalWork: uintField(MAX_TOTAL_WORK),
+      version: anyName,
+      domain: domainField,
+      services: inBytesOnly(servicesField),
+    },
+    { forkId: inBytesOnly(forkIdField) },
+  ),
   MAX_STATUS_FRAME_BYTES - 1,
 )
 

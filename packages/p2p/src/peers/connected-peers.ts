@@ -190,8 +190,13 @@ export class ConnectedPeers implements PeerSet {
   /** Sends our status to a peer and takes its own. */
   async exchangeStatus(peer: Peer): Promise<void> {
     if (this.#handshake === undefined) return
-    const status = await this.#handshake.greet(peer, this.#stopping.signal)
-    this.#join(peer, status)
+    try {
+      const status = await this.#handshake.greet(peer, this.#stopping.signal)
+      this.#join(peer, status)
+    } catch (error) {
+      if (isGoodbye(error, 'other-rules')) await this.disconnect(peer.id, 'other-rules')
+      throw error
+    }
   }
 
   #admitsAddress(address: string): boolean {
@@ -323,16 +328,17 @@ export class ConnectedPeers implements PeerSet {
 
   async #giveUp(remote: Remote, error: unknown): Promise<void> {
     const { logger, memory } = this.#dependencies
-    const isGoodbye = error instanceof NetworkError && error.code === 'P2P_GOODBYE'
     logger.debug('A handshake failed', { peerId: remote.id, address: remote.address, error })
-    if (isGoodbye && error.actual === 'other-network') {
+    if (isGoodbye(error, 'other-network')) {
       if (!this.#isStatic(remote.id)) memory.forget(remote.id)
       await this.disconnect(remote.id, 'other-network')
       return
     }
-    if (isGoodbye) memory.known.answered(remote.id)
+    if (isGoodbye(error)) memory.known.answered(remote.id)
     this.#countFailure(remote.id)
-    await this.#part(remote.id, isGoodbye ? 'too-many-peers' : 'bad-handshake')
+    // It may be upgraded, or this node may.
+    if (isGoodbye(error, 'other-rules')) await this.disconnect(remote.id, 'other-rules')
+    else await this.#part(remote.id, isGoodbye(error) ? 'too-many-peers' : 'bad-handshake')
   }
 
   /** Who dialled speaks first; who does not speak has no business here. */
@@ -399,6 +405,12 @@ export class ConnectedPeers implements PeerSet {
     memory.save(target)
     if (score <= ADDRESS_BAN_SCORE) this.ban(target, BAN_MS, offence)
   }
+}
+
+/** True if the other side ended the handshake, or this one did, for any reason or for the one that is named. */
+function isGoodbye(error: unknown, reason?: GoodbyeReason): boolean {
+  if (!(error instanceof NetworkError) || error.code !== 'P2P_GOODBYE') return false
+  return reason === undefined || error.actual === reason
 }
 
 /** The name under which a group of addresses is banned and scored. */

@@ -1,4 +1,4 @@
-import type { Hash32, Subscribe } from '@poai/core'
+import type { ForkId, Hash32, Subscribe } from '@poai/core'
 import type { Offence } from './offences.ts'
 
 /** What a peer offers to others. */
@@ -19,6 +19,8 @@ export interface PeerStatus {
   /** The determinism domain that it replays in; empty if it replays nothing. */
   readonly domain: string
   readonly services: PeerServices
+  /** Which forks it has behind it, and which one it expects next. None on networks without forks. */
+  readonly forkId?: ForkId
 }
 
 /** A node of our network that we are connected to: its handshake is done. A new value comes with each status. */

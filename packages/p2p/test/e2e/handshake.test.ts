@@ -22,21 +22,25 @@ interface Side {
   readonly handshake: Handshake
   readonly offences: Offence[]
   readonly greeted: string[]
+  /** Who turned this side away because their rules differ. */
+  readonly refusals: string[]
 }
 
 async function startSide(
-  options: { readonly network?: typeof NETWORK; readonly refusal?: GoodbyeReason } = {},
+  options: { readonly network?: typeof NETWORK; readonly refusal?: GoodbyeReason; readonly admitsForks?: boolean } = {},
 ): Promise<Side> {
   const host = await startHost()
   hosts.push(host)
   const offences: Offence[] = []
   const greeted: string[] = []
+  const refusals: string[] = []
   const handshake = createHandshake(
     { genesisHash: options.network ?? NETWORK },
     {
       streams: host.streams,
       ownStatus: () => A_STATUS,
       refusal: () => options.refusal,
+      forks: { admits: () => options.admitsForks ?? true, noteRefusal: (peerId) => refusals.push(peerId) },
       report: (_, offence) => offences.push(offence),
       clock: systemClock,
       logger: silentLogger,
@@ -44,7 +48,7 @@ async function startSide(
   )
   handshake.onGreeted(({ remote }) => greeted.push(remote.id))
   await handshake.listen()
-  return { host, handshake, offences, greeted }
+  return { host, handshake, offences, greeted, refusals }
 }
 
 function connect(from: Side, to: Side): Promise<Remote> {
@@ -82,6 +86,15 @@ describe('a handshake', () => {
     const [a, b] = [await startSide(), await startSide({ network: hash32(Uint8Array.of(1)) })]
     const remote = await connect(a, b)
     await expect(a.handshake.greet(remote)).rejects.toMatchObject({ code: 'P2P_GOODBYE', actual: 'other-network' })
+  })
+
+  it('says so if the rules differ, whichever side notices', async () => {
+    const [a, b] = [await startSide(), await startSide({ admitsForks: false })]
+    const goodbye = { code: 'P2P_GOODBYE', actual: 'other-rules' }
+    await expect(a.handshake.greet(await connect(a, b))).rejects.toMatchObject(goodbye)
+    expect(a.refusals).toEqual([b.host.peerId])
+    await expect(b.handshake.greet(await connect(b, a))).rejects.toMatchObject(goodbye)
+    expect(b.refusals).toEqual([])
   })
 
   it('costs points if it is malformed, too large, or comes too often', async () => {

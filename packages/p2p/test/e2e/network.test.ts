@@ -73,6 +73,25 @@ describe('a network', () => {
     expect([...peersOf(a), ...peersOf(other)]).toEqual([])
   })
 
+  it('keeps a node that will follow other rules until the first block of those, and tells it why then', async () => {
+    const generator = await startGenerator()
+    const [first, second] = await generator.grow(generator.genesis, 2)
+    if (first === undefined || second === undefined) throw new RangeError('two blocks were asked for')
+    const changes = { gas: { limitDivisor: testNetwork.gas.limitDivisor * 2n } }
+    const old = await start()
+    const upgraded = await start({ params: { ...testNetwork, forks: [{ name: 'steadier', number: 2n, changes }] } })
+    await connect(old, upgraded)
+    await old.chain.importBlock(first.block)
+    await vi.waitFor(() => expect(upgraded.chain.head().hash).toEqual(first.hash), WAIT)
+    expect(peersOf(old)).toEqual([upgraded.network.peerId])
+    await upgraded.chain.importBlock(second.block)
+    await vi.waitFor(() => {
+      expect(upgraded.network.figures().peers.goodbyes['other-rules']).toBeGreaterThan(0)
+      expect(old.network.figures().peers.goodbyes['other-rules']).toBeGreaterThan(0)
+    }, WAIT)
+    await vi.waitFor(() => expect([...peersOf(old), ...peersOf(upgraded)]).toEqual([]), WAIT)
+  })
+
   it('dials a static peer anew when it comes back', async () => {
     const a = await start()
     const b = await start()

@@ -1,4 +1,4 @@
-import { hash32 } from '@poai/core'
+import { decodeRlp, hash32 } from '@poai/core'
 import { describe, expect, it } from 'vitest'
 import {
   decodeStatusFrame,
@@ -19,20 +19,31 @@ const STATUS: StatusMessage = {
 }
 
 describe('a frame of the status protocol', () => {
-  it.each([STATUS, { ...STATUS, domain: '', services: { allBlocks: false, transactions: true } }])(
-    'is read as it was written',
-    (status) => {
-      expect(decodeStatusFrame(encodeStatusFrame({ kind: 'status', status }))).toEqual({ kind: 'status', status })
-    },
-  )
+  it.each([
+    STATUS,
+    { ...STATUS, domain: '', services: { allBlocks: false, transactions: true } },
+    { ...STATUS, forkId: { hash: hash32(Uint8Array.of(3)), next: 10n } },
+  ])('is read as it was written', (status) => {
+    expect(decodeStatusFrame(encodeStatusFrame({ kind: 'status', status }))).toEqual({ kind: 'status', status })
+  })
 
   it('is small at its largest', () => {
     const status = { ...STATUS, totalWork: (1n << 320n) - 1n, headNumber: (1n << 64n) - 1n }
     const frame = encodeStatusFrame({
       kind: 'status',
-      status: { ...status, version: 'v'.repeat(64), domain: 'd'.repeat(64) },
+      status: {
+        ...status,
+        version: 'v'.repeat(64),
+        domain: 'd'.repeat(64),
+        forkId: { hash: status.headHash, next: (1n << 64n) - 1n },
+      },
     })
     expect(frame.length).toBeLessThanOrEqual(MAX_STATUS_FRAME_BYTES)
+  })
+
+  it('has no member more than it had before there were forks, where there are none', () => {
+    const [, ...items] = encodeStatusFrame({ kind: 'status', status: STATUS })
+    expect(decodeRlp(Uint8Array.from(items))).toHaveLength(7)
   })
 
   it('says every reason of a goodbye, and reads later ones as unknown', () => {
