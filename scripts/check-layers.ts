@@ -1,9 +1,10 @@
 // The direction of dependencies, checked: npm hoists every package of the workspace, so an import that nobody declared,
 // or that points up, would compile and run. See docs/ARCHITECTURE.md.
 import { join } from 'node:path'
+import { checkExamples } from './layers/check-examples.ts'
 import { checkWorkspace } from './layers/check-workspace.ts'
 import type { LayerTable } from './layers/layer-table.ts'
-import { readWorkspace } from './layers/read-workspace.ts'
+import { readExamples, readWorkspace } from './layers/read-workspace.ts'
 
 /**
  * A package may import the layers below its own. `testing` is not here: it may import all, and only tests may import
@@ -26,11 +27,14 @@ const LAYERS: LayerTable = {
   cli: 7,
 }
 
-const workspace = readWorkspace(join(import.meta.dirname, '..'))
-const faults = checkWorkspace(workspace, LAYERS)
+const root = join(import.meta.dirname, '..')
+const workspace = readWorkspace(root)
+const examples = readExamples(root)
+const faults = [...checkWorkspace(workspace, LAYERS), ...checkExamples(examples, workspace)]
 for (const { file, line, message } of faults) console.error(`${file}:${line}  ${message}`)
 
-const fileCount = workspace.packages.reduce((sum, { sources, tests }) => sum + sources.length + tests.length, 0)
+const packageFiles = workspace.packages.reduce((sum, { sources, tests }) => sum + sources.length + tests.length, 0)
+const fileCount = packageFiles + examples.sources.length
 const scope = `${workspace.packages.length} packages, ${fileCount} files`
 if (faults.length === 0) console.log(`Layers are in order: ${scope}.`)
 else {

@@ -22,6 +22,7 @@ const STEPS: readonly Step[] = [
       [TSC, '-p', 'tsconfig.json', ...TSC_FLAGS],
       [TSC, '-p', 'packages/explorer/tsconfig.json', ...TSC_FLAGS],
       [TSC, '-p', 'scripts/tsconfig.json', ...TSC_FLAGS],
+      [TSC, '-p', 'examples/tsconfig.json', ...TSC_FLAGS],
     ],
   },
   { name: 'layers', commands: [['scripts/check-layers.ts']] },

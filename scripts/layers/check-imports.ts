@@ -87,6 +87,6 @@ function isDeclared(name: string, manifest: Manifest): boolean {
 }
 
 /** `@scope/name` or `name` of a specifier that may go on with a path. */
-function packageName(specifier: string): string {
+export function packageName(specifier: string): string {
   return specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/')
 }

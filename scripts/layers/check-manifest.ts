@@ -10,7 +10,7 @@ import {
 import type { Workspace, WorkspacePackage } from './read-workspace.ts'
 
 /** A version without a range, which is the same on every machine; an alias (`npm:name@1.2.3`) may carry it. */
-const EXACT_VERSION = /^(npm:.+@)?\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/
+export const EXACT_VERSION = /^(npm:.+@)?\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/
 
 const RUNTIME_FIELDS = ['dependencies', 'peerDependencies', 'optionalDependencies'] as const
 
@@ -61,7 +61,8 @@ export function checkManifest(member: WorkspacePackage, workspace: Workspace, ta
   return faults
 }
 
-function lineOf(text: string, needle: string): number {
+/** The line of the first place of some words, from 1. */
+export function lineOf(text: string, needle: string): number {
   const position = text.indexOf(needle)
   return position === -1 ? 1 : text.slice(0, position).split('\n').length
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 export interface Manifest {
   readonly name?: string
   readonly version?: string
+  readonly private?: boolean
   readonly dependencies?: Readonly<Record<string, string>>
   readonly devDependencies?: Readonly<Record<string, string>>
   readonly peerDependencies?: Readonly<Record<string, string>>
@@ -28,6 +29,14 @@ export interface WorkspacePackage {
   readonly tests: readonly SourceFile[]
 }
 
+/** The folder `examples/`. */
+export interface Examples {
+  readonly manifest: Manifest
+  /** Text of package.json, to find the line of a fault. */
+  readonly manifestText: string
+  readonly sources: readonly SourceFile[]
+}
+
 /** Everything that the layer check looks at. */
 export interface Workspace {
   readonly packages: readonly WorkspacePackage[]
@@ -48,6 +57,12 @@ export function readWorkspace(root: string): Workspace {
   }
 }
 
+/** Reads the examples of a checkout into memory. */
+export function readExamples(root: string): Examples {
+  const manifestText = readFileSync(join(root, 'examples', 'package.json'), 'utf8')
+  return { manifest: JSON.parse(manifestText), manifestText, sources: readSources(root, 'examples') }
+}
+
 function readPackage(root: string, folder: string): WorkspacePackage {
   const manifestText = readFileSync(join(root, 'packages', folder, 'package.json'), 'utf8')
   return {
@@ -62,7 +77,7 @@ function readPackage(root: string, folder: string): WorkspacePackage {
 function readSources(root: string, folder: string): SourceFile[] {
   if (!existsSync(join(root, folder))) return []
   return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-    .filter((name) => /\.[cm]?tsx?$/.test(name))
+    .filter((name) => /\.[cm]?tsx?$/.test(name) && !name.includes('node_modules'))
     .sort()
     .map((name) => {
       const path = `${folder}/${name.replaceAll('\\', '/')}`
