@@ -1,3 +1,4 @@
+import type { Hex } from '@poai/core'
 import type { VNode } from 'preact'
 import { useEffect } from 'preact/hooks'
 import { AccountPage } from './pages/account-page.tsx'
@@ -64,8 +65,8 @@ export function App(): VNode {
         {pageOf(route.value)}
       </main>
       <footer>
-        {chainId.value === undefined ? '' : `Chain ${chainId.value}. `}Each block was worked for by a language model,
-        and replayed by the node that serves this page.
+        {chainId.value === undefined ? '' : `Chain ${chainId.value}. `}A language model did the work for each block, and
+        the node that serves this page replayed it.
       </footer>
     </>
   )
@@ -77,6 +78,7 @@ function titleOf([section = '', name = '']: readonly string[]): string {
   return `${label} · poai`
 }
 
+/** Names are what somebody typed: the node says what is wrong with them. */
 function pageOf([section, name = '']: readonly string[]): VNode {
   switch (section) {
     case undefined:
@@ -84,9 +86,9 @@ function pageOf([section, name = '']: readonly string[]): VNode {
     case 'block':
       return <BlockPage key={name} name={name} />
     case 'tx':
-      return <TransactionPage key={name} hash={name} />
+      return <TransactionPage key={name} hash={name as Hex} />
     case 'address':
-      return <AccountPage key={name} address={name} />
+      return <AccountPage key={name} address={name as Hex} />
     case 'mining':
       return <MiningPage />
     case 'network':

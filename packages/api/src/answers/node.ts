@@ -102,27 +102,34 @@ const genesisAccount = open({
   storage: listSchema(exactly({ key: hash, value: amount })),
 })
 
+const changes = open({ work: open({ epochBlocks: amount }, ['epochBlocks']) }, ['work'])
+
 /** The members that programs ask for; `parseNetworkParams` of core reads them all. */
 export const networkParams: SchemaOf<NetworkParamsJson> = named(
   'network params',
-  open({
-    name: text,
-    chainId: integer,
-    work: open({
-      ...{ model: text, modelSha256: hash, domain: text, vectorsSha256: hash, epochBlocks: amount },
-      exam: open({ format: text, tokens: integer, answerTokens: integer, minSaltTokens: integer, probes: integer }),
-    }),
-    difficulty: open({
-      ...{ initialTarget: amount, easiestTarget: amount },
-      ...{ spacingSeconds: integer, halfLifeSeconds: integer },
-    }),
-    time: open({ medianSpan: integer, maxFutureSeconds: integer }),
-    gas: open({
-      ...{ initialLimit: amount, minLimit: amount, limitDivisor: amount, elasticity: amount },
-      ...{ initialBaseFee: amount, baseFeeDivisor: amount },
-    }),
-    rewards: open({ initialWei: amount, halvingBlocks: amount }),
-    limits: open({ extraDataBytes: integer, bodyBytes: integer }),
-    genesis: open({ timestamp: amount, accounts: listSchema(genesisAccount) }),
-  }),
+  open(
+    {
+      name: text,
+      chainId: integer,
+      hardfork: text,
+      forks: listSchema(named('fork', open({ name: text, number: amount, changes }))),
+      work: open({
+        ...{ model: text, modelSha256: hash, domain: text, vectorsSha256: hash, epochBlocks: amount },
+        exam: open({ format: text, tokens: integer, answerTokens: integer, minSaltTokens: integer, probes: integer }),
+      }),
+      difficulty: open({
+        ...{ initialTarget: amount, easiestTarget: amount },
+        ...{ spacingSeconds: integer, halfLifeSeconds: integer },
+      }),
+      time: open({ medianSpan: integer, maxFutureSeconds: integer }),
+      gas: open({
+        ...{ initialLimit: amount, minLimit: amount, limitDivisor: amount, elasticity: amount },
+        ...{ initialBaseFee: amount, baseFeeDivisor: amount },
+      }),
+      rewards: open({ initialWei: amount, halvingBlocks: amount }),
+      limits: open({ extraDataBytes: integer, bodyBytes: integer }),
+      genesis: open({ timestamp: amount, accounts: listSchema(genesisAccount) }),
+    },
+    ['forks'],
+  ),
 )

@@ -967,6 +967,8 @@ export type FarmStatusJson = {
 export type NetworkParamsJson = {
   readonly name: string
   readonly chainId: number
+  readonly hardfork: string
+  readonly forks?: readonly ForkJson[]
   readonly work: {
     readonly model: string
     readonly modelSha256: Hex
@@ -1019,6 +1021,17 @@ export type NetworkParamsJson = {
         readonly value: number | string
       }[]
     }[]
+  }
+}
+
+/** Fork. */
+export type ForkJson = {
+  readonly name: string
+  readonly number: number | string
+  readonly changes: {
+    readonly work?: {
+      readonly epochBlocks?: number | string
+    }
   }
 }
 

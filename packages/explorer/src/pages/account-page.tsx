@@ -1,9 +1,9 @@
+import type { Hex } from '@poai/core'
 import type { VNode } from 'preact'
 import { Answered } from '../parts/answered.tsx'
 import { Fields, Hash } from '../parts/fields.tsx'
 import { TokenCard } from '../parts/token-card.tsx'
 import { TransactionTable } from '../parts/transaction-table.tsx'
-import type { Hex, Transaction } from '../rpc/answers.ts'
 import { settledHead } from '../state/live.ts'
 import { useAnswer } from '../state/use-answer.ts'
 import { coins, count } from '../text/show.ts'
@@ -11,16 +11,12 @@ import { coins, count } from '../text/show.ts'
 const PAGE = 25
 
 /** An account: what it has, and what it did. */
-export function AccountPage({ address }: { readonly address: string }): VNode {
+export function AccountPage({ address }: { readonly address: Hex }): VNode {
   const head = settledHead.value?.hash
-  const balance = useAnswer<Hex>('eth_getBalance', [address, 'latest'], head)
-  const nonce = useAnswer<Hex>('eth_getTransactionCount', [address, 'latest'], head)
-  const code = useAnswer<Hex>('eth_getCode', [address, 'latest'], head)
-  const history = useAnswer<{ readonly txs: readonly Transaction[] }>(
-    'ots_searchTransactionsBefore',
-    [address, 0, PAGE],
-    head,
-  )
+  const balance = useAnswer('eth_getBalance', [address, 'latest'], head)
+  const nonce = useAnswer('eth_getTransactionCount', [address, 'latest'], head)
+  const code = useAnswer('eth_getCode', [address, 'latest'], head)
+  const history = useAnswer('ots_searchTransactionsBefore', [address, 0, PAGE], head)
   const isContract = code.kind === 'found' && code.value !== '0x'
   return (
     <>
@@ -31,7 +27,7 @@ export function AccountPage({ address }: { readonly address: string }): VNode {
             ['Address', <Hash value={address} />],
             ['Balance', <Answered answer={balance}>{coins}</Answered>],
             [
-              isContract ? 'Contracts made' : 'Transactions sent',
+              isContract ? 'Contracts created' : 'Transactions sent',
               <Answered answer={nonce}>{(value) => count(value)}</Answered>,
             ],
           ]}

@@ -1,3 +1,5 @@
+import type { BlockJson, TransactionJson, VerdictJson } from '@poai/api/client'
+import type { Hex } from '@poai/core'
 import type { VNode } from 'preact'
 import { useState } from 'preact/hooks'
 import { Answered } from '../parts/answered.tsx'
@@ -5,7 +7,6 @@ import { ExamView } from '../parts/exam-view.tsx'
 import { Account, BlockLink, Fields, Hash } from '../parts/fields.tsx'
 import { TransactionTable } from '../parts/transaction-table.tsx'
 import { to } from '../router.ts'
-import type { Block, Exam, Transaction, Transcript, Verdict } from '../rpc/answers.ts'
 import { ask } from '../rpc/node-client.ts'
 import { blocks, nowMs } from '../state/live.ts'
 import { useAnswer } from '../state/use-answer.ts'
@@ -15,15 +16,11 @@ import { BrowserReplay } from '../verify/browser-replay.tsx'
 /** A block by its number or hash: its header, its exam, its transcript, its transactions. */
 export function BlockPage({ name }: { readonly name: string }): VNode {
   const isHash = name.startsWith('0x')
-  const place = isHash ? name : `0x${BigInt(/^\d+$/.test(name) ? name : 0).toString(16)}`
+  const place = isHash ? (name as Hex) : BigInt(/^\d+$/.test(name) ? name : 0)
   const head = toNumber(blocks.value[0]?.number)
   // A block that is not there yet is asked for again when the head moves.
   const waitsFor = !isHash && Number(name) > head ? head : 0
-  const answer = useAnswer<Block<Transaction> | null>(
-    isHash ? 'eth_getBlockByHash' : 'eth_getBlockByNumber',
-    [place, true],
-    waitsFor,
-  )
+  const answer = useAnswer(isHash ? 'eth_getBlockByHash' : 'eth_getBlockByNumber', [place, true], waitsFor)
   return (
     <Answered answer={answer}>
       {(block) =>
@@ -40,7 +37,7 @@ export function BlockPage({ name }: { readonly name: string }): VNode {
   )
 }
 
-function Found({ block }: { readonly block: Block<Transaction> }): VNode {
+function Found({ block }: { readonly block: BlockJson }): VNode {
   const number = toNumber(block.number)
   const extra = printable(block.extraData)
   return (
@@ -52,7 +49,7 @@ function Found({ block }: { readonly block: Block<Transaction> }): VNode {
           <a href={to('block', number + 1)}>{number + 1} →</a>
         </nav>
       </div>
-      {number === 0 ? <p class="muted">The block that every node begins with: nobody had to work for it.</p> : null}
+      {number === 0 ? <p class="muted">The block that every node begins with. It took no work.</p> : null}
       <section class="card" aria-label="Header">
         <Fields
           rows={[
@@ -92,15 +89,20 @@ function Found({ block }: { readonly block: Block<Transaction> }): VNode {
         {block.transactions.length === 0 ? (
           <p class="muted">None.</p>
         ) : (
-          <TransactionTable transactions={block.transactions} />
+          <TransactionTable transactions={inFull(block.transactions)} />
         )}
       </section>
     </>
   )
 }
 
-function Work({ block }: { readonly block: Block<Transaction> }): VNode {
-  const exam = useAnswer<Exam | null>('poai_getExam', [block.hash])
+/** Those of which the node told more than the hash: all, since all were asked for. */
+function inFull(transactions: BlockJson['transactions']): readonly TransactionJson[] {
+  return transactions.flatMap((transaction) => (typeof transaction === 'string' ? [] : [transaction]))
+}
+
+function Work({ block }: { readonly block: BlockJson }): VNode {
+  const exam = useAnswer('poai_getExam', [block.hash])
   return (
     <>
       <section class="card" aria-labelledby="exam">
@@ -143,8 +145,8 @@ function Work({ block }: { readonly block: Block<Transaction> }): VNode {
       <section class="card" aria-labelledby="transcript">
         <h2 id="transcript">Transcript</h2>
         <p class="muted">
-          One leaf for each token of the answers: the model’s raw numbers, hashed. The root is in the header; a few
-          hashes show that a leaf belongs to it.
+          One leaf for each token of the answers: the model’s raw numbers, hashed. The header has the root, and a few
+          hashes prove that a leaf belongs to it.
         </p>
         <Leaves hash={block.hash} />
       </section>
@@ -152,11 +154,11 @@ function Work({ block }: { readonly block: Block<Transaction> }): VNode {
   )
 }
 
-function Replay({ hash }: { readonly hash: string }): VNode {
-  const [verdict, setVerdict] = useState<Verdict | 'running' | string | undefined>(undefined)
+function Replay({ hash }: { readonly hash: Hex }): VNode {
+  const [verdict, setVerdict] = useState<VerdictJson | 'running' | string | undefined>(undefined)
   const replay = async (): Promise<void> => {
     setVerdict('running')
-    setVerdict(await ask<Verdict>('poai_verifyBlock', [hash]).catch((error: unknown) => String(error)))
+    setVerdict(await ask('poai_verifyBlock', [hash]).catch((error: unknown) => String(error)))
   }
   return (
     <div class="replay">
@@ -176,9 +178,9 @@ function Replay({ hash }: { readonly hash: string }): VNode {
   )
 }
 
-function Leaves({ hash }: { readonly hash: string }): VNode {
+function Leaves({ hash }: { readonly hash: Hex }): VNode {
   const [chosen, setChosen] = useState<number | undefined>(undefined)
-  const all = useAnswer<Transcript | null>('poai_getTranscript', [hash])
+  const all = useAnswer('poai_getTranscript', [hash])
   return (
     <Answered answer={all}>
       {(transcript) =>
@@ -209,8 +211,8 @@ function Leaves({ hash }: { readonly hash: string }): VNode {
   )
 }
 
-function Proof({ hash, index }: { readonly hash: string; readonly index: number }): VNode {
-  const answer = useAnswer<Transcript | null>('poai_getTranscript', [hash, `0x${index.toString(16)}`])
+function Proof({ hash, index }: { readonly hash: Hex; readonly index: number }): VNode {
+  const answer = useAnswer('poai_getTranscript', [hash, index])
   return (
     <Answered answer={answer}>
       {(proof) =>

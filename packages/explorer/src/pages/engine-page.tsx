@@ -1,51 +1,33 @@
 import type { VNode } from 'preact'
 import { Answered } from '../parts/answered.tsx'
 import { Fields, Figure, Hash } from '../parts/fields.tsx'
+import { Hashrate } from '../parts/hashrate.tsx'
 import { status } from '../state/live.ts'
-import { readStatus } from '../state/read-status.ts'
 import { useAnswer } from '../state/use-answer.ts'
 import { count } from '../text/show.ts'
 
-interface Engine {
-  readonly state: string
-  readonly reason: string | null
-  readonly model: string
-  readonly domain: string
-  readonly workers: readonly { readonly pid: number | null; readonly state: string; readonly restarts: number }[]
-  readonly queued: { readonly verify: number; readonly mine: number }
-  readonly evaluations: number
-  readonly crashes: number
-  readonly systemInfo: string | null
-}
-
-interface Params {
-  readonly name?: string
-  readonly work?: {
-    readonly modelSha256?: string
-    readonly vectorsSha256?: string
-    readonly engine?: string
-    readonly exam?: Readonly<Record<string, unknown>>
-  }
-}
-
 /** The model that does the work of this chain, and how this node runs it. */
 export function EnginePage(): VNode {
-  const node = readStatus(status.value)
-  const engine = useAnswer<Engine>('poai_engine', [], status.value)
-  const params = useAnswer<Params>('poai_networkParams', [])
+  const node = status.value
+  const engine = useAnswer('poai_engine', [], status.value)
+  const params = useAnswer('poai_networkParams', [])
   return (
     <>
       <h1>Engine</h1>
       <section class="figures" aria-label="The engine in numbers">
-        <Figure name="Replays" value={count(node.replays)} note={`${node.replaysPerSecond.toFixed(1)} a second now`} />
-        <Figure name="Attempts" value={`${node.attemptsPerSecond.toFixed(0)} / s`} note={node.minerState} />
-        <Figure name="Workers" value={count(node.workers)} note="processes" />
+        <Figure
+          name="Replays"
+          value={node && count(node.replays.total)}
+          note={node && `${node.replays.perSecond.toFixed(1)} a second now`}
+        />
+        <Hashrate node={node} />
+        <Figure name="Workers" value={node && count(node.engine.workers)} note="processes" />
       </section>
       <section class="card" aria-labelledby="model">
         <h2 id="model">Model and domain</h2>
         <p class="muted">
-          Every node of a network runs this file in this way, or its numbers differ in some bit. A node checks itself
-          against recorded exams when it starts, and judges nothing if it fails.
+          Every node of a network runs this file in the same way: otherwise its numbers would differ in some bit. A node
+          checks itself against recorded exams when it starts. If it fails, it does not judge blocks.
         </p>
         <Answered answer={engine}>
           {({ state, reason, model, domain, systemInfo, evaluations, crashes, queued }) => (
@@ -63,14 +45,12 @@ export function EnginePage(): VNode {
           )}
         </Answered>
         <Answered answer={params}>
-          {({ work = {} }) => (
+          {({ work }) => (
             <Fields
               rows={[
-                ['Model file, SHA-256', <Hash value={work.modelSha256 ?? ''} />],
-                ['Vectors, SHA-256', <Hash value={work.vectorsSha256 ?? ''} />],
-                ...Object.entries(work.exam ?? {}).map(
-                  ([name, value]) => [`Exam: ${inWords(name)}`, String(value)] as const,
-                ),
+                ['Model file, SHA-256', <Hash value={work.modelSha256} />],
+                ['Vectors, SHA-256', <Hash value={work.vectorsSha256} />],
+                ...Object.entries(work.exam).map(([name, value]) => [`Exam: ${inWords(name)}`, String(value)] as const),
               ]}
             />
           )}

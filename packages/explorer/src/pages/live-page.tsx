@@ -1,13 +1,13 @@
+import type { ExamJson } from '@poai/api/client'
 import type { VNode } from 'preact'
 import { Answered } from '../parts/answered.tsx'
 import { BlockTable } from '../parts/block-table.tsx'
 import { ExamView } from '../parts/exam-view.tsx'
 import { Figure } from '../parts/fields.tsx'
+import { Hashrate } from '../parts/hashrate.tsx'
 import { WorkStory } from '../parts/work-story.tsx'
 import { to } from '../router.ts'
-import type { Exam } from '../rpc/answers.ts'
 import { blocks, nowMs, settledHead, status } from '../state/live.ts'
-import { readStatus } from '../state/read-status.ts'
 import { useAnswer } from '../state/use-answer.ts'
 import { ago, count, duration, nats, toNumber } from '../text/show.ts'
 
@@ -16,33 +16,33 @@ const SHOWN = 15
 /** What the chain is doing now, and why it is unlike others. */
 export function LivePage(): VNode {
   const [head] = blocks.value
-  const node = readStatus(status.value)
-  const answer = useAnswer<Exam | null>('poai_getExam', [settledHead.value?.hash ?? 'latest'])
+  const node = status.value
+  const answer = useAnswer('poai_getExam', [settledHead.value?.hash ?? 'latest'])
   const exam = answer.kind === 'found' ? answer.value : null
   return (
     <>
       <header class="lead">
         <h1>A chain that is mined by a language model</h1>
         <p class="muted">
-          Here the proof of work is an exam. Miners let the same small model sit exam after exam; whoever’s raw results
-          hash low enough makes the next block, and every full node sits that exam again to check it, bit for bit.
+          Here the proof of work is an exam. Miners have the same small model sit exam after exam. The first whose raw
+          results hash low enough makes the next block, and every full node repeats that exam to check it, bit for bit.
         </p>
       </header>
       <section class="figures" aria-label="The chain in numbers">
-        <Figure
-          name="Height"
-          value={head === undefined ? '…' : count(head.number)}
-          note={head && ago(head.timestamp, nowMs.value)}
-        />
-        <Figure name="A block every" value={spacing()} note="mean of the last 50" />
-        <Figure name="Difficulty" value={head === undefined ? '…' : count(head.difficulty)} note="exams a block" />
-        <Figure name="This node tries" value={`${node.attemptsPerSecond.toFixed(0)} / s`} note={node.minerState} />
+        <Figure name="Height" value={head && count(head.number)} note={head && ago(head.timestamp, nowMs.value)} />
+        <Figure name="Block time" value={spacing()} note="mean of the last 50" />
+        <Figure name="Difficulty" value={head && count(head.difficulty)} note="exams a block" />
+        <Hashrate node={node} />
         <Figure
           name="Replays"
-          value={count(node.replays)}
-          note={node.failedReplays === 0 ? 'all agreed' : `${node.failedReplays} failed`}
+          value={node && count(node.replays.total)}
+          note={node && (node.replays.failed === 0 ? 'all agreed' : `${node.replays.failed} failed`)}
         />
-        <Figure name="Peers" value={count(node.peers)} note={`${count(node.pending)} transactions wait`} />
+        <Figure
+          name="Peers"
+          value={node && count(node.peers)}
+          note={node && `${count(node.mempool.pending)} pending transactions`}
+        />
       </section>
       {exam === null ? null : <WorkStory exam={exam} node={node} />}
       <div class="columns">
@@ -67,7 +67,7 @@ export function LivePage(): VNode {
   )
 }
 
-function NewestExam({ exam }: { readonly exam: Exam }): VNode {
+function NewestExam({ exam }: { readonly exam: ExamJson }): VNode {
   const number = toNumber(exam.number)
   return (
     <>

@@ -1,11 +1,11 @@
 import type { VNode } from 'preact'
 import { Figure } from '../parts/fields.tsx'
 import { GradeGrid } from '../parts/grade-grid.tsx'
+import { Hashrate } from '../parts/hashrate.tsx'
 import { Histogram } from '../parts/histogram.tsx'
 import { Plot } from '../parts/plot.tsx'
 import { blocks, status } from '../state/live.ts'
 import { doneWork, rollingMean, spacings } from '../state/mining-series.ts'
-import { readStatus } from '../state/read-status.ts'
 import { useAnswer } from '../state/use-answer.ts'
 import { count, toNumber } from '../text/show.ts'
 
@@ -16,35 +16,39 @@ const MEAN_OF = 10
 
 /** Difficulty, spacing, and how well the model answers. */
 export function MiningPage(): VNode {
-  const node = readStatus(status.value)
+  const node = status.value
   const known = blocks.value.filter((block) => toNumber(block.number) > 0).toReversed()
   const numbers = known.map((block) => toNumber(block.number))
-  const params = useAnswer<{ readonly difficulty?: { readonly spacingSeconds?: number } }>('poai_networkParams', [])
-  const wanted = params.kind === 'found' ? Number(params.value.difficulty?.spacingSeconds ?? 0) : 0
+  const params = useAnswer('poai_networkParams', [])
+  const wanted = params.kind === 'found' ? params.value.difficulty.spacingSeconds : 0
   const seconds = spacings(known)
   return (
     <>
       <h1>Mining</h1>
       <section class="figures" aria-label="This node’s miner">
-        <Figure name="This node tries" value={`${node.attemptsPerSecond.toFixed(0)} / s`} note={node.minerState} />
-        <Figure name="Tokens" value={`${count(Math.round(node.tokensPerSecond))} / s`} note="through the model" />
-        <Figure name="Difficulty" value={count(Math.round(node.difficulty))} note="attempts a block" />
-        <Figure name="Wanted" value={wanted === 0 ? '…' : `${wanted} s`} note="from block to block" />
+        <Hashrate node={node} />
+        <Figure
+          name="Tokens"
+          value={node && `${count(Math.round(node.miner?.tokensPerSecond ?? 0))} / s`}
+          note="through the model"
+        />
+        <Figure name="Difficulty" value={node && count(BigInt(node.head.difficulty))} note="exams a block" />
+        <Figure name="Target block time" value={wanted === 0 ? undefined : `${wanted} s`} note="set by the network" />
       </section>
       <div class="columns">
         <section class="card">
           <Plot
             title="Difficulty"
-            unit="attempts"
+            unit="exams a block"
             at={numbers}
             lines={[
               {
-                label: 'Asked by the rule',
+                label: 'Difficulty',
                 values: known.map((block) => toNumber(block.difficulty)),
                 colour: 'accent',
               },
               {
-                label: 'Done by the miners in the wanted time',
+                label: 'Work done in the target block time',
                 values: doneWork(known, MEAN_OF, wanted),
                 colour: 'good',
                 isDotted: true,
@@ -54,14 +58,14 @@ export function MiningPage(): VNode {
         </section>
         <section class="card">
           <Plot
-            title="Spacing"
+            title="Block time"
             unit="s"
             at={numbers}
             lines={[
               { label: 'Block', values: seconds, colour: 'faint', isScattered: true },
               { label: `Mean of ${MEAN_OF}`, values: rollingMean(seconds, MEAN_OF), colour: 'accent' },
               {
-                label: 'Wanted',
+                label: 'Target',
                 values: known.map(() => (wanted === 0 ? null : wanted)),
                 colour: 'good',
                 isDotted: true,
@@ -86,7 +90,7 @@ export function MiningPage(): VNode {
         </section>
         <section class="card" aria-labelledby="losses">
           <h2 id="losses" class="plot-name">
-            How losses lie <span class="muted">blocks, by nats a token</span>
+            Distribution of losses <span class="muted">blocks, by nats a token</span>
           </h2>
           <Histogram
             label="Blocks by their loss"

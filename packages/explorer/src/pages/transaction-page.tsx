@@ -1,32 +1,24 @@
+import type { LogJson, TransactionJson } from '@poai/api/client'
+import type { Hex } from '@poai/core'
 import type { VNode } from 'preact'
 import { Answered } from '../parts/answered.tsx'
 import { Account, BlockLink, Fields, Hash } from '../parts/fields.tsx'
-import type { Hex, Log, Receipt, Transaction } from '../rpc/answers.ts'
 import { settledHead } from '../state/live.ts'
 import { useAnswer } from '../state/use-answer.ts'
 import { type Decoded, decodeCall, decodeLog } from '../text/decode-call.ts'
 import { coins, count, gwei, toNumber } from '../text/show.ts'
 
-interface TracedCall {
-  readonly type: string
-  readonly depth: number
-  readonly from: Hex
-  readonly to: Hex
-  readonly value: Hex | null
-  readonly input: Hex
-}
-
 /** A transaction, what it asked for and what it did. */
-export function TransactionPage({ hash }: { readonly hash: string }): VNode {
+export function TransactionPage({ hash }: { readonly hash: Hex }): VNode {
   const head = settledHead.value?.hash
-  const answer = useAnswer<Transaction | null>('eth_getTransactionByHash', [hash], head)
+  const answer = useAnswer('eth_getTransactionByHash', [hash], head)
   return (
     <>
       <h1>Transaction</h1>
       <Answered answer={answer}>
         {(transaction) =>
           transaction === null ? (
-            <p>No transaction has this hash, here or in the pool.</p>
+            <p>No transaction has this hash, in a block or in the pool.</p>
           ) : (
             <Found transaction={transaction} />
           )
@@ -36,7 +28,7 @@ export function TransactionPage({ hash }: { readonly hash: string }): VNode {
   )
 }
 
-function Found({ transaction }: { readonly transaction: Transaction }): VNode {
+function Found({ transaction }: { readonly transaction: TransactionJson }): VNode {
   const { hash, blockNumber, from, to, value, nonce, gas, gasPrice, type, input } = transaction
   const isMined = blockNumber !== null
   return (
@@ -45,7 +37,7 @@ function Found({ transaction }: { readonly transaction: Transaction }): VNode {
         <Fields
           rows={[
             ['Hash', <Hash value={hash} />],
-            ['Block', isMined ? <BlockLink number={toNumber(blockNumber)} /> : 'waits in the pool'],
+            ['Block', isMined ? <BlockLink number={toNumber(blockNumber)} /> : 'pending'],
             ['From', <Account address={from} isWhole />],
             ['To', <Account address={to} isWhole />],
             ['Value', coins(value)],
@@ -90,8 +82,8 @@ function DecodedView({ decoded }: { readonly decoded: Decoded }): VNode {
   )
 }
 
-function Outcome({ hash }: { readonly hash: string }): VNode {
-  const receipt = useAnswer<Receipt | null>('eth_getTransactionReceipt', [hash])
+function Outcome({ hash }: { readonly hash: Hex }): VNode {
+  const receipt = useAnswer('eth_getTransactionReceipt', [hash])
   return (
     <>
       <section class="card" aria-labelledby="outcome">
@@ -130,7 +122,7 @@ function Outcome({ hash }: { readonly hash: string }): VNode {
   )
 }
 
-function LogView({ log }: { readonly log: Log }): VNode {
+function LogView({ log }: { readonly log: LogJson }): VNode {
   const decoded = decodeLog(log)
   return (
     <article class="quiz">
@@ -151,8 +143,8 @@ function LogView({ log }: { readonly log: Log }): VNode {
   )
 }
 
-function Calls({ hash }: { readonly hash: string }): VNode | null {
-  const answer = useAnswer<readonly TracedCall[]>('ots_traceTransaction', [hash])
+function Calls({ hash }: { readonly hash: Hex }): VNode | null {
+  const answer = useAnswer('ots_traceTransaction', [hash])
   if (answer.kind !== 'found' || answer.value.length < 2) return null
   return (
     <section class="card" aria-labelledby="calls">

@@ -1,7 +1,7 @@
+import { defined, type Hex } from '@poai/core'
 import type { VNode } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import { Account, TransactionLink } from '../parts/fields.tsx'
-import type { Hex } from '../rpc/answers.ts'
 import { ask } from '../rpc/node-client.ts'
 import { settledHead } from '../state/live.ts'
 import { useAnswer } from '../state/use-answer.ts'
@@ -71,7 +71,7 @@ export function WalletPage(): VNode {
 }
 
 function Balance({ address }: { readonly address: Hex }): VNode {
-  const balance = useAnswer<Hex>('eth_getBalance', [address, 'latest'], settledHead.value?.hash)
+  const balance = useAnswer('eth_getBalance', [address, 'latest'], settledHead.value?.hash)
   return (
     <p>
       <Account address={address} isWhole /> has <strong>{balance.kind === 'found' ? coins(balance.value) : '…'}</strong>
@@ -157,11 +157,12 @@ function CallForm(): VNode {
       setOutcome(draft)
       return
     }
-    setOutcome(await ask<Hex>('eth_call', [{ to: draft.to, data: draft.data }, 'latest']).catch(messageOf))
+    const message = { data: draft.data, ...defined({ to: draft.to }) }
+    setOutcome(await ask('eth_call', [message, 'latest']).catch(messageOf))
   }
   return (
     <section class="card" aria-labelledby="call">
-      <h2 id="call">Ask a contract</h2>
+      <h2 id="call">Call a contract</h2>
       <form onSubmit={(event) => void call(event)}>
         <label class="field">
           Contract
@@ -182,7 +183,7 @@ function CallForm(): VNode {
             placeholder="0x"
           />
         </label>
-        <button type="submit">Ask</button>
+        <button type="submit">Call</button>
       </form>
       <output class="mono long">{outcome}</output>
     </section>

@@ -1,12 +1,12 @@
+import type { BlockJson, HeaderJson } from '@poai/api/client'
 import type { VNode } from 'preact'
-import type { Block, Header } from '../rpc/answers.ts'
 import { nowMs } from '../state/live.ts'
 import { ago, count, nats, toNumber } from '../text/show.ts'
 import { Account, BlockLink } from './fields.tsx'
 import { Scroll } from './scroll.tsx'
 
 /** Blocks, the newest first. */
-export function BlockTable({ blocks }: { readonly blocks: readonly Header[] }): VNode {
+export function BlockTable({ blocks }: { readonly blocks: readonly HeaderJson[] }): VNode {
   return (
     <Scroll label="Newest blocks">
       <table>
@@ -46,11 +46,11 @@ export function BlockTable({ blocks }: { readonly blocks: readonly Header[] }): 
 }
 
 /** Headers that were told of do not say how many there are. */
-function transactionsOf(block: Header & Partial<Block>): string {
+function transactionsOf(block: HeaderJson & Partial<BlockJson>): string {
   if (block.transactions !== undefined) return String(block.transactions.length)
   return toNumber(block.gasUsed) === 0 ? '0' : '≥ 1'
 }
 
-function fullness({ gasUsed, gasLimit }: Header): string {
+function fullness({ gasUsed, gasLimit }: HeaderJson): string {
   return `${((100 * toNumber(gasUsed)) / toNumber(gasLimit)).toFixed(1)} %`
 }

@@ -1,5 +1,5 @@
+import type { ExamJson, ExamTokenJson, QuizJson } from '@poai/api/client'
 import type { VNode } from 'preact'
-import type { Exam, ExamToken, Quiz } from '../rpc/answers.ts'
 import { nats, toNumber, visible } from '../text/show.ts'
 
 /**
@@ -9,13 +9,13 @@ import { nats, toNumber, visible } from '../text/show.ts'
 const STEPS_NATS = [0.0001, 0.001, 0.01, 0.1, 0.5, 2] as const
 
 /** How surprised the model was, from 0 to 6. */
-function heatOf({ lossMicroNats }: ExamToken): number {
+function heatOf({ lossMicroNats }: ExamTokenJson): number {
   const loss = toNumber(lossMicroNats) / 1e6
   return STEPS_NATS.filter((step) => loss >= step).length
 }
 
 /** An exam: questions, expected answers and the model's side by side, and its surprise at each token. */
-export function ExamView({ exam }: { readonly exam: Exam }): VNode {
+export function ExamView({ exam }: { readonly exam: ExamJson }): VNode {
   return (
     <div class="exam">
       {exam.quizzes.map((quiz, index) => (
@@ -38,7 +38,7 @@ function Legend(): VNode {
   )
 }
 
-function QuizView({ quiz }: { readonly quiz: Quiz }): VNode {
+function QuizView({ quiz }: { readonly quiz: QuizJson }): VNode {
   const { family, question, expected, answer, isRight, tokens = [], lossMicroNats } = quiz
   return (
     <article class="quiz">

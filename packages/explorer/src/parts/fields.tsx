@@ -16,20 +16,20 @@ export function Fields({ rows }: { readonly rows: readonly (readonly [string, Co
   )
 }
 
-/** A number that people look at, with its name. */
+/** A number that people look at, with its name; three dots until it is known. */
 export function Figure({
   name,
   value,
   note,
 }: {
   readonly name: string
-  readonly value: string
+  readonly value: string | undefined
   readonly note?: string | undefined
 }): VNode {
   return (
     <div class="figure">
       <span class="name">{name}</span>
-      <span class="value">{value}</span>
+      <span class="value">{value ?? '…'}</span>
       <span class="note">{note ?? ' '}</span>
     </div>
   )

@@ -1,6 +1,6 @@
+import type { AccuracyJson, HeaderJson } from '@poai/api/client'
 import type { VNode } from 'preact'
 import { useState } from 'preact/hooks'
-import type { Accuracy, Header } from '../rpc/answers.ts'
 import { type GradeWindow, gradeWindows } from '../state/grade-windows.ts'
 import { useGrades } from '../state/use-grades.ts'
 import { count, nats } from '../text/show.ts'
@@ -12,10 +12,10 @@ const COLUMNS = 12
 /** The hottest of the colours. */
 const HOTTEST = 6
 
-type Family = Accuracy['families'][number]
+type Family = AccuracyJson['families'][number]
 
 /** How often the model is right, by family of quizzes and over the blocks. */
-export function GradeGrid({ known }: { readonly known: readonly Header[] }): VNode {
+export function GradeGrid({ known }: { readonly known: readonly HeaderJson[] }): VNode {
   const [span, setSpan] = useState<number>(SPANS[0])
   const size = span / COLUMNS
   const windows = gradeWindows(known, size, COLUMNS)
@@ -50,7 +50,7 @@ function Grid({
   families,
 }: {
   readonly windows: readonly GradeWindow[]
-  readonly grades: readonly (Accuracy | undefined)[]
+  readonly grades: readonly (AccuracyJson | undefined)[]
   readonly families: readonly string[]
 }): VNode {
   return (

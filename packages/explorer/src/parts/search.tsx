@@ -1,3 +1,4 @@
+import type { Hex } from '@poai/core'
 import type { VNode } from 'preact'
 import { useState } from 'preact/hooks'
 import { go } from '../router.ts'
@@ -9,8 +10,9 @@ async function find(text: string): Promise<readonly string[] | undefined> {
   if (/^\d+$/.test(wanted)) return ['block', wanted]
   if (/^0x[0-9a-f]{40}$/.test(wanted)) return ['address', wanted]
   if (!/^0x[0-9a-f]{64}$/.test(wanted)) return undefined
-  if ((await ask('eth_getTransactionByHash', [wanted])) !== null) return ['tx', wanted]
-  return (await ask('eth_getBlockByHash', [wanted, false])) === null ? undefined : ['block', wanted]
+  const hash = wanted as Hex
+  if ((await ask('eth_getTransactionByHash', [hash])) !== null) return ['tx', hash]
+  return (await ask('eth_getBlockByHash', [hash, false])) === null ? undefined : ['block', hash]
 }
 
 /** Finds a block by number or hash, a transaction, or an account. */

@@ -1,5 +1,5 @@
+import type { Hex } from '@poai/core'
 import type { VNode } from 'preact'
-import type { Hex } from '../rpc/answers.ts'
 import { type Answer, useAnswer } from '../state/use-answer.ts'
 import { decodeText } from '../text/token-text.ts'
 import { Fields } from './fields.tsx'
@@ -12,7 +12,7 @@ const SUPPLY = '0x18160ddd'
 const WORD_LENGTH = 66
 
 /** What a contract says of itself as a token; nothing if it does not. */
-export function TokenCard({ address }: { readonly address: string }): VNode | null {
+export function TokenCard({ address }: { readonly address: Hex }): VNode | null {
   const name = useSaid(address, NAME)
   const symbol = useSaid(address, SYMBOL)
   const decimals = useSaid(address, DECIMALS)
@@ -36,8 +36,8 @@ export function TokenCard({ address }: { readonly address: string }): VNode | nu
   )
 }
 
-function useSaid(address: string, selector: string): Answer<Hex> {
-  return useAnswer<Hex>('eth_call', [{ to: address, data: selector }, 'latest'])
+function useSaid(address: Hex, selector: Hex): Answer<Hex> {
+  return useAnswer('eth_call', [{ to: address, data: selector }, 'latest'])
 }
 
 function textOf(answer: Answer<Hex>): string | undefined {

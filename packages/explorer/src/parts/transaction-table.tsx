@@ -1,12 +1,12 @@
+import type { TransactionJson } from '@poai/api/client'
 import type { VNode } from 'preact'
-import type { Transaction } from '../rpc/answers.ts'
 import { decodeCall } from '../text/decode-call.ts'
 import { coins, gwei } from '../text/show.ts'
 import { Account, TransactionLink } from './fields.tsx'
 import { Scroll } from './scroll.tsx'
 
 /** Transactions with what they move. */
-export function TransactionTable({ transactions }: { readonly transactions: readonly Transaction[] }): VNode {
+export function TransactionTable({ transactions }: { readonly transactions: readonly TransactionJson[] }): VNode {
   return (
     <Scroll label="Transactions">
       <table>
@@ -45,7 +45,7 @@ export function TransactionTable({ transactions }: { readonly transactions: read
   )
 }
 
-function actionOf({ to, input }: Transaction): string {
+function actionOf({ to, input }: TransactionJson): string {
   if (to === null) return 'create'
   if (input === '0x') return 'send'
   return decodeCall(input)?.name ?? input.slice(0, 10)

@@ -1,12 +1,19 @@
+import type { ExamJson, NodeStatusJson } from '@poai/api/client'
+import type { Hex } from '@poai/core'
 import type { ComponentChildren, VNode } from 'preact'
 import { to } from '../router.ts'
-import type { Exam, Hex } from '../rpc/answers.ts'
-import type { NodeFigures } from '../state/read-status.ts'
 import { count, nats, short, toNumber } from '../text/show.ts'
 
 /** How a block is made, in the numbers of one that was. */
-export function WorkStory({ exam, node }: { readonly exam: Exam; readonly node: NodeFigures }): VNode {
+export function WorkStory({
+  exam,
+  node,
+}: {
+  readonly exam: ExamJson
+  readonly node: NodeStatusJson | undefined
+}): VNode {
   const number = toNumber(exam.number)
+  const { total, failed } = node?.replays ?? { total: 0, failed: 0 }
   const families = [...new Set(exam.quizzes.map(({ family }) => family))]
   return (
     <section class="card story" aria-labelledby="story">
@@ -32,11 +39,11 @@ export function WorkStory({ exam, node }: { readonly exam: Exam; readonly node: 
         </Step>
         <Step
           name="Everybody sits it again"
-          value={exam.replayAgrees === false ? 'differs' : `${count(node.replays)} replays`}
+          value={exam.replayAgrees === false ? 'differs' : `${count(total)} replays`}
         >
-          {node.failedReplays === 0
+          {failed === 0
             ? 'by this node, and every one had the same bits as the miner’s.'
-            : `by this node, of which ${count(node.failedReplays)} differed: those blocks were refused.`}
+            : `by this node, of which ${count(failed)} differed: those blocks were refused.`}
         </Step>
       </ol>
     </section>
@@ -64,7 +71,7 @@ function Step({
 }
 
 /** How far below its target the block's hash lies. */
-function HashScale({ exam: { workHash, target } }: { readonly exam: Exam }): VNode {
+function HashScale({ exam: { workHash, target } }: { readonly exam: ExamJson }): VNode {
   const share = Number((BigInt(workHash) * 1000n) / BigInt(target)) / 1000
   const at = Math.min(1, share) * 100
   return (

@@ -1,8 +1,8 @@
-import type { Header } from './answers.ts'
+import type { HeaderJson } from '@poai/api/client'
 
 /** Told of new heads, and of whether the line to the node is open. */
 export interface HeadListener {
-  onHead(header: Header): void
+  onHead(header: HeaderJson): void
   onLine(isOpen: boolean): void
 }
 
@@ -25,7 +25,7 @@ export function followHeads({ onHead, onLine }: HeadListener): () => void {
       socket?.send(JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'eth_subscribe', params: ['newHeads'] }))
     })
     socket.addEventListener('message', ({ data }) => {
-      const message = JSON.parse(String(data)) as { readonly params?: { readonly result?: Header } }
+      const message = JSON.parse(String(data)) as { readonly params?: { readonly result?: HeaderJson } }
       if (message.params?.result !== undefined) onHead(message.params.result)
     })
     socket.addEventListener('close', () => {

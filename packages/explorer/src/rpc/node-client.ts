@@ -1,3 +1,6 @@
+import { type NodeMethods, paramsToJson } from '@poai/api/client'
+import { defined } from '@poai/core'
+
 /** The node said no. */
 export class NodeError extends Error {
   readonly code: number
@@ -9,6 +12,13 @@ export class NodeError extends Error {
   }
 }
 
+/** The name of a method. */
+export type MethodName = keyof NodeMethods
+/** What a method is given. */
+export type ParamsOf<Name extends MethodName> = NodeMethods[Name]['params']
+/** What a method answers: the page comes from the node that it asks, so both are of one version. */
+export type ResultOf<Name extends MethodName> = NodeMethods[Name]['result']
+
 const NOT_A_CALL = -1
 /** The node's JSON-RPC is where its page is. */
 const NODE_URL = new URL('/', window.location.href)
@@ -16,36 +26,46 @@ const NODE_URL = new URL('/', window.location.href)
 let lastId = 0
 
 /** Asks the node. */
-export async function ask<T>(method: string, params: readonly unknown[] = [], signal?: AbortSignal): Promise<T> {
-  const response = await fetch(NODE_URL, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ jsonrpc: '2.0', id: ++lastId, method, params }),
-    ...(signal === undefined ? {} : { signal }),
-  })
+export async function ask<Name extends MethodName>(
+  method: Name,
+  params: ParamsOf<Name>,
+  signal?: AbortSignal,
+): Promise<ResultOf<Name>> {
+  const response = await post(callOf(method, params), signal)
   if (!response.ok) throw new NodeError(NOT_A_CALL, `the node answered ${response.status}`)
   const { result, error } = (await response.json()) as {
-    readonly result?: T
+    readonly result: ResultOf<Name>
     readonly error?: { readonly code: number; readonly message: string }
   }
   if (error !== undefined) throw new NodeError(error.code, error.message)
-  return result as T
+  return result
 }
 
-/** Asks several things in one request; what fails is undefined. */
-export async function askAll<T>(
-  calls: readonly (readonly [string, readonly unknown[]])[],
-): Promise<readonly (T | undefined)[]> {
-  if (calls.length === 0) return []
-  const first = lastId + 1
-  lastId += calls.length
-  const body = calls.map(([method, params], index) => ({ jsonrpc: '2.0', id: first + index, method, params }))
-  const response = await fetch(NODE_URL, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  })
-  const answers = (await response.json()) as readonly { readonly id: number; readonly result?: T }[]
+/** Asks one thing with several arguments in one request; what fails is undefined. */
+export async function askEach<Name extends MethodName>(
+  method: Name,
+  each: readonly ParamsOf<Name>[],
+): Promise<readonly (ResultOf<Name> | undefined)[]> {
+  if (each.length === 0) return []
+  const calls = each.map((params) => callOf(method, params))
+  const response = await post(calls)
+  const answers = (await response.json()) as readonly { readonly id: number; readonly result?: ResultOf<Name> }[]
   const byId = new Map(answers.map(({ id, result }) => [id, result]))
-  return calls.map((_, index) => byId.get(first + index))
+  return calls.map(({ id }) => byId.get(id))
+}
+
+interface Call {
+  readonly jsonrpc: '2.0'
+  readonly id: number
+  readonly method: string
+  readonly params: readonly unknown[]
+}
+
+function callOf<Name extends MethodName>(method: Name, params: ParamsOf<Name>): Call {
+  return { jsonrpc: '2.0', id: ++lastId, method, params: paramsToJson(params) }
+}
+
+function post(body: Call | readonly Call[], signal?: AbortSignal): Promise<Response> {
+  const headers = { 'content-type': 'application/json' }
+  return fetch(NODE_URL, { method: 'POST', headers, body: JSON.stringify(body), ...defined({ signal }) })
 }

@@ -1,4 +1,5 @@
-import type { Header, Hex } from '../rpc/answers.ts'
+import type { HeaderJson } from '@poai/api/client'
+import type { Hex } from '@poai/core'
 import { toNumber } from '../text/show.ts'
 
 /** Blocks whose exams are graded together. */
@@ -14,7 +15,7 @@ export interface GradeWindow {
  * is, so that each is asked for once.
  */
 export function gradeWindows(
-  known: readonly Pick<Header, 'number' | 'hash'>[],
+  known: readonly Pick<HeaderJson, 'number' | 'hash'>[],
   size: number,
   most: number,
 ): readonly GradeWindow[] {

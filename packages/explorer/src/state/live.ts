@@ -1,7 +1,7 @@
+import type { HeaderJson, NodeStatusJson } from '@poai/api/client'
 import { batch, signal } from '@preact/signals'
-import type { Block, Header, Status } from '../rpc/answers.ts'
 import { followHeads } from '../rpc/follow-heads.ts'
-import { ask, askAll } from '../rpc/node-client.ts'
+import { ask, askEach } from '../rpc/node-client.ts'
 import { toNumber } from '../text/show.ts'
 import { mergeHeads, type Replaced } from './merge-heads.ts'
 
@@ -20,13 +20,13 @@ const REORGANISED = 20
 const BATCH = 60
 
 /** The newest blocks, the head first. */
-export const blocks = signal<readonly Header[]>([])
+export const blocks = signal<readonly HeaderJson[]>([])
 /** Heads that replaced one of the same height since the page was opened, with the one they replaced. */
 export const replaced = signal<readonly Replaced[]>([])
 /** The head of the chain, as of a moment ago: for questions that are not asked with every block. */
-export const settledHead = signal<Header | undefined>(undefined)
+export const settledHead = signal<HeaderJson | undefined>(undefined)
 /** What the node says of itself. */
-export const status = signal<Status | undefined>(undefined)
+export const status = signal<NodeStatusJson | undefined>(undefined)
 /** Whether the node can be heard. */
 export const isLive = signal(false)
 /** The time, once a second. */
@@ -34,7 +34,7 @@ export const nowMs = signal(Date.now())
 /** The chain id in decimal digits. */
 export const chainId = signal<string | undefined>(undefined)
 
-const waiting: Header[] = []
+const waiting: HeaderJson[] = []
 let settledMs = 0
 let isHeard = false
 
@@ -54,7 +54,7 @@ export async function startLive(): Promise<void> {
     },
   })
   const refresh = async (): Promise<void> => {
-    const found = await ask<Status>('poai_nodeStatus').catch(() => undefined)
+    const found = await ask('poai_nodeStatus', []).catch(() => undefined)
     if (found !== undefined) status.value = found
     // Where no WebSocket gets through the chain is asked for instead.
     if (!isHeard)
@@ -65,20 +65,21 @@ export async function startLive(): Promise<void> {
   }
   void refresh()
   window.setInterval(() => void refresh(), STATUS_EVERY_MS)
-  chainId.value = await ask<string>('net_version').catch(() => undefined)
+  chainId.value = await ask('net_version', []).catch(() => undefined)
 }
 
 /** Asks for the newest blocks that the page does not have. */
 async function loadNewest(): Promise<void> {
-  const head = toNumber(await ask<`0x${string}`>('eth_blockNumber'))
+  const head = toNumber(await ask('eth_blockNumber', []))
   const known = new Set(blocks.value.slice(REORGANISED).map(({ number }) => toNumber(number)))
   const newest = Array.from({ length: Math.min(MAX_BLOCKS, head + 1) }, (_, index) => head - index)
   const wanted = newest.filter((number) => !known.has(number)).toReversed()
   for (let start = 0; start < wanted.length; start += BATCH) {
-    const calls = wanted
-      .slice(start, start + BATCH)
-      .map((number) => ['eth_getBlockByNumber', [`0x${number.toString(16)}`, false]] as const)
-    const found = await askAll<Block>(calls)
+    const some = wanted.slice(start, start + BATCH)
+    const found = await askEach(
+      'eth_getBlockByNumber',
+      some.map((number) => [number, false] as const),
+    )
     waiting.push(...found.filter((block) => block !== undefined && block !== null))
   }
   flush()

@@ -1,4 +1,4 @@
-import type { Header } from '../rpc/answers.ts'
+import type { HeaderJson } from '@poai/api/client'
 import { toNumber } from '../text/show.ts'
 
 /** A block that left the chain, and the one that took its place. */
@@ -10,7 +10,7 @@ export interface Replaced {
 
 export interface MergedHeads {
   /** The newest first, at most as many as wanted. */
-  readonly blocks: readonly Header[]
+  readonly blocks: readonly HeaderJson[]
   readonly replaced: readonly Replaced[]
 }
 
@@ -18,7 +18,7 @@ export interface MergedHeads {
  * Puts heads that came to those that are known. Of a height only the last that came counts, and those above it that it
  * did not lead to are gone.
  */
-export function mergeHeads(known: readonly Header[], came: readonly Header[], maxBlocks: number): MergedHeads {
+export function mergeHeads(known: readonly HeaderJson[], came: readonly HeaderJson[], maxBlocks: number): MergedHeads {
   const byNumber = new Map(known.map((block) => [toNumber(block.number), block]))
   const replaced: Replaced[] = []
   for (const header of came) {

@@ -1,11 +1,11 @@
-import type { Header } from '../rpc/answers.ts'
+import type { HeaderJson } from '@poai/api/client'
 import { toNumber } from '../text/show.ts'
 
 /** A value for each block; none where there are too few blocks before it. */
 export type Series = readonly (number | null)[]
 
 /** Seconds from the block before, of blocks in order of height. */
-export function spacings(known: readonly Pick<Header, 'timestamp'>[]): Series {
+export function spacings(known: readonly Pick<HeaderJson, 'timestamp'>[]): Series {
   return known.map((block, index) => {
     const before = known[index - 1]
     return before === undefined ? null : toNumber(block.timestamp) - toNumber(before.timestamp)
@@ -25,7 +25,7 @@ export function rollingMean(values: Series, span: number): Series {
  * difficulty must go.
  */
 export function doneWork(
-  known: readonly Pick<Header, 'timestamp' | 'difficulty'>[],
+  known: readonly Pick<HeaderJson, 'timestamp' | 'difficulty'>[],
   span: number,
   wantedSeconds: number,
 ): Series {

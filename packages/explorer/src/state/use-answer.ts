@@ -1,5 +1,6 @@
+import { paramsToJson } from '@poai/api/client'
 import { useEffect, useState } from 'preact/hooks'
-import { ask } from '../rpc/node-client.ts'
+import { ask, type MethodName, type ParamsOf, type ResultOf } from '../rpc/node-client.ts'
 
 /** What became of a question. */
 export type Answer<T> =
@@ -8,13 +9,16 @@ export type Answer<T> =
   | { readonly kind: 'failed'; readonly message: string }
 
 /** Asks the node when the question changes; an answer to an earlier question is thrown away. */
-export function useAnswer<T>(method: string, params: readonly unknown[], again?: unknown): Answer<T> {
-  const [answer, setAnswer] = useState<Answer<T>>({ kind: 'waiting' })
-  const question = JSON.stringify([method, params])
+export function useAnswer<Name extends MethodName>(
+  method: Name,
+  params: ParamsOf<Name>,
+  again?: unknown,
+): Answer<ResultOf<Name>> {
+  const [answer, setAnswer] = useState<Answer<ResultOf<Name>>>({ kind: 'waiting' })
+  const question = JSON.stringify([method, paramsToJson(params)])
   useEffect(() => {
     const asked = new AbortController()
-    const [name, given] = JSON.parse(question) as [string, unknown[]]
-    ask<T>(name, given, asked.signal).then(
+    ask(method, params, asked.signal).then(
       (value) => setAnswer({ kind: 'found', value }),
       (error: unknown) => {
         if (!asked.signal.aborted)

@@ -1,15 +1,15 @@
+import type { AccuracyJson } from '@poai/api/client'
 import { useEffect, useState } from 'preact/hooks'
-import type { Accuracy } from '../rpc/answers.ts'
 import { ask } from '../rpc/node-client.ts'
 import type { GradeWindow } from './grade-windows.ts'
 
 /** Windows whose grades are kept: each costs the node a pass of its model for every block. */
 const MAX_KEPT = 100
-const kept = new Map<string, Accuracy>()
+const kept = new Map<string, AccuracyJson>()
 
 /** What is known of each window. */
 export interface Grades {
-  readonly known: readonly (Accuracy | undefined)[]
+  readonly known: readonly (AccuracyJson | undefined)[]
   /** Why no more come. */
   readonly problem?: string
 }
@@ -24,7 +24,7 @@ export function useGrades(windows: readonly GradeWindow[]): Grades {
     const load = async (): Promise<void> => {
       for (const window of (JSON.parse(wanted) as GradeWindow[]).toReversed()) {
         if (kept.has(keyOf(window))) continue
-        const found = await ask<Accuracy>('poai_getAccuracy', [toHex(window.from), toHex(window.to)], asked.signal)
+        const found = await ask('poai_getAccuracy', [window.from, window.to], asked.signal)
         keep(keyOf(window), found)
         setLoaded((count) => count + 1)
       }
@@ -43,11 +43,7 @@ function keyOf({ from, hash }: GradeWindow): string {
   return `${from} ${hash}`
 }
 
-function toHex(number: number): string {
-  return `0x${number.toString(16)}`
-}
-
-function keep(key: string, found: Accuracy): void {
+function keep(key: string, found: AccuracyJson): void {
   kept.set(key, found)
   const [oldest] = kept.keys()
   if (kept.size > MAX_KEPT && oldest !== undefined) kept.delete(oldest)

@@ -1,4 +1,5 @@
-import type { Hex, Log } from '../rpc/answers.ts'
+import type { LogJson } from '@poai/api/client'
+import type { Hex } from '@poai/core'
 
 /** A call or log whose meaning is known, in words that name its parts. */
 export interface Decoded {
@@ -85,7 +86,7 @@ export function decodeCall(input: Hex): Decoded | undefined {
 }
 
 /** What a contract announced, if it is a known event. */
-export function decodeLog({ topics, data }: Log): Decoded | undefined {
+export function decodeLog({ topics, data }: Pick<LogJson, 'topics' | 'data'>): Decoded | undefined {
   const [event, ...indexed] = topics
   if (event === undefined) return undefined
   return decode(EVENTS[event], indexed.map((topic) => topic.slice(2)).join('') + data.slice(2))

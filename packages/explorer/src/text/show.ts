@@ -1,4 +1,4 @@
-import type { Hex } from '../rpc/answers.ts'
+import type { Hex } from '@poai/core'
 
 /** A quantity as a plain number; for what is small enough to be one. */
 export function toNumber(hex: Hex | undefined | null): number {

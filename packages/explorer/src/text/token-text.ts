@@ -1,4 +1,4 @@
-import type { Hex } from '../rpc/answers.ts'
+import type { Hex } from '@poai/core'
 
 /** Names longer than this are no names. */
 const MAX_SHOWN = 64

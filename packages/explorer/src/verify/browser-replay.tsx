@@ -1,11 +1,11 @@
+import type { BlockJson } from '@poai/api/client'
 import type { VNode } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
-import type { Block } from '../rpc/answers.ts'
 import { canVerify, verifyInBrowser } from './verify-in-browser.ts'
 import type { BrowserVerdict } from './verify-messages.ts'
 
 /** Offers to replay a block in this very browser, where that can be done. */
-export function BrowserReplay({ block }: { readonly block: Pick<Block<unknown>, 'hash' | 'number'> }): VNode | null {
+export function BrowserReplay({ block }: { readonly block: Pick<BlockJson, 'hash' | 'number'> }): VNode | null {
   const [isOffered, setOffered] = useState(false)
   const [state, setState] = useState<BrowserVerdict | 'running' | Error | undefined>(undefined)
   useEffect(() => {

@@ -1,4 +1,4 @@
-import type { Block } from '../rpc/answers.ts'
+import type { BlockJson, ForkJson, NetworkParamsJson } from '@poai/api/client'
 import { ask } from '../rpc/node-client.ts'
 import type { BrowserVerdict, VerifyAnswer, VerifyOrder } from './verify-messages.ts'
 
@@ -8,21 +8,9 @@ const MODEL_URL = 'engine/model.gguf'
 /** The one domain that a browser can compute. */
 const DOMAIN = 'portable-1'
 
-interface NetworkParamsAnswer {
-  readonly work: { readonly domain: string; readonly epochBlocks: Amount }
-  readonly forks?: readonly ForkAnswer[]
-}
-
-interface ForkAnswer {
-  readonly number: Amount
-  readonly changes: { readonly work?: { readonly epochBlocks?: Amount } }
-}
-
-type Amount = number | string
-
 /** Whether this node's network and files allow it. */
 export async function canVerify(): Promise<boolean> {
-  const { work } = await ask<NetworkParamsAnswer>('poai_networkParams')
+  const { work } = await ask('poai_networkParams', [])
   return work.domain === DOMAIN && (await fetch(MODULE_URL, { method: 'HEAD' })).ok
 }
 
@@ -30,33 +18,32 @@ export async function canVerify(): Promise<boolean> {
  * Fetches what a replay needs, and replays the block in a worker, which ends with it. Rejects where there is no
  * verdict.
  */
-export async function verifyInBrowser({
-  hash,
-  number,
-}: Pick<Block<unknown>, 'hash' | 'number'>): Promise<BrowserVerdict> {
+export async function verifyInBrowser({ hash, number }: Pick<BlockJson, 'hash' | 'number'>): Promise<BrowserVerdict> {
   const [params, header, module, model] = await Promise.all([
-    ask<NetworkParamsAnswer>('poai_networkParams'),
-    ask<string>('poai_getRawHeader', [hash]),
+    ask('poai_networkParams', []),
+    ask('poai_getRawHeader', [hash]),
     fetchBytes(MODULE_URL),
     fetchBytes(MODEL_URL),
   ])
+  if (header === null) throw new Error('the node has no such block')
   const epochSeed = await seedOf(BigInt(number), epochBlocksAt(params, BigInt(number)))
   return await runWorker({ params, header, hash, epochSeed, module, model })
 }
 
 /** How long epochs are by the rules of a height. */
-function epochBlocksAt({ work, forks = [] }: NetworkParamsAnswer, number: bigint): bigint {
-  const past = forks.filter((fork) => BigInt(fork.number) <= number)
-  return BigInt(
-    past.findLast(({ changes }) => changes.work?.epochBlocks)?.changes.work?.epochBlocks ?? work.epochBlocks,
-  )
+function epochBlocksAt({ work, forks = [] }: NetworkParamsJson, number: bigint): bigint {
+  const isMeant = ({ number: from, changes }: ForkJson): boolean =>
+    BigInt(from) <= number && changes.work?.epochBlocks !== undefined
+  return BigInt(forks.findLast(isMeant)?.changes.work?.epochBlocks ?? work.epochBlocks)
 }
 
 /** Hash of the last block of the epoch before; of the genesis block in the first. */
 async function seedOf(number: bigint, epochBlocks: bigint): Promise<string> {
   const first = number - (number % epochBlocks)
   const last = first === 0n ? 0n : first - 1n
-  return (await ask<Block<string>>('eth_getBlockByNumber', [`0x${last.toString(16)}`, false])).hash
+  const block = await ask('eth_getBlockByNumber', [last, false])
+  if (block === null) throw new Error(`the node has no block ${last}`)
+  return block.hash
 }
 
 async function fetchBytes(url: string): Promise<Uint8Array<ArrayBuffer>> {

@@ -1,4 +1,4 @@
-import type { Hex } from '../rpc/answers.ts'
+import type { Hex } from '@poai/core'
 
 /** What somebody wants to send. */
 export interface Draft {

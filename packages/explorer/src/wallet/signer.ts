@@ -1,5 +1,6 @@
+import { paramsToJson } from '@poai/api/client'
+import { defined, type Hex } from '@poai/core'
 import { addr, Transaction } from 'micro-eth-signer'
-import type { Hex } from '../rpc/answers.ts'
 import { ask } from '../rpc/node-client.ts'
 import type { Draft } from './parse-draft.ts'
 
@@ -25,7 +26,7 @@ const DEVELOPMENT_KEYS: readonly Hex[] = [
 /** Development accounts that have coins on this network. */
 export async function developmentSigners(): Promise<readonly Signer[]> {
   const signers = DEVELOPMENT_KEYS.map((key, index) => keySigner(`Development account ${index}`, key))
-  const balances = await Promise.all(signers.map(({ address }) => ask<Hex>('eth_getBalance', [address, 'latest'])))
+  const balances = await Promise.all(signers.map(({ address }) => ask('eth_getBalance', [address, 'latest'])))
   return signers.filter((_, index) => BigInt(balances[index] ?? 0) > 0n)
 }
 
@@ -35,22 +36,21 @@ function keySigner(name: string, key: Hex): Signer {
     name,
     address,
     send: async ({ to, value, data }) => {
-      const call = { from: address, ...(to === undefined ? {} : { to }), value: `0x${value.toString(16)}`, data }
+      const call = { from: address, value, data, ...defined({ to }) }
       const [chain, nonce, gas, tip, price] = await Promise.all([
-        ask<Hex>('eth_chainId'),
-        ask<Hex>('eth_getTransactionCount', [address, 'pending']),
-        ask<Hex>('eth_estimateGas', [call]),
-        ask<Hex>('eth_maxPriorityFeePerGas'),
-        ask<Hex>('eth_gasPrice'),
+        ask('eth_chainId', []),
+        ask('eth_getTransactionCount', [address, 'pending']),
+        ask('eth_estimateGas', [call]),
+        ask('eth_maxPriorityFeePerGas', []),
+        ask('eth_gasPrice', []),
       ])
       const transaction = Transaction.prepare({
-        ...(to === undefined ? { to: '0x' } : { to }),
-        ...{ type: 'eip1559', value, data, nonce: BigInt(nonce), chainId: BigInt(chain) },
+        ...{ to: to ?? '0x', type: 'eip1559', value, data, nonce: BigInt(nonce), chainId: BigInt(chain) },
         gasLimit: BigInt(gas),
         maxFeePerGas: BigInt(price) * 2n,
         maxPriorityFeePerGas: BigInt(tip),
       })
-      return ask<Hex>('eth_sendRawTransaction', [transaction.signBy(key, false).toHex()])
+      return ask('eth_sendRawTransaction', [transaction.signBy(key, false).toHex() as Hex])
     },
   }
 }
@@ -63,7 +63,7 @@ export function findBrowserWallet(): BrowserWallet | undefined {
 
 /** Connects the browser's wallet, tells it of this chain, and asks it to use it. */
 export async function browserSigner(wallet: BrowserWallet): Promise<Signer> {
-  const chainId = await ask<Hex>('eth_chainId')
+  const chainId = await ask('eth_chainId', [])
   const accounts = (await wallet.request({ method: 'eth_requestAccounts' })) as readonly Hex[]
   const address = accounts[0]
   if (address === undefined) throw new Error('the wallet gave no account')
@@ -82,8 +82,8 @@ export async function browserSigner(wallet: BrowserWallet): Promise<Signer> {
     name: 'Browser wallet',
     address,
     send: async ({ to, value, data }) => {
-      const call = { from: address, ...(to === undefined ? {} : { to }), value: `0x${value.toString(16)}`, data }
-      return (await wallet.request({ method: 'eth_sendTransaction', params: [call] })) as Hex
+      const params = paramsToJson([{ from: address, value, data, ...defined({ to }) }])
+      return (await wallet.request({ method: 'eth_sendTransaction', params })) as Hex
     },
   }
 }

@@ -24,7 +24,7 @@ const PAGES = [
   [`tx/0x${'12'.repeat(32)}`, 'No transaction has this hash'],
   ['mining', 'by family of quizzes'],
   ['network', 'this node is alone'],
-  ['mempool', 'Can be mined'],
+  ['mempool', 'ready for the next blocks'],
   ['engine', 'Determinism domain'],
   ['wallet', 'Sign and send'],
   ['nowhere', 'There is no such page.'],
@@ -240,8 +240,8 @@ describe.skipIf(executablePath === undefined)('the explorer page', () => {
     const signed = await signTransaction(node, QUEUE_KEY, { to: PAYEE, value: '0x7', data: '0x', nonce: 9n })
     const hash = await node.call<string>('eth_sendRawTransaction', [signed])
     const page = await openPage(browser)
-    await go(page, 'mempool', 'Wait for others')
+    await go(page, 'mempool', 'Queued')
     await page.getByTitle(hash).click()
-    await page.getByText('waits in the pool').waitFor()
+    await page.getByText('pending', { exact: true }).waitFor()
   })
 })

@@ -1,8 +1,8 @@
+import type { HeaderJson } from '@poai/api/client'
 import { expect, it } from 'vitest'
-import type { Header } from '../../../src/rpc/answers.ts'
 import { gradeWindows } from '../../../src/state/grade-windows.ts'
 
-const chain = (head: number): readonly Pick<Header, 'number' | 'hash'>[] =>
+const chain = (head: number): readonly Pick<HeaderJson, 'number' | 'hash'>[] =>
   Array.from({ length: head + 1 }, (_, number) => {
     const hex = `0x${number.toString(16)}` as const
     return { number: hex, hash: hex }

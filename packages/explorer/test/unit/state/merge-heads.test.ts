@@ -1,14 +1,14 @@
+import type { HeaderJson } from '@poai/api/client'
 import { expect, it } from 'vitest'
-import type { Header } from '../../../src/rpc/answers.ts'
 import { mergeHeads } from '../../../src/state/merge-heads.ts'
 
 const MAX = 3
 
-function head(number: number, hash: string): Header {
-  return { number: `0x${number.toString(16)}`, hash } as Header
+function head(number: number, hash: string): HeaderJson {
+  return { number: `0x${number.toString(16)}`, hash } as HeaderJson
 }
 
-function hashes(blocks: readonly Header[]): string {
+function hashes(blocks: readonly HeaderJson[]): string {
   return blocks.map(({ hash }) => hash).join(' ')
 }
 

@@ -1,8 +1,8 @@
+import type { HeaderJson } from '@poai/api/client'
 import { expect, it } from 'vitest'
-import type { Header } from '../../../src/rpc/answers.ts'
 import { doneWork, rollingMean, spacings } from '../../../src/state/mining-series.ts'
 
-const at = (seconds: number): Pick<Header, 'timestamp' | 'difficulty'> => ({
+const at = (seconds: number): Pick<HeaderJson, 'timestamp' | 'difficulty'> => ({
   timestamp: `0x${seconds.toString(16)}`,
   difficulty: '0x64',
 })
