@@ -1,4 +1,4 @@
-import { type ChainContext, nextBaseFee, type WorkVerifier } from '@poai/consensus'
+import { type ChainContext, gasLimitBefore, nextBaseFee, type WorkVerifier } from '@poai/consensus'
 import {
   type Address,
   type BlockCodecs,
@@ -9,10 +9,11 @@ import {
   invariant,
   type Logger,
   type NetworkParams,
+  rulesAt,
   type Startable,
   type Transaction,
 } from '@poai/core'
-import type { Execution, SenderRecovery } from '@poai/execution'
+import { type Execution, type SenderRecovery, transactionRulesAt } from '@poai/execution'
 import { ChainError } from './chain-error.ts'
 import type { ChainDatabase, FinalBlock } from './database/chain-database.ts'
 import { ensureGenesis } from './database/ensure-genesis.ts'
@@ -142,7 +143,12 @@ export async function openChain(options: ChainOptions, dependencies: ChainDepend
 
 function mempoolHead(params: NetworkParams, database: ChainDatabase): MempoolHead {
   const head = database.head()
-  return { state: database.state, baseFeePerGas: nextBaseFee(params, head), gasLimit: head.gasLimit }
+  return {
+    state: database.state,
+    baseFeePerGas: nextBaseFee(params, head),
+    gasLimit: gasLimitBefore(rulesAt(params, head.number + 1n).gas, head.gasLimit),
+    rules: transactionRulesAt(params, head.number + 1n),
+  }
 }
 
 /** What blocks that joined and left mean for the pool. */

@@ -1,13 +1,22 @@
-import type { Address, NetworkParams, Transaction } from '@poai/core'
-import { invariant } from '@poai/core'
+import {
+  type Address,
+  type Hardfork,
+  invariant,
+  type NetworkParams,
+  type RuleSchedule,
+  rulesAt,
+  type Transaction,
+} from '@poai/core'
 import { type BlockBuilder, createBlockBuilder } from './block/block-builder.ts'
 import { type BlockInput, type BlockOutcome, openBlock } from './block/block-session.ts'
 import { type EstimateInput, estimateGas, type GasEstimate } from './call/estimate-gas.ts'
 import { type CallInput, type CallOutcome, executeCall } from './call/execute-call.ts'
+import type { BlockEnvironment } from './evm/block-environment.ts'
 import type { MachineTools } from './evm/create-machine.ts'
 import { createEvmCommon } from './evm/evm-common.ts'
 import { MachinePool } from './evm/machine-pool.ts'
 import type { PairingElsewhere } from './evm/resting-precompiles.ts'
+import { RULE_SETS } from './rule-sets/rule-set.ts'
 import { type TraceBlockInput, type TransactionTrace, traceBlock } from './trace/trace-block.ts'
 
 /** A block to execute. */
@@ -19,7 +28,10 @@ export interface ExecuteBlockInput extends BlockInput {
   readonly signal?: AbortSignal
 }
 
-/** The state transition of one network: Ethereum at Cancun, without blobs and beacon chain (ADR 13). */
+/**
+ * The state transition of one network: Ethereum without blobs and beacon chain (ADR 13), by the rule set of the height
+ * of the block that is executed, or that a call is said to be in.
+ */
 export interface Execution {
   /** Judges and executes a block. Throws a `RuleError` if one of its transactions cannot stand where it stands. */
   executeBlock(input: ExecuteBlockInput): Promise<BlockOutcome>
@@ -38,18 +50,37 @@ export interface ExecutionTools {
   readonly pairing?: PairingElsewhere
 }
 
+/** What a rule set is executed with. */
+interface Workshop {
+  readonly tools: MachineTools
+  readonly machines: MachinePool
+}
+
+interface InBlock {
+  readonly environment: Pick<BlockEnvironment, 'number'>
+}
+
 /** Makes the state transition for a network. Holds no state: blocks and calls may run side by side. */
 export function createExecution(
-  params: Pick<NetworkParams, 'chainId' | 'limits'>,
+  params: Pick<NetworkParams, 'chainId'> & RuleSchedule,
   { pairing }: ExecutionTools = {},
 ): Execution {
-  const tools: MachineTools = { common: createEvmCommon(params.chainId), pairing }
-  const machines = new MachinePool(tools)
+  const workshops = new Map<Hardfork, Workshop>()
+  const at = ({ environment }: InBlock): Workshop => {
+    const { hardfork } = rulesAt(params, environment.number)
+    const known = workshops.get(hardfork)
+    if (known !== undefined) return known
+    const rules = RULE_SETS[hardfork]
+    const tools = { rules, common: createEvmCommon(params.chainId, rules), pairing }
+    const workshop = { tools, machines: new MachinePool(tools) }
+    workshops.set(hardfork, workshop)
+    return workshop
+  }
   return {
     async executeBlock(input) {
       const { transactions, senders, signal } = input
       invariant(transactions.length === senders.length, 'every transaction has its sender')
-      const session = await openBlock(tools, input)
+      const session = await openBlock(at(input).tools, input)
       for (const [index, transaction] of transactions.entries()) {
         signal?.throwIfAborted()
         await session.apply({ transaction, sender: senders[index] as Address })
@@ -57,10 +88,11 @@ export function createExecution(
       return session.finish()
     },
     async buildBlock(input) {
-      return createBlockBuilder(await openBlock(tools, input), params.limits.bodyBytes)
+      const { bodyBytes } = rulesAt(params, input.environment.number).limits
+      return createBlockBuilder(await openBlock(at(input).tools, input), bodyBytes)
     },
-    executeCall: (input) => executeCall(machines, input),
-    estimateGas: (input) => estimateGas((call) => executeCall(machines, call), input),
-    traceBlock: (input) => traceBlock(tools, input),
+    executeCall: (input) => executeCall(at(input).machines, input),
+    estimateGas: (input) => estimateGas(at(input).machines, input),
+    traceBlock: (input) => traceBlock(at(input).tools, input),
   }
 }

@@ -22,6 +22,7 @@ export { computePairing, type PairingElsewhere } from './evm/resting-precompiles
 export type { Message, MessageOutcome } from './evm/run-message.ts'
 export type { Pause } from './evm/step-pacer.ts'
 export { genesisState } from './genesis/genesis-state.ts'
+export { transactionRulesAt } from './rule-sets/rule-set.ts'
 export { type Account, decodeAccount, encodeAccount, isEmptyAccount, NEW_ACCOUNT } from './state/account.ts'
 export { ExecutionError, type ExecutionErrorCode } from './state/execution-error.ts'
 export type { AccountChange, CodeAddition, StateChanges, StateCommit, StorageChange } from './state/state-changes.ts'
@@ -31,7 +32,6 @@ export type { TraceBlockInput, TransactionTrace } from './trace/trace-block.ts'
 export type { FrameEnd, FrameStart, FrameType, TraceHooks, TraceLog, TraceStep } from './trace/trace-hooks.ts'
 export type { SentTransaction } from './transaction/apply-transaction.ts'
 export { effectiveGasPrice } from './transaction/effective-gas-price.ts'
-export { intrinsicGas } from './transaction/intrinsic-gas.ts'
 export { recoverSender } from './transaction/recover-sender.ts'
 export { type Secp256k1, secp256k1 } from './transaction/secp256k1.ts'
 export {
@@ -41,6 +41,7 @@ export {
   type SenderRecovery,
   unpackSenders,
 } from './transaction/sender-recovery.ts'
+export type { PricedTransaction, TransactionRules } from './transaction/transaction-rules.ts'
 export { type AccountProof, type ProofRequest, proveAccount, type SlotProof } from './trie/prove-account.ts'
 export {
   type NibblePath,

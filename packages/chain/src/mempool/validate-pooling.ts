@@ -1,5 +1,5 @@
 import { EMPTY_CODE_HASH, equalBytes, type Transaction } from '@poai/core'
-import { type Account, intrinsicGas, type StateReader } from '@poai/execution'
+import type { Account, StateReader, TransactionRules } from '@poai/execution'
 import type { AccountQueue } from './account-queue.ts'
 import { refusal } from './mempool-error.ts'
 import { type MempoolLimits, REPLACEMENT_PERCENT } from './mempool-options.ts'
@@ -12,6 +12,8 @@ export interface MempoolHead {
   /** Of the next block, in wei. */
   readonly baseFeePerGas: bigint
   readonly gasLimit: bigint
+  /** Of the next block. */
+  readonly rules: TransactionRules
 }
 
 /** What is needed to judge a transaction without its sender. */
@@ -22,8 +24,6 @@ export interface PoolingRules {
 
 /** EIP-2681: the nonce after it would not exist. */
 const MAX_NONCE: bigint = (1n << 64n) - 1n
-/** Twice the largest contract (EIP-3860). */
-const MAX_INIT_CODE_BYTES = 49_152
 
 /** The cheap half: what a transaction says by itself. Throws a `MempoolError`. */
 export function validateForm(transaction: Transaction, { limits, head }: PoolingRules): void {
@@ -31,8 +31,9 @@ export function validateForm(transaction: Transaction, { limits, head }: Pooling
   if (bytes.length > limits.maxTransactionBytes) {
     throw refusal('MEMPOOL_OVERSIZED', { expected: limits.maxTransactionBytes, actual: bytes.length })
   }
-  if (to === undefined && data.length > MAX_INIT_CODE_BYTES) {
-    throw refusal('MEMPOOL_INIT_CODE_SIZE', { expected: MAX_INIT_CODE_BYTES, actual: data.length })
+  const { maxInitCodeBytes, intrinsicGas } = head.rules
+  if (to === undefined && data.length > maxInitCodeBytes) {
+    throw refusal('MEMPOOL_INIT_CODE_SIZE', { expected: maxInitCodeBytes, actual: data.length })
   }
   if (nonce >= MAX_NONCE) throw refusal('MEMPOOL_NONCE_MAX', { expected: `below ${MAX_NONCE}`, actual: nonce })
   if (gasLimit > head.gasLimit) throw refusal('MEMPOOL_GAS_LIMIT', { expected: head.gasLimit, actual: gasLimit })

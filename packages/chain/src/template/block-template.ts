@@ -1,4 +1,12 @@
-import { type ChainContext, medianTimestamp, nextBaseFee, nextEpochKey, nextTarget, subsidy } from '@poai/consensus'
+import {
+  type ChainContext,
+  gasLimitBefore,
+  latestPastTimestamp,
+  nextBaseFee,
+  nextEpochKey,
+  nextTarget,
+  subsidy,
+} from '@poai/consensus'
 import {
   type Address,
   type Block,
@@ -6,6 +14,8 @@ import {
   equalBytes,
   type Hash32,
   type NetworkParams,
+  type RuleTable,
+  rulesAt,
   type Seal,
   type SealedHeader,
   transactionsRoot,
@@ -50,11 +60,15 @@ export interface TemplateDependencies {
 /**
  * The gas limit of a block after one with `parentLimit`: as near to the goal as one step allows (less than 1/divisor).
  */
-export function nextGasLimit({ gas }: NetworkParams, parentLimit: bigint, goal: bigint): bigint {
-  const step = parentLimit / gas.limitDivisor - 1n
+export function nextGasLimit(
+  { gas }: Pick<RuleTable, 'gas'>,
+  { parentLimit, goal }: { readonly parentLimit: bigint; readonly goal: bigint },
+): bigint {
+  const from = gasLimitBefore(gas, parentLimit)
+  const step = from / gas.limitDivisor - 1n
   const wanted = goal < gas.minLimit ? gas.minLimit : goal
-  if (wanted > parentLimit) return wanted - parentLimit < step ? wanted : parentLimit + step
-  return parentLimit - wanted < step ? wanted : parentLimit - step
+  if (wanted > from) return wanted - from < step ? wanted : from + step
+  return from - wanted < step ? wanted : from - step
 }
 
 /**
@@ -89,15 +103,17 @@ async function buildOn(
   head: ChainContext,
 ): Promise<BlockTemplate> {
   const { beneficiary, extraData } = request
-  const earliest = medianTimestamp(head.recentTimestamps) + 1n
+  const rules = rulesAt(params, head.number + 1n)
+  const earliest = latestPastTimestamp(params, head) + 1n
   const fixed = {
     parentHash: head.hash,
     beneficiary,
     target: nextTarget(params, head),
     number: head.number + 1n,
-    gasLimit: nextGasLimit(params, head.gasLimit, request.gasLimitGoal),
+    gasLimit: nextGasLimit(rules, { parentLimit: head.gasLimit, goal: request.gasLimitGoal }),
     timestamp: request.nowSeconds < earliest ? earliest : request.nowSeconds,
-    extraData,
+    // A fork may leave less room than the miner's setting takes.
+    extraData: extraData.subarray(0, rules.limits.extraDataBytes),
     baseFeePerGas: nextBaseFee(params, head),
   }
   const pace = createPace()

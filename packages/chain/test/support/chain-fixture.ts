@@ -1,9 +1,4 @@
-import {
-  type ChainContext,
-  createReplayVerifier,
-  type ExamEvaluator,
-  type WorkVerifier,
-} from '@poai/consensus'
+import { type ChainContext, createReplayVerifier, type ExamEvaluator, type WorkVerifier } from '@poai/consensus'
 import {
   type Block,
   type BlockCodecs,

@@ -1,5 +1,5 @@
-import { bytesToHex, RuleError, silentLogger, type Transaction, type TransactionCodec } from '@poai/core'
-import { type Account, NEW_ACCOUNT } from '@poai/execution'
+import { bytesToHex, devnet, RuleError, silentLogger, type Transaction, type TransactionCodec } from '@poai/core'
+import { type Account, NEW_ACCOUNT, transactionRulesAt } from '@poai/execution'
 import {
   createInlineDecoder,
   createMempool,
@@ -89,7 +89,8 @@ export class PoolFixture {
   head(): MempoolHead {
     const byAddress = new Map([...this.accounts].map(([index, account]) => [bytesToHex(fakeAddress(index)), account]))
     const state = { account: (address: Uint8Array): Account | undefined => byAddress.get(bytesToHex(address)) }
-    return { state, baseFeePerGas: this.baseFeePerGas, gasLimit: this.gasLimit }
+    const rules = transactionRulesAt(devnet, 1n)
+    return { state, baseFeePerGas: this.baseFeePerGas, gasLimit: this.gasLimit, rules }
   }
 
   /** What is in the pool, as `account:nonce`, in the order in which a miner takes it. */

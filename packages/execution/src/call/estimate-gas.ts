@@ -1,6 +1,6 @@
+import type { MachinePool } from '../evm/machine-pool.ts'
 import { hasCode, NEW_ACCOUNT } from '../state/account.ts'
-import { intrinsicGas } from '../transaction/intrinsic-gas.ts'
-import type { CallInput, CallOutcome } from './execute-call.ts'
+import { type CallInput, type CallOutcome, executeCall } from './execute-call.ts'
 
 /**
  * A message whose gas limit is the most that may be tried. Its gas price, if it has one, is what the sender must be
@@ -15,8 +15,6 @@ export type GasEstimate =
   | { readonly kind: 'fails'; readonly outcome: CallOutcome; readonly allowance: bigint }
   /** The sender can pay for `allowance`, or not even for the value if that is undefined. */
   | { readonly kind: 'too-poor'; readonly allowance: bigint | undefined }
-
-type Try = (input: CallInput) => Promise<CallOutcome>
 
 const PLAIN_TRANSFER_GAS = 21_000n
 /** EIP-150: a call passes on all but one 64th, so the outer one needs 64/63 of what the inner one used. */
@@ -64,11 +62,11 @@ function isPlainTransfer(input: EstimateInput): boolean {
  * is tried first, and the second try is a guess from what that used, which is right for nearly every message. Assumes
  * that more gas never makes a message fail.
  */
-export async function estimateGas(execute: Try, input: EstimateInput): Promise<GasEstimate> {
+export async function estimateGas(machines: MachinePool, input: EstimateInput): Promise<GasEstimate> {
   const allowance = affordable(input)
   if (allowance === undefined) return { kind: 'too-poor', allowance: undefined }
   const attempt = (gasLimit: bigint): Promise<CallOutcome> =>
-    execute({ ...input, message: { ...input.message, gasLimit } })
+    executeCall(machines, { ...input, message: { ...input.message, gasLimit } })
   if (isPlainTransfer(input) && allowance >= PLAIN_TRANSFER_GAS) {
     if ((await attempt(PLAIN_TRANSFER_GAS)).succeeded) return { kind: 'found', gas: PLAIN_TRANSFER_GAS }
   }
@@ -77,15 +75,21 @@ export async function estimateGas(execute: Try, input: EstimateInput): Promise<G
     const poor = isOutOfGas(most) && allowance < input.message.gasLimit
     return poor ? { kind: 'too-poor', allowance } : { kind: 'fails', outcome: most, allowance }
   }
-  return { kind: 'found', gas: await search(attempt, { input, most, allowance }) }
+  return {
+    kind: 'found',
+    gas: await search(attempt, { intrinsic: machines.transactions.intrinsicGas(input.message), most, allowance }),
+  }
 }
 
 async function search(
   attempt: (gasLimit: bigint) => Promise<CallOutcome>,
-  { input, most, allowance }: { readonly input: EstimateInput; readonly most: CallOutcome; readonly allowance: bigint },
+  {
+    intrinsic,
+    most,
+    allowance,
+  }: { readonly intrinsic: bigint; readonly most: CallOutcome; readonly allowance: bigint },
 ): Promise<bigint> {
   const spent = most.gasUsed + most.gasRefunded
-  const intrinsic = intrinsicGas(input.message)
   // Fails: less than what was spent in the end, or than what a message costs to begin.
   let low = (spent > intrinsic ? spent : intrinsic) - 1n
   let high = allowance

@@ -18,7 +18,6 @@ import type { StateReader } from '../state/state-reader.ts'
 import { WorldState } from '../state/world-state.ts'
 import type { TraceHooks } from '../trace/trace-hooks.ts'
 import { watchMachine } from '../trace/watch-machine.ts'
-import { intrinsicGas } from '../transaction/intrinsic-gas.ts'
 
 /** What an account is said to be for one call, whatever the state says. */
 export interface AccountOverride {
@@ -109,7 +108,8 @@ export async function executeCall(machines: MachinePool, input: CallInput): Prom
   for (const account of overrides) override(world, account)
   world.endTransaction()
   const sender = world.account(message.from) ?? NEW_ACCOUNT
-  if (message.gasLimit < intrinsicGas(message)) return refused('intrinsic gas too low', message.gasLimit)
+  if (message.gasLimit < machines.transactions.intrinsicGas(message))
+    return refused('intrinsic gas too low', message.gasLimit)
   if (sender.balance < message.value) return refused('insufficient balance', 0n)
   world.setAccount(message.from, { ...sender, nonce: sender.nonce + 1n })
   return machines.use({ world, environment, blockHash, pause }, async (machine) => {

@@ -2,22 +2,25 @@ import type { Common } from '@ethereumjs/common'
 import { EVM, type EVMMockBlockchainInterface, type EVMRunCallOpts } from '@ethereumjs/evm'
 import { Address as EvmAddress } from '@ethereumjs/util'
 import { type Hash32, hexToBytes, invariant } from '@poai/core'
+import { RULE_SETS, type RuleSet } from '../rule-sets/rule-set.ts'
 import { bytesToKey } from '../state/byte-key.ts'
 import { ExecutionError } from '../state/execution-error.ts'
 import { EMPTY_STATE } from '../state/state-reader.ts'
 import { WorldState } from '../state/world-state.ts'
+import type { TransactionRules } from '../transaction/transaction-rules.ts'
 import { AccessJournal } from './access-journal.ts'
 import type { BlockEnvironment, BlockHashLookup } from './block-environment.ts'
 import { createEvmCommon } from './evm-common.ts'
 import { EvmStateManager } from './evm-state-manager.ts'
 import { paceEvm, replaceLoop } from './interpreter-loop.ts'
 import { pairingCurve } from './pairing-curve.ts'
-import { type PairingElsewhere, restingPrecompiles } from './resting-precompiles.ts'
+import type { PairingElsewhere } from './resting-precompiles.ts'
 import { type Pause, StepPacer } from './step-pacer.ts'
 
 /** The EVM over one world, in one block. */
 export interface Machine {
   readonly evm: EVM
+  readonly transactions: TransactionRules
   readonly world: WorldState
   readonly environment: BlockEnvironment
   /** The environment as the EVM wants it. */
@@ -42,8 +45,9 @@ export interface MachineOptions extends MachinePlace {
   readonly tools: MachineTools
 }
 
-/** What all machines of a chain share. */
+/** What all machines of one rule set share. */
 export interface MachineTools {
+  readonly rules: RuleSet
   readonly common: Common
   /** Where long pairings are computed; undefined: here. */
   readonly pairing?: PairingElsewhere | undefined
@@ -92,18 +96,20 @@ export class MachineCore {
   readonly #evm: EVM
   readonly #state = new EvmStateManager(NOWHERE)
   readonly #blockHashes = new BlockHashes()
+  readonly #transactions: TransactionRules
   readonly #precompileNames: readonly string[]
   readonly #precompiles: ReadonlySet<string>
   readonly #pacer = new StepPacer()
 
-  constructor({ common, pairing }: MachineTools) {
+  constructor({ rules, common, pairing }: MachineTools) {
+    this.#transactions = rules.transactions
     // Not by createEVM, which puts its own curve over the one it is given.
     this.#evm = new EVM({
       common,
       stateManager: this.#state,
       blockchain: this.#blockHashes,
       bn254: pairingCurve,
-      customPrecompiles: restingPrecompiles(() => this.#pacer.pause?.(), pairing),
+      customPrecompiles: rules.precompiles({ pause: () => this.#pacer.pause?.(), pairing }),
     })
     paceEvm(this.#evm, this.#pacer)
     // All public members of the class are there; the type also has private ones.
@@ -122,6 +128,7 @@ export class MachineCore {
     this.#blockHashes.lookup = blockHash
     return {
       evm: this.#evm,
+      transactions: this.#transactions,
       world,
       environment,
       block: {
@@ -155,5 +162,5 @@ export async function createMachine({ tools, ...place }: MachineOptions): Promis
   return new MachineCore(tools).moveTo(place)
 }
 
-// Once for all machines; the chain id is of no importance for it.
-await replaceLoop(createEvmCommon(1n))
+// Once for all machines: chain and rule set do not matter for it.
+await replaceLoop(createEvmCommon(1n, RULE_SETS.cancun))

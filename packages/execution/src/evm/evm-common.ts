@@ -1,5 +1,6 @@
-import { type Common, type CustomCrypto, createCustomCommon, Hardfork, Mainnet } from '@ethereumjs/common'
+import { type Common, type CustomCrypto, createCustomCommon, Mainnet } from '@ethereumjs/common'
 import { concatBytes, InvariantError, keccak256 } from '@poai/core'
+import type { RuleSet } from '../rule-sets/rule-set.ts'
 import { secp256k1 } from '../transaction/secp256k1.ts'
 
 /** The precompile at 0x01 has checked v (27 or 28) and caught what is thrown. */
@@ -29,20 +30,13 @@ const kzg: NonNullable<CustomCrypto['kzg']> = {
 }
 
 /**
- * Two rules of Ethereum's Osaka about modular exponentiation (0x05), ahead of their fork: numbers of at most 1,024
- * bytes (EIP-7823) and a price that fits the work (EIP-7883). Under Cancun's price a block of exponents could take
- * hours to execute (ADR 16).
+ * EthereumJS's table of instructions and prices for one chain and rule set, with our hash and curve instead of its
+ * JavaScript ones.
  */
-export const EARLY_EIPS: readonly number[] = [7823, 7883]
-
-/**
- * EthereumJS's table of rules and prices for one chain at Cancun, with our hash and curve instead of its JavaScript
- * ones.
- */
-export function createEvmCommon(chainId: bigint): Common {
+export function createEvmCommon(chainId: bigint, { evm, eips }: Pick<RuleSet, 'evm' | 'eips'>): Common {
   return createCustomCommon({ chainId: Number(chainId) }, Mainnet, {
-    hardfork: Hardfork.Cancun,
-    eips: [...EARLY_EIPS],
+    hardfork: evm,
+    eips: [...eips],
     customCrypto: { keccak256: (message) => keccak256(message), ecrecover, kzg },
   })
 }

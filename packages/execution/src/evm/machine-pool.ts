@@ -1,15 +1,20 @@
+import type { TransactionRules } from '../transaction/transaction-rules.ts'
 import { type Machine, MachineCore, type MachinePlace, type MachineTools } from './create-machine.ts'
 
 /** Machines that wait for work: as many as the calls that usually run side by side. */
 const MAX_IDLE = 32
 
-/** Machines for short work, used again: to make one costs ten times what most calls do. */
+/** Machines of one rule set for short work, used again: to make one costs ten times what most calls do. */
 export class MachinePool {
   readonly #tools: MachineTools
   readonly #idle: MachineCore[] = []
 
   constructor(tools: MachineTools) {
     this.#tools = tools
+  }
+
+  get transactions(): TransactionRules {
+    return this.#tools.rules.transactions
   }
 
   /** Lends a machine in a place to `work`. */

@@ -26,8 +26,15 @@ function at(address: bigint, run: AddPrecompile['function']): CustomPrecompile {
   return { address: new Address(toAddress(uintToBytes(address, ADDRESS_BYTES))), function: run }
 }
 
+/** What precompiles may use of the machine that they are in. */
+export interface PrecompilePlace {
+  readonly pause: Pause
+  /** Where long pairings are computed; undefined: here. */
+  readonly pairing: PairingElsewhere | undefined
+}
+
 /** The precompiles of which one call may take long, in the place of EthereumJS's, which compute without a pause. */
-export function restingPrecompiles(pause: Pause, elsewhere: PairingElsewhere | undefined): CustomPrecompile[] {
+export function restingPrecompiles({ pause, pairing: elsewhere }: PrecompilePlace): CustomPrecompile[] {
   return [
     at(2n, (input) => sha256(input, pause)),
     at(3n, (input) => ripemd160(input, pause)),

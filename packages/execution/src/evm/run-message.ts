@@ -4,6 +4,7 @@ import {
   type AccessListEntry,
   type Address,
   bytesToHex,
+  defined,
   hexToBytes,
   invariant,
   type Log,
@@ -12,7 +13,6 @@ import {
 } from '@poai/core'
 import { hasCode, NEW_ACCOUNT } from '../state/account.ts'
 import { bytesToKey } from '../state/byte-key.ts'
-import { intrinsicGas } from '../transaction/intrinsic-gas.ts'
 import type { Machine } from './create-machine.ts'
 
 /** A call or creation from outside. Its sender has paid for the gas, and has its nonce behind it. */
@@ -123,9 +123,9 @@ function outcomeOf(result: EVMResult, intrinsic: bigint): MessageOutcome {
 
 /** Runs a message through the EVM, whatever it is. Leaves the EVM as it was for the next one. */
 export async function runInEvm(machine: Machine, message: Message): Promise<MessageOutcome> {
-  const { evm, block } = machine
+  const { evm, block, transactions } = machine
   const { from, to, value, data, gasLimit, gasPrice } = message
-  const intrinsic = intrinsicGas(message)
+  const intrinsic = transactions.intrinsicGas(message)
   warmUp(machine, message)
   try {
     const result = await evm.runCall({
@@ -133,7 +133,7 @@ export async function runInEvm(machine: Machine, message: Message): Promise<Mess
       gasPrice,
       caller: new EvmAddress(from),
       gasLimit: gasLimit - intrinsic,
-      ...(to === undefined ? {} : { to: new EvmAddress(to) }),
+      ...defined({ to: to && new EvmAddress(to) }),
       value,
       data,
       skipNonceIncrement: true,
@@ -149,7 +149,7 @@ export async function runMessage(machine: Machine, message: Message): Promise<Me
   if (!transferOnly(machine, message)) return runInEvm(machine, message)
   return {
     succeeded: true,
-    gasUsed: intrinsicGas(message),
+    gasUsed: machine.transactions.intrinsicGas(message),
     gasRefunded: 0n,
     logs: [],
     returnData: NO_BYTES,

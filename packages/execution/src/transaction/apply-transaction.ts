@@ -29,11 +29,11 @@ export async function applyTransaction(
   { transaction, sender }: SentTransaction,
   { gasLeft, run = runMessage }: ApplyOptions,
 ): Promise<MessageOutcome> {
-  const { world, environment } = machine
+  const { world, environment, transactions: rules } = machine
   const { baseFeePerGas, beneficiary } = environment
   const { to, value, data, accessList, gasLimit } = transaction
   const account = world.account(sender) ?? NEW_ACCOUNT
-  validateTransaction(transaction, { sender: account, baseFeePerGas, gasLeft })
+  validateTransaction(transaction, { sender: account, baseFeePerGas, gasLeft, rules })
   const gasPrice = effectiveGasPrice(transaction, baseFeePerGas)
   world.setAccount(sender, {
     ...account,

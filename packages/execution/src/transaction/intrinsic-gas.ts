@@ -1,4 +1,4 @@
-import type { Transaction } from '@poai/core'
+import type { PricedTransaction } from './transaction-rules.ts'
 
 /** Yellow Paper, appendix G: any transaction, and what is added for one that creates a contract. */
 const TRANSACTION_GAS = 21_000n
@@ -12,8 +12,8 @@ const INIT_CODE_WORD_GAS = 2n
 const LISTED_ADDRESS_GAS = 2_400n
 const LISTED_SLOT_GAS = 1_900n
 
-/** What a transaction costs before anything is executed. */
-export function intrinsicGas({ to, data, accessList }: Pick<Transaction, 'to' | 'data' | 'accessList'>): bigint {
+/** What a transaction costs before anything is executed, at Cancun. */
+export function intrinsicGas({ to, data, accessList }: PricedTransaction): bigint {
   let dataGas = 0
   for (const byte of data) dataGas += byte === 0 ? ZERO_BYTE_GAS : OTHER_BYTE_GAS
   let gas = TRANSACTION_GAS + BigInt(dataGas)

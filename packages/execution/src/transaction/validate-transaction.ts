@@ -1,6 +1,6 @@
 import { bytesToHex, RuleError, type Transaction } from '@poai/core'
 import { type Account, hasCode } from '../state/account.ts'
-import { intrinsicGas } from './intrinsic-gas.ts'
+import type { TransactionRules } from './transaction-rules.ts'
 
 /** Where a transaction stands when it is judged: after all before it in its block. */
 export interface TransactionPlace {
@@ -8,10 +8,8 @@ export interface TransactionPlace {
   readonly baseFeePerGas: bigint
   /** The block's gas limit less what was used. */
   readonly gasLeft: bigint
+  readonly rules: TransactionRules
 }
-
-/** EIP-3860: twice the limit of deployed code. */
-const MAX_INIT_CODE_BYTES = 49_152
 
 /**
  * Throws a `RuleError` unless the transaction can be executed at its place. Its encoding, chain and signature were
@@ -19,7 +17,7 @@ const MAX_INIT_CODE_BYTES = 49_152
  */
 export function validateTransaction(
   transaction: Transaction,
-  { sender, baseFeePerGas, gasLeft }: TransactionPlace,
+  { sender, baseFeePerGas, gasLeft, rules }: TransactionPlace,
 ): void {
   const { gasLimit, maxFeePerGas, nonce, value, to, data, hash } = transaction
   const name = `transaction ${bytesToHex(hash)}`
@@ -49,13 +47,13 @@ export function validateTransaction(
       actual: cost,
     })
   }
-  if (to === undefined && data.length > MAX_INIT_CODE_BYTES) {
+  if (to === undefined && data.length > rules.maxInitCodeBytes) {
     throw new RuleError('EXECUTION_INIT_CODE_SIZE', `${name} creates a contract with too much code (EIP-3860)`, {
-      expected: `<= ${MAX_INIT_CODE_BYTES}`,
+      expected: `<= ${rules.maxInitCodeBytes}`,
       actual: data.length,
     })
   }
-  const intrinsic = intrinsicGas(transaction)
+  const intrinsic = rules.intrinsicGas(transaction)
   if (gasLimit < intrinsic) {
     throw new RuleError('EXECUTION_INTRINSIC_GAS', `${name} has not enough gas to begin`, {
       expected: `>= ${intrinsic}`,

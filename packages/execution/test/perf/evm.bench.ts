@@ -11,6 +11,7 @@ import {
   type Address,
   concatBytes,
   createTransactionCodec,
+  devnet,
   equalBytes,
   type GenesisAccount,
   type Hash32,
@@ -112,7 +113,11 @@ const FITTED_CRYPTO: CustomCrypto = {
   },
 }
 
-const execution = createExecution({ chainId: CHAIN_ID, limits: { extraDataBytes: 32, bodyBytes: 100_000_000 } })
+const execution = createExecution({
+  ...devnet,
+  chainId: CHAIN_ID,
+  limits: { extraDataBytes: 32, bodyBytes: 100_000_000 },
+})
 const state = new MemoryState()
 state.apply(genesisState(genesis))
 const stock = await EthereumChain.create(genesis, blockHash, { chainId: CHAIN_ID })

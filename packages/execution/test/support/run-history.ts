@@ -1,4 +1,4 @@
-import { type Address, bytesToHex, type Hash32, hash32, toAddress, utf8ToBytes } from '@poai/core'
+import { type Address, bytesToHex, devnet, type Hash32, hash32, toAddress, utf8ToBytes } from '@poai/core'
 import { describeReceipts, EthereumChain, type EthereumOutcome } from '@poai/testing/ethereum'
 import {
   type BlockEnvironment,
@@ -95,7 +95,11 @@ export async function runHistory({ seed, transactions, maxPerBlock, onBlock }: H
   const genesis = historyGenesis(world.wallets)
   const blockHash = blockHashOf(seed)
   const theirs = await EthereumChain.create(genesis, blockHash, { chainId: CHAIN_ID })
-  const execution = createExecution({ chainId: CHAIN_ID, limits: { extraDataBytes: 32, bodyBytes: 1_000_000 } })
+  const execution = createExecution({
+    ...devnet,
+    chainId: CHAIN_ID,
+    limits: { extraDataBytes: 32, bodyBytes: 1_000_000 },
+  })
   const state = new MemoryState()
   state.apply(genesisState(genesis))
   if (bytesToHex(state.stateRoot) !== bytesToHex(await theirs.stateRoot()))

@@ -1,5 +1,6 @@
 import {
   type Address,
+  devnet,
   type GenesisAccount,
   type Hash32,
   hash32,
@@ -50,7 +51,7 @@ export class SmallChain {
   private height = 0n
 
   constructor(accounts: readonly GenesisAccount[], bodyBytes = 100_000) {
-    this.execution = createExecution({ chainId: CHAIN_ID, limits: { extraDataBytes: 32, bodyBytes } })
+    this.execution = createExecution({ ...devnet, chainId: CHAIN_ID, limits: { extraDataBytes: 32, bodyBytes } })
     this.state.apply(genesisState(accounts))
   }
 

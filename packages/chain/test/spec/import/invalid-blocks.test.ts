@@ -11,8 +11,11 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { dumpStore, importAll, openChainFixture, startGenerator } from '../../support/chain-fixture.ts'
 import { growWithTraffic } from '../../support/traffic.ts'
 
-/** What is not found by judging one block: the parent, and numbers that no honest model gives. */
-const ELSEWHERE = ['HEADER_PARENT_UNKNOWN', 'WORK_NOT_FINITE']
+/**
+ * What no block of this network can break: the parent is not found by judging one block, no honest model gives numbers
+ * that are not finite, and no fork has brought members.
+ */
+const ELSEWHERE = ['BODY_MEMBERS', 'HEADER_MEMBERS', 'HEADER_PARENT_UNKNOWN', 'WORK_NOT_FINITE']
 
 interface DearWork {
   readonly evaluations: number

@@ -132,7 +132,7 @@ describe('the gas limit', () => {
     { parent: 30_000_000n, goal: 30_000_010n, next: 30_000_010n },
     { parent: 30_000_000n, goal: 29_999_990n, next: 29_999_990n },
   ])('after $parent on the way to $goal is $next', ({ parent, goal, next }) => {
-    expect(nextGasLimit(params, parent, goal)).toBe(next)
+    expect(nextGasLimit(params, { parentLimit: parent, goal })).toBe(next)
   })
 })
 

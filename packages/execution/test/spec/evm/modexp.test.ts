@@ -3,9 +3,10 @@ import { bytesToHex, concatBytes, uintToBytes } from '@poai/core'
 import { describe, expect, test } from 'vitest'
 import { createEvmCommon } from '../../../src/evm/evm-common.ts'
 import { modexp } from '../../../src/evm/modexp.ts'
+import { RULE_SETS } from '../../../src/rule-sets/rule-set.ts'
 import { createRandom } from '../../support/random.ts'
 
-const common = createEvmCommon(1n)
+const common = createEvmCommon(1n, RULE_SETS.cancun)
 const evm = await createEVM({ common })
 const stock = evm.precompiles.get(`${'00'.repeat(19)}05`)
 if (stock === undefined) throw new Error('EthereumJS has the precompile')

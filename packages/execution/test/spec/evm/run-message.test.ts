@@ -5,13 +5,14 @@ import { createEvmCommon } from '../../../src/evm/evm-common.ts'
 import { type Message, type MessageOutcome, runInEvm, runMessage } from '../../../src/evm/run-message.ts'
 import type { StateChanges } from '../../../src/index.ts'
 import { genesisState } from '../../../src/index.ts'
+import { RULE_SETS } from '../../../src/rule-sets/rule-set.ts'
 import { WorldState } from '../../../src/state/world-state.ts'
 import { MemoryState } from '../../support/memory-state.ts'
 import { createRandom } from '../../support/random.ts'
 import { CHAIN_ID } from '../../support/sign-transaction.ts'
 import { BENEFICIARY, blockHash, genesisAccount, SmallChain } from '../../support/small-chain.ts'
 
-const common = createEvmCommon(CHAIN_ID)
+const common = createEvmCommon(CHAIN_ID, RULE_SETS.cancun)
 const environment = new SmallChain([]).environment()
 const MAX = (1n << 256n) - 1n
 
@@ -40,7 +41,7 @@ async function effectOf(
   const state = new MemoryState()
   state.apply(genesisState(accounts))
   const world = new WorldState(state)
-  const machine = await createMachine({ tools: { common }, world, environment, blockHash })
+  const machine = await createMachine({ tools: { rules: RULE_SETS.cancun, common }, world, environment, blockHash })
   const outcome = await run(machine, message)
   world.endTransaction()
   return { outcome, changes: world.changes() }

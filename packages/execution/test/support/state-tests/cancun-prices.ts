@@ -3,6 +3,7 @@ import { createEVM, type PrecompileInput } from '@ethereumjs/evm'
 import { createMachine } from '../../../src/evm/create-machine.ts'
 import { createEvmCommon } from '../../../src/evm/evm-common.ts'
 import { recoverSender } from '../../../src/index.ts'
+import { RULE_SETS } from '../../../src/rule-sets/rule-set.ts'
 import { commitState } from '../../../src/state/commit-state.ts'
 import { WorldState } from '../../../src/state/world-state.ts'
 import { applyTransaction } from '../../../src/transaction/apply-transaction.ts'
@@ -14,7 +15,8 @@ export type Deviation = 'modexp' | 'point evaluation'
 
 const MODEXP = `${'00'.repeat(19)}05`
 const POINT_EVALUATION = `${'00'.repeat(19)}0a`
-const tools = { common: createEvmCommon(ETHEREUM) }
+const rules = RULE_SETS.cancun
+const tools = { rules, common: createEvmCommon(ETHEREUM, rules) }
 const cancun = createCustomCommon({ chainId: Number(ETHEREUM) }, Mainnet, { hardfork: Hardfork.Cancun })
 const stock = await createEVM({ common: cancun })
 

@@ -1,6 +1,7 @@
 import {
   bytesToHex,
   createTransactionCodec,
+  devnet,
   encodeRlp,
   type GenesisAccount,
   type Hash32,
@@ -44,7 +45,11 @@ const MAX_MS = 60_000
 const QUESTIONS_A_REST = 8
 const BODY_BYTES = 10_000_000
 const codec = createTransactionCodec(ETHEREUM)
-const execution = createExecution({ chainId: ETHEREUM, limits: { extraDataBytes: 32, bodyBytes: BODY_BYTES } })
+const execution = createExecution({
+  ...devnet,
+  chainId: ETHEREUM,
+  limits: { extraDataBytes: 32, bodyBytes: BODY_BYTES },
+})
 
 function bytesOf(text: Hex): Uint8Array {
   const digits = text.slice(2)

@@ -1,6 +1,8 @@
 import { hash32, type Transaction } from '@poai/core'
 import { describe, expect, test } from 'vitest'
-import { intrinsicGas, NEW_ACCOUNT } from '../../../src/index.ts'
+import { NEW_ACCOUNT } from '../../../src/index.ts'
+import { RULE_SETS } from '../../../src/rule-sets/rule-set.ts'
+import { intrinsicGas } from '../../../src/transaction/intrinsic-gas.ts'
 import { type TransactionPlace, validateTransaction } from '../../../src/transaction/validate-transaction.ts'
 import { codeOf } from '../../support/code-of.ts'
 import { signTransaction, type TransactionPlan } from '../../support/sign-transaction.ts'
@@ -23,6 +25,7 @@ const place: TransactionPlace = {
   sender: { ...NEW_ACCOUNT, nonce: 5n, balance: cost },
   baseFeePerGas: FEE,
   gasLeft: GAS,
+  rules: RULE_SETS.cancun.transactions,
 }
 
 function judge(at: Partial<TransactionPlace>, judged: Transaction = transaction): Promise<string> {

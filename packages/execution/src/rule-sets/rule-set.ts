@@ -1,0 +1,39 @@
+import { Hardfork as EvmHardfork } from '@ethereumjs/common'
+import type { CustomPrecompile } from '@ethereumjs/evm'
+import { type Hardfork, type RuleSchedule, rulesAt } from '@poai/core'
+import { type PrecompilePlace, restingPrecompiles } from '../evm/resting-precompiles.ts'
+import { intrinsicGas } from '../transaction/intrinsic-gas.ts'
+import type { TransactionRules } from '../transaction/transaction-rules.ts'
+
+/** What the name of a hardfork in a network's parameters means here. */
+export interface RuleSet {
+  /** EthereumJS's table of instructions and prices to begin with. */
+  readonly evm: EvmHardfork
+  /** Rules of later forks that are in force already. */
+  readonly eips: readonly number[]
+  readonly transactions: TransactionRules
+  /** Precompiles in the place of EthereumJS's, or beside them. */
+  readonly precompiles: (place: PrecompilePlace) => CustomPrecompile[]
+}
+
+/**
+ * Every rule set: a new one is a row here and a name in `HARDFORKS` of core.
+ *
+ * Cancun comes with two rules of Osaka about modular exponentiation (0x05), ahead of their fork: numbers of at most
+ * 1,024 bytes (EIP-7823) and a price that fits the work (EIP-7883). Under Cancun's price a block of exponents could take
+ * hours to execute (ADR 16).
+ */
+export const RULE_SETS: Readonly<Record<Hardfork, RuleSet>> = {
+  cancun: {
+    evm: EvmHardfork.Cancun,
+    eips: [7823, 7883],
+    // EIP-3860: twice the limit of deployed code.
+    transactions: { maxInitCodeBytes: 49_152, intrinsicGas },
+    precompiles: restingPrecompiles,
+  },
+}
+
+/** What a transaction in the block with that number must keep before anything is executed. */
+export function transactionRulesAt(schedule: RuleSchedule, number: bigint): TransactionRules {
+  return RULE_SETS[rulesAt(schedule, number).hardfork].transactions
+}
