@@ -5,13 +5,19 @@ import type { Store } from './store.ts'
 
 /** A store that is gone with the process: for tests, and for tools that replay a chain without keeping it. */
 export function createMemoryStore(): Store {
-  let values: ReadonlyMap<string, Uint8Array> = new Map()
+  let values = new Map<string, Uint8Array>()
+  /** Whether a snapshot or an iteration may still read `values`. */
+  let isShared = false
   let sorted: readonly string[] | undefined
   let open = true
 
-  const current = (): ReadonlyMap<string, Uint8Array> => {
+  const current = (): Map<string, Uint8Array> => {
     if (!open) throw new StorageError('STORAGE_CLOSED', 'the store is closed')
     return values
+  }
+  const share = (): ReadonlyMap<string, Uint8Array> => {
+    isShared = true
+    return current()
   }
   const textsOf = ({ gte, lt, reverse, limit }: StoreRange): readonly string[] => {
     const from = keyToText(gte)
@@ -26,21 +32,22 @@ export function createMemoryStore(): Store {
     get: async (key) => current().get(keyToText(key)),
     getMany: async (keys) => keys.map((key) => current().get(keyToText(key))),
     entries: async function* (range) {
-      const seen = current()
+      const seen = share()
       for (const text of textsOf(range)) yield [textToKey(text), seen.get(text) as Uint8Array] as const
     },
     write: async (changes: readonly StoreChange[]) => {
-      // A new map each time: snapshots and iterations keep the old one.
-      const next = new Map(current())
+      // Snapshots and iterations keep the map that they began with.
+      const next = isShared ? new Map(current()) : current()
       for (const { key, value } of changes) {
         if (value === undefined) next.delete(keyToText(key))
         else next.set(keyToText(key), value)
       }
       values = next
+      isShared = false
       sorted = undefined
     },
     snapshot: () => {
-      const seen = current()
+      const seen = share()
       return { getSync: (key) => seen.get(keyToText(key)), close: async () => undefined }
     },
     approximateSize: async (gte, lt) => {
