@@ -2,12 +2,13 @@
  * Connections to a node for programs of Node: over HTTP, or over the node's socket in its data directory.
  *
  * @example
- * import { createHttpRpcClient } from '@poai/api/connect'
+ * import { ask, createHttpRpcClient } from '@poai/api/connect'
  * const client = createHttpRpcClient({ url: 'http://127.0.0.1:8545' })
- * await client.call('eth_blockNumber') // "0x2a"
+ * const { head } = await ask(client, 'poai_nodeStatus', [])
  * client.close()
  */
 
+export { ask } from './connect/ask.ts'
 export { createHttpRpcClient, type HttpRpcClientOptions } from './connect/http-rpc-client.ts'
 export { createIpcRpcClient } from './connect/ipc-rpc-client.ts'
 export type { CallOptions, RpcClient } from './connect/rpc-client.ts'

@@ -3,9 +3,15 @@ import type { CliContext } from './cli-context.ts'
 import { EXIT_CODES, type ExitCode } from './exit-codes.ts'
 import { reportError } from './report-error.ts'
 
-const EXIT_CODE_HELP = `
-Exit codes: 0 done, 1 checked and found wrong, 2 wrong usage, 3 something around us failed (try again), 130 interrupted.
-Every command takes --json for machines and --help for examples.`
+const CLOSING_HELP = `
+Exit codes:
+  0    done
+  1    the check found a fault
+  2    the command line or a setting is wrong; nothing was done
+  3    something outside poai failed: a file, the network, a node; try again
+  130  interrupted
+
+Every command takes --help, which shows examples, and --json, for scripts.`
 
 type AddCommand = (program: Command, context: CliContext) => void
 
@@ -47,8 +53,8 @@ export async function createProgram(context: CliContext, name?: string): Promise
     .version(context.version)
     .configureOutput({ writeOut: context.terminal.out, writeErr: context.terminal.err })
     .exitOverride()
-    .showHelpAfterError('(add --help for usage and examples)')
-    .addHelpText('after', EXIT_CODE_HELP)
+    .showHelpAfterError('(--help shows the usage, with examples)')
+    .addHelpText('after', CLOSING_HELP)
   const one = name !== undefined && name !== KNOWS_ALL && Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
   for (const load of one === undefined ? Object.values(COMMANDS) : [one]) (await load())(program, context)
   return program

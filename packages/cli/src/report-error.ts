@@ -1,4 +1,4 @@
-import { AppError, RuleError } from '@poai/core'
+import { AppError, defined, RuleError } from '@poai/core'
 import type { Terminal } from '@poai/testnet/terminal'
 import { EXIT_CODES, type ExitCode } from './exit-codes.ts'
 
@@ -60,14 +60,16 @@ function reportOf(error: unknown): ErrorReport {
     return {
       code,
       message,
-      ...(expected === undefined ? {} : { expected: String(expected) }),
-      ...(actual === undefined ? {} : { actual: String(actual) }),
-      ...(hint === undefined ? {} : { hint }),
+      ...defined({ expected: textOf(expected), actual: textOf(actual), hint }),
     }
   }
   if (error instanceof Error && error.name === 'AbortError') return { code: 'INTERRUPTED', message: 'interrupted' }
   // Not one of ours: the stack is the only clue, and it is a bug that we want to hear of.
   return { code: 'UNEXPECTED', message: error instanceof Error ? (error.stack ?? error.message) : String(error) }
+}
+
+function textOf(value: unknown): string | undefined {
+  return value === undefined ? undefined : String(value)
 }
 
 /**

@@ -9,14 +9,14 @@
  * summary.converged // true: all nodes follow one chain
  */
 
-export { type ExamView, parseExam } from './nodes/exam-view.ts'
 export { type ProgramCommand, thisProgram } from './nodes/node-process.ts'
-export { listIn, numberIn, objectIn, parseNodeSnapshot, textIn } from './nodes/node-snapshot.ts'
 export { deriveNetwork, type NetworkChanges } from './plan/derive-network.ts'
+export { requireModel } from './plan/require-model.ts'
 export { type DevelopmentAccount, readTestnetDefinition, type TestnetDefinition } from './plan/testnet-definition.ts'
 export { openTestnetDirectory, type TestnetDirectory } from './plan/testnet-directory.ts'
 export type { PlannedNode } from './plan/testnet-plan.ts'
 export { runTestnet, type TestnetRun, type TestnetRunDependencies, type TestnetRunOptions } from './run-testnet.ts'
 export { examLines } from './show/exam-lines.ts'
+export { formatIntroduction, type Introduction } from './show/introduction.ts'
 export { createTestnetReporter, type TestnetReporter } from './show/testnet-reporter.ts'
 export { formatSummary, type NodeSummary, type TestnetSummary } from './show/testnet-summary.ts'

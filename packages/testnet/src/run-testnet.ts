@@ -275,7 +275,7 @@ class TestnetSupervisor {
     })
     while (!signal.aborted && !isBroken) {
       await this.#poll(testnet, params)
-      const heights = testnet.nodes.map(({ view }) => view.snapshot?.height ?? 0)
+      const heights = testnet.nodes.map(({ view }) => view.status?.head.number ?? 0)
       if (goal !== undefined && Math.max(...heights) >= goal) return undefined
       if (performance.now() >= endMs) return undefined
       if (performance.now() - this.#lastHeadMs > stallMs) return `no new block for ${Math.round(stallMs / 1000)} s`
@@ -306,8 +306,8 @@ class TestnetSupervisor {
     const goal = this.#goal() ?? 0
     const untilMs = performance.now() + SETTLE_MS
     const agree = (): boolean => {
-      const heads = testnet.nodes.map(({ view, isReady }) => (isReady ? view.snapshot : undefined))
-      return heads.every((head) => head !== undefined && head.headHash === heads[0]?.headHash && head.height >= goal)
+      const heads = testnet.nodes.map(({ view, isReady }) => (isReady ? view.status?.head : undefined))
+      return heads.every((head) => head !== undefined && head.hash === heads[0]?.hash && head.number >= goal)
     }
     while (!signal.aborted) {
       await this.#poll(testnet, params)

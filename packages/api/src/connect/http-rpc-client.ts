@@ -1,3 +1,4 @@
+import { defined } from '@poai/core'
 import { formatCall, parseAnswer, resultOf } from './json-rpc.ts'
 import { CALL_TIMEOUT_MS, MAX_ANSWER_BYTES, type RpcClient } from './rpc-client.ts'
 import { RpcClientError, unreachable } from './rpc-client-error.ts'
@@ -14,7 +15,7 @@ export function createHttpRpcClient({ url, token }: HttpRpcClientOptions): RpcCl
   let lastId = 0
   const headers = {
     'content-type': 'application/json',
-    ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    ...defined({ authorization: token === undefined ? undefined : `Bearer ${token}` }),
   }
   return {
     address: url,

@@ -1,5 +1,8 @@
-import type { JsonValue } from '@poai/core'
+import { defined, type JsonValue } from '@poai/core'
 import { RpcClientError } from './rpc-client-error.ts'
+
+/** The code of JSON-RPC 2.0. */
+const METHOD_NOT_FOUND = -32_601
 
 /** The text of one call. */
 export function formatCall(id: number, method: string, params: readonly JsonValue[]): string {
@@ -33,9 +36,11 @@ export function resultOf({ body }: Answer, { method, address }: { method: string
   const { message, code, data } = error as Readonly<Record<string, JsonValue>>
   const text = typeof message === 'string' ? message : 'no message'
   throw new RpcClientError('RPC_REFUSED', `${method}: ${oneLine(text)}`, {
-    ...(typeof code === 'number' ? { rpcCode: code } : {}),
-    ...(data === undefined ? {} : { data }),
-    ...(code === -32601 ? { hint: `the node at ${address} does not offer this method there` } : {}),
+    ...defined({
+      rpcCode: typeof code === 'number' ? code : undefined,
+      data,
+      hint: code === METHOD_NOT_FOUND ? `the node at ${address} does not offer this method there` : undefined,
+    }),
   })
 }
 

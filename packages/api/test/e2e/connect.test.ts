@@ -4,7 +4,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createHttpRpcClient, createIpcRpcClient, type RpcClient } from '../../src/connect.ts'
+import { ask, createHttpRpcClient, createIpcRpcClient, type RpcClient } from '../../src/connect.ts'
 
 interface Call {
   readonly id: number
@@ -25,6 +25,12 @@ function answerTo({ id, method, params }: Call): string | undefined {
         id,
         error: { code: 3, message: 'execution\u001b[31m reverted', data: '0x01' },
       })
+    case 'eth_blockNumber':
+      return JSON.stringify({ jsonrpc: '2.0', id, result: '0x2a' })
+    case 'eth_chainId':
+      return JSON.stringify({ jsonrpc: '2.0', id, result: 42 })
+    case 'poai_nodeStatus':
+      return JSON.stringify({ jsonrpc: '2.0', id, result: { version: '0', role: 'miner', state: {} } })
     case 'nonsense':
       return '<html>'
     case 'empty':
@@ -157,6 +163,21 @@ describe.each([
       stop.abort(new Error('enough'))
       await expect(call).rejects.toThrow('enough')
       expect(await client.call('echo', [2])).toEqual([2])
+    })
+  })
+
+  it('believes an answer that is what the method answers, and no other', async () => {
+    await use(async (client) => {
+      expect(await ask(client, 'eth_blockNumber', [])).toBe('0x2a')
+      await expect(ask(client, 'eth_chainId', [])).rejects.toMatchObject({
+        code: 'RPC_MALFORMED',
+        message: expect.stringContaining('eth_chainId'),
+        actual: expect.stringContaining('42'),
+      })
+      await expect(ask(client, 'poai_nodeStatus', [])).rejects.toMatchObject({
+        code: 'RPC_MALFORMED',
+        message: expect.stringContaining('peerId'),
+      })
     })
   })
 

@@ -1,9 +1,8 @@
 import { join } from 'node:path'
 import { start } from 'node:repl'
 import { inspect } from 'node:util'
-import type { RpcClient } from '@poai/api/connect'
+import { ask, type RpcClient } from '@poai/api/connect'
 import type { JsonValue } from '@poai/core'
-import { parseNodeSnapshot } from '@poai/testnet'
 import type { Command } from 'commander'
 import * as ethers from 'ethers'
 import type { CliContext } from '../cli-context.ts'
@@ -20,7 +19,8 @@ interface AttachOptions extends NodeOptions {
 /** Adds `poai attach`. */
 export function addAttachCommand(program: Command, context: CliContext): void {
   nodeCommand(program, 'attach', {
-    description: 'a JavaScript prompt at a node, with ethers: provider, rpc, block, exam, balance',
+    summary: 'open a JavaScript console on a node',
+    details: 'It has ethers, provider, rpc(method, …), block(n), exam(n), balance(address) and wallet(key).',
     examples: [
       'attach',
       'attach --rpc http://127.0.0.1:8545',
@@ -28,7 +28,7 @@ export function addAttachCommand(program: Command, context: CliContext): void {
       "attach --exec '(await exam()).quizzes' --json",
     ],
   })
-    .option('--exec <code>', 'evaluate this, print the result, and end')
+    .option('--exec <code>', 'evaluate this, print the result, and exit')
     .action((options: AttachOptions) =>
       withNode(options, context.environment, (client) => attach(context, client, options)),
     )
@@ -95,11 +95,8 @@ async function prompt(context: CliContext, client: RpcClient, { names, options }
 
 async function greeting(client: RpcClient): Promise<string> {
   const version = await client.call('web3_clientVersion').catch(() => 'a node')
-  const head = await client
-    .call('poai_nodeStatus')
-    .then((status) => parseNodeSnapshot(status, client.address))
-    .catch(() => undefined)
-  const at = head === undefined ? '' : `, block ${head.height}, ${head.peers} peers`
+  const status = await ask(client, 'poai_nodeStatus', []).catch(() => undefined)
+  const at = status === undefined ? '' : `, block ${status.head.number}, ${status.peers} peers`
   return `${String(version)} at ${client.address}${at}
 Names: provider and wallet(key) of ethers, rpc(method, …), block(n), exam(n), balance(address). await works. .exit ends.
 `

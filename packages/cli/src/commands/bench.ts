@@ -2,12 +2,13 @@ import { randomBytes } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import { workOfTarget } from '@poai/consensus'
 import { hash32, type NetworkParams } from '@poai/core'
-import { admitByVectors, type InferenceEngine, withEngine } from '@poai/inference'
+import { type InferenceEngine, withEngine } from '@poai/inference'
 import { createSearcher } from '@poai/miner'
-import { createDomainEngine, setUpWork, systemClock } from '@poai/node'
+import { systemClock } from '@poai/node'
 import { formatSeconds, formatTable } from '@poai/testnet/terminal'
 import type { Command } from 'commander'
 import type { CliContext } from '../cli-context.ts'
+import { setUpNetworkEngine } from '../engine/set-up-network-engine.ts'
 import { loadNetwork } from '../load-network.ts'
 import { wholeNumber } from '../parse-options.ts'
 import { type EngineOption, engineOption } from './engine-option.ts'
@@ -30,10 +31,10 @@ const WARM_UP_MS = 300
 /** Adds `poai bench`. */
 export function addBenchCommand(program: Command, context: CliContext): void {
   leafCommand(program, 'bench', {
-    description: 'measure how many attempts at a block this machine makes a second',
+    summary: 'measure how many attempts at a block this machine makes per second',
     examples: ['bench', 'bench --workers 4 --seconds 60', 'bench --network testnet --json'],
   })
-    .option('--network <name-or-file>', 'built-in network, or a JSON file of parameters', 'devnet')
+    .option('--network <name-or-file>', 'a built-in network, or a .json file of parameters', 'devnet')
     .option(
       '--workers <count>',
       'worker processes (default: one for each core)',
@@ -48,14 +49,8 @@ export function addBenchCommand(program: Command, context: CliContext): void {
 async function bench(context: CliContext, options: BenchOptions): Promise<void> {
   const installation = installationOf(options, context)
   const params = await loadNetwork(options.network)
-  const { model, domain, vectors } = await setUpWork(installation, params)
-  const { contextSize, maxSequences } = vectors
   const { workers } = options
-  const engine = createDomainEngine(
-    installation,
-    { modelPath: model.path, domain, contextSize, maxSequences },
-    { workers, program: options.engine, admit: admitByVectors(vectors) },
-  )
+  const { model, domain, engine } = await setUpNetworkEngine(installation, params, { workers, program: options.engine })
   if (!options.json) context.terminal.err(`measuring for ${options.seconds} s with ${workers} workers\n`)
   const { attempts, seconds } = await withEngine(engine, context.signal, () =>
     measure(context, engine, { params, options }),

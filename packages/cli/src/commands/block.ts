@@ -1,9 +1,9 @@
-import type { JsonValue } from '@poai/core'
-import { listIn, numberIn, objectIn, textIn } from '@poai/testnet'
-import { formatTable } from '@poai/testnet/terminal'
+import type { BlockJson } from '@poai/api/client'
+import type { Hex } from '@poai/core'
+import { formatNats, formatTable } from '@poai/testnet/terminal'
 import type { Command } from 'commander'
 import type { CliContext } from '../cli-context.ts'
-import { fetchBlock, parseBlockPlace } from '../inspect/block-place.ts'
+import { type BlockPlace, fetchBlock, parseBlockPlace } from '../inspect/block-place.ts'
 import { withNode } from '../rpc-client/open-rpc-client.ts'
 import { formatCoins } from '../wallet/coins.ts'
 import { printResult } from './leaf-command.ts'
@@ -11,15 +11,16 @@ import { type NodeOptions, nodeCommand } from './node-option.ts'
 
 /** Transactions that are listed; the JSON has all. */
 const SHOWN_TRANSACTIONS = 20
+const WEI_PER_GWEI = 1e9
 
 /** Adds `poai block`. */
 export function addBlockCommand(program: Command, context: CliContext): void {
   nodeCommand(program, 'block', {
-    description: 'show a block: by number, hash or tag',
+    summary: 'show a block',
     examples: ['block', 'block 12', 'block 0x…', 'block latest --json'],
   })
     .argument('[block]', 'number, hash, latest, earliest, safe or finalized', parseBlockPlace, 'latest')
-    .action((place: string, options: NodeOptions) =>
+    .action((place: BlockPlace, options: NodeOptions) =>
       withNode(options, context.environment, async (client) => {
         const block = await fetchBlock(client, place, context.signal)
         printResult(context, options, block, () => formatBlock(block))
@@ -27,39 +28,31 @@ export function addBlockCommand(program: Command, context: CliContext): void {
     )
 }
 
-function formatBlock(block: Readonly<Record<string, JsonValue>>): string {
-  const poai = objectIn(block['poai'])
-  const transactions = listIn(block['transactions']).map(objectIn)
-  const text = (name: string): string => textIn(block[name]) ?? ''
-  const seconds = numberIn(block['timestamp'])
-  const gasUsed = numberIn(block['gasUsed'])
-  const gasLimit = numberIn(block['gasLimit'])
-  const loss = numberIn(poai['lossMicroNats']) / 1e6
+function formatBlock(block: BlockJson): string {
+  const { poai, transactions } = block
+  const count = (quantity: Hex): string => Number(quantity).toLocaleString('en')
   const head = formatTable([
-    ['block', `${numberIn(block['number'])}`],
-    ['hash', text('hash')],
-    ['parent', text('parentHash')],
-    ['time', `${new Date(seconds * 1000).toISOString()}`],
-    ['miner', text('miner')],
-    ['difficulty', `${numberIn(block['difficulty']).toLocaleString('en')} attempts`],
-    ['loss', `${loss.toFixed(4)} nats a token`],
-    ['transcript', textIn(poai['transcriptRoot']) ?? ''],
+    ['block', String(Number(block.number))],
+    ['hash', block.hash],
+    ['parent', block.parentHash],
+    ['time', new Date(Number(block.timestamp) * 1000).toISOString()],
+    ['miner', block.miner],
+    ['difficulty', `${count(block.difficulty)} attempts`],
+    ['loss', `${formatNats(poai.lossMicroNats)} nats a token`],
+    ['transcript', poai.transcriptRoot],
     [
       'gas',
-      `${gasUsed.toLocaleString('en')} of ${gasLimit.toLocaleString('en')}, base fee ${numberIn(block['baseFeePerGas']) / 1e9} gwei`,
+      `${count(block.gasUsed)} of ${count(block.gasLimit)}, base fee ${Number(block.baseFeePerGas) / WEI_PER_GWEI} gwei`,
     ],
-    ['state', text('stateRoot')],
+    ['state', block.stateRoot],
     ['transactions', String(transactions.length)],
   ])
-  if (transactions.length === 0) return head
   const rows = transactions
+    .filter((transaction) => typeof transaction !== 'string')
     .slice(0, SHOWN_TRANSACTIONS)
-    .map((transaction) => [
-      textIn(transaction['hash']) ?? '',
-      textIn(transaction['from']) ?? '',
-      textIn(transaction['to']) ?? 'new contract',
-      formatCoins(BigInt(textIn(transaction['value']) ?? '0')),
-    ])
+    .map(({ hash, from, to, value }) => [hash, from, to ?? 'new contract', formatCoins(BigInt(value))])
+  if (rows.length === 0) return head
   const more = transactions.length - rows.length
-  return `${head}\n${formatTable([['TRANSACTION', 'FROM', 'TO', 'COINS'], ...rows])}${more > 0 ? `and ${more} more: --json shows all\n` : ''}`
+  const rest = more > 0 ? `and ${more} more: --json shows all\n` : ''
+  return `${head}\n${formatTable([['TRANSACTION', 'FROM', 'TO', 'COINS'], ...rows])}${rest}`
 }

@@ -7,7 +7,7 @@ import { type CommonOptions, leafCommand, printResult } from './leaf-command.ts'
 /** Adds `poai completion`. */
 export function addCompletionCommand(program: Command, context: CliContext): void {
   leafCommand(program, 'completion', {
-    description: 'print a script that lets your shell complete commands and options',
+    summary: 'print a script that makes your shell complete commands and options',
     examples: [
       'completion bash >> ~/.bashrc',
       'completion zsh > ~/.zfunc/_poai',

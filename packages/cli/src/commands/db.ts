@@ -7,12 +7,11 @@ import { addDbExportCommand } from './db/export.ts'
 import { addDbImportCommand } from './db/import.ts'
 import { addDbPruneCommand } from './db/prune.ts'
 import { addDbSizeCommand } from './db/size.ts'
+import { commandGroup } from './leaf-command.ts'
 
 /** Adds `poai db …`. */
 export function addDbCommands(program: Command, context: CliContext): void {
-  const db = program
-    .command('db')
-    .description('check, measure, shrink, export, import and correct the database of a node that is stopped')
+  const db = commandGroup(program, 'db', 'check, measure, shrink, export and repair the database of a stopped node')
   addDbCheckCommand(db, context)
   addDbSizeCommand(db, context)
   addDbCompactCommand(db, context)

@@ -10,10 +10,10 @@ import {
   checkPort,
   type DoctorCheck,
 } from '@poai/inference'
-import { type Installation, setUpWork, type WorkSetup } from '@poai/node'
+import { type EngineSetup, type Installation, setUpEngine } from '@poai/node'
 import type { Command } from 'commander'
 import type { CliContext } from '../cli-context.ts'
-import { type EngineReport, examineEngines } from '../doctor/examine-engines.ts'
+import { type EngineReport, examineEngines } from '../engine/examine-engines.ts'
 import { loadNetwork } from '../load-network.ts'
 import { wholeNumber } from '../parse-options.ts'
 import { CheckFailed } from '../report-error.ts'
@@ -34,13 +34,13 @@ interface DoctorOptions extends CommonOptions {
 export function addDoctorCommand(program: Command, context: CliContext): void {
   const port = wholeNumber(1, 65_535)
   leafCommand(program, 'doctor', {
-    description: 'check all that can be wrong on this machine, and say how to mend it',
+    summary: 'check everything that can be wrong on this machine, and say how to fix it',
     examples: ['doctor', 'doctor --network testnet --port 8545 --port 30303', 'doctor --json'],
   })
-    .option('--network <name-or-file>', 'built-in network, or a JSON file of parameters', 'devnet')
+    .option('--network <name-or-file>', 'a built-in network, or a .json file of parameters', 'devnet')
     .option(
       '--port <number>',
-      'a port that must be free; repeatable',
+      'a port that must be free; can be repeated',
       (text, ports: readonly number[]) => [...ports, port(text)],
       [],
     )
@@ -69,7 +69,7 @@ async function examineWork(
   installation: Installation,
   params: NetworkParams,
 ): Promise<EngineReport> {
-  const work = await setUpWork(installation, params).catch((error: unknown) => error)
+  const work = await setUpEngine(installation, params).catch((error: unknown) => error)
   if (!isSetup(work)) return { checks: [missingWork(work)], engines: [] }
   const { model, domain } = work
   const workers = Math.max(1, availableParallelism() - 1)
@@ -87,7 +87,7 @@ async function examineWork(
   }
 }
 
-function isSetup(value: unknown): value is WorkSetup {
+function isSetup(value: unknown): value is EngineSetup {
   return typeof value === 'object' && value !== null && 'vectors' in value
 }
 

@@ -1,34 +1,39 @@
+import { defined } from '@poai/core'
 import { buildVariant, KNOWN_DOMAINS, requireMachineDomain, withEngine, wordsOfEngine } from '@poai/inference'
-import { createDomainEngine, setUpWork } from '@poai/node'
+import { createDomainEngine, setUpEngine } from '@poai/node'
 import { formatSeconds, formatTable } from '@poai/testnet/terminal'
 import type { Command } from 'commander'
 import type { CliContext } from '../cli-context.ts'
 import { loadNetwork } from '../load-network.ts'
 import { wholeNumber } from '../parse-options.ts'
-import { addEngineBenchCommand } from './engine-bench.ts'
-import { addEngineBuildCommand } from './engine-build.ts'
-import { addEngineInstallLlamaCommand } from './engine-install-llama.ts'
+import { addEngineBenchCommand } from './engine/bench.ts'
+import { addEngineBuildCommand } from './engine/build.ts'
+import { addEngineInstallLlamaCommand } from './engine/install-llama.ts'
 import { type EngineOption, engineOption } from './engine-option.ts'
-import { type CommonOptions, installationOf, leafCommand, printResult } from './leaf-command.ts'
+import { type CommonOptions, commandGroup, installationOf, leafCommand, printResult } from './leaf-command.ts'
 
 /** Workers of one engine: more than any machine has cores to spare. */
 const MAX_WORKERS = 256
 
 /** Adds `poai engine …`. */
 export function addEngineCommands(program: Command, context: CliContext): void {
-  const engine = program.command('engine').description('build, check and compare inference engines')
+  const engine = commandGroup(program, 'engine', 'build, check and compare inference engines')
 
   leafCommand(engine, 'check', {
-    description: 'replay all recorded vectors of a network: does this machine compute the same bits?',
+    summary: 'check that this machine computes the network’s bits, by replaying its recorded vectors',
     examples: ['engine check', 'engine check --network testnet --workers 2', 'engine check --engine wasm --json'],
   })
-    .option('--network <name-or-file>', 'built-in network, or a JSON file of parameters', 'devnet')
-    .option('--workers <count>', 'worker processes', wholeNumber(1, MAX_WORKERS))
+    .option('--network <name-or-file>', 'a built-in network, or a .json file of parameters', 'devnet')
+    .option(
+      '--workers <count>',
+      'worker processes (default: one fewer than there are cores)',
+      wholeNumber(1, MAX_WORKERS),
+    )
     .addOption(engineOption(context))
     .action((options: CheckOptions) => check(context, options))
 
   leafCommand(engine, 'domains', {
-    description: 'list the determinism domains that this release can pin',
+    summary: 'list the determinism domains that this release knows',
     examples: ['engine domains'],
   }).action((options: CommonOptions) => listDomains(context, options))
 
@@ -45,12 +50,12 @@ interface CheckOptions extends CommonOptions, EngineOption {
 async function check(context: CliContext, options: CheckOptions): Promise<void> {
   const installation = installationOf(options, context)
   const network = await loadNetwork(options.network)
-  const { model, domain, vectors, fingerprints } = await setUpWork(installation, network)
+  const { model, domain, vectors, fingerprints } = await setUpEngine(installation, network)
   const { contextSize, maxSequences } = vectors
   const engine = createDomainEngine(
     installation,
     { modelPath: model.path, domain, contextSize, maxSequences },
-    { program: options.engine, ...(options.workers === undefined ? {} : { workers: options.workers }) },
+    { program: options.engine, ...defined({ workers: options.workers }) },
   )
   const started = performance.now()
   await withEngine(engine, context.signal, () => requireMachineDomain(wordsOfEngine(engine), vectors, fingerprints))

@@ -1,13 +1,14 @@
-import type { RpcClient } from '@poai/api/connect'
-import { bytesToHex, type JsonValue, type NetworkParams } from '@poai/core'
-import { admitByVectors, withEngine } from '@poai/inference'
-import { createDomainEngine, setUpWork } from '@poai/node'
-import { examLines, listIn, numberIn, objectIn, parseExam, textIn } from '@poai/testnet'
-import { formatSeconds, formatTable } from '@poai/testnet/terminal'
+import type { ExamJson, TranscriptJson } from '@poai/api/client'
+import { ask, type RpcClient } from '@poai/api/connect'
+import { bytesToHex, defined, type Hex, type NetworkParams } from '@poai/core'
+import { withEngine } from '@poai/inference'
+import { examLines } from '@poai/testnet'
+import { formatNats, formatSeconds, formatTable } from '@poai/testnet/terminal'
 import type { Command } from 'commander'
 import type { CliContext } from '../cli-context.ts'
 import { createTerminalLogger } from '../db/terminal-logger.ts'
-import { noBlock, parseBlockPlace } from '../inspect/block-place.ts'
+import { setUpNetworkEngine } from '../engine/set-up-network-engine.ts'
+import { type BlockPlace, noBlock, parseBlockPlace } from '../inspect/block-place.ts'
 import { type BlockReplay, fetchHeader, replayBlock } from '../inspect/replay-block.ts'
 import { fetchNetworkParams } from '../mine/rpc-farm-client.ts'
 import { CheckFailed } from '../report-error.ts'
@@ -26,41 +27,38 @@ const EXAM_TIMEOUT_MS = 60_000
 /** Adds `poai exam`. */
 export function addExamCommand(program: Command, context: CliContext): void {
   nodeCommand(program, 'exam', {
-    description: 'show what a block was worked for: its exam, the right answers, and those of the model',
+    summary: 'show the exam of a block: the questions, the right answers, and the model’s answers',
     examples: ['exam', 'exam 12 --transcript', 'exam 12 --replay', 'exam latest --json'],
   })
     .argument('[block]', 'number, hash, latest, safe or finalized', parseBlockPlace, 'latest')
-    .option('--transcript', 'show it token by token, and the leaves of the transcript')
-    .option('--replay', 'compute it here too, on this machine’s own model; exit code 1 if the block lies')
-    .action((place: string, options: ExamOptions) =>
+    .option('--transcript', 'also show every token, and the leaves of the transcript')
+    .option('--replay', 'replay the exam on this machine; exit code 1 if the block’s claim is false')
+    .action((place: BlockPlace, options: ExamOptions) =>
       withNode(options, context.environment, (client) => show(context, client, { place, options })),
     )
 }
 
-type JsonObject = Readonly<Record<string, JsonValue>>
-
 async function show(
   context: CliContext,
   client: RpcClient,
-  { place, options }: { readonly place: string; readonly options: ExamOptions },
+  { place, options }: { readonly place: BlockPlace; readonly options: ExamOptions },
 ): Promise<void> {
   const { signal } = context
   const call = { signal, timeoutMs: EXAM_TIMEOUT_MS }
-  const exam = objectIn(await client.call('poai_getExam', [place], call))
-  const hash = textIn(exam['hash'])
-  if (hash === undefined) throw noBlock(place === 'earliest' ? 'that has an exam at 0' : place, client.address)
-  const transcript = options.transcript ? objectIn(await client.call('poai_getTranscript', [hash], call)) : undefined
+  const exam = await ask(client, 'poai_getExam', [place], call)
+  if (exam === null) throw noBlock(place === 'earliest' ? 'that has an exam at 0' : place, client.address)
+  const { hash } = exam
+  const transcript = options.transcript ? await ask(client, 'poai_getTranscript', [hash], call) : undefined
   const replay = options.replay ? await replayHere(context, client, { hash, options }) : undefined
   const result = {
     ...exam,
-    ...(transcript === undefined ? {} : { transcript }),
-    ...(replay === undefined ? {} : { replay: replayToJson(replay) }),
+    ...defined({ transcript: transcript ?? undefined, replay: replay && replayToJson(replay) }),
   }
   printResult(context, options, result, () =>
     [
       formatWork(exam),
-      examLines(parseExam(exam)).join('\n'),
-      ...(transcript === undefined ? [] : [formatTranscript(exam, transcript)]),
+      examLines(exam).join('\n'),
+      ...(transcript == null ? [] : [formatTranscript(exam, transcript)]),
       ...(replay === undefined ? [] : [formatReplay(replay)]),
     ]
       .map((part) => `${part.trimEnd()}\n`)
@@ -72,58 +70,48 @@ async function show(
 async function replayHere(
   context: CliContext,
   client: RpcClient,
-  { hash, options }: { readonly hash: string; readonly options: ExamOptions },
+  { hash, options }: { readonly hash: Hex; readonly options: ExamOptions },
 ): Promise<BlockReplay> {
   const { signal, terminal } = context
   const params: NetworkParams = await fetchNetworkParams(client, signal)
   const fetched = await fetchHeader(client, { place: hash, params }, signal)
   const installation = installationOf(options, context)
-  const { model, domain, vectors } = await setUpWork(installation, params)
-  const { contextSize, maxSequences } = vectors
-  const engine = createDomainEngine(
-    installation,
-    { modelPath: model.path, domain, contextSize, maxSequences },
-    { workers: 1, admit: admitByVectors(vectors) },
-  )
+  const { engine } = await setUpNetworkEngine(installation, params, { workers: 1 })
   const logger = createTerminalLogger(terminal)
   return withEngine(engine, signal, () => replayBlock(fetched, params, { evaluator: engine, logger, signal }))
 }
 
-function replayToJson({ fault, seconds, exam, graded }: BlockReplay): JsonObject {
+function replayToJson({ fault, seconds, exam, graded }: BlockReplay): object {
   return {
     valid: fault === undefined,
-    ...(fault === undefined ? {} : { code: fault.code, reason: fault.message }),
+    ...defined({ code: fault?.code, reason: fault?.message }),
     seconds,
     tokens: exam.tokens.length,
     right: graded.filter(({ isRight }) => isRight).length,
   }
 }
 
-function formatWork(exam: JsonObject): string {
-  const text = (name: string): string => textIn(exam[name]) ?? ''
+function formatWork({ number, hash, examSeed, nonce, transcriptRoot, workHash, target }: ExamJson): string {
   return formatTable([
-    ['block', `${numberIn(exam['number'])}, ${text('hash')}`],
-    ['exam seed', text('examSeed')],
-    ['nonce', String(BigInt(text('nonce') || '0'))],
-    ['transcript', text('transcriptRoot')],
-    ['work hash', text('workHash')],
-    ['target', text('target')],
+    ['block', `${Number(number)}, ${hash}`],
+    ['exam seed', examSeed],
+    ['nonce', String(BigInt(nonce))],
+    ['transcript', transcriptRoot],
+    ['work hash', workHash],
+    ['target', target],
   ])
 }
 
-function formatTranscript(exam: JsonObject, transcript: JsonObject): string {
-  const leaves = listIn(transcript['leaves'])
-  const tokens = listIn(exam['quizzes'])
-    .map(objectIn)
-    .flatMap((quiz) => listIn(quiz['tokens']).map(objectIn))
-  const rows = tokens.map((token, index) => [
+function formatTranscript({ quizzes }: ExamJson, { root, leaves = [] }: TranscriptJson): string {
+  const tokens = quizzes.flatMap((quiz) => quiz.tokens ?? [])
+  const rows = tokens.map(({ expected, given, lossMicroNats }, index) => [
     String(index),
-    JSON.stringify(textIn(token['expected']) ?? ''),
-    JSON.stringify(textIn(token['given']) ?? ''),
-    (numberIn(token['lossMicroNats']) / 1e6).toFixed(6),
-    textIn(leaves[index]) ?? '',
+    JSON.stringify(expected),
+    JSON.stringify(given),
+    formatNats(lossMicroNats, 6),
+    leaves[index] ?? '',
   ])
-  return `${formatTable([['LEAF', 'RIGHT', 'MODEL', 'LOSS', 'HASH'], ...rows])}root ${textIn(transcript['root']) ?? ''}`
+  return `${formatTable([['LEAF', 'RIGHT', 'MODEL', 'LOSS', 'HASH'], ...rows])}root ${root}`
 }
 
 function formatReplay({ fault, seconds, exam }: BlockReplay): string {

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import {
   AppError,
   bytesToHex,
+  defined,
   type GenesisAccount,
   genesisHash,
   type NetworkParams,
@@ -18,7 +19,7 @@ import { recordNetworkVectors } from '../genesis/record-network-vectors.ts'
 import { loadNetwork } from '../load-network.ts'
 import { wholeNumber } from '../parse-options.ts'
 import { UsageError } from '../report-error.ts'
-import { type CommonOptions, installationOf, leafCommand, printResult } from './leaf-command.ts'
+import { type CommonOptions, commandGroup, installationOf, leafCommand, printResult } from './leaf-command.ts'
 
 interface NewOptions extends CommonOptions {
   readonly from: string
@@ -38,31 +39,35 @@ const DAY_SECONDS = 86_400
 
 /** Adds `poai genesis …`. */
 export function addGenesisCommands(program: Command, context: CliContext): void {
-  const genesis = program.command('genesis').description('show what defines a network, and make new ones')
+  const genesis = commandGroup(program, 'genesis', 'show the parameters of a network, or define a new one')
 
   leafCommand(genesis, 'show [network]', {
-    description: 'print the parameters of a network, built in or in a file, and its genesis hash',
+    summary: 'print the parameters of a network, and its genesis hash',
     examples: ['genesis show', 'genesis show testnet', 'genesis show ./my-network.json --json'],
   }).action((network: string | undefined, options: CommonOptions) => show(context, network ?? 'devnet', options))
 
   leafCommand(genesis, 'new <file>', {
-    description: 'write the parameters of a new network: those of another one, with changes',
+    summary: 'define a new network: the parameters of another one, with changes',
     examples: [
       'genesis new my.json --name my-net --chain-id 4242 --account 0x70997970C51812dc3A010C7d01b50e0d17dc79C8=1000',
       'genesis new here.json --domain auto && poai testnet --network here.json',
     ],
   })
-    .option('--from <name-or-file>', 'the network to begin with', 'devnet')
-    .option('--name <name>', 'its name')
-    .option('--chain-id <number>', 'what transactions are signed for', wholeNumber(1, MAX_CHAIN_ID))
-    .option('--spacing <seconds>', 'wanted time between blocks', wholeNumber(1, DAY_SECONDS))
+    .option('--from <name-or-file>', 'the network to start from', 'devnet')
+    .option('--name <name>', 'name of the new network')
+    .option('--chain-id <number>', 'chain id, which transactions are signed for', wholeNumber(1, MAX_CHAIN_ID))
+    .option('--spacing <seconds>', 'target time between blocks', wholeNumber(1, DAY_SECONDS))
     .option(
       '--domain <name>',
-      `determinism domain, or ${AUTO_DOMAIN}: this machine’s own; its vectors are recorded here and now`,
+      `determinism domain, or ${AUTO_DOMAIN} for that of this machine; its vectors are recorded now`,
     )
     .option('--timestamp <seconds>', 'Unix time of the genesis block', wholeNumber(0, MAX_TIMESTAMP))
-    .option('--account <address=coins>', 'an account with coins; repeatable, replaces all others', parseGenesisAccount)
-    .option('--force', 'overwrite the file')
+    .option(
+      '--account <address=coins>',
+      'give an account coins; can be repeated, and replaces all others',
+      parseGenesisAccount,
+    )
+    .option('--force', 'overwrite the file if it exists')
     .action((file: string, options: NewOptions) => create(context, file, options))
 }
 
@@ -78,10 +83,7 @@ async function show(context: CliContext, nameOrFile: string, options: CommonOpti
 async function create(context: CliContext, file: string, options: NewOptions): Promise<void> {
   if (!file.endsWith('.json'))
     throw new UsageError(`${file} does not end in .json`, 'name the file like my-network.json')
-  const spaced = deriveNetwork(
-    await loadNetwork(options.from),
-    options.spacing === undefined ? {} : { spacingSeconds: options.spacing },
-  )
+  const spaced = deriveNetwork(await loadNetwork(options.from), defined({ spacingSeconds: options.spacing }))
   const { params, vectors } = await withDomain(context, withNames(spaced, options), options)
   const json = networkParamsToJson(params)
   // What the options cannot express is still checked as every network is.
@@ -103,8 +105,7 @@ function withNames(params: NetworkParams, { name, chainId, timestamp, account }:
   const { genesis } = params
   return {
     ...params,
-    ...(name === undefined ? {} : { name }),
-    ...(chainId === undefined ? {} : { chainId: BigInt(chainId) }),
+    ...defined({ name, chainId: chainId === undefined ? undefined : BigInt(chainId) }),
     genesis: {
       timestamp: timestamp === undefined ? genesis.timestamp : BigInt(timestamp),
       accounts: account ?? genesis.accounts,

@@ -9,19 +9,36 @@ export interface CommonOptions {
   readonly home?: string
 }
 
+/** What the help of a command says. */
+export interface CommandText {
+  /** What it does, for lists of commands: a phrase that goes on after its name. */
+  readonly summary: string
+  /** More sentences, for its own help. */
+  readonly details?: string
+  /** Command lines, without `poai` in front. */
+  readonly examples: readonly string[]
+}
+
 /** A command that does something: with the common options, and examples under its help. */
-export function leafCommand(
-  parent: Command,
-  usage: string,
-  text: { description: string; examples: readonly string[] },
-): Command {
+export function leafCommand(parent: Command, usage: string, text: CommandText): Command {
   const examples = text.examples.map((example) => `  $ poai ${example}\n`).join('')
   return parent
     .command(usage)
-    .description(text.description)
+    .summary(text.summary)
+    .description([sentence(text.summary), ...(text.details === undefined ? [] : [text.details])].join(' '))
     .option('--json', 'print one JSON object instead of text')
-    .option('--home <directory>', 'where models and caches are kept (default: $POAI_HOME or ~/.poai)')
+    .option('--home <directory>', 'where poai keeps its files (default: $POAI_HOME or ~/.poai)')
     .addHelpText('after', `\nExamples:\n${examples}`)
+}
+
+/** A group of commands, which does nothing by itself. */
+export function commandGroup(program: Command, name: string, summary: string): Command {
+  return program.command(name).summary(summary).description(sentence(summary))
+}
+
+/** A phrase as a sentence. */
+function sentence(phrase: string): string {
+  return `${phrase.charAt(0).toUpperCase()}${phrase.slice(1)}.`
 }
 
 /** Where things are, for a command run with `options`. */

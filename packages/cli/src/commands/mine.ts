@@ -1,12 +1,13 @@
 import { hostname } from 'node:os'
 import type { RpcClient } from '@poai/api/connect'
-import type { Address } from '@poai/core'
+import { type Address, defined } from '@poai/core'
 import { DEFAULT_POOL_OPTIONS, withEngine } from '@poai/inference'
 import { createSearcher } from '@poai/miner'
-import { createDomainEngine, setUpWork, systemClock } from '@poai/node'
+import { systemClock } from '@poai/node'
 import { formatTable } from '@poai/testnet/terminal'
 import type { Command } from 'commander'
 import type { CliContext } from '../cli-context.ts'
+import { setUpNetworkEngine } from '../engine/set-up-network-engine.ts'
 import { miningToJson } from '../mine/format-mining.ts'
 import { type MineResult, mineForNode } from '../mine/mine-for-node.ts'
 import { parseAddress } from '../mine/parse-address.ts'
@@ -36,8 +37,8 @@ interface MineCommandOptions extends NodeOptions, EngineOption {
 /** Adds `poai mine`. */
 export function addMineCommand(program: Command, context: CliContext): void {
   nodeCommand(program, 'mine', {
-    description:
-      'mine for a node, here or on another machine, with this machine’s processors; survives the node’s restart',
+    summary: 'mine on this machine for a node',
+    details: 'The node may be here or elsewhere, and may restart meanwhile.',
     examples: [
       'mine --rpc http://192.168.1.10:8545',
       'mine --rpc http://node:8545 --workers 8 --beneficiary 0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266',
@@ -46,17 +47,17 @@ export function addMineCommand(program: Command, context: CliContext): void {
   })
     .option(
       '--workers <count>',
-      'worker processes (default: one less than there are cores)',
+      'worker processes (default: one fewer than there are cores)',
       wholeNumber(1, MAX_WORKERS),
     )
     .addOption(engineOption(context))
-    .option('--beneficiary <address>', 'whom blocks are to pay (default: whom the node says)', parseAddress)
-    .option('--name <name>', 'what this worker is called in the node’s figures (default: this machine’s name)')
-    .option('--blocks <count>', 'end after so many accepted blocks', wholeNumber(1, MAX_BLOCKS))
-    .option('--duration <seconds>', 'end after so long', wholeNumber(1, MAX_SECONDS))
+    .option('--beneficiary <address>', 'the account that blocks pay (default: the node’s)', parseAddress)
+    .option('--name <name>', 'the name of this worker in the node’s reports (default: the name of this machine)')
+    .option('--blocks <count>', 'stop after this many accepted blocks', wholeNumber(1, MAX_BLOCKS))
+    .option('--duration <seconds>', 'stop after this time', wholeNumber(1, MAX_SECONDS))
     .addHelpText(
       'after',
-      '\nWith --json every line is an object with an event: status, answer, log, or at the end summary.\n',
+      '\nWith --json every line is an object whose event is status, answer, log or, at the\nend, summary.\n',
     )
     .action((options: MineCommandOptions) =>
       withNode(options, context.environment, (client) => mine(context, options, client)),
@@ -68,14 +69,9 @@ async function mine(context: CliContext, options: MineCommandOptions, client: Rp
   const worker = workerName(options.name)
   const installation = installationOf(options, context)
   const params = await fetchNetworkParams(client, signal)
-  const { model, domain, vectors } = await setUpWork(installation, params)
-  const { contextSize, maxSequences } = vectors
   const workers = options.workers ?? DEFAULT_POOL_OPTIONS.workers
-  const engine = createDomainEngine(
-    installation,
-    { modelPath: model.path, domain, contextSize, maxSequences },
-    { workers, vectors, program: options.engine, improves: true },
-  )
+  const choice = { workers, program: options.engine, improves: true }
+  const { model, engine } = await setUpNetworkEngine(installation, params, choice)
   if (options.json === undefined) {
     terminal.err(`Mining ${params.name} for ${client.address} as ${worker}: model ${model.name}, ${workers} workers\n`)
   }
@@ -83,9 +79,11 @@ async function mine(context: CliContext, options: MineCommandOptions, client: Rp
     mineForNode(
       {
         ...{ params, worker, workers, json: options.json === true },
-        ...(options.beneficiary === undefined ? {} : { beneficiary: options.beneficiary }),
-        ...(options.blocks === undefined ? {} : { blocks: options.blocks }),
-        ...(options.duration === undefined ? {} : { durationSeconds: options.duration }),
+        ...defined({
+          beneficiary: options.beneficiary,
+          blocks: options.blocks,
+          durationSeconds: options.duration,
+        }),
       },
       {
         client: createRpcFarmClient(client),

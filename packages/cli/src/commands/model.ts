@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline/promises'
+import { defined } from '@poai/core'
 import {
   type ImportModelOptions,
   importModel,
@@ -17,45 +18,45 @@ import { formatBytes, formatTable } from '@poai/testnet/terminal'
 import type { Command } from 'commander'
 import type { CliContext } from '../cli-context.ts'
 import { createProgressBar } from '../progress-bar.ts'
-import { type CommonOptions, installationOf, leafCommand, printResult } from './leaf-command.ts'
+import { type CommonOptions, commandGroup, installationOf, leafCommand, printResult } from './leaf-command.ts'
 
 /** Adds `poai model …`. */
 export function addModelCommands(program: Command, context: CliContext): void {
-  const model = program.command('model').description('list, fetch, check and import models')
+  const model = commandGroup(program, 'model', 'list, fetch, check and import models')
 
   leafCommand(model, 'list', {
-    description: 'show all known models and which are here',
+    summary: 'list the known models, and which are on this machine',
     examples: ['model list', 'model list --json'],
   }).action((options: CommonOptions) => list(context, options))
 
   leafCommand(model, 'pull <name>', {
-    description: 'fetch a model; continues where an interrupted pull stopped',
+    summary: 'download a model; continues an interrupted download',
     examples: ['model pull tinyllama-1.1b-chat-v1.0.Q4_K_M'],
   })
-    .option('--sha256 <hash>', 'the hash that you trust, for a model whose hash this program does not know')
+    .option('--sha256 <hash>', 'the hash to trust, for a model whose hash poai does not know')
     .action((name: string, options: PullOptions) => pull(context, name, options))
 
   leafCommand(model, 'verify <name>', {
-    description: 'hash the whole file and compare it with the pinned SHA-256',
+    summary: 'hash the model file, and compare with the pinned SHA-256',
     examples: ['model verify quiz-1'],
   }).action((name: string, options: CommonOptions) => verify(context, name, options))
 
   leafCommand(model, 'inspect <name-or-file>', {
-    description: 'show what a model file says of itself; the weights are not read',
+    summary: 'show the metadata of a model file; the weights are not read',
     examples: ['model inspect quiz-1', 'model inspect ./some-model.gguf'],
   }).action((what: string, options: CommonOptions) => inspect(context, what, options))
 
   leafCommand(model, 'import <file>', {
-    description: 'take a model file of your own into the store',
+    summary: 'add a model file of your own to the store',
     examples: [
       'model import ./qwen.gguf --name qwen2.5-0.5b-instruct --sha256 <hash>',
       'model import ./my.gguf --link',
     ],
   })
-    .option('--name <name>', 'its name here (default: the file name without .gguf)')
+    .option('--name <name>', 'name in the store (default: the file name without .gguf)')
     .option('--sha256 <hash>', 'the hash that the file must have')
     .option('--link', 'link to the file instead of copying it')
-    .option('--trust', 'pin the hash that the file has now, without asking')
+    .option('--trust', 'pin the hash of the file without asking')
     .action((file: string, options: ImportOptions) => importFile(context, file, options))
 }
 
@@ -98,7 +99,7 @@ async function pull(context: CliContext, name: string, options: PullOptions): Pr
   const store = await openModelStore(installationOf(options, context))
   const bar = createProgressBar(context.terminal, name)
   const pulled = await pullModel(store, name, {
-    ...(options.sha256 === undefined ? {} : { sha256: options.sha256 }),
+    ...defined({ sha256: options.sha256 }),
     signal: context.signal,
     onProgress: bar.update,
     onWait: () => context.terminal.err(`waiting for another process that pulls ${name}\n`),
@@ -126,8 +127,7 @@ async function importFile(context: CliContext, file: string, options: ImportOpti
     mode: options.link ? 'link' : 'copy',
     confirm: (identity) => confirmPin(context, options, identity),
     signal: context.signal,
-    ...(options.name === undefined ? {} : { name: options.name }),
-    ...(options.sha256 === undefined ? {} : { sha256: options.sha256 }),
+    ...defined({ name: options.name, sha256: options.sha256 }),
   }
   printModel(context, options, await importModel(store, wanted))
 }

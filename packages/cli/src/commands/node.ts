@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { AppError } from '@poai/core'
+import { AppError, defined } from '@poai/core'
 import {
   type ConfigSources,
   configDocument,
@@ -35,16 +35,19 @@ Examples:
   $ poai node --mine --beneficiary 0x… --mine-alone
   $ poai node --network testnet --peers /ip4/192.0.2.1/tcp/30404/p2p/12D3KooW…
   $ poai node --config node.json --print-config
-Every setting can also be given by a variable or in the file: docs/CONFIG.md. Ctrl-C stops in order; a second one at once.`
+
+Every setting can also come from a variable or the file of settings: docs/CONFIG.md.
+Ctrl-C stops the node in order; a second Ctrl-C stops it at once.`
 
 /** Adds `poai node`. */
 export function addNodeCommand(program: Command, context: CliContext): void {
   const command = program
     .command('node')
-    .description('run a node: follow the chain, serve JSON-RPC, mine')
+    .summary('run a node: follow the chain, serve JSON-RPC, mine')
+    .description('Run a node: follow the chain, serve JSON-RPC, mine.')
     .option('--config <file>', 'a JSON file of settings (default: $POAI_CONFIG)')
-    .option('--json', 'the same as --log-format json')
-    .option('--print-config', 'print every setting, its value and where it comes from; start nothing')
+    .option('--json', 'same as --log-format json')
+    .option('--print-config', 'print every setting with its value and origin, and start nothing')
     .addOption(new Option('--print-config-document', 'print docs/CONFIG.md').hideHelp())
   for (const { setting } of SETTING_ROWS) addSetting(command, setting)
   command.addHelpText('after', EXAMPLES).action((options: NodeCommandOptions) => nodeCommand(context, command, options))
@@ -84,14 +87,7 @@ async function nodeCommand(context: CliContext, command: Command, options: NodeC
   }
   const { config } = resolved
   const { home, dataDir, network } = config.node
-  const directory = await findDataDirectory(
-    {
-      ...(home === undefined ? {} : { home }),
-      ...(dataDir === undefined ? {} : { dataDir }),
-      ...(network === undefined ? {} : { network }),
-    },
-    context.environment,
-  )
+  const directory = await findDataDirectory(defined({ home, dataDir, network }), context.environment)
   const node = createNode(
     {
       config,
@@ -145,7 +141,7 @@ async function sourcesOf(context: CliContext, command: Command, options: NodeCom
   return {
     flags,
     environment: context.environment,
-    ...(path === undefined ? {} : { file: { name: path, json: await readJson(resolve(path)) } }),
+    ...defined({ file: path === undefined ? undefined : { name: path, json: await readJson(resolve(path)) } }),
   }
 }
 

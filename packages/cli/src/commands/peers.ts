@@ -1,13 +1,14 @@
-import type { JsonValue } from '@poai/core'
+import type { NodeMethods } from '@poai/api/client'
+import { ask } from '@poai/api/connect'
 import { NetworkError, parseDialAddress } from '@poai/p2p'
 import type { Command } from 'commander'
 import type { CliContext } from '../cli-context.ts'
 import { wholeNumber } from '../parse-options.ts'
 import { formatBans, formatPeers } from '../peers/format-peers.ts'
-import { parseBanReport, parseBanReports, parsePeerReports } from '../peers/peer-reports.ts'
+import { reportBan, reportPeer } from '../peers/peer-reports.ts'
 import { UsageError } from '../report-error.ts'
 import { withNode } from '../rpc-client/open-rpc-client.ts'
-import { printResult } from './leaf-command.ts'
+import { commandGroup, printResult } from './leaf-command.ts'
 import { type NodeOptions, nodeCommand } from './node-option.ts'
 
 /** A year: who is to stay away for longer is banned again. */
@@ -16,7 +17,7 @@ const PEER = '12D3KooWGRYZDHNVnvCwPQNEyvzmzyBDZ8q3iNLVmMxV8XaZbZQS'
 
 /** Adds `poai peers …`. */
 export function addPeersCommands(program: Command, context: CliContext): void {
-  const peers = program.command('peers').description('show, add, remove and ban the peers of a running node')
+  const peers = commandGroup(program, 'peers', 'show, add, remove and ban the peers of a running node')
   addListCommand(peers, context)
   addAddCommand(peers, context)
   addRemoveCommand(peers, context)
@@ -31,12 +32,12 @@ interface ListOptions extends NodeOptions {
 
 function addListCommand(parent: Command, context: CliContext): void {
   nodeCommand(parent, 'list', {
-    description: 'show the connected peers, with their addresses, scores, latencies and heads',
+    summary: 'list the connected peers',
     examples: ['peers list', 'peers list --all --json', 'peers list --data-dir ./data'],
   })
-    .option('--all', 'also nodes that are known and not connected')
+    .option('--all', 'also list known nodes that are not connected')
     .action(async (options: ListOptions) => {
-      const known = parsePeerReports(await ask(context, options, 'admin_peers'))
+      const known = (await askNode(context, options, 'admin_peers')).map(reportPeer)
       const shown = options.all ? known : known.filter(({ isConnected }) => isConnected)
       printResult(context, options, { peers: shown }, () => formatPeers(shown, Date.now()))
     })
@@ -44,25 +45,25 @@ function addListCommand(parent: Command, context: CliContext): void {
 
 function addAddCommand(parent: Command, context: CliContext): void {
   nodeCommand(parent, 'add', {
-    description: 'keep the node connected to the node at an address, over restarts too',
+    summary: 'stay connected to the node at an address, across restarts too',
     examples: [`peers add /ip4/192.0.2.1/tcp/30404/p2p/${PEER}`, 'peers add /dns4/node.example/tcp/30404'],
   })
-    .argument('<multiaddress>', 'where the other node is, with its peer id if it is known')
+    .argument('<multiaddress>', 'the address of the other node, with its peer id if known')
     .action(async (address: string, options: NodeOptions) => {
       requireAddress(address)
-      await ask(context, options, 'admin_addPeer', [address])
+      await askNode(context, options, 'admin_addPeer', address)
       printResult(context, options, { added: address }, () => `Added ${address}. See: poai peers list\n`)
     })
 }
 
 function addRemoveCommand(parent: Command, context: CliContext): void {
   nodeCommand(parent, 'remove', {
-    description: 'close the connection to a peer, and forget it',
+    summary: 'disconnect a peer, and forget it',
     examples: [`peers remove ${PEER}`],
   })
     .argument('<peer-id>', 'as poai peers list shows it')
     .action(async (peerId: string, options: NodeOptions) => {
-      const removed = (await ask(context, options, 'admin_removePeer', [peerId])) === true
+      const removed = await askNode(context, options, 'admin_removePeer', peerId)
       printResult(context, options, { removed }, () => (removed ? 'Removed.\n' : 'No such peer is known.\n'))
     })
 }
@@ -83,46 +84,45 @@ interface BanOptions extends NodeOptions {
 
 function addBanCommand(parent: Command, context: CliContext): void {
   nodeCommand(parent, 'ban', {
-    description: 'close the connection to a peer or an address, and keep it away for a while',
+    summary: 'disconnect a peer or an IP address, and keep it away for a while',
     examples: [`peers ban ${PEER}`, 'peers ban 192.0.2.1 --minutes 1440'],
   })
-    .argument('<peer-id-or-ip>', 'who: a peer id, or an IP address (an IPv6 address stands for its /64)')
-    .option('--minutes <number>', 'for how long (default: 60)', wholeNumber(1, MAX_BAN_MINUTES))
+    .argument('<peer-id-or-ip>', 'a peer id, or an IP address (an IPv6 address bans its /64)')
+    .option('--minutes <number>', 'how long (default: 60)', wholeNumber(1, MAX_BAN_MINUTES))
     .action(async (target: string, options: BanOptions) => {
-      const forMs = options.minutes === undefined ? [] : [options.minutes * 60_000]
-      const ban = parseBanReport(await ask(context, options, 'admin_ban', [target, ...forMs]))
+      const forMs = options.minutes === undefined ? [] : ([options.minutes * 60_000] as const)
+      const ban = reportBan(await askNode(context, options, 'admin_ban', target, ...forMs))
       printResult(context, options, ban, () => formatBans([ban], Date.now()))
     })
 }
 
 function addUnbanCommand(parent: Command, context: CliContext): void {
   nodeCommand(parent, 'unban', {
-    description: 'lift a ban, and forget what it was for',
+    summary: 'lift a ban, and clear the score behind it',
     examples: [`peers unban ${PEER}`, 'peers unban 192.0.2.1'],
   })
     .argument('<peer-id-or-ip>', 'as poai peers bans shows it')
     .action(async (target: string, options: NodeOptions) => {
-      const lifted = (await ask(context, options, 'admin_unban', [target])) === true
+      const lifted = await askNode(context, options, 'admin_unban', target)
       printResult(context, options, { lifted }, () => (lifted ? 'The ban is lifted.\n' : 'There is no such ban.\n'))
     })
 }
 
 function addBansCommand(parent: Command, context: CliContext): void {
   nodeCommand(parent, 'bans', {
-    description: 'show who is banned, for how long and why',
+    summary: 'list the bans, with their reasons',
     examples: ['peers bans'],
   }).action(async (options: NodeOptions) => {
-    const bans = parseBanReports(await ask(context, options, 'admin_bans'))
+    const bans = (await askNode(context, options, 'admin_bans')).map(reportBan)
     printResult(context, options, { bans }, () => formatBans(bans, Date.now()))
   })
 }
 
-function ask(
-  context: CliContext,
+function askNode<Name extends keyof NodeMethods>(
+  { environment, signal }: CliContext,
   options: NodeOptions,
-  method: string,
-  params: readonly JsonValue[] = [],
-): Promise<JsonValue> {
-  const { signal } = context
-  return withNode(options, context.environment, (client) => client.call(method, params, { signal }))
+  method: Name,
+  ...params: NodeMethods[Name]['params']
+): Promise<NodeMethods[Name]['result']> {
+  return withNode(options, environment, (client) => ask(client, method, params, { signal }))
 }

@@ -1,21 +1,18 @@
 import { join } from 'node:path'
-import { AppError, type NetworkParams } from '@poai/core'
-import { findDomain, isDomainOfPlatform, readModelManifest, resolveModel } from '@poai/inference'
-import type { Installation } from '@poai/node'
-import type { PlannedNode } from '@poai/testnet'
+import { defined } from '@poai/core'
 import {
   createTestnetReporter,
   deriveNetwork,
+  formatIntroduction,
   formatSummary,
   openTestnetDirectory,
   readTestnetDefinition,
+  requireModel,
   runTestnet,
   type TestnetDefinition,
-  type TestnetDirectory,
   type TestnetRunOptions,
   thisProgram,
 } from '@poai/testnet'
-import { formatTable } from '@poai/testnet/terminal'
 import type { Command } from 'commander'
 import type { CliContext } from '../cli-context.ts'
 import { loadNetwork } from '../load-network.ts'
@@ -49,8 +46,8 @@ const DAY_SECONDS = 86_400
 export function addTestnetCommand(program: Command, context: CliContext): void {
   const port = wholeNumber(1, 65_000)
   leafCommand(program, 'testnet', {
-    description:
-      'run a network of several nodes on this machine, and watch it; Ctrl-C stops it, a second start goes on',
+    summary: 'run a network of several nodes on this machine, and watch it',
+    details: 'Ctrl-C stops it; the next start continues its chain.',
     examples: [
       'testnet',
       'testnet --nodes 6 --miners 3',
@@ -58,19 +55,23 @@ export function addTestnetCommand(program: Command, context: CliContext): void {
       'testnet --spacing 2 --traffic 20 --chaos --duration 300',
     ],
   })
-    .option('--nodes <count>', 'nodes, each a process of its own (default: 4)', wholeNumber(1, MAX_NODES))
-    .option('--miners <count>', 'nodes that mine (default: 2)', wholeNumber(1, MAX_NODES))
-    .option('--blocks <count>', 'stop when all nodes have so many more blocks', wholeNumber(1, MAX_BLOCKS))
-    .option('--duration <seconds>', 'stop after so many seconds', wholeNumber(1, 365 * DAY_SECONDS))
-    .option('--spacing <seconds>', 'another time between blocks than the network’s', wholeNumber(1, DAY_SECONDS))
-    .option('--traffic <per-second>', 'send so many transactions a second', wholeNumber(1, MAX_TRAFFIC))
-    .option('--chaos', 'kill, restart and cut off nodes meanwhile')
-    .option('--seed <text>', 'decides what chaos does (default: 1)')
-    .option('--one-engine', 'let all nodes choose their engine alike, instead of judging by several')
-    .option('--network <name-or-file>', 'built-in network, or a JSON file of parameters (default: devnet)')
+    .option('--nodes <count>', 'how many nodes; each is a process of its own (default: 4)', wholeNumber(1, MAX_NODES))
+    .option('--miners <count>', 'how many of them mine (default: 2)', wholeNumber(1, MAX_NODES))
+    .option('--blocks <count>', 'stop when all nodes have this many new blocks', wholeNumber(1, MAX_BLOCKS))
+    .option('--duration <seconds>', 'stop after this time', wholeNumber(1, 365 * DAY_SECONDS))
+    .option(
+      '--spacing <seconds>',
+      'target time between blocks (default: the network’s own)',
+      wholeNumber(1, DAY_SECONDS),
+    )
+    .option('--traffic <per-second>', 'send this many transactions a second', wholeNumber(1, MAX_TRAFFIC))
+    .option('--chaos', 'kill nodes, restart them, and cut the network in two')
+    .option('--seed <text>', 'what --chaos does: the same seed, the same disturbances (default: 1)')
+    .option('--one-engine', 'let every node choose its engine itself (default: validators run different ones)')
+    .option('--network <name-or-file>', 'a built-in network, or a .json file of parameters (default: devnet)')
     .option('--data-dir <directory>', 'where the nodes keep their data (default: a folder in the home)')
-    .option('--base-port <port>', 'of the first node for peers; taken ones are passed over (default: 30303)', port)
-    .option('--rpc-port <port>', 'of JSON-RPC; the next free one if it is taken (default: 8545)', port)
+    .option('--base-port <port>', 'first port for peers; ports in use are skipped (default: 30303)', port)
+    .option('--rpc-port <port>', 'port of JSON-RPC; the next free one if it is in use (default: 8545)', port)
     .action((options: TestnetOptions) => testnet(context, options))
 }
 
@@ -78,10 +79,10 @@ async function testnet(context: CliContext, options: TestnetOptions): Promise<vo
   const definition = await readTestnetDefinition()
   const run = runOptionsOf(options, definition)
   const installation = installationOf(options, context)
-  const changes = options.spacing === undefined ? {} : { spacingSeconds: options.spacing }
+  const changes = defined({ spacingSeconds: options.spacing })
   const params = deriveNetwork(await loadNetwork(options.network ?? definition.network), changes)
   // What every node would stumble over is said once, before any of them starts.
-  await requireWork(installation, params)
+  await requireModel(installation, params)
   const { home } = installation
   const directory = await openTestnetDirectory({ named: options.dataDir, home }, params)
   const { terminal, signal } = context
@@ -91,7 +92,8 @@ async function testnet(context: CliContext, options: TestnetOptions): Promise<vo
       ...{ params, definition, directory, installation, signal },
       program: thisProgram(join(installation.cache, 'node')),
       reporter: createTestnetReporter(terminal),
-      onPlan: (plan) => say(introduction({ plan, directory, definition, network: params.name, width: terminal.width })),
+      onPlan: (plan) =>
+        say(formatIntroduction({ plan, directory, definition, network: params.name, width: terminal.width })),
     })
     printResult(context, options, summary, () => `\n${formatSummary(summary)}`)
     // Without a goal, Ctrl-C is how it ends.
@@ -107,30 +109,17 @@ async function testnet(context: CliContext, options: TestnetOptions): Promise<vo
   }
 }
 
-/** That the model is here, and that this platform can compute the domain. */
-async function requireWork(installation: Installation, { name, work }: NetworkParams): Promise<void> {
-  const manifest = await readModelManifest(join(installation.models, 'manifest.json'))
-  await resolveModel({ directory: installation.modelStore, manifest }, work.model)
-  const domain = findDomain(work.domain)
-  if (domain !== undefined && isDomainOfPlatform(domain)) return
-  const platform = `${process.platform}-${process.arch}`
-  throw new AppError(
-    'CLI_TESTNET_PLATFORM',
-    `the bits of ${name} are those of ${work.domain}, which ${platform} does not compute`,
-    {
-      hint: 'take a network of domain portable-1, which every machine computes: devnet is one',
-    },
-  )
-}
-
 function runOptionsOf(options: TestnetOptions, definition: TestnetDefinition): TestnetRunOptions {
   const nodes = options.nodes ?? definition.nodes
   const miners = options.miners ?? Math.min(definition.miners, Math.max(1, nodes - 1))
   if (miners > nodes) {
-    throw new UsageError(`${miners} of ${nodes} nodes cannot mine`, 'give --miners up to the number of --nodes')
+    throw new UsageError(
+      `${miners} miners are more than ${nodes} nodes`,
+      'give --miners a number up to that of --nodes',
+    )
   }
   if (options.seed !== undefined && options.chaos === undefined) {
-    throw new UsageError('--seed decides nothing without --chaos', 'add --chaos, or leave --seed out')
+    throw new UsageError('--seed has no effect without --chaos', 'add --chaos, or leave --seed out')
   }
   return {
     nodes,
@@ -143,37 +132,4 @@ function runOptionsOf(options: TestnetOptions, definition: TestnetDefinition): T
     chaosSeed: options.chaos ? (options.seed ?? '1') : undefined,
     hasOneEngine: options.oneEngine ?? false,
   }
-}
-
-interface Introduction {
-  readonly plan: readonly PlannedNode[]
-  readonly directory: TestnetDirectory
-  readonly definition: TestnetDefinition
-  readonly network: string
-  readonly width: number
-}
-
-/** Columns of an account with its key on one line. */
-const ACCOUNT_WIDTH = 115
-
-/** What a person needs to use the network. */
-function introduction({ plan, directory, definition, network, width }: Introduction): string {
-  const server = plan.at(-1)
-  const url = `http://127.0.0.1:${server?.httpPort}`
-  const miners = plan.filter(({ mining }) => mining !== undefined).length
-  return `${formatTable([
-    [
-      'network',
-      `${network}, ${plan.length} nodes, ${miners} of them mining${directory.isNew ? '' : '; goes on where it stopped'}`,
-    ],
-    ['JSON-RPC', url],
-    ['data', directory.path],
-    ['logs', `${directory.path}/logs`],
-  ])}\nAccounts with coins, for development only: everybody knows these keys.\n${formatAccounts(definition, width)}\n`
-}
-
-/** On two lines each where one would wrap. */
-function formatAccounts({ accounts }: TestnetDefinition, width: number): string {
-  const gap = width < ACCOUNT_WIDTH ? '\n      ' : '  '
-  return accounts.map(({ address, key }, index) => `  ${String(index).padEnd(2)}  ${address}${gap}${key}\n`).join('')
 }

@@ -1,9 +1,10 @@
-import type { RpcClient } from '@poai/api/connect'
-import type { JsonValue } from '@poai/core'
-import { listIn, numberIn, objectIn, textIn } from '@poai/testnet'
+import type { ReceiptJson, TransactionJson } from '@poai/api/client'
+import { ask, type RpcClient } from '@poai/api/connect'
+import type { Hex } from '@poai/core'
 import { formatTable } from '@poai/testnet/terminal'
 import { type Command, InvalidArgumentError } from 'commander'
 import type { CliContext } from '../cli-context.ts'
+import { isHash } from '../inspect/block-place.ts'
 import { CheckFailed, UsageError } from '../report-error.ts'
 import { withNode } from '../rpc-client/open-rpc-client.ts'
 import { formatCoins } from '../wallet/coins.ts'
@@ -15,36 +16,38 @@ interface TxOptions extends NodeOptions {
   readonly wait?: true
 }
 
+/** In a receipt. */
+const FAILED = '0x0'
+
 /** Adds `poai tx`. */
 export function addTxCommand(program: Command, context: CliContext): void {
   nodeCommand(program, 'tx', {
-    description: 'show a transaction and what it came to; exit code 1 if it failed',
+    summary: 'show a transaction and its outcome; exit code 1 if it failed',
     examples: ['tx 0x…', 'tx 0x… --wait', 'tx 0x… --json'],
   })
-    .argument('<hash>', 'of the transaction', parseHash)
+    .argument('<hash>', 'hash of the transaction', parseHash)
     .option('--wait', 'wait until it is in a block')
-    .action((hash: string, options: TxOptions) =>
+    .action((hash: Hex, options: TxOptions) =>
       withNode(options, context.environment, (client) => show(context, client, { hash, options })),
     )
 }
 
-function parseHash(text: string): string {
-  if (/^0x[0-9a-fA-F]{64}$/.test(text)) return text.toLowerCase()
+function parseHash(text: string): Hex {
+  const hash = text.toLowerCase()
+  if (isHash(hash)) return hash
   throw new InvalidArgumentError('expected 0x and 64 hexadecimal digits.')
 }
-
-type JsonObject = Readonly<Record<string, JsonValue>>
 
 async function show(
   context: CliContext,
   client: RpcClient,
-  { hash, options }: { readonly hash: string; readonly options: TxOptions },
+  { hash, options }: { readonly hash: Hex; readonly options: TxOptions },
 ): Promise<void> {
   const { signal } = context
   if (options.wait) await waitForReceipt(client, hash, signal)
   const [transaction, receipt] = await Promise.all([
-    client.call('eth_getTransactionByHash', [hash], { signal }),
-    client.call('eth_getTransactionReceipt', [hash], { signal }),
+    ask(client, 'eth_getTransactionByHash', [hash], { signal }),
+    ask(client, 'eth_getTransactionReceipt', [hash], { signal }),
   ])
   if (transaction === null) {
     throw new UsageError(
@@ -52,32 +55,29 @@ async function show(
       'a new one may still be on its way: --wait',
     )
   }
-  const result = { transaction, receipt }
-  const details = objectIn(receipt)
-  printResult(context, options, result, () => formatTransaction(objectIn(transaction), details))
-  if (receipt !== null && numberIn(details['status']) === 0)
-    throw new CheckFailed('the transaction failed in its block')
+  printResult(context, options, { transaction, receipt }, () => formatTransaction(transaction, receipt))
+  if (receipt?.status === FAILED) throw new CheckFailed('the transaction failed in its block')
 }
 
-function formatTransaction(transaction: JsonObject, receipt: JsonObject): string {
-  const text = (name: string): string => textIn(transaction[name]) ?? ''
-  const created = textIn(receipt['contractAddress'])
-  const fee = BigInt(textIn(receipt['gasUsed']) ?? '0') * BigInt(textIn(receipt['effectiveGasPrice']) ?? '0')
-  const isMined = textIn(receipt['blockHash']) !== undefined
+function formatTransaction(transaction: TransactionJson, receipt: ReceiptJson | null): string {
+  const { hash, from, to, nonce, value, input } = transaction
   return formatTable([
-    ['transaction', text('hash')],
-    ['from', `${text('from')}, nonce ${numberIn(transaction['nonce'])}`],
-    ['to', textIn(transaction['to']) ?? `new contract ${created ?? ''}`.trim()],
-    ['coins', formatCoins(BigInt(text('value') || '0'))],
-    ...(text('input') === '0x' ? [] : [['data', `${(text('input').length - 2) / 2} bytes`]]),
-    ...(isMined
-      ? [
-          ['block', `${numberIn(receipt['blockNumber'])}, place ${numberIn(receipt['transactionIndex'])}`],
-          ['result', numberIn(receipt['status']) === 1 ? 'done' : 'FAILED'],
-          ['gas', numberIn(receipt['gasUsed']).toLocaleString('en')],
-          ['fee', formatCoins(fee)],
-          ['logs', String(listIn(receipt['logs']).length)],
-        ]
-      : [['block', 'none yet: it waits']]),
+    ['transaction', hash],
+    ['from', `${from}, nonce ${Number(nonce)}`],
+    ['to', to ?? `new contract ${receipt?.contractAddress ?? ''}`.trim()],
+    ['coins', formatCoins(BigInt(value))],
+    ...(input === '0x' ? [] : [['data', `${(input.length - 2) / 2} bytes`]]),
+    ...(receipt === null ? [['block', 'none yet: it is waiting']] : outcomeRows(receipt)),
   ])
+}
+
+function outcomeRows(receipt: ReceiptJson): readonly (readonly string[])[] {
+  const { blockNumber, transactionIndex, status, gasUsed, effectiveGasPrice, logs } = receipt
+  return [
+    ['block', `${Number(blockNumber)}, place ${Number(transactionIndex)}`],
+    ['result', status === FAILED ? 'FAILED' : 'done'],
+    ['gas', Number(gasUsed).toLocaleString('en')],
+    ['fee', formatCoins(BigInt(gasUsed) * BigInt(effectiveGasPrice))],
+    ['logs', String(logs.length)],
+  ]
 }

@@ -1,9 +1,8 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createReplayVerifier, networkExamOptions } from '@poai/consensus'
-import { bytesToHex } from '@poai/core'
-import { admitByVectors, type InferenceEngine, withEngine } from '@poai/inference'
-import { createDomainEngine, setUpWork } from '@poai/node'
+import { createReplayVerifier } from '@poai/consensus'
+import { bytesToHex, defined } from '@poai/core'
+import { type InferenceEngine, withEngine } from '@poai/inference'
 import { createBlockStore, RETENTIONS } from '@poai/storage'
 import { formatSeconds, formatTable } from '@poai/testnet/terminal'
 import type { Command } from 'commander'
@@ -12,6 +11,7 @@ import { type DataDirectory, findDataDirectory } from '../data-directory.ts'
 import { createTerminalLogger } from '../db/terminal-logger.ts'
 import { type OpenDatabase, withDatabase } from '../db/with-database.ts'
 import { withReplayingChain } from '../db/with-replaying-chain.ts'
+import { setUpNetworkEngine } from '../engine/set-up-network-engine.ts'
 import { wholeNumber } from '../parse-options.ts'
 import { createCountBar } from '../progress-bar.ts'
 import { CheckFailed, UsageError } from '../report-error.ts'
@@ -39,26 +39,26 @@ const SAVE_EVERY = 64n
 export function addVerifyCommand(program: Command, context: CliContext): void {
   const height = wholeNumber(1, Number.MAX_SAFE_INTEGER)
   dbCommand(program, 'verify', {
-    description:
-      'believe nothing of a stopped node: replay its whole chain from the first block, or the work of a range; goes on where it was interrupted',
+    summary: 'check the whole chain of a stopped node, or a range of it',
+    details:
+      'Trusts nothing of the database: every block is replayed and executed from the first on; the blocks of a range are only replayed. Continues where it was interrupted.',
     examples: ['verify', 'verify --data-dir /var/lib/poai --workers 8', 'verify --from 1000 --to 2000 --json'],
   })
-    .option('--from <block>', 'first block of a range; without --from and --to, everything is executed too', height)
+    .option('--from <block>', 'first block of a range, whose blocks are replayed but not executed', height)
     .option('--to <block>', 'last block of a range', height)
-    .option('--workers <count>', 'worker processes that replay', wholeNumber(1, MAX_WORKERS))
+    .option(
+      '--workers <count>',
+      'worker processes (default: one fewer than there are cores)',
+      wholeNumber(1, MAX_WORKERS),
+    )
     .action((options: VerifyCommandOptions) => verify(context, options))
 }
 
 async function verify(context: CliContext, options: VerifyCommandOptions): Promise<void> {
   const directory = await findDataDirectory(options, context.environment)
   const installation = installationOf(options, context)
-  const { model, domain, vectors } = await setUpWork(installation, directory.params)
-  const { contextSize, maxSequences } = vectors
-  const engine = createDomainEngine(
-    installation,
-    { modelPath: model.path, domain, contextSize, maxSequences },
-    { admit: admitByVectors(vectors), ...(options.workers === undefined ? {} : { workers: options.workers }) },
-  )
+  const choice = defined({ workers: options.workers })
+  const { engine } = await setUpNetworkEngine(installation, directory.params, choice)
   const began = performance.now()
   const isRange = options.from !== undefined || options.to !== undefined
   // The database first: whether it is free is known at once, and the engine takes a while.
@@ -108,7 +108,7 @@ async function verifyPart(
   const range = rangeOf(options, blocks.head()?.number ?? 0n)
   const progress = openRangeProgress(join(directory.path, PROGRESS_FILE), range, blocks)
   const from = await progress.load()
-  const verifier = createReplayVerifier(networkExamOptions(directory.params), {
+  const verifier = createReplayVerifier(directory.params, {
     evaluator: engine,
     logger: createTerminalLogger(context.terminal),
   })

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import type { CliContext } from '../cli-context.ts'
+import { commandGroup } from './leaf-command.ts'
 import { addWalletBalanceCommand } from './wallet/balance.ts'
 import { addWalletImportCommand } from './wallet/import.ts'
 import { addWalletListCommand } from './wallet/list.ts'
@@ -9,7 +10,7 @@ import { addWalletSignCommand } from './wallet/sign.ts'
 
 /** Adds `poai wallet …`. */
 export function addWalletCommands(program: Command, context: CliContext): void {
-  const wallet = program.command('wallet').description('make and keep keys, show and send coins, sign')
+  const wallet = commandGroup(program, 'wallet', 'create and import keys, show balances, send coins, sign')
   addWalletNewCommand(wallet, context)
   addWalletImportCommand(wallet, context)
   addWalletListCommand(wallet, context)

@@ -1,5 +1,5 @@
 import type { Chain } from '@poai/chain'
-import { type Block, type BlockCodecs, type Hash32, RuleError } from '@poai/core'
+import { type Block, type BlockCodecs, defined, type Hash32, RuleError } from '@poai/core'
 import { readChainFile, StorageError } from '@poai/storage'
 
 /** What an import needs, and nothing more. */
@@ -79,7 +79,7 @@ export async function importChainFile(
   try {
     let stop: ImportStop | undefined
     let next: bigint | undefined
-    const blocks = readChainFile(path, { codecs, genesisHash, ...(signal === undefined ? {} : { signal }) })
+    const blocks = readChainFile(path, { codecs, genesisHash, ...defined({ signal }) })
     try {
       for await (const block of blocks) {
         next = block.header.number + 1n
@@ -112,7 +112,7 @@ async function importOne(
 ): Promise<string> {
   const { kind } = await chain.importBlock(block, {
     ...{ priority: 'sync', branchWork: WORK_OF_A_FILE },
-    ...(signal === undefined ? {} : { signal }),
+    ...defined({ signal }),
   })
   if (kind !== 'orphan') return kind
   throw new StorageError('STORAGE_CHAIN_FILE_FOREIGN', `block ${block.header.number} follows none that is here`, {

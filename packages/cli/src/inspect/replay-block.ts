@@ -1,4 +1,4 @@
-import type { RpcClient } from '@poai/api/connect'
+import { ask, type RpcClient } from '@poai/api/connect'
 import {
   createReplayVerifier,
   deriveEpochKey,
@@ -26,8 +26,7 @@ import {
   sealHash,
   toHash32,
 } from '@poai/core'
-import { objectIn, textIn } from '@poai/testnet'
-import { noBlock } from './block-place.ts'
+import { type BlockPlace, isHash, noBlock } from './block-place.ts'
 
 /** A header as its bytes say it, with the key of its exam. */
 export interface FetchedHeader {
@@ -48,15 +47,15 @@ export interface BlockReplay {
 /** The header of a block from its bytes, so that the node need not be believed what it says of it. */
 export async function fetchHeader(
   client: RpcClient,
-  { place, params }: { readonly place: string; readonly params: NetworkParams },
+  { place, params }: { readonly place: BlockPlace; readonly params: NetworkParams },
   signal: AbortSignal,
 ): Promise<FetchedHeader> {
-  const raw = await client.call('poai_getRawHeader', [place], { signal })
-  const bytes = typeof raw === 'string' ? hexToBytes(raw) : undefined
+  const raw = await ask(client, 'poai_getRawHeader', [place], { signal })
+  const bytes = raw === null ? undefined : hexToBytes(raw)
   if (bytes === undefined) throw noBlock(place, client.address)
   const header = headerCodec.decode(bytes)
   const hash = headerHash(header)
-  if (place.length === 66 && bytesToHex(hash) !== place) {
+  if (isHash(place) && bytesToHex(hash) !== place) {
     throw new AppError('CLI_NODE_LIES', `the node at ${client.address} gave another block than ${place}`, {
       actual: bytesToHex(hash),
       hint: 'ask a node that you trust',
@@ -74,9 +73,9 @@ async function epochKeyOf(
   const { epochBlocks } = rulesAt(params, header.number).work
   const epoch = epochIndex(header.number, epochBlocks)
   const seedNumber = epoch === 0n ? 0n : epoch * epochBlocks - 1n
-  const block = await client.call('eth_getBlockByNumber', [`0x${seedNumber.toString(16)}`, false], { signal })
-  const hash = hexToBytes(textIn(objectIn(block)['hash']) ?? '')
-  if (hash === undefined) throw noBlock(`0x${seedNumber.toString(16)}`, client.address)
+  const block = await ask(client, 'eth_getBlockByNumber', [seedNumber, false], { signal })
+  const hash = block === null ? undefined : hexToBytes(block.hash)
+  if (hash === undefined) throw noBlock(String(seedNumber), client.address)
   return deriveEpochKey(toHash32(hash), epoch)
 }
 

@@ -1,5 +1,6 @@
+import type { BanJson } from '@poai/api/client'
 import { formatSeconds, formatTable } from '@poai/testnet/terminal'
-import type { BanReport, NetReport, PeerReport } from './peer-reports.ts'
+import type { NetReport, PeerReport } from './peer-reports.ts'
 
 /** The connected peers, or with `all` every node that is known, as a table. */
 export function formatPeers(peers: readonly PeerReport[], nowMs: number): string {
@@ -23,7 +24,7 @@ function lastSeen({ lastSeenMs }: PeerReport, nowMs: number): string {
   return lastSeenMs === 0 ? 'never seen' : `${formatSeconds((nowMs - lastSeenMs) / 1000)} ago`
 }
 
-export function formatBans(bans: readonly BanReport[], nowMs: number): string {
+export function formatBans(bans: readonly BanJson[], nowMs: number): string {
   if (bans.length === 0) return 'Nobody is banned.\n'
   return formatTable([
     ['BANNED', 'FOR', 'BECAUSE OF'],
@@ -31,19 +32,19 @@ export function formatBans(bans: readonly BanReport[], nowMs: number): string {
   ])
 }
 
-const VERDICTS: Readonly<Record<string, string>> = {
-  public: 'yes: nodes of the internet connect to it',
-  private: 'from this machine or its local network; nobody has come from farther away',
-  'outbound-only': 'it has peers, but none of them came by itself: a router or a firewall may be in the way',
-  unknown: 'not known yet: nobody is connected',
+const VERDICTS: Readonly<Record<NetReport['verdict'], string>> = {
+  public: 'yes: nodes on the internet connect to it',
+  private: 'from this machine or its local network only, as far as is known',
+  'outbound-only': 'probably not: no peer has connected to it; a router or a firewall may be in the way',
+  unknown: 'not known yet: no peers',
 }
 
 /** What a node says of its own place in the network. */
 export function formatNet(net: NetReport): string {
   const lines = [
     ['Peer id', net.peerId || '-'],
-    ['Reachable', VERDICTS[net.verdict] ?? net.verdict],
-    ['Peers', `${net.outboundPeers} chosen by it, ${net.inboundPeers} that came, from ${net.inboundPlaces} places`],
+    ['Reachable', VERDICTS[net.verdict]],
+    ['Peers', `${net.outboundPeers} outbound, ${net.inboundPeers} inbound from ${net.inboundPlaces} places`],
     ...net.addresses.map(({ address, kind, isVerified }, index) => [
       index === 0 ? 'Addresses' : '',
       `${address} (${kind}${isVerified ? ', verified' : ''})`,

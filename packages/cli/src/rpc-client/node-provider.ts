@@ -1,15 +1,13 @@
-import type { RpcClient } from '@poai/api/connect'
-import { RpcClientError } from '@poai/api/connect'
+import { ask, type RpcClient, RpcClientError } from '@poai/api/connect'
 import type { JsonValue } from '@poai/core'
-import { numberIn } from '@poai/testnet'
 import { JsonRpcApiProvider, type JsonRpcError, type JsonRpcPayload, type JsonRpcResult, Network } from 'ethers'
 
 /**
  * An ethers provider over one of our clients, so that it works over a socket too. Destroying it leaves the client open.
  */
 export async function createNodeProvider(client: RpcClient): Promise<JsonRpcApiProvider> {
-  const chainId = numberIn(await client.call('eth_chainId'))
-  return new NodeProvider(client, Network.from(chainId))
+  const chainId = await ask(client, 'eth_chainId', [])
+  return new NodeProvider(client, Network.from(BigInt(chainId)))
 }
 
 class NodeProvider extends JsonRpcApiProvider {

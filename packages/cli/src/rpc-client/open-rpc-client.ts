@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path'
 import type { RpcClient } from '@poai/api/connect'
 import { createHttpRpcClient, createIpcRpcClient, IPC_FILE, RpcClientError } from '@poai/api/connect'
+import { defined } from '@poai/core'
 import { findInstallation } from '../installation.ts'
 import { UsageError } from '../report-error.ts'
 
@@ -21,7 +22,7 @@ const DEFAULT_NETWORK = 'devnet'
 export function createRpcClient(address: string, token?: string): RpcClient {
   if (/^https?:\/\//i.test(address)) {
     if (!URL.canParse(address)) throw wrongAddress(address)
-    return createHttpRpcClient({ url: address, ...(token === undefined ? {} : { token }) })
+    return createHttpRpcClient({ url: address, ...defined({ token }) })
   }
   if (/^[a-z]+:\/\//i.test(address)) throw wrongAddress(address)
   return createIpcRpcClient(resolve(address))

@@ -21,7 +21,7 @@ export interface DescribedOption {
 export function describeCommands(program: Command, path: readonly string[] = []): readonly DescribedCommand[] {
   const described: DescribedCommand = {
     path,
-    description: program.description(),
+    description: program.summary(),
     commands: program.commands.map((command) => command.name()),
     options: [
       ...program.options

@@ -1,3 +1,4 @@
+import type { Hex } from '@poai/core'
 import { InvalidArgumentError } from 'commander'
 import { formatEther, getAddress, isAddress, parseEther, parseUnits } from 'ethers'
 
@@ -23,10 +24,10 @@ export function parseGwei(text: string): bigint {
 }
 
 /** Reads an address, for commander: with its checksum, if it has capitals. */
-export function parseAddress(text: string): string {
-  if (/^0x/i.test(text) && isAddress(text)) return getAddress(text)
+export function parseAddress(text: string): Hex {
+  if (/^0x/i.test(text) && isAddress(text)) return getAddress(text) as Hex
   throw new InvalidArgumentError(
-    'expected an address: 0x and 40 hexadecimal digits, a mistyped one fails its checksum.',
+    'expected an address: 0x and 40 hexadecimal digits, with the right checksum if it has capitals.',
   )
 }
 

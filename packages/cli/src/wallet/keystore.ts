@@ -1,13 +1,13 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { AppError } from '@poai/core'
+import { AppError, type Hex } from '@poai/core'
 import { decryptKeystoreJson, encryptKeystoreJson, getAddress, isAddress, SigningKey, Wallet } from 'ethers'
 import { CheckFailed, UsageError } from '../report-error.ts'
 import { useNativeScrypt } from './native-scrypt.ts'
 
 /** A key in a file, encrypted as every Ethereum wallet can read it (keystore V3). */
 export interface StoredKey {
-  readonly address: string
+  readonly address: Hex
   readonly path: string
 }
 
@@ -66,11 +66,11 @@ export async function readForeignKeystore(path: string, password: string): Promi
 }
 
 /** The address of a private key in hexadecimal, with or without 0x. Throws if it is none, without repeating it. */
-export function addressOfKey(privateKey: string): string {
+export function addressOfKey(privateKey: string): Hex {
   try {
-    return new Wallet(new SigningKey(privateKey)).address
+    return new Wallet(new SigningKey(privateKey)).address as Hex
   } catch {
-    throw new UsageError('that is no private key', 'it has 64 hexadecimal digits, with or without 0x')
+    throw new UsageError('this is not a private key', 'a private key has 64 hexadecimal digits, with or without 0x')
   }
 }
 
@@ -87,7 +87,7 @@ async function readKeyFile(path: string): Promise<StoredKey | undefined> {
     if (typeof file !== 'object' || file === null) return undefined
     const { address, version } = file as Record<string, unknown>
     if (version !== 3 || typeof address !== 'string' || !isAddress(address)) return undefined
-    return { address: getAddress(address), path }
+    return { address: getAddress(address) as Hex, path }
   } catch {
     return undefined
   }
@@ -96,12 +96,12 @@ async function readKeyFile(path: string): Promise<StoredKey | undefined> {
 function pickKey(keys: readonly StoredKey[], address: string | undefined, directory: string): StoredKey {
   if (address === undefined) {
     const [only, ...others] = keys
-    if (only === undefined) throw new UsageError(`there are no keys in ${directory}`, 'make one: poai wallet new')
+    if (only === undefined) throw new UsageError(`there are no keys in ${directory}`, 'create one: poai wallet new')
     if (others.length === 0) return only
     throw new UsageError(`there are ${keys.length} keys in ${directory}`, 'say which: --from ADDRESS')
   }
   if (!isAddress(address))
-    throw new UsageError(`${address} is no address`, 'an address is 0x and 40 hexadecimal digits')
+    throw new UsageError(`${address} is not an address`, 'an address is 0x and 40 hexadecimal digits')
   const wanted = getAddress(address)
   const found = keys.find((key) => key.address === wanted)
   if (found !== undefined) return found

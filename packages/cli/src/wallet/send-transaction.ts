@@ -1,16 +1,16 @@
-import { AppError } from '@poai/core'
+import { AppError, defined, type Hex } from '@poai/core'
 import { isError, type JsonRpcApiProvider, type TransactionRequest, type Wallet } from 'ethers'
 
 /** The network did not take a transaction: why, in one line. */
 export class TransactionRefused extends AppError<'CLI_TRANSACTION_REFUSED'> {
   constructor(message: string, cause: unknown, hint?: string) {
-    super('CLI_TRANSACTION_REFUSED', message, { cause, ...(hint === undefined ? {} : { hint }) })
+    super('CLI_TRANSACTION_REFUSED', message, { cause, ...defined({ hint }) })
   }
 }
 
 /** A transaction that is on its way. */
 export interface SentTransaction {
-  readonly hash: string
+  readonly hash: Hex
   readonly nonce: number
   readonly gasLimit: bigint
   readonly maxFeePerGas: bigint
@@ -24,7 +24,7 @@ export async function sendTransaction(
 ): Promise<SentTransaction> {
   try {
     const { hash, nonce, gasLimit, maxFeePerGas, gasPrice } = await wallet.connect(provider).sendTransaction(request)
-    return { hash, nonce, gasLimit, maxFeePerGas: maxFeePerGas ?? gasPrice }
+    return { hash: hash as Hex, nonce, gasLimit, maxFeePerGas: maxFeePerGas ?? gasPrice }
   } catch (error) {
     throw explain(error)
   }

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import type { NodeMethods } from '@poai/api/client'
 import { parsePreSharedKey } from '@poai/p2p'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { runCli } from '../../src/program.ts'
@@ -17,26 +18,38 @@ let folder = ''
 let url = ''
 
 /** What a node answers, by method. */
-const ANSWERS: Readonly<Record<string, unknown>> = {
+const ANSWERS: { readonly [Name in keyof NodeMethods]?: NodeMethods[Name]['result'] } = {
   admin_peers: [
-    { id: ID, connected: true, role: 'static', score: 0, address: '192.0.2.1', direction: 'out', lastSeenMs: 1 },
-    { id: 'known', connected: false, role: 'found', score: -3, lastSeenMs: 1, locations: ['/ip4/192.0.2.2/tcp/1'] },
+    {
+      ...{ id: ID, connected: true, role: 'static', score: 0, address: '192.0.2.1', direction: 'out', lastSeenMs: 1 },
+      ...{ locations: [], roundTripMs: 12 },
+    },
+    {
+      ...{ id: 'known', connected: false, role: 'found', score: -3, lastSeenMs: 1, roundTripMs: null },
+      locations: ['/ip4/192.0.2.2/tcp/1'],
+    },
   ],
   admin_addPeer: true,
   admin_removePeer: false,
   admin_ban: { target: 'ip:192.0.2.1', untilMs: Date.now() + 7_200_000, reason: 'operator' },
   admin_unban: true,
   admin_bans: [],
-  admin_nodeInfo: { peerId: ID, reachability: { verdict: 'public', inboundPeers: 2, outboundPeers: 1, addresses: [] } },
+  admin_nodeInfo: {
+    ...{ peerId: ID, addresses: [] },
+    reachability: { verdict: 'public', inboundPeers: 2, outboundPeers: 1, inboundPlaces: 2, addresses: [] },
+  },
 }
+/** What another program might answer instead. */
+let answers: Readonly<Record<string, unknown>> = ANSWERS
 
 beforeEach(async () => {
   calls.length = 0
+  answers = ANSWERS
   folder = await mkdtemp(join(tmpdir(), 'poai-peers-'))
   server = createServer(async (request, response) => {
     const { id, method, params } = JSON.parse(await text(request)) as { id: number; method: string; params: unknown[] }
     calls.push([method, ...params])
-    response.end(JSON.stringify({ jsonrpc: '2.0', id, result: ANSWERS[method] }))
+    response.end(JSON.stringify({ jsonrpc: '2.0', id, result: answers[method] }))
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -67,6 +80,15 @@ describe('poai peers', () => {
     expect(JSON.parse(json).peers).toHaveLength(2)
   })
 
+  it('says what it cannot read in the answer of another program', async () => {
+    answers = { admin_peers: [{ id: ID, isConnected: true }] }
+    const { code, out, err } = await run('peers', 'list', '--rpc', url)
+    expect({ code, out }).toEqual({ code: 3, out: '' })
+    expect(err).toMatch(
+      /^error: cannot read \[0\]\.role of what admin_peers answered\n {2}expected: .+\n {2}found: .+\n/,
+    )
+  })
+
   it('adds, removes, bans and lifts bans', async () => {
     const address = `/ip4/192.0.2.1/tcp/30404/p2p/${ID}`
     expect((await run('peers', 'add', address, '--rpc', url)).code).toBe(0)
@@ -95,7 +117,7 @@ describe('poai net', () => {
   it('says where the node is and whether others reach it', async () => {
     const { out } = await run('net', 'show', '--rpc', url)
     expect(out).toContain(ID)
-    expect(out).toContain('nodes of the internet connect to it')
+    expect(out).toContain('nodes on the internet connect to it')
   })
 
   it('makes a key of a private network, and overwrites none', async () => {

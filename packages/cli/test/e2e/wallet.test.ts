@@ -89,9 +89,9 @@ describe('poai wallet', () => {
   })
 
   it.each([
-    [['import', '--key-file', 'bad-key.txt'], 2, 'that is no private key'],
-    [['import', '--mnemonic-file', 'bad-words.txt'], 2, 'that is no phrase'],
-    [['import', '--dev', '0', '--key-file', 'bad-key.txt'], 2, 'more than one key'],
+    [['import', '--key-file', 'bad-key.txt'], 2, 'this is not a private key'],
+    [['import', '--mnemonic-file', 'bad-words.txt'], 2, 'this is not a BIP-39'],
+    [['import', '--dev', '0', '--key-file', 'bad-key.txt'], 2, 'several keys are named'],
     [['import', '--dev', '99'], 2, 'no development account 99'],
     [['import', 'bad-words.txt'], 3, 'no keystore of version 3'],
     [['import', 'missing.json'], 3, 'cannot read'],

@@ -22,7 +22,7 @@ describe('the command line', () => {
     expect(await run('--version')).toEqual({ exitCode: 0, out: '9.9.9\n', err: '' })
     const { exitCode, out } = await run('--help')
     expect(exitCode).toBe(0)
-    expect(out).toContain('Exit codes: 0 done')
+    expect(out).toContain('Exit codes:\n  0    done')
   })
 
   it.each([

@@ -2,11 +2,11 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, mkdirSync, openSync, readFileSync, renameSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import type { NodeStatusJson } from '@poai/api/client'
 import type { CallOptions, RpcClient } from '@poai/api/connect'
-import { createIpcRpcClient, IPC_FILE, RpcClientError } from '@poai/api/connect'
-import { AppError, type JsonValue } from '@poai/core'
+import { ask, createIpcRpcClient, IPC_FILE, RpcClientError } from '@poai/api/connect'
+import { AppError, defined, type JsonValue } from '@poai/core'
 import type { PlannedNode } from '../plan/testnet-plan.ts'
-import { type NodeSnapshot, parseNodeSnapshot } from './node-snapshot.ts'
 
 /** How a program of this installation is started again with other arguments. */
 export interface ProgramCommand {
@@ -92,22 +92,22 @@ export class NodeProcess {
   }
 
   /** Resolves with its first answer. Rejects with its last words if it ends before. */
-  async ready(signal: AbortSignal): Promise<NodeSnapshot> {
+  async ready(signal: AbortSignal): Promise<NodeStatusJson> {
     for (;;) {
       signal.throwIfAborted()
       if (!this.isRunning) throw this.death()
       try {
-        return await this.snapshot({ signal, timeoutMs: 2_000 })
+        return await this.status({ signal, timeoutMs: 2_000 })
       } catch (error) {
-        if (!(error instanceof RpcClientError)) throw error
+        if (!isSilence(error)) throw error
       }
       await delay(READY_POLL_MS, undefined, { signal })
     }
   }
 
   /** What it says of itself. */
-  async snapshot(options?: CallOptions): Promise<NodeSnapshot> {
-    return parseNodeSnapshot(await this.call('poai_nodeStatus', [], options), this.plan.name)
+  status(options?: CallOptions): Promise<NodeStatusJson> {
+    return ask(this, 'poai_nodeStatus', [], options)
   }
 
   /** The result of a JSON-RPC method, by its socket. */
@@ -150,6 +150,11 @@ export class NodeProcess {
   }
 }
 
+/** Whether a node gave no answer, because it is starting, busy or gone: a wrong answer is another matter. */
+export function isSilence(error: unknown): boolean {
+  return error instanceof RpcClientError && error.code !== 'RPC_MALFORMED'
+}
+
 /**
  * Whether a node is in a group of its own: then Ctrl-C reaches us alone, and the node is told by us. On Windows, where
  * that would take its console away, Ctrl-C reaches all of us, and each stops in order.
@@ -177,7 +182,7 @@ function lastWords(logFile: string, start: number): { readonly message?: string;
   const found = lines.slice(at).find((line) => line.startsWith('  found:'))
   return {
     message: found === undefined ? message : `${message} (${found.slice('  found:'.length).trim()})`,
-    ...(hint === undefined ? {} : { hint: hint.slice('  hint:'.length).trim() }),
+    ...defined({ hint: hint?.slice('  hint:'.length).trim() }),
   }
 }
 

@@ -1,8 +1,7 @@
-import { RpcClientError } from '@poai/api/connect'
+import type { NodeStatusJson } from '@poai/api/client'
 import type { AppError } from '@poai/core'
 import type { PlannedNode } from '../plan/testnet-plan.ts'
-import type { NodeProcess } from './node-process.ts'
-import type { NodeSnapshot } from './node-snapshot.ts'
+import { isSilence, type NodeProcess } from './node-process.ts'
 import { RunningTotal } from './running-total.ts'
 
 /** A node as the testnet sees it. */
@@ -10,8 +9,8 @@ export interface NodeView {
   readonly plan: PlannedNode
   /** `starting`, `down` (by chaos), or what the node says. */
   readonly state: string
-  /** The last that it said; kept while it is down. */
-  readonly snapshot: NodeSnapshot | undefined
+  /** What it said of itself last; kept while it is down. */
+  readonly status: NodeStatusJson | undefined
   readonly totals: NodeTotals
 }
 
@@ -32,7 +31,7 @@ const ANSWER_TIMEOUT_MS = 5_000
 /** One node of a running testnet: its process, which may be killed and started again, and what is known of it. */
 export class TestnetNode {
   readonly process: NodeProcess
-  #snapshot: NodeSnapshot | undefined
+  #status: NodeStatusJson | undefined
   #mayBeDown = false
   #isReady = false
   #firstHeight: number | undefined
@@ -69,7 +68,7 @@ export class TestnetNode {
     return {
       plan: this.process.plan,
       state: this.#state(),
-      snapshot: this.#snapshot,
+      status: this.#status,
       totals: {
         attempts: attempts.total,
         blocksMined: blocksMined.total,
@@ -103,11 +102,11 @@ export class TestnetNode {
   async refresh(signal: AbortSignal): Promise<void> {
     if (!this.#isReady) return
     try {
-      this.#take(await this.process.snapshot({ signal, timeoutMs: ANSWER_TIMEOUT_MS }))
+      this.#take(await this.process.status({ signal, timeoutMs: ANSWER_TIMEOUT_MS }))
     } catch (error) {
       const fault = this.fault()
       if (fault !== undefined) throw fault
-      if (!(error instanceof RpcClientError)) throw error
+      if (!isSilence(error)) throw error
     }
   }
 
@@ -116,20 +115,21 @@ export class TestnetNode {
     return this.#isReady && !this.#mayBeDown && !this.process.isRunning ? this.process.death() : undefined
   }
 
-  #take(snapshot: NodeSnapshot): void {
-    this.#snapshot = snapshot
-    this.#firstHeight ??= snapshot.height
-    this.#counters.attempts.update(snapshot.attempts)
-    this.#counters.blocksMined.update(snapshot.blocksMined)
-    this.#counters.replays.update(snapshot.replays)
-    this.#counters.failedReplays.update(snapshot.failedReplays)
-    this.#counters.reorganisations.update(snapshot.reorganisations)
-    this.#deepest = Math.max(this.#deepest, snapshot.deepestReorganisation)
+  #take(status: NodeStatusJson): void {
+    const { head, miner, replays, reorganisations } = status
+    this.#status = status
+    this.#firstHeight ??= head.number
+    this.#counters.attempts.update(miner?.attempts ?? 0)
+    this.#counters.blocksMined.update(miner?.blocksAccepted ?? 0)
+    this.#counters.replays.update(replays.total)
+    this.#counters.failedReplays.update(replays.failed)
+    this.#counters.reorganisations.update(reorganisations.count)
+    this.#deepest = Math.max(this.#deepest, reorganisations.deepest)
   }
 
   #state(): string {
     if (this.#mayBeDown) return 'down'
     if (!this.#isReady) return 'starting'
-    return this.#snapshot?.state ?? ''
+    return this.#status?.state.name ?? ''
   }
 }

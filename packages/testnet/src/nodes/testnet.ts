@@ -1,16 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { RpcClientError } from '@poai/api/connect'
-import { AppError, type JsonValue } from '@poai/core'
+import type { ExamJson, NodeStatusJson } from '@poai/api/client'
+import { ask, RpcClientError } from '@poai/api/connect'
+import { AppError, type Hex } from '@poai/core'
 import type { PlannedNode } from '../plan/testnet-plan.ts'
-import { type ExamView, parseExam } from './exam-view.ts'
 import { NodeProcess, type ProgramCommand } from './node-process.ts'
-import { objectIn, textIn } from './node-snapshot.ts'
 import { type NodeView, TestnetNode } from './testnet-node.ts'
 
 /** A block that a node had for its head. */
 export interface SeenBlock {
   readonly number: number
-  readonly hash: string
+  readonly hash: Hex
   /** When it was first seen, on the clock of `performance`. */
   readonly atMs: number
 }
@@ -19,7 +18,7 @@ export interface SeenBlock {
 export interface TestnetView {
   readonly nodes: readonly NodeView[]
   /** Of the newest block whose exam is known. */
-  readonly exam: ExamView | undefined
+  readonly exam: ExamJson | undefined
   /** The newest head of all. */
   readonly head: SeenBlock | undefined
 }
@@ -47,7 +46,7 @@ const EXAM_TIMEOUT_MS = 20_000
 export class Testnet {
   readonly nodes: readonly TestnetNode[]
   readonly #onEvent: TestnetListener
-  #exam: ExamView | undefined
+  #exam: ExamJson | undefined
   #head: SeenBlock | undefined
   #examUnderWay: Promise<void> | undefined
 
@@ -84,24 +83,24 @@ export class Testnet {
   async link(from: TestnetNode, to: TestnetNode, signal: AbortSignal): Promise<void> {
     // Neither can be joined before it has joined the network itself.
     const [address, own] = await Promise.all([listeningAddress(to, signal), listeningAddress(from, signal)])
-    if (address !== undefined && own !== undefined) await from.process.call('admin_addPeer', [address], { signal })
+    if (address !== undefined && own !== undefined) await ask(from.process, 'admin_addPeer', [address], { signal })
   }
 
   /** Asks all nodes for news. Throws if one has ended by itself. */
   async refresh(signal: AbortSignal): Promise<void> {
     await Promise.all(this.nodes.map((node) => node.refresh(signal)))
     const best = highest(this.nodes)
-    if (best === undefined || best.headHash === this.#head?.hash) return
-    this.#head = { number: best.height, hash: best.headHash, atMs: performance.now() }
+    if (best === undefined || best.hash === this.#head?.hash) return
+    this.#head = { number: best.number, hash: best.hash, atMs: performance.now() }
     this.#examUnderWay ??= this.#fetchExam(signal).finally(() => {
       this.#examUnderWay = undefined
     })
   }
 
   /** The hash of the block of that height in a node's chain. */
-  async blockHash(node: TestnetNode, number: number, signal: AbortSignal): Promise<string | undefined> {
-    const block = await node.process.call('eth_getBlockByNumber', [`0x${number.toString(16)}`, false], { signal })
-    return textIn(objectIn(block)['hash'])
+  async blockHash(node: TestnetNode, number: number, signal: AbortSignal): Promise<Hex | undefined> {
+    const block = await ask(node.process, 'eth_getBlockByNumber', [number, false], { signal })
+    return block?.hash
   }
 
   /** Lets no miner begin another block. */
@@ -124,9 +123,9 @@ export class Testnet {
     for (const node of this.nodes) node.process.kill()
   }
 
-  async #tellMiners(method: string, signal: AbortSignal): Promise<void> {
+  async #tellMiners(method: 'miner_start' | 'miner_stop', signal: AbortSignal): Promise<void> {
     const miners = this.nodes.filter(({ isReady, process }) => isReady && process.plan.mining !== undefined)
-    await Promise.all(miners.map((node) => node.process.call(method, [], { signal })))
+    await Promise.all(miners.map((node) => ask(node.process, method, [], { signal })))
   }
 
   async #join(node: TestnetNode, others: readonly TestnetNode[], signal: AbortSignal): Promise<void> {
@@ -145,14 +144,11 @@ export class Testnet {
 
   async #fetchExam(signal: AbortSignal): Promise<void> {
     const head = this.#head
-    const node = this.nodes.findLast(({ isReady, view }) => isReady && view.snapshot?.headHash === head?.hash)
+    const node = this.nodes.findLast(({ isReady, view }) => isReady && view.status?.head.hash === head?.hash)
     if (head === undefined || node === undefined || head.number === 0) return
     try {
-      const exam: JsonValue = await node.process.call('poai_getExam', [head.hash], {
-        signal,
-        timeoutMs: EXAM_TIMEOUT_MS,
-      })
-      this.#exam = parseExam(exam) ?? this.#exam
+      const exam = await ask(node.process, 'poai_getExam', [head.hash], { signal, timeoutMs: EXAM_TIMEOUT_MS })
+      this.#exam = exam ?? this.#exam
     } catch {
       // Shown for people alone: the block may have left the chain, the node may be gone. The next block brings the next
       // one.
@@ -160,11 +156,11 @@ export class Testnet {
   }
 }
 
-function highest(nodes: readonly TestnetNode[]): { readonly height: number; readonly headHash: string } | undefined {
-  const snapshots = nodes.filter(({ isReady }) => isReady).map(({ view }) => view.snapshot)
-  return snapshots
-    .filter((snapshot) => snapshot !== undefined)
-    .toSorted((a, b) => b.height - a.height)
+function highest(nodes: readonly TestnetNode[]): NodeStatusJson['head'] | undefined {
+  return nodes
+    .filter(({ isReady }) => isReady)
+    .flatMap(({ view }) => view.status?.head ?? [])
+    .toSorted((a, b) => b.number - a.number)
     .at(0)
 }
 
@@ -174,8 +170,8 @@ async function listeningAddress(node: TestnetNode, signal: AbortSignal): Promise
     const fault = node.fault()
     if (fault !== undefined) throw fault
     if (!node.isReady) return undefined
-    const { addresses, state, detail } = await node.process.snapshot({ signal })
-    if (state === 'abstaining') throw abstaining(node, detail)
+    const { addresses, state } = await node.process.status({ signal })
+    if (state.name === 'abstaining') throw abstaining(node, state.detail ?? 'it does not say why')
     const [address] = addresses
     if (address !== undefined) return address
     await delay(ADDRESS_POLL_MS, undefined, { signal })

@@ -2,12 +2,12 @@ import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { AppError } from '@poai/core'
+import { AppError, type Hex } from '@poai/core'
 
 /** An account with coins whose key everybody knows. */
 export interface DevelopmentAccount {
-  readonly address: string
-  readonly key: string
+  readonly address: Hex
+  readonly key: Hex
 }
 
 /** What `testnet/testnet.json` says: the network of a local testnet, and what it does unless told otherwise. */

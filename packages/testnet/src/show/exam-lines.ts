@@ -1,11 +1,13 @@
-import type { ExamView, QuizView } from '../nodes/exam-view.ts'
+import type { ExamJson, QuizJson } from '@poai/api/client'
+import { formatNats } from '../terminal/format-quantity.ts'
+import { printable } from '../terminal/printable.ts'
 import { BOLD, GREEN, type Paint, RED } from './paint.ts'
 
 /** The exam of a block as lines: what was asked, what is right, what the model said. */
-export function examLines(exam: ExamView | undefined, paint: Paint = (text) => text): readonly string[] {
-  if (exam === undefined) return []
+export function examLines(exam: ExamJson | undefined, paint: Paint = (text) => text): readonly string[] {
+  if (exam === undefined || exam.quizzes.length === 0) return []
   const right = exam.quizzes.filter(({ isRight }) => isRight).length
-  const title = `Exam of block ${exam.number}: ${right} of ${exam.quizzes.length} right, loss ${exam.lossNats.toFixed(4)} nats a token`
+  const title = `Exam of block ${Number(exam.number)}: ${right} of ${exam.quizzes.length} right, loss ${formatNats(exam.lossMicroNats)} nats a token`
   const widths = {
     question: Math.max(...exam.quizzes.map(({ question }) => printable(question).length)),
     expected: Math.max(...exam.quizzes.map(({ expected }) => printable(expected).length)),
@@ -14,15 +16,10 @@ export function examLines(exam: ExamView | undefined, paint: Paint = (text) => t
 }
 
 function quizLine(
-  { question, expected, answer, isRight }: QuizView,
+  { question, expected, answer = '', isRight }: QuizJson,
   widths: { readonly question: number; readonly expected: number },
   paint: Paint,
 ): string {
   const text = `  ${printable(question).padEnd(widths.question)}  ${printable(expected).padEnd(widths.expected)}`
   return isRight ? paint(`${text}  right`, GREEN) : paint(`${text}  the model says ${printable(answer)}`, RED)
-}
-
-/** What a node or a model wrote, without anything that a terminal would obey. */
-function printable(text: string): string {
-  return text.replace(/[^\u0020-\u007e]+/g, ' ').trim()
 }

@@ -1,3 +1,4 @@
+import type { NodeStatusJson } from '@poai/api/client'
 import type { TestnetView } from '../nodes/testnet.ts'
 import type { NodeView } from '../nodes/testnet-node.ts'
 import { formatBytes, formatCount, formatSeconds } from '../terminal/format-quantity.ts'
@@ -35,22 +36,21 @@ const NONE = '-'
 const left = (title: string, width: number, cell: Column['cell']): Column => ({ title, width, align: 'left', cell })
 const right = (title: string, width: number, cell: Column['cell']): Column => ({ title, width, align: 'right', cell })
 
-const engine = ({ snapshot }: NodeView): string => snapshot?.engine || NONE
-const height = ({ snapshot }: NodeView): string => (snapshot === undefined ? NONE : String(snapshot.height))
-const peers = ({ snapshot }: NodeView): string => (snapshot === undefined ? NONE : String(snapshot.peers))
-const attempts = ({ plan, snapshot }: NodeView): string =>
-  snapshot === undefined || plan.mining === undefined ? NONE : formatRate(snapshot.attemptsPerSecond)
-const replays = ({ snapshot }: NodeView): string =>
-  snapshot === undefined ? NONE : formatRate(snapshot.replaysPerSecond)
-const difficulty = ({ snapshot }: NodeView): string =>
-  snapshot === undefined ? NONE : formatCount(snapshot.difficulty)
-const reorganisations = ({ snapshot, totals }: NodeView): string =>
-  snapshot === undefined ? NONE : String(totals.reorganisations)
-const memory = ({ snapshot }: NodeView): string => (snapshot === undefined ? NONE : formatBytes(snapshot.memoryBytes))
-const hash =
-  (digits: number): Column['cell'] =>
-  ({ snapshot }) =>
-    snapshot === undefined ? NONE : snapshot.headHash.slice(0, digits + 2)
+const said =
+  (textOf: (status: NodeStatusJson) => string): Column['cell'] =>
+  ({ status }) =>
+    status === undefined ? NONE : textOf(status)
+
+const engine = said((status) => status.engine.program ?? NONE)
+const height = said(({ head }) => String(head.number))
+const peers = said((status) => String(status.peers))
+const attempts = said(({ miner }) => (miner === null ? NONE : formatRate(miner.attemptsPerSecond)))
+const replays = said((status) => formatRate(status.replays.perSecond))
+const difficulty = said(({ head }) => formatCount(Number(head.difficulty)))
+const memory = said(({ memoryBytes }) => formatBytes(memoryBytes))
+const hash = (digits: number): Column['cell'] => said(({ head }) => head.hash.slice(0, digits + 2))
+const reorganisations = ({ status, totals }: NodeView): string =>
+  status === undefined ? NONE : String(totals.reorganisations)
 
 const NARROW_COLUMNS: readonly Column[] = [
   left('NODE', 7, ({ plan }) => plan.name),
@@ -77,8 +77,8 @@ const WIDE_COLUMNS: readonly Column[] = [
   right('ATTEMPTS/S', 10, attempts),
   right('REPLAYS/S', 9, replays),
   right('DIFFICULTY', 10, difficulty),
-  right('REORGS', 6, ({ snapshot, totals }) =>
-    snapshot === undefined
+  right('REORGS', 6, ({ status, totals }) =>
+    status === undefined
       ? NONE
       : totals.deepestReorganisation > 1
         ? `${totals.reorganisations} (${totals.deepestReorganisation})`
@@ -135,8 +135,8 @@ function headline({ head }: TestnetView, { network, elapsedSeconds, goal, nowMs 
 
 /** What to expect, so that a long wait is seen to be chance, or a machine that is busy with something else. */
 function outlook({ nodes }: TestnetView, { spacingSeconds }: TestnetHeading): string {
-  const perSecond = nodes.reduce((sum, { snapshot }) => sum + (snapshot?.attemptsPerSecond ?? 0), 0)
-  const needed = Math.max(0, ...nodes.map(({ snapshot }) => snapshot?.difficulty ?? 0))
+  const perSecond = nodes.reduce((sum, { status }) => sum + (status?.miner?.attemptsPerSecond ?? 0), 0)
+  const needed = Math.max(0, ...nodes.map(({ status }) => Number(status?.head.difficulty ?? 0)))
   if (perSecond === 0) return `a block every ${spacingSeconds} s is wanted; nobody mines yet`
   const expected = formatSeconds(needed / perSecond)
   return `${formatRate(perSecond)} attempts/s of ${formatCount(needed)} for a block: one every ${expected} by chance, ${spacingSeconds} s wanted`

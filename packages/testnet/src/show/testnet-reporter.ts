@@ -70,7 +70,7 @@ function createLineReporter(terminal: Terminal): TestnetReporter {
       if (head !== undefined && head.hash !== shownHead && head.number > 0) {
         const of = goal === undefined ? '' : `/${goal}`
         const after = lastAtMs === undefined ? '' : `, ${((head.atMs - lastAtMs) / 1000).toFixed(1)} s after the last`
-        const at = nodes.filter(({ snapshot }) => snapshot?.headHash === head.hash).length
+        const at = nodes.filter(({ status }) => status?.head.hash === head.hash).length
         print(`block ${head.number}${of} ${head.hash.slice(0, 18)} at ${at} of ${nodes.length} nodes${after}`)
         shownHead = head.hash
         lastAtMs = head.atMs

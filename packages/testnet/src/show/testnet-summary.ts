@@ -1,4 +1,4 @@
-import { numberIn, objectIn, textIn } from '../nodes/node-snapshot.ts'
+import { ask } from '@poai/api/connect'
 import type { Testnet } from '../nodes/testnet.ts'
 import type { NodeView, TestnetNode } from '../nodes/testnet-node.ts'
 import type { ChaosFigures } from '../stress/chaos.ts'
@@ -120,14 +120,14 @@ export async function summarise(testnet: Testnet, facts: RunFacts, signal: Abort
   }
 }
 
-function summariseNode({ plan, snapshot, totals }: NodeView): NodeSummary {
+function summariseNode({ plan, status, totals }: NodeView): NodeSummary {
   return {
     name: plan.name,
     role: plan.role,
-    engine: snapshot?.engine || null,
-    height: snapshot?.height ?? 0,
-    headHash: snapshot?.headHash ?? '',
-    peers: snapshot?.peers ?? 0,
+    engine: status?.engine.program ?? null,
+    height: status?.head.number ?? 0,
+    headHash: status?.head.hash ?? '',
+    peers: status?.peers ?? 0,
     blocksMined: totals.blocksMined,
     attempts: totals.attempts,
     replays: totals.replays,
@@ -135,7 +135,7 @@ function summariseNode({ plan, snapshot, totals }: NodeView): NodeSummary {
     reorganisations: totals.reorganisations,
     deepestReorganisation: totals.deepestReorganisation,
     starts: totals.starts,
-    memoryBytes: snapshot?.memoryBytes ?? 0,
+    memoryBytes: status?.memoryBytes ?? 0,
   }
 }
 
@@ -184,21 +184,16 @@ async function countTransactions(server: TestnetNode, from: number, to: number, 
   for (let first = from; first <= to; first += COUNTED_AT_ONCE) {
     const numbers = Array.from({ length: Math.min(COUNTED_AT_ONCE, to - first + 1) }, (_, index) => first + index)
     const counts = await Promise.all(
-      numbers.map((number) => {
-        const params = [`0x${number.toString(16)}`]
-        return server.process.call('eth_getBlockTransactionCountByNumber', params, { signal })
-      }),
+      numbers.map((number) => ask(server.process, 'eth_getBlockTransactionCountByNumber', [number], { signal })),
     )
-    sum += counts.reduce<number>((all, count) => all + numberIn(count), 0)
+    sum += counts.reduce((all, count) => all + Number(count), 0)
   }
   return sum
 }
 
 async function timestampOf(server: TestnetNode, number: number, signal: AbortSignal): Promise<number | undefined> {
-  const tag = `0x${number.toString(16)}`
-  const block = await server.process.call('eth_getBlockByNumber', [tag, false], { signal }).catch(() => null)
-  const stamp = textIn(objectIn(block)['timestamp'])
-  return stamp === undefined ? undefined : numberIn(stamp)
+  const block = await ask(server.process, 'eth_getBlockByNumber', [number, false], { signal }).catch(() => null)
+  return block === null ? undefined : Number(block.timestamp)
 }
 
 function sumOf(nodes: readonly NodeSummary[], value: (node: NodeSummary) => number): number {

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { RpcClientError } from '@poai/api/connect'
+import { ask, RpcClientError } from '@poai/api/connect'
 import type { Testnet, TestnetListener } from '../nodes/testnet.ts'
 import type { TestnetNode } from '../nodes/testnet-node.ts'
 import type { SeededRandom } from './seeded-random.ts'
@@ -97,14 +97,14 @@ export class Chaos {
   }
 }
 
-function ban(node: TestnetNode, other: TestnetNode, forMs: number, signal: AbortSignal): Promise<unknown> {
-  const peerId = other.view.snapshot?.peerId ?? ''
-  return forgiving(node.process.call('admin_ban', [peerId, forMs], { signal }))
+async function ban(node: TestnetNode, other: TestnetNode, forMs: number, signal: AbortSignal): Promise<void> {
+  const peerId = other.view.status?.peerId
+  if (peerId) await forgiving(ask(node.process, 'admin_ban', [peerId, forMs], { signal }))
 }
 
-function unban(node: TestnetNode, other: TestnetNode, signal: AbortSignal): Promise<unknown> {
-  const peerId = other.view.snapshot?.peerId ?? ''
-  return forgiving(node.process.call('admin_unban', [peerId], { signal }))
+async function unban(node: TestnetNode, other: TestnetNode, signal: AbortSignal): Promise<void> {
+  const peerId = other.view.status?.peerId
+  if (peerId) await forgiving(ask(node.process, 'admin_unban', [peerId], { signal }))
 }
 
 /** A node may be busy, and chaos is not the test: what it leads to is. */

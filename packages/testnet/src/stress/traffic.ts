@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { RpcClientError } from '@poai/api/connect'
+import { ask, RpcClientError } from '@poai/api/connect'
+import type { Hex } from '@poai/core'
 import { Transaction, Wallet } from 'ethers'
-import { numberIn } from '../nodes/node-snapshot.ts'
 import type { Testnet } from '../nodes/testnet.ts'
 import type { DevelopmentAccount } from '../plan/testnet-definition.ts'
 import type { SeededRandom } from './seeded-random.ts'
@@ -21,6 +21,7 @@ export interface TrafficOptions {
 
 interface Sender {
   readonly wallet: Wallet
+  readonly address: Hex
   nextNonce: number
   /** What the chain has of it, and since when. */
   confirmed: number
@@ -58,8 +59,9 @@ export class Traffic {
   constructor(options: TrafficOptions, testnet: Testnet) {
     this.#options = options
     this.#testnet = testnet
-    this.#senders = options.accounts.map(({ key }) => ({
+    this.#senders = options.accounts.map(({ address, key }) => ({
       wallet: new Wallet(key),
+      address,
       nextNonce: 0,
       confirmed: -1,
       confirmedAtMs: performance.now(),
@@ -96,10 +98,10 @@ export class Traffic {
     if (node === undefined) return
     await Promise.all(
       this.#senders.map(async (sender) => {
-        const params = [sender.wallet.address, 'latest']
-        const count = await node.process
-          .call('eth_getTransactionCount', params, { signal })
-          .then(numberIn, () => undefined)
+        const count = await ask(node.process, 'eth_getTransactionCount', [sender.address, 'latest'], { signal }).then(
+          Number,
+          () => undefined,
+        )
         if (count === undefined) return
         const nowMs = performance.now()
         if (count !== sender.confirmed || sender.nextNonce === count) sender.confirmedAtMs = nowMs
@@ -120,7 +122,9 @@ export class Traffic {
     const raw = this.#sign(sender, sender.nextNonce++)
     for (let attempt = 0; attempt < MAX_TRIES && !signal.aborted; attempt++) {
       try {
-        if ((await this.#pickNode()?.process.call('eth_sendRawTransaction', [raw], { signal })) === undefined) return
+        const node = this.#pickNode()
+        if (node === undefined) return
+        await ask(node.process, 'eth_sendRawTransaction', [raw], { signal })
         this.#sent++
         return
       } catch (error) {
@@ -132,7 +136,7 @@ export class Traffic {
     }
   }
 
-  #sign({ wallet }: Sender, nonce: number): string {
+  #sign({ wallet }: Sender, nonce: number): Hex {
     const { chainId, random } = this.#options
     const transaction = Transaction.from({
       type: 2,
@@ -143,7 +147,7 @@ export class Traffic {
       maxPriorityFeePerGas: GWEI,
     })
     transaction.signature = wallet.signingKey.sign(transaction.unsignedHash)
-    return transaction.serialized
+    return transaction.serialized as Hex
   }
 
   #pickNode(): Testnet['nodes'][number] | undefined {

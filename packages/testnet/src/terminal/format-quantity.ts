@@ -29,3 +29,10 @@ export function formatCount(count: number): string {
     count < 999_500 ? [count / 1e3, 'k'] : count < 999_500_000 ? [count / 1e6, 'M'] : [count / 1e9, 'G']
   return `${value < 99.95 ? value.toFixed(1) : Math.round(value)}${unit}`
 }
+
+const MICRO_NATS = 1_000_000
+
+/** A loss for people: `0.0421`. */
+export function formatNats(microNats: string, digits = 4): string {
+  return (Number(microNats) / MICRO_NATS).toFixed(digits)
+}

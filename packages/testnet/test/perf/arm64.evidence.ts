@@ -9,8 +9,8 @@ import { cp, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { ask } from '@poai/api/connect'
 import { prepareProgramCache } from '@poai/testing'
-import { objectIn, textIn } from '../../src/nodes/node-snapshot.ts'
 import type { TestnetNode } from '../../src/nodes/testnet-node.ts'
 import { haveOneChain, secondsUntil, startEvidenceTestnet } from '../support/evidence-testnet.ts'
 
@@ -40,8 +40,8 @@ const { testnet, params } = network
 
 /** Who is paid by the block of that height in a node's chain, and its hash. */
 async function blockOf(node: TestnetNode, number: number): Promise<{ readonly miner: string; readonly hash: string }> {
-  const block = objectIn(await node.process.call('eth_getBlockByNumber', [`0x${number.toString(16)}`, false], CALL))
-  return { miner: textIn(block['miner']) ?? '', hash: textIn(block['hash']) ?? '' }
+  const block = await ask(node.process, 'eth_getBlockByNumber', [number, false], CALL)
+  return { miner: block?.miner ?? '', hash: block?.hash ?? '' }
 }
 
 function beneficiaryOf({ view }: TestnetNode): string {
@@ -50,9 +50,9 @@ function beneficiaryOf({ view }: TestnetNode): string {
 
 /** Lets a node mine upon the block of that height, and no longer. */
 async function mineUpon(node: TestnetNode, head: number): Promise<void> {
-  await node.process.call('miner_start', [], CALL)
-  await secondsUntil(LONGEST_MS, async () => Number(await node.process.call('eth_blockNumber', [], CALL)) > head)
-  await node.process.call('miner_stop', [], CALL)
+  await ask(node.process, 'miner_start', [], CALL)
+  await secondsUntil(LONGEST_MS, async () => Number(await ask(node.process, 'eth_blockNumber', [], CALL)) > head)
+  await ask(node.process, 'miner_stop', [], CALL)
 }
 
 try {
@@ -62,17 +62,17 @@ try {
     `domain ${params.work.domain}, model ${params.work.model}, a block every ${spacingSeconds} s, to height ${height}`,
   )
   let toldHeight = 0
-  await other.process.call('miner_stop', [], CALL)
+  await ask(other.process, 'miner_stop', [], CALL)
   const seconds = await secondsUntil(LONGEST_MS, async () => {
     await delay(LOOK_MS)
     await testnet.refresh(AbortSignal.timeout(60_000))
-    const head = other.view.snapshot?.height ?? 0
+    const head = other.view.status?.head.number ?? 0
     const { miner } = await blockOf(other, head)
     if (miner === beneficiaryOf(arm)) await mineUpon(other, head)
     if (head > toldHeight)
       console.error(`height ${head}, mined by ${miner === beneficiaryOf(arm) ? 'arm64' : process.arch}`)
     toldHeight = head
-    return testnet.nodes.every(({ view }) => (view.snapshot?.height ?? 0) >= height)
+    return testnet.nodes.every(({ view }) => (view.status?.head.number ?? 0) >= height)
   })
   if (seconds === undefined) throw new Error('the network did not get there in time')
   await testnet.pauseMining(AbortSignal.timeout(60_000))
@@ -87,10 +87,10 @@ try {
   for (const [index, node] of testnet.nodes.entries()) {
     const { totals } = node.view
     const mined = chains[index]?.filter(({ miner }) => miner === beneficiaryOf(node)).length ?? 0
-    const status = objectIn(await node.process.call('poai_nodeStatus', [], CALL))
-    const version = await node.process.call('web3_clientVersion', [], CALL)
+    const status = await node.process.status(CALL)
+    const version = await ask(node.process, 'web3_clientVersion', [], CALL)
     console.log(
-      `${version}: ${JSON.stringify(objectIn(status['engine'])['system'])}, mined ${mined} of the chain's ${height} blocks, ` +
+      `${version}: ${JSON.stringify(status.engine.system)}, mined ${mined} of the chain's ${height} blocks, ` +
         `${totals.replays} replays, ${totals.failedReplays} failed, ${totals.attempts} attempts`,
     )
     holds &&= mined > 0 && totals.replays >= height && totals.failedReplays === 0

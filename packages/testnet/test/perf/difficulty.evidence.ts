@@ -8,9 +8,8 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { RpcClient } from '@poai/api/connect'
-import { createIpcRpcClient, RpcClientError } from '@poai/api/connect'
+import { ask, createIpcRpcClient, RpcClientError } from '@poai/api/connect'
 import { devnet } from '@poai/core'
-import { numberIn, objectIn, parseNodeSnapshot } from '../../src/nodes/node-snapshot.ts'
 import { formatTable } from '../../src/terminal/table.ts'
 
 const [measured = 60] = process.argv.slice(2).map(Number)
@@ -45,7 +44,7 @@ async function waitForHeight(client: RpcClient, height: number, child: ChildProc
 /** -1 before the node answers. */
 async function heightOf(client: RpcClient): Promise<number> {
   try {
-    return parseNodeSnapshot(await client.call('poai_nodeStatus'), client.address).height
+    return (await ask(client, 'poai_nodeStatus', [])).head.number
   } catch (error) {
     if (error instanceof RpcClientError && error.code === 'RPC_UNREACHABLE') return -1
     throw error
@@ -56,8 +55,9 @@ async function blockAt(
   client: RpcClient,
   number: number,
 ): Promise<{ readonly timestamp: number; readonly difficulty: number }> {
-  const block = objectIn(await client.call('eth_getBlockByNumber', [`0x${number.toString(16)}`, false]))
-  return { timestamp: numberIn(block['timestamp']), difficulty: numberIn(block['difficulty']) }
+  const block = await ask(client, 'eth_getBlockByNumber', [number, false])
+  if (block === null) throw new Error(`there is no block ${number}`)
+  return { timestamp: Number(block.timestamp), difficulty: Number(block.difficulty) }
 }
 
 async function measure(client: RpcClient, part: Part, child: ChildProcess): Promise<Result> {
@@ -87,8 +87,8 @@ async function run(): Promise<readonly Result[]> {
     const results: Result[] = []
     for (const part of [
       { name: 'two miners', prepare: async () => undefined },
-      { name: 'one has left', prepare: () => miner.call('miner_stop') },
-      { name: 'it is back', prepare: () => miner.call('miner_start') },
+      { name: 'one has left', prepare: () => ask(miner, 'miner_stop', []) },
+      { name: 'it is back', prepare: () => ask(miner, 'miner_start', []) },
     ]) {
       results.push(await measure(server, part, child))
     }

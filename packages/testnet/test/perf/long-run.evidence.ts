@@ -8,8 +8,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { createIpcRpcClient } from '@poai/api/connect'
-import { type NodeSnapshot, parseNodeSnapshot } from '../../src/nodes/node-snapshot.ts'
+import type { NodeStatusJson } from '@poai/api/client'
+import { ask, createIpcRpcClient } from '@poai/api/connect'
 import { formatSummary, type TestnetSummary } from '../../src/show/testnet-summary.ts'
 import { formatSeconds } from '../../src/terminal/format-quantity.ts'
 import { formatTable } from '../../src/terminal/table.ts'
@@ -51,22 +51,22 @@ function poai(
 }
 
 async function sampleOf(directory: string, startedMs: number): Promise<Sample> {
-  const snapshots = await Promise.all(
-    Array.from({ length: NODES }, (_, index) => snapshotOf(join(directory, `node-${index + 1}`, 'poai.ipc'))),
+  const statuses = await Promise.all(
+    Array.from({ length: NODES }, (_, index) => statusOf(join(directory, `node-${index + 1}`, 'poai.ipc'))),
   )
   return {
     atMs: performance.now() - startedMs,
-    height: Math.max(0, ...snapshots.map((snapshot) => snapshot?.height ?? 0)),
-    memoryBytes: snapshots.map((snapshot) => snapshot?.memoryBytes),
+    height: Math.max(0, ...statuses.map((status) => status?.head.number ?? 0)),
+    memoryBytes: statuses.map((status) => status?.memoryBytes),
   }
 }
 
 /** Undefined for a node that is down. */
-async function snapshotOf(socket: string): Promise<NodeSnapshot | undefined> {
+async function statusOf(socket: string): Promise<NodeStatusJson | undefined> {
   if (!existsSync(socket)) return undefined
   const client = createIpcRpcClient(socket)
   try {
-    return parseNodeSnapshot(await client.call('poai_nodeStatus', [], { timeoutMs: 5_000 }), socket)
+    return await ask(client, 'poai_nodeStatus', [], { timeoutMs: 5_000 })
   } catch {
     return undefined
   } finally {

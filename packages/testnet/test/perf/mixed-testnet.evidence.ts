@@ -5,8 +5,8 @@
 import { cp, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { ask } from '@poai/api/connect'
 import { preparePortableCache, prepareProgramCache } from '@poai/testing'
-import { objectIn } from '../../src/nodes/node-snapshot.ts'
 import type { TestnetNode } from '../../src/nodes/testnet-node.ts'
 import { haveOneChain, secondsUntil, startEvidenceTestnet } from '../support/evidence-testnet.ts'
 
@@ -31,8 +31,8 @@ const { testnet, params } = network
 async function chainOf(node: TestnetNode, height: number): Promise<readonly string[]> {
   const hashes: string[] = []
   for (let number = 1; number <= height; number++) {
-    const block = await node.process.call('eth_getBlockByNumber', [`0x${number.toString(16)}`, false], CALL)
-    hashes.push(String(objectIn(block)['hash']))
+    const block = await ask(node.process, 'eth_getBlockByNumber', [number, false], CALL)
+    hashes.push(String(block?.hash))
   }
   return hashes
 }
@@ -41,8 +41,8 @@ async function chainOf(node: TestnetNode, height: number): Promise<readonly stri
 async function countMined(node: TestnetNode, height: number): Promise<number> {
   let mined = 0
   for (let number = 1; number <= height; number++) {
-    const block = await node.process.call('eth_getBlockByNumber', [`0x${number.toString(16)}`, false], CALL)
-    if (objectIn(block)['miner'] === node.view.plan.mining?.beneficiary.toLowerCase()) mined++
+    const block = await ask(node.process, 'eth_getBlockByNumber', [number, false], CALL)
+    if (block?.miner === node.view.plan.mining?.beneficiary.toLowerCase()) mined++
   }
   return mined
 }
@@ -53,7 +53,7 @@ try {
   )
   const seconds = await secondsUntil(LONGEST_MS, async () => {
     await testnet.refresh(AbortSignal.timeout(10_000))
-    return testnet.nodes.every(({ view }) => (view.snapshot?.height ?? 0) >= blocks)
+    return testnet.nodes.every(({ view }) => (view.status?.head.number ?? 0) >= blocks)
   })
   if (seconds === undefined) throw new Error('the network did not get there in time')
   const together = await secondsUntil(30_000, () => haveOneChain(testnet, testnet.nodes))
@@ -63,9 +63,9 @@ try {
   for (const node of testnet.nodes) {
     const { totals, plan } = node.view
     const mined = await countMined(node, blocks)
-    const status = objectIn(await node.process.call('poai_nodeStatus', [], CALL))
+    const status = await node.process.status(CALL)
     console.log(
-      `${plan.name}: ${JSON.stringify(objectIn(status['engine'])['system'])}, mined ${mined} of the chain's ${blocks} blocks, ` +
+      `${plan.name}: ${JSON.stringify(status.engine.system)}, mined ${mined} of the chain's ${blocks} blocks, ` +
         `${totals.replays} replays, ${totals.failedReplays} failed, ${totals.attempts} attempts`,
     )
     holds &&= mined > 0 && totals.replays >= blocks && totals.failedReplays === 0

@@ -4,8 +4,9 @@
 // holds if all nodes have one chain within three block intervals of the healing, and every transaction of both sides is
 // in that chain or in every pool.
 import { setTimeout as delay } from 'node:timers/promises'
+import { ask } from '@poai/api/connect'
+import type { Hex } from '@poai/core'
 import { Transaction, Wallet } from 'ethers'
-import { numberIn, objectIn } from '../../src/nodes/node-snapshot.ts'
 import type { TestnetNode } from '../../src/nodes/testnet-node.ts'
 import { haveOneChain, secondsUntil, startEvidenceTestnet } from '../support/evidence-testnet.ts'
 
@@ -31,51 +32,51 @@ const sides: readonly [readonly TestnetNode[], readonly TestnetNode[]] = [
 const pairs = sides[0].flatMap((a) => sides[1].map((b) => [a, b] as const))
 
 function peerIdOf(node: TestnetNode): string {
-  return node.view.snapshot?.peerId ?? ''
+  return node.view.status?.peerId ?? ''
 }
 
 async function part(): Promise<void> {
   const ban = (node: TestnetNode, other: TestnetNode): Promise<unknown> =>
-    node.process.call('admin_ban', [peerIdOf(other), BAN_MS], CALL)
+    ask(node.process, 'admin_ban', [peerIdOf(other), BAN_MS], CALL)
   await Promise.all(pairs.flatMap(([a, b]) => [ban(a, b), ban(b, a)]))
 }
 
 async function heal(): Promise<void> {
   const unban = (node: TestnetNode, other: TestnetNode): Promise<unknown> =>
-    node.process.call('admin_unban', [peerIdOf(other)], CALL)
+    ask(node.process, 'admin_unban', [peerIdOf(other)], CALL)
   await Promise.all(pairs.flatMap(([a, b]) => [unban(a, b), unban(b, a)]))
   await Promise.all(pairs.map(([a, b]) => testnet.link(a, b, AbortSignal.timeout(20_000))))
 }
 
 /** Transfers of this side's accounts, by any of its nodes. */
-async function send(side: 0 | 1): Promise<readonly string[]> {
+async function send(side: 0 | 1): Promise<readonly Hex[]> {
   const senders = accounts.filter((_, index) => index % 2 === side).slice(0, TRANSACTIONS / 2)
-  const hashes: string[] = []
+  const hashes: Hex[] = []
   for (const [index, { key, address }] of senders.entries()) {
     const node = sides[side][index % sides[side].length]
     if (node === undefined) throw new RangeError('a side has nodes')
-    const first = numberIn(await node.process.call('eth_getTransactionCount', [address, 'pending'], CALL))
+    const first = Number(await ask(node.process, 'eth_getTransactionCount', [address, 'pending'], CALL))
     for (let nonce = first; nonce < first + 2; nonce++) {
       const transaction = Transaction.from({
         ...{ type: 2, chainId: params.chainId, nonce, to: `0x${'00'.repeat(19)}99`, value: 1n, gasLimit: 21_000n },
         ...{ maxFeePerGas: 100n * GWEI, maxPriorityFeePerGas: GWEI },
       })
       transaction.signature = new Wallet(key).signingKey.sign(transaction.unsignedHash)
-      hashes.push(String(await node.process.call('eth_sendRawTransaction', [transaction.serialized], CALL)))
+      hashes.push(await ask(node.process, 'eth_sendRawTransaction', [transaction.serialized as Hex], CALL))
     }
   }
   return hashes
 }
 
 /** How many of the transactions a node knows neither from its chain nor from its pool. */
-async function missing(node: TestnetNode, hashes: readonly string[]): Promise<number> {
-  const found = await Promise.all(hashes.map((hash) => node.process.call('eth_getTransactionByHash', [hash], CALL)))
-  return found.filter((transaction) => objectIn(transaction)['hash'] === undefined).length
+async function missing(node: TestnetNode, hashes: readonly Hex[]): Promise<number> {
+  const found = await Promise.all(hashes.map((hash) => ask(node.process, 'eth_getTransactionByHash', [hash], CALL)))
+  return found.filter((transaction) => transaction === null).length
 }
 
 async function heights(side: readonly TestnetNode[]): Promise<number> {
   await testnet.refresh(AbortSignal.timeout(10_000))
-  return Math.max(...side.map(({ view }) => view.snapshot?.height ?? 0))
+  return Math.max(...side.map(({ view }) => view.status?.head.number ?? 0))
 }
 
 /** True if the sides have different blocks of one height. */

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { availableParallelism, homedir, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { BUILT_IN_NETWORKS, type NetworkParams, networkParamsToJson } from '@poai/core'
+import { BUILT_IN_NETWORKS, defined, type NetworkParams, networkParamsToJson } from '@poai/core'
 import { Testnet } from '../../src/nodes/testnet.ts'
 import type { TestnetNode } from '../../src/nodes/testnet-node.ts'
 import { deriveNetwork } from '../../src/plan/derive-network.ts'
@@ -56,7 +56,7 @@ export async function startEvidenceTestnet(options: EvidenceTestnetOptions): Pro
   )
   const { difficulty } = derived
   const easiestTarget = easiestAttempts === undefined ? undefined : 2n ** 256n / easiestAttempts
-  const targets = easiestTarget === undefined ? {} : { easiestTarget, initialTarget: easiestTarget }
+  const targets = defined({ easiestTarget, initialTarget: easiestTarget })
   const params = { ...derived, difficulty: { ...difficulty, ...targets } }
   const networkFile = join(folder, 'network.json')
   await writeFile(networkFile, JSON.stringify(networkParamsToJson(params)))
@@ -120,7 +120,7 @@ export async function secondsUntil(timeoutMs: number, condition: () => Promise<b
 export async function haveOneChain(testnet: Testnet, nodes: readonly TestnetNode[]): Promise<boolean> {
   const signal = AbortSignal.timeout(10_000)
   await testnet.refresh(signal)
-  const heights = nodes.map(({ view }) => view.snapshot?.height ?? 0)
+  const heights = nodes.map(({ view }) => view.status?.head.number ?? 0)
   const lowest = Math.min(...heights)
   if (Math.max(...heights) > lowest + 1) return false
   const hashes = await Promise.all(nodes.map((node) => testnet.blockHash(node, lowest, signal)))

@@ -1,13 +1,9 @@
 import { devnet, networkParamsToJson, parseNetworkParams } from '@poai/core'
 import { describe, expect, it } from 'vitest'
-import { parseExam } from '../../src/nodes/exam-view.ts'
-import { parseNodeSnapshot } from '../../src/nodes/node-snapshot.ts'
-import { RunningTotal } from '../../src/nodes/running-total.ts'
 import { deriveNetwork } from '../../src/plan/derive-network.ts'
 import { nodeArguments } from '../../src/plan/node-arguments.ts'
 import { readTestnetDefinition } from '../../src/plan/testnet-definition.ts'
 import { type PlannedNode, planTestnet, type TestnetPlanOptions } from '../../src/plan/testnet-plan.ts'
-import { createSeededRandom } from '../../src/stress/seeded-random.ts'
 
 const { accounts } = await readTestnetDefinition()
 
@@ -89,56 +85,6 @@ describe('a network with another pace', () => {
     expect(deriveNetwork(devnet, {})).toBe(devnet)
     expect(deriveNetwork(devnet, { spacingSeconds: 5 })).toBe(devnet)
   })
-})
-
-describe('what nodes say', () => {
-  it('is read with what is there', () => {
-    const snapshot = parseNodeSnapshot(
-      {
-        head: { number: 7, hash: '0xaa', difficulty: '0x100' },
-        state: { name: 'mining', detail: 'x' },
-        peers: 3,
-        miner: { attemptsPerSecond: 1.5, attempts: 9 },
-        replays: { total: 4, perSecond: 0.5, failed: 1 },
-        engine: { program: 'native' },
-      },
-      'node',
-    )
-    expect(snapshot).toMatchObject({
-      height: 7,
-      difficulty: 256,
-      state: 'mining',
-      peers: 3,
-      attempts: 9,
-      failedReplays: 1,
-      engine: 'native',
-    })
-    expect(parseNodeSnapshot({ head: { hash: '0xaa' } }, 'node').engine).toBe('')
-    expect(() => parseNodeSnapshot({ head: {} }, 'node')).toThrow('gives no status')
-    expect(() => parseNodeSnapshot(null, 'node')).toThrow('gives no status')
-  })
-
-  it('may be no exam', () => {
-    expect(parseExam(null)).toBeUndefined()
-    expect(parseExam({ quizzes: [] })).toBeUndefined()
-  })
-})
-
-it('counts go on over restarts', () => {
-  const total = new RunningTotal()
-  for (const value of [0, 5, 9, 0, 2, 7, 3]) total.update(value)
-  expect(total.total).toBe(9 + 7 + 3)
-})
-
-it('a seed always gives the same numbers', () => {
-  const numbersOf = (seed: string): number[] => {
-    const random = createSeededRandom(seed)
-    return Array.from({ length: 20 }, () => random.below(10))
-  }
-  expect(numbersOf('1')).toEqual(numbersOf('1'))
-  expect(numbersOf('1')).not.toEqual(numbersOf('2'))
-  expect(new Set(numbersOf('3')).size).toBeGreaterThan(4)
-  expect(() => createSeededRandom('1').pick([])).toThrow(RangeError)
 })
 
 it('the development accounts are those of the devnet', () => {

@@ -25,10 +25,10 @@ const STEP_LABELS: Readonly<Record<CheckProgress['step'], string>> = {
 /** Adds `poai db check`. */
 export function addDbCheckCommand(parent: Command, context: CliContext): void {
   dbCommand(parent, 'check', {
-    description: 'look for damage: every link, root, index and value; changes nothing',
+    summary: 'look for damage in every link, root, index and value; changes nothing',
     examples: ['db check', 'db check --data-dir /var/lib/poai', 'db check --quick --json'],
   })
-    .option('--quick', 'only that all blocks are there, linked and indexed: seconds instead of minutes')
+    .option('--quick', 'only check that all blocks are there, linked and indexed: takes seconds')
     .action((options: CheckOptions) => check(context, options))
 }
 

@@ -18,7 +18,7 @@ interface Room {
 /** Adds `poai db compact`. */
 export function addDbCompactCommand(parent: Command, context: CliContext): void {
   dbCommand(parent, 'compact', {
-    description: 'give back the room of what was pruned or overwritten; can be interrupted at any time',
+    summary: 'free the disk space of what was pruned or overwritten; can be interrupted at any time',
     examples: ['db compact', 'db compact --data-dir /var/lib/poai --json'],
   }).action((options: DbOptions) => compact(context, options))
 }

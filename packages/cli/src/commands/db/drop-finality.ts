@@ -22,8 +22,9 @@ interface Dropped {
 /** Adds `poai db drop-finality`. */
 export function addDbDropFinalityCommand(parent: Command, context: CliContext): void {
   dbCommand(parent, 'drop-finality', {
-    description:
-      'call nothing final any more that can still be rolled back, so that the node follows the heaviest chain again; for a node that settled on a wrong one (CHAIN_FINAL)',
+    summary: 'let the node leave a chain that it took for final',
+    details:
+      'For a node that settled on a wrong chain (CHAIN_FINAL): blocks that can still be rolled back are final no more, and it follows the heaviest chain again.',
     examples: ['db drop-finality', 'db drop-finality --data-dir /var/lib/poai --json'],
   }).action((options: DbOptions) => dropFinality(context, options))
 }

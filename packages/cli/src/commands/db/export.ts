@@ -35,15 +35,11 @@ const MAX_BLOCK = 999_999_999
 export function addDbExportCommand(parent: Command, context: CliContext): void {
   const block = wholeNumber(1, MAX_BLOCK)
   dbCommand(parent, 'export <file>', {
-    description:
-      'write the blocks of the chain to a file, and read it back; goes on where an interrupted export stopped',
+    summary: 'write the blocks of the chain to a file',
+    details: 'Reads the file back to check it. Continues an interrupted export.',
     examples: ['db export chain.poai', 'db export blocks-1001-2000.poai --from 1001 --to 2000'],
   })
-    .option(
-      '--from <block>',
-      'the first block (default: the oldest that is kept; the genesis block is the network’s)',
-      block,
-    )
+    .option('--from <block>', 'the first block (default: the oldest one here after the genesis block)', block)
     .option('--to <block>', 'the last block (default: the head)', block)
     .action((file: string, options: ExportOptions) => exportChain(context, resolve(file), options))
 }

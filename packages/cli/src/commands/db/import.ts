@@ -1,9 +1,8 @@
 import { access, mkdir, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { Chain } from '@poai/chain'
-import { type BlockCodecs, bytesToHex, equalBytes, genesisHash, networkParamsToJson } from '@poai/core'
-import { admitByVectors, withEngine } from '@poai/inference'
-import { createDomainEngine, setUpWork } from '@poai/node'
+import { type BlockCodecs, bytesToHex, defined, equalBytes, genesisHash, networkParamsToJson } from '@poai/core'
+import { withEngine } from '@poai/inference'
 import { type ChainFileLabel, RETENTIONS, readChainFileLabel } from '@poai/storage'
 import { formatSeconds, formatTable } from '@poai/testnet/terminal'
 import type { Command } from 'commander'
@@ -12,6 +11,7 @@ import { builtInNetworkOf, type DataDirectory, findDataDirectory, NETWORK_FILE }
 import { type ImportReport, importChainFile } from '../../db/import-chain-file.ts'
 import { createTerminalLogger } from '../../db/terminal-logger.ts'
 import { withReplayingChain } from '../../db/with-replaying-chain.ts'
+import { setUpNetworkEngine } from '../../engine/set-up-network-engine.ts'
 import { wholeNumber } from '../../parse-options.ts'
 import { createCountBar } from '../../progress-bar.ts'
 import { CheckFailed, UsageError } from '../../report-error.ts'
@@ -30,11 +30,16 @@ const MAX_WORKERS = 256
 /** Adds `poai db import`. */
 export function addDbImportCommand(parent: Command, context: CliContext): void {
   dbCommand(parent, 'import <file>', {
-    description: 'import the blocks of a file, each replayed and executed; goes on where an interrupted import stopped',
+    summary: 'import the blocks of a file',
+    details: 'Every block is replayed and executed. Continues an interrupted import.',
     examples: ['db import chain.poai', 'db import chain.poai --data-dir /var/lib/poai --workers 4'],
   })
-    .option('--workers <count>', 'worker processes that replay', wholeNumber(1, MAX_WORKERS))
-    .addOption(keepOption('what to keep meanwhile: as a node of that mode does').default('full'))
+    .option(
+      '--workers <count>',
+      'worker processes (default: one fewer than there are cores)',
+      wholeNumber(1, MAX_WORKERS),
+    )
+    .addOption(keepOption('what to keep, as a node started with this --keep would').default('full'))
     .action((file: string, options: ImportOptions) => importFile(context, resolve(file), options))
 }
 
@@ -48,13 +53,8 @@ async function importFile(context: CliContext, path: string, options: ImportOpti
     )
   }
   const installation = installationOf(options, context)
-  const { model, domain, vectors } = await setUpWork(installation, directory.params)
-  const { contextSize, maxSequences } = vectors
-  const engine = createDomainEngine(
-    installation,
-    { modelPath: model.path, domain, contextSize, maxSequences },
-    { admit: admitByVectors(vectors), ...(options.workers === undefined ? {} : { workers: options.workers }) },
-  )
+  const choice = defined({ workers: options.workers })
+  const { engine } = await setUpNetworkEngine(installation, directory.params, choice)
   const began = performance.now()
   await rememberNetwork(directory)
   const dependencies = {

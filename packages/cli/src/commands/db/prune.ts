@@ -30,12 +30,12 @@ export function keepOption(description: string): Option {
 /** Adds `poai db prune`. */
 export function addDbPruneCommand(parent: Command, context: CliContext): void {
   dbCommand(parent, 'prune', {
-    description:
-      'forget old states, and with --keep light old blocks too; what is gone only comes back by a new synchronisation, and what lost its undo records is final',
+    summary: 'delete old states, and with --keep light old blocks',
+    details: 'Only a new synchronisation brings them back, and blocks without undo records are final.',
     examples: ['db prune --keep full', 'db prune --keep light --compact'],
   })
-    .addOption(keepOption('what to keep: as a node of that mode does').makeOptionMandatory())
-    .option('--compact', 'then give the room back to the disk')
+    .addOption(keepOption('what to keep, as a node started with this --keep would').makeOptionMandatory())
+    .option('--compact', 'free the disk space afterwards')
     .action((options: PruneOptions) => prune(context, options))
 }
 

@@ -16,10 +16,10 @@ interface SizeOptions extends DbOptions {
 /** Adds `poai db size`. */
 export function addDbSizeCommand(parent: Command, context: CliContext): void {
   dbCommand(parent, 'size', {
-    description: 'show what takes how much room on disk, table by table, as LevelDB estimates it',
+    summary: 'show the size on disk of every table, as LevelDB estimates it',
     examples: ['db size', 'db size --count', 'db size --data-dir /var/lib/poai --json'],
   })
-    .option('--count', 'also read everything and count records and their bytes before compression')
+    .option('--count', 'also count all records and their uncompressed bytes: reads everything')
     .action((options: SizeOptions) => size(context, options))
 }
 

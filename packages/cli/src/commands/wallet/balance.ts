@@ -1,5 +1,5 @@
-import type { RpcClient } from '@poai/api/connect'
-import { numberIn } from '@poai/testnet'
+import { ask, type RpcClient } from '@poai/api/connect'
+import type { Hex } from '@poai/core'
 import { formatTable } from '@poai/testnet/terminal'
 import type { Command } from 'commander'
 import type { CliContext } from '../../cli-context.ts'
@@ -12,17 +12,18 @@ import { type NodeOptions, nodeCommand } from '../node-option.ts'
 /** Adds `poai wallet balance`. */
 export function addWalletBalanceCommand(parent: Command, context: CliContext): void {
   nodeCommand(parent, 'balance', {
-    description: 'show the coins of addresses; without any, of all keys that are here',
+    summary: 'show the balances of addresses, or of all keys on this machine',
     examples: ['wallet balance', 'wallet balance 0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266'],
   })
-    .argument('[addresses...]', 'whose coins', (text: string, before: readonly string[] = []) => [
-      ...before,
-      parseAddress(text),
-    ])
-    .action((addresses: readonly string[], options: NodeOptions) => balance(context, addresses, options))
+    .argument(
+      '[addresses...]',
+      'whose balances (default: all keys on this machine)',
+      (text: string, before: readonly Hex[] = []) => [...before, parseAddress(text)],
+    )
+    .action((addresses: readonly Hex[], options: NodeOptions) => balance(context, addresses, options))
 }
 
-async function balance(context: CliContext, named: readonly string[], options: NodeOptions): Promise<void> {
+async function balance(context: CliContext, named: readonly Hex[], options: NodeOptions): Promise<void> {
   const keystore = openKeystore(installationOf(options, context).home)
   const addresses = named.length > 0 ? named : (await keystore.list()).map(({ address }) => address)
   const accounts = await withNode(options, context.environment, (client) =>
@@ -30,7 +31,7 @@ async function balance(context: CliContext, named: readonly string[], options: N
   )
   printResult(context, options, { accounts }, () =>
     accounts.length === 0
-      ? `There are no keys in ${keystore.directory}. Name an address, or make a key: poai wallet new\n`
+      ? `There are no keys in ${keystore.directory}. Name an address, or create a key: poai wallet new\n`
       : formatTable([
           ['ADDRESS', 'COINS', 'SENT'],
           ...accounts.map(({ address, balanceWei, transactions }) => [
@@ -48,10 +49,10 @@ interface Account {
   readonly transactions: number
 }
 
-async function accountOf(client: RpcClient, address: string, signal: AbortSignal): Promise<Account> {
+async function accountOf(client: RpcClient, address: Hex, signal: AbortSignal): Promise<Account> {
   const [wei, count] = await Promise.all([
-    client.call('eth_getBalance', [address, 'latest'], { signal }),
-    client.call('eth_getTransactionCount', [address, 'latest'], { signal }),
+    ask(client, 'eth_getBalance', [address, 'latest'], { signal }),
+    ask(client, 'eth_getTransactionCount', [address, 'latest'], { signal }),
   ])
-  return { address, balanceWei: BigInt(String(wei)).toString(), transactions: numberIn(count) }
+  return { address, balanceWei: String(BigInt(wei)), transactions: Number(count) }
 }

@@ -22,7 +22,7 @@ const MAX_INDEX = 2 ** 31 - 1
 /** Adds `poai wallet import`. */
 export function addWalletImportCommand(parent: Command, context: CliContext): void {
   leafCommand(parent, 'import [keystore-file]', {
-    description: 'take a key of your own: a keystore file, a private key, or the words of another wallet',
+    summary: 'import a key: a keystore file, a private key, or the recovery phrase of another wallet',
     examples: [
       'wallet import UTC--2026-01-01T00-00-00.000Z--7099…',
       'wallet import --key-file key.txt --password-file secret.txt',
@@ -30,17 +30,22 @@ export function addWalletImportCommand(parent: Command, context: CliContext): vo
       'wallet import --dev 0',
     ],
   })
-    .option('--key-file <file>', 'its first line is a private key in hexadecimal')
-    .option('--mnemonic-file <file>', 'its first line is a phrase of 12 to 24 words (BIP-39)')
-    .option('--index <number>', 'which account of the phrase: m/44’/60’/0’/0/INDEX', wholeNumber(0, MAX_INDEX), 0)
-    .option('--dev <index>', 'a development account of local testnets', wholeNumber(0, MAX_INDEX))
-    .option('--password-file <file>', 'its first line is the password, instead of asking')
+    .option('--key-file <file>', 'read a private key, in hexadecimal, from the first line of a file')
+    .option('--mnemonic-file <file>', 'read a recovery phrase (BIP-39) from the first line of a file')
+    .option(
+      '--index <number>',
+      'which account of the phrase: INDEX in m/44’/60’/0’/0/INDEX',
+      wholeNumber(0, MAX_INDEX),
+      0,
+    )
+    .option('--dev <index>', 'import a development account of local testnets', wholeNumber(0, MAX_INDEX))
+    .option('--password-file <file>', 'read the password from the first line of a file')
     .action((file: string | undefined, options: ImportOptions) => importKey(context, file, options))
 }
 
 async function importKey(context: CliContext, file: string | undefined, options: ImportOptions): Promise<void> {
   const named = [file, options.keyFile, options.mnemonicFile, options.dev].filter((source) => source !== undefined)
-  if (named.length > 1) throw new UsageError('that names more than one key', 'give one of them')
+  if (named.length > 1) throw new UsageError('several keys are named', 'import one at a time')
   const keystore = openKeystore(installationOf(options, context).home)
   if (file !== undefined) {
     const password = await readSecret(context, `Password of ${file}: `, { file: options.passwordFile })
@@ -66,6 +71,6 @@ async function privateKeyOf(context: CliContext, options: ImportOptions): Promis
 function keyOfWords(phrase: string, index: number): string {
   const words = phrase.trim().split(/\s+/).join(' ')
   if (!Mnemonic.isValidMnemonic(words))
-    throw new UsageError('that is no phrase of BIP-39', 'check the words and their order')
+    throw new UsageError('this is not a BIP-39 recovery phrase', 'check the words and their order')
   return HDNodeWallet.fromMnemonic(Mnemonic.fromPhrase(words), `m/44'/60'/0'/0/${index}`).privateKey
 }

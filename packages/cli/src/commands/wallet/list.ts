@@ -7,7 +7,7 @@ import { type CommonOptions, installationOf, leafCommand, printResult } from '..
 /** Adds `poai wallet list`. */
 export function addWalletListCommand(parent: Command, context: CliContext): void {
   leafCommand(parent, 'list', {
-    description: 'show the addresses whose keys are here',
+    summary: 'list the keys on this machine',
     examples: ['wallet list', 'wallet list --json'],
   }).action((options: CommonOptions) => list(context, options))
 }
@@ -17,7 +17,7 @@ async function list(context: CliContext, options: CommonOptions): Promise<void> 
   const keys = await listKeys()
   printResult(context, options, { directory, keys }, () =>
     keys.length === 0
-      ? `There are no keys in ${directory}. Make one: poai wallet new\n`
+      ? `There are no keys in ${directory}. Create one: poai wallet new\n`
       : formatTable([['ADDRESS', 'KEY'], ...keys.map(({ address, path }) => [address, path])]),
   )
 }

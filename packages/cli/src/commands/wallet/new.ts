@@ -13,10 +13,10 @@ interface NewOptions extends CommonOptions {
 /** Adds `poai wallet new`. */
 export function addWalletNewCommand(parent: Command, context: CliContext): void {
   leafCommand(parent, 'new', {
-    description: 'make a new key, encrypted with a password',
+    summary: 'create a key, encrypted with a password',
     examples: ['wallet new', 'wallet new --password-file secret.txt --json'],
   })
-    .option('--password-file <file>', 'its first line is the password, instead of asking')
+    .option('--password-file <file>', 'read the password from the first line of a file')
     .action((options: NewOptions) => create(context, options))
 }
 

@@ -1,5 +1,5 @@
 import type { RpcClient } from '@poai/api/connect'
-import { numberIn, objectIn } from '@poai/testnet'
+import { defined, type Hex } from '@poai/core'
 import { formatTable } from '@poai/testnet/terminal'
 import type { Command } from 'commander'
 import type { CliContext } from '../../cli-context.ts'
@@ -33,7 +33,7 @@ const MAX_GAS = 2 ** 53 - 1
 /** Adds `poai wallet send`. */
 export function addWalletSendCommand(parent: Command, context: CliContext): void {
   const command = nodeCommand(parent, 'send', {
-    description: 'send coins, or data to a contract; says the hash as soon as a node has taken it',
+    summary: 'send coins, or data to a contract',
     examples: [
       'wallet send 0x70997970C51812dc3A010C7d01b50e0d17dc79C8 1.5 --wait',
       'wallet send 0x70997970C51812dc3A010C7d01b50e0d17dc79C8 1.5 --dev 0',
@@ -41,13 +41,13 @@ export function addWalletSendCommand(parent: Command, context: CliContext): void
     ],
   })
     .argument('<to>', 'the recipient', parseAddress)
-    .argument('<coins>', 'how much', parseCoins)
+    .argument('<coins>', 'the amount, like 1.5', parseCoins)
   signerOptions(command)
-    .option('--data <hex>', 'for a contract', parseData)
-    .option('--gas-limit <gas>', 'default: what the node estimates', wholeNumber(21_000, MAX_GAS))
-    .option('--max-fee <gwei>', 'the most for a unit of gas (default: what the node suggests)', parseGwei)
-    .option('--tip <gwei>', 'of it for the miner (default: what the node suggests)', parseGwei)
-    .option('--nonce <number>', 'default: the next one of the account', wholeNumber(0, MAX_GAS))
+    .option('--data <hex>', 'call data for a contract', parseData)
+    .option('--gas-limit <gas>', 'the most gas to use (default: the node’s estimate)', wholeNumber(21_000, MAX_GAS))
+    .option('--max-fee <gwei>', 'the most to pay for a unit of gas (default: the node’s suggestion)', parseGwei)
+    .option('--tip <gwei>', 'the miner’s share of it (default: the node’s suggestion)', parseGwei)
+    .option('--nonce <number>', 'nonce of the transaction (default: the account’s next one)', wholeNumber(0, MAX_GAS))
     .option('--wait', 'wait until it is in a block; exit code 1 if it failed there')
     .action((to: string, coins: bigint, options: SendOptions) => send(context, { to, coins, options }))
 }
@@ -56,11 +56,13 @@ async function send(
   context: CliContext,
   { to, coins, options }: { readonly to: string; readonly coins: bigint; readonly options: SendOptions },
 ): Promise<void> {
+  const { data, gasLimit, maxFee, tip, nonce } = options
   const wallet = await findSigner(context, options)
   await withNode(options, context.environment, async (client) => {
     const provider = await createNodeProvider(client)
     try {
-      const sent = await sendTransaction(wallet, { to, value: coins, ...overridesOf(options) }, provider)
+      const overrides = defined({ data, gasLimit, maxFeePerGas: maxFee, maxPriorityFeePerGas: tip, nonce })
+      const sent = await sendTransaction(wallet, { to, value: coins, ...overrides }, provider)
       const block = options.wait ? await blockOf(client, sent.hash, context.signal) : undefined
       printSent(context, options, { sent, from: wallet.address, to, coins, block })
       if (block?.hasFailed) throw new CheckFailed('the transaction failed in its block')
@@ -70,29 +72,15 @@ async function send(
   })
 }
 
-function overridesOf({ data, gasLimit, maxFee, tip, nonce }: SendOptions): Record<string, string | number | bigint> {
-  return {
-    ...(data === undefined ? {} : { data }),
-    ...(gasLimit === undefined ? {} : { gasLimit }),
-    ...(maxFee === undefined ? {} : { maxFeePerGas: maxFee }),
-    ...(tip === undefined ? {} : { maxPriorityFeePerGas: tip }),
-    ...(nonce === undefined ? {} : { nonce }),
-  }
-}
-
 interface InBlock {
   readonly number: number
   readonly hasFailed: boolean
   readonly gasUsed: number
 }
 
-async function blockOf(client: RpcClient, hash: string, signal: AbortSignal): Promise<InBlock> {
-  const receipt = objectIn(await waitForReceipt(client, hash, signal))
-  return {
-    number: numberIn(receipt['blockNumber']),
-    hasFailed: numberIn(receipt['status']) === 0,
-    gasUsed: numberIn(receipt['gasUsed']),
-  }
+async function blockOf(client: RpcClient, hash: Hex, signal: AbortSignal): Promise<InBlock> {
+  const { blockNumber, status, gasUsed } = await waitForReceipt(client, hash, signal)
+  return { number: Number(blockNumber), hasFailed: status === '0x0', gasUsed: Number(gasUsed) }
 }
 
 interface Sent {

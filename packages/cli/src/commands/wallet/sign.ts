@@ -12,7 +12,7 @@ interface SignOptions extends CommonOptions, SignerOptions {}
 export function addWalletSignCommand(parent: Command, context: CliContext): void {
   signerOptions(
     leafCommand(parent, 'sign <message>', {
-      description: 'sign a text (EIP-191): shows that you have the key of an address',
+      summary: 'sign a message (EIP-191), to prove that you hold the key of an address',
       examples: ['wallet sign "It is me"', 'wallet sign "It is me" --dev 0 --json'],
     }),
   ).action((message: string, options: SignOptions) => sign(context, message, options))

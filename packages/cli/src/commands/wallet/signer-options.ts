@@ -7,7 +7,7 @@ const MAX_ACCOUNTS = 1_000
 /** Adds the options that say whose key signs. */
 export function signerOptions(command: Command): Command {
   return command
-    .option('--from <address>', 'whose key signs (default: the only one that is here)', parseAddress)
+    .option('--from <address>', 'the account that signs (default: the only key on this machine)', parseAddress)
     .option('--dev <index>', 'sign with a development account of local testnets', wholeNumber(0, MAX_ACCOUNTS))
-    .option('--password-file <file>', 'its first line is the password, instead of asking')
+    .option('--password-file <file>', 'read the password from the first line of a file')
 }

@@ -1,11 +1,12 @@
+import type { ExamJson } from '@poai/api/client'
 import { describe, expect, it } from 'vitest'
-import type { ExamView } from '../../../src/nodes/exam-view.ts'
 import type { TestnetView } from '../../../src/nodes/testnet.ts'
 import type { NodeView } from '../../../src/nodes/testnet-node.ts'
 import { renderTestnet } from '../../../src/show/render-testnet.ts'
 import { formatCount } from '../../../src/terminal/format-quantity.ts'
+import { sampleStatus } from '../../support/sample-status.ts'
 
-const HASH = `0x${'ab12'.repeat(16)}`
+const { hash: HASH } = sampleStatus.head
 
 function nodeView(index: number, changes: Partial<NodeView> = {}): NodeView {
   return {
@@ -21,12 +22,7 @@ function nodeView(index: number, changes: Partial<NodeView> = {}): NodeView {
       engine: 'auto',
     },
     state: 'following',
-    snapshot: {
-      ...{ height: 12_345, headHash: HASH, difficulty: 1_234_567, state: 'following', detail: '', peers: 3 },
-      ...{ peerId: '', addresses: [], attemptsPerSecond: 21.34, attempts: 900, blocksMined: 7, replaysPerSecond: 0.25 },
-      ...{ replays: 40, failedReplays: 0, reorganisations: 2, deepestReorganisation: 3, pendingTransactions: 0 },
-      ...{ engine: 'llama.cpp', memoryBytes: 412_000_000 },
-    },
+    status: sampleStatus,
     totals: {
       ...{ attempts: 900, blocksMined: 7, replays: 40, failedReplays: 0, reorganisations: 2, deepestReorganisation: 3 },
       starts: 1,
@@ -35,10 +31,9 @@ function nodeView(index: number, changes: Partial<NodeView> = {}): NodeView {
   }
 }
 
-const exam: ExamView = {
-  number: 12_345,
-  hash: HASH,
-  lossNats: 0.0421,
+const exam: ExamJson = {
+  ...{ number: '0x3039', hash: HASH, examSeed: '0x', epochKey: '0x', sealHash: '0x', nonce: '0x0', target: '0x1' },
+  ...{ lossMicroNats: '0xa474', transcriptRoot: '0x', workHash: '0x', text: '', tokens: 160, answerTokens: 20 },
   quizzes: [
     { family: 'sum', question: '17 + 25 =', expected: '42', answer: '42', isRight: true },
     { family: 'text', question: 'reverse \u001b[31mabc', expected: 'cba', answer: 'c\u0007bb', isRight: false },
@@ -49,7 +44,7 @@ const view: TestnetView = {
     nodeView(1),
     nodeView(2),
     nodeView(3, { state: 'down' }),
-    nodeView(4, { state: 'starting', snapshot: undefined }),
+    nodeView(4, { state: 'starting', status: undefined }),
   ],
   exam,
   head: { number: 12_345, hash: HASH, atMs: 5_000 },
