@@ -7,7 +7,7 @@ import {
   nextBaseFee,
   nextTarget,
 } from '@poai/consensus'
-import { devnet, EMPTY_TRIE_ROOT, genesisHeader, type Header, type NetworkParams } from '@poai/core'
+import { devnet, EMPTY_TRIE_ROOT, genesisHeader, type Header, type NetworkParams, rulesAt } from '@poai/core'
 
 /** The devnet with a short memory of everything, so that a chain of some blocks meets every rule. */
 export const sampleParams: NetworkParams = {
@@ -36,7 +36,7 @@ export function childHeader(
     ...genesisHeader(params),
     parentHash: context.hash,
     number: context.number + 1n,
-    timestamp: context.timestamp + BigInt(params.difficulty.spacingSeconds),
+    timestamp: context.timestamp + BigInt(rulesAt(params, context.number + 1n).difficulty.spacingSeconds),
     target: nextTarget(params, context),
     gasLimit: context.gasLimit,
     gasUsed: 0n,

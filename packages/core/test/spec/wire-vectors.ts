@@ -6,26 +6,34 @@ import {
   decodeRlp,
   devnet,
   encodeRlp,
+  forkIdAt,
+  genesisHash,
   genesisHeader,
   genesisStateRoot,
   type Header,
   headerCodec,
   headerHash,
+  type JsonValue,
   mergeBlooms,
   type NetworkParams,
   networkParamsHash,
+  networkParamsToJson,
   orderedTrieRoot,
   type Receipt,
   type RlpItem,
   receiptCodec,
   receiptsRoot,
+  rulesOf,
   sealHash,
+  structField,
   testnet,
   toHash32,
   transactionsRoot,
   trieRoot,
 } from '../../src/index.ts'
 import { committedParamsField } from '../../src/network/network-params-field.ts'
+import { ruleFields } from '../../src/network/rule-fields.ts'
+import { forked } from '../support/forked-network.ts'
 import {
   receiptSamples,
   sampleAddress,
@@ -74,6 +82,24 @@ export interface GenesisVector {
   readonly hash: string
 }
 
+/** The rules from a fork on, and what names the schedule up to it. */
+export interface ForkVector {
+  readonly number: string
+  /** RLP of all rules after the fork, in the order of the parameters. */
+  readonly rules: string
+  /** The target that the fork sets; 0 if it goes on with the one that it finds. */
+  readonly target: string
+  readonly hash: string
+  readonly next: string
+}
+
+/** A network with forks. The parameters are JSON. */
+export interface ScheduleVector {
+  readonly params: JsonValue
+  readonly genesis: string
+  readonly forks: readonly ForkVector[]
+}
+
 /** A header: what is in it, its bytes, and both its hashes. */
 export interface HeaderVector {
   readonly members: Readonly<Record<keyof Header, string>>
@@ -120,6 +146,7 @@ export interface WireVectors {
   readonly lists: readonly ListVector[]
   readonly blooms: readonly BloomVector[]
   readonly genesis: readonly GenesisVector[]
+  readonly schedule: ScheduleVector
   readonly headers: readonly HeaderVector[]
   readonly transactions: readonly TransactionVector[]
   readonly receipts: readonly ReceiptVector[]
@@ -136,6 +163,7 @@ export function computeWireVectors(): WireVectors {
     lists: [0, 1, 2, 3, 16, 17, 127, 128, 129, 257].map(listVector),
     blooms: ['receiver', 'contract', 'sender'].map((label) => bloomVector(sampleAddress(label))),
     genesis: [devnet, testnet].map(genesisVector),
+    schedule: scheduleVector(forked),
     headers: [genesisHeader(devnet), genesisHeader(testnet), ...headerSamples()].map(headerVector),
     transactions: transactions.map(transactionVector),
     receipts: receipts.map(receiptVector),
@@ -198,6 +226,24 @@ function bloomVector(entry: ReturnType<typeof sampleAddress>): BloomVector {
   return {
     entry: bytesToHex(entry),
     bloom: bytesToHex(bloomOfLogs([{ address: entry, topics: [], data: new Uint8Array() }])),
+  }
+}
+
+function scheduleVector(params: NetworkParams): ScheduleVector {
+  const [, ...later] = rulesOf(params)
+  return {
+    params: networkParamsToJson(params),
+    genesis: bytesToHex(genesisHash(params)),
+    forks: later.map((rules) => {
+      const { hash, next } = forkIdAt(params, rules.since)
+      return {
+        number: rules.since.toString(),
+        rules: bytesToHex(encodeRlp(structField(ruleFields).toItem(rules))),
+        target: (rules.fork?.changes.difficulty?.initialTarget ?? 0n).toString(),
+        hash: bytesToHex(hash),
+        next: next.toString(),
+      }
+    }),
   }
 }
 

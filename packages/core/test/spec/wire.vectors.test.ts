@@ -102,6 +102,18 @@ describe('recorded values follow the document', () => {
     })
   })
 
+  it('schedules of forks', () => {
+    const { genesis, forks } = recorded.schedule
+    expect(genesis).toBe(recorded.genesis[0]?.hash)
+    let before = genesis
+    forks.forEach(({ number, rules, target, hash, next }, index) => {
+      const step = RLP.encode([bytesOf(integer(number)), RLP.decode(bytesOf(rules)), bytesOf(integer(target))])
+      expect(bytesToHex(keccak256(utf8ToBytes('poai/fork/1'), bytesOf(before), step))).toBe(hash)
+      expect(next).toBe(forks[index + 1]?.number ?? '0')
+      before = hash
+    })
+  })
+
   it('transactions', () => {
     const unsigned = [6, 8, 9]
     for (const { type, members, encoded, signingHash, hash } of recorded.transactions) {
