@@ -5,12 +5,12 @@ import { buildPortable, canBuildPortable, findPortableLibrary, llamaForTest, tes
 import type { Installation } from '@poai/node'
 import { formatSeconds } from './terminal/format-quantity.ts'
 
-/** Everything else on the machine goes first. */
+/** The build yields to everything else on the machine. */
 const BUILD_NICENESS = 19
 
 const cacheOf = ({ cache }: Installation): string => join(cache, 'engine')
 
-/** Whether llama.cpp can judge here: its library is built, or can be. */
+/** Whether llama.cpp can run here: its library is built, or can be. */
 export async function canUseLlama(installation: Installation): Promise<boolean> {
   const cacheDirectory = cacheOf(installation)
   const library = await findPortableLibrary(cacheDirectory).catch(() => undefined)
@@ -18,15 +18,15 @@ export async function canUseLlama(installation: Installation): Promise<boolean> 
 }
 
 export interface BuildLlamaBesideOptions {
-  /** The node that waits for it, by its name. */
+  /** The name of the node that waits for it. */
   readonly judge: string
   readonly signal: AbortSignal
   readonly tell: (event: string) => void
 }
 
 /**
- * Builds the library of llama.cpp unless it is there, so that the node that waits for it goes over to it. A testnet
- * goes on without: it never rejects, and ends early when `signal` says so.
+ * Builds the library of llama.cpp unless it is there, so that the node that waits for it switches to it. Never rejects,
+ * since a testnet does without; ends early when `signal` is aborted.
  */
 export async function buildLlamaBeside(
   installation: Installation,
@@ -36,7 +36,7 @@ export async function buildLlamaBeside(
   const startMs = performance.now()
   try {
     if ((await findPortableLibrary(cacheDirectory)) !== undefined) return
-    tell(`llama.cpp is being built beside the network: ${judge} will judge by it`)
+    tell(`building llama.cpp in the background: ${judge} will switch to it`)
     await buildPortable(
       {
         ...{ cacheDirectory, signal, niceness: BUILD_NICENESS },
@@ -45,7 +45,7 @@ export async function buildLlamaBeside(
       { selfTest: async (draft) => void (await testBuild(installation, llamaForTest(draft), signal)) },
     )
     const seconds = formatSeconds((performance.now() - startMs) / 1000)
-    tell(`llama.cpp is built and tested after ${seconds}: ${judge} goes over to it`)
+    tell(`llama.cpp is built and tested (${seconds}): ${judge} switches to it`)
   } catch (error) {
     if (signal.aborted) return
     if (!(error instanceof AppError)) throw error

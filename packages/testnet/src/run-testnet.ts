@@ -18,20 +18,20 @@ import { Chaos } from './stress/chaos.ts'
 import { createSeededRandom } from './stress/seeded-random.ts'
 import { Traffic } from './stress/traffic.ts'
 
-/** What somebody wants of a testnet. */
+/** What to run. */
 export interface TestnetRunOptions {
   readonly nodes: number
   readonly miners: number
-  /** Stop after so many new blocks that all nodes have. */
+  /** Stop when all nodes have this many new blocks. */
   readonly blocks: number | undefined
-  /** Stop after so many seconds. */
+  /** Stop after this time. */
   readonly durationSeconds: number | undefined
   readonly basePort: number
   readonly rpcPort: number
   readonly trafficPerSecond: number | undefined
-  /** The seed of the disturbances. */
+  /** The seed of the disturbances; undefined for none. */
   readonly chaosSeed: string | undefined
-  /** All nodes choose their engine alike, instead of judging by several. */
+  /** Every node chooses its engine for itself; otherwise validators run different ones. */
   readonly hasOneEngine: boolean
 }
 
@@ -45,34 +45,34 @@ export interface TestnetRunDependencies {
   readonly reporter: TestnetReporter
   /** Ctrl-C. */
   readonly signal: AbortSignal
-  /** The nodes are about to start. */
+  /** Called when the nodes are about to start. */
   readonly onPlan: (plan: readonly PlannedNode[]) => void
 }
 
-/** How a run ended: with a summary, or before there was anything to sum up. */
+/** How a run ended. */
 export interface TestnetRun {
   readonly summary: TestnetSummary
   readonly wasInterrupted: boolean
 }
 
 const HOST = '127.0.0.1'
-/** The picture changes once a second; the first block is not missed by more than this. */
+/** How often nodes are asked for their status; before the first block more often, to time it. */
 const POLL_MS = 1_000
 const FIRST_POLL_MS = 100
-/** Without a new block for so long (or so many spacings) something is wrong. */
+/** Without a new block for this long, or this many spacings if that is longer, something is wrong. */
 const STALL_MS = 300_000
 const STALL_SPACINGS = 60
-/** For all nodes to agree after the goal is reached; a partition must heal and a killed node catch up within it. */
+/** How long all nodes may take to agree at the end: partitions must heal, and killed nodes catch up. */
 const SETTLE_MS = 180_000
-/** Nothing new comes in within this time of a pause, but what was under way. */
+/** After this long a pause of mining, blocks that were under way have arrived. */
 const QUIET_MS = 1_500
-/** The summary asks nodes that answer at once, or are gone. */
+/** How long the questions of the summary may take: nodes answer at once, or are gone. */
 const SUMMARY_TIMEOUT_MS = 15_000
 
-/** A page is there at once, or not at all. */
+/** A page is served at once, or not at all. */
 const PAGE_TIMEOUT_MS = 2_000
 
-/** Whether a browser would see something there. */
+/** Whether there is a page at a URL. */
 async function servesPage(url: string): Promise<boolean> {
   try {
     const response = await fetch(url, { method: 'HEAD', signal: AbortSignal.timeout(PAGE_TIMEOUT_MS) })
@@ -82,7 +82,7 @@ async function servesPage(url: string): Promise<boolean> {
   }
 }
 
-/** Runs a testnet until its goal is reached, its time is over, or it is interrupted; then stops every node. */
+/** Runs a testnet until it reaches its goal, its time is up, or it is interrupted; then stops every node. */
 export async function runTestnet(
   options: TestnetRunOptions,
   dependencies: TestnetRunDependencies,
@@ -97,7 +97,7 @@ class TestnetSupervisor {
   #startHeight = 0
   #firstBlockSeconds: number | undefined
   readonly #ending = new AbortController()
-  /** What is built beside the network once it has a block. */
+  /** What is built in the background once there is a block. */
   #extras: Promise<void> | undefined
   #lastHead = ''
   #lastHeadMs = performance.now()
@@ -120,7 +120,7 @@ class TestnetSupervisor {
       onEvent: (text) => reporter.event(text),
     })
     const killAll = (): void => testnet.kill()
-    // A second Ctrl-C ends this process at once: no node stays behind.
+    // A second Ctrl-C ends this process at once: no node may stay behind.
     process.once('exit', killAll)
     try {
       await this.#start(testnet, params)
@@ -134,14 +134,14 @@ class TestnetSupervisor {
     }
   }
 
-  /** Shows how far each node has come while they start. */
+  /** Starts the nodes, and shows how far each one is. */
   async #start(testnet: Testnet, params: NetworkParams): Promise<void> {
     const { signal, reporter } = this.#deps
     let isUp = false
     const started = testnet.start(signal).finally(() => {
       isUp = true
     })
-    // Heard of below.
+    // It is awaited below.
     started.catch(() => undefined)
     while (!isUp && !signal.aborted) {
       await testnet.refresh(signal).catch(() => undefined)
@@ -153,10 +153,7 @@ class TestnetSupervisor {
     reporter.event(`all nodes are up after ${(performance.now() / 1000).toFixed(1)} s`)
   }
 
-  /**
-   * Makes the explorer's page if it is not there yet: takes seconds of CPU, so it waits for the first block. Never
-   * rejects.
-   */
+  /** Builds the explorer's page if it is missing: takes seconds of CPU, so it waits for the first block. Never rejects. */
   async #servePage(testnet: Testnet): Promise<void> {
     const { reporter, installation } = this.#deps
     if (installation.site !== undefined) await buildSite(installation.site, (problem) => reporter.event(problem))
@@ -164,7 +161,7 @@ class TestnetSupervisor {
     if (await servesPage(url)) reporter.event(`the explorer is at ${url}`)
   }
 
-  /** What the network does not wait for, one after the other: miners need the machine. */
+  /** Builds what the network does not wait for, one thing after another: miners need the machine. */
   async #addExtras(testnet: Testnet): Promise<void> {
     await this.#servePage(testnet)
     const judge = testnet.nodes.find(({ process }) => process.plan.engine === 'llama')
@@ -179,7 +176,7 @@ class TestnetSupervisor {
 
   async #judgingEngines(): Promise<JudgingEngines> {
     const { params, installation } = this.#deps
-    // Other domains know one engine only.
+    // Other domains have only one engine.
     const isFree = params.work.domain === PORTABLE_DOMAIN_NAME && !this.#options.hasOneEngine
     if (!isFree) return { validator: 'auto', rpc: 'auto' }
     return { validator: (await canUseLlama(installation)) ? 'llama' : 'auto', rpc: 'wasm' }
@@ -189,11 +186,11 @@ class TestnetSupervisor {
     const { nodes, miners, basePort, rpcPort } = this.#options
     const { directory, definition, reporter } = this.#deps
     const [httpPort = rpcPort] = await findFreePorts(rpcPort, { count: 1, host: HOST })
-    if (httpPort !== rpcPort) reporter.event(`port ${rpcPort} is taken: JSON-RPC is at ${httpPort}`)
+    if (httpPort !== rpcPort) reporter.event(`port ${rpcPort} is in use: JSON-RPC is at ${httpPort}`)
     const taken = new Set([httpPort])
     const peerPorts = await findFreePorts(basePort, { count: nodes, host: HOST, taken })
     if (peerPorts[0] !== basePort || peerPorts.at(-1) !== basePort + nodes - 1) {
-      reporter.event(`some ports from ${basePort} on are taken: nodes listen at ${peerPorts.join(', ')}`)
+      reporter.event(`some ports from ${basePort} on are in use: nodes listen at ${peerPorts.join(', ')}`)
     }
     const { accounts } = definition
     const cores = availableParallelism()
@@ -232,7 +229,7 @@ class TestnetSupervisor {
       traffic?.run(AbortSignal.any([calm.signal, signal])),
       chaos?.run({ calm: calm.signal, signal }),
     ])
-    // What goes wrong in them is heard of in the loop.
+    // The loop below learns what goes wrong in them.
     const failure = underWay.then(
       () => undefined,
       (error: unknown) => error,
@@ -262,7 +259,7 @@ class TestnetSupervisor {
     return { summary: await summarise(testnet, facts, AbortSignal.timeout(SUMMARY_TIMEOUT_MS)), wasInterrupted }
   }
 
-  /** Shows the network until somebody or something ends the run. Resolves to what went wrong, if so. */
+  /** Shows the network until something ends the run. Resolves to what went wrong, if anything did. */
   async #watch(testnet: Testnet, params: NetworkParams, failure: Promise<unknown>): Promise<string | undefined> {
     const { signal } = this.#deps
     const { durationSeconds } = this.#options
@@ -284,7 +281,7 @@ class TestnetSupervisor {
     return undefined
   }
 
-  /** What `end` resolves to, while people see on: chaos starts the last node that it killed. */
+  /** Keeps showing the network until `end` resolves: chaos restarts the last node that it killed. */
   async #whileShowing<T>(testnet: Testnet, params: NetworkParams, end: Promise<T>): Promise<T> {
     let isOver = false
     void end.then(() => {
@@ -297,10 +294,7 @@ class TestnetSupervisor {
     return end
   }
 
-  /**
-   * Waits until all nodes have one head at or beyond the goal, and holds it. Resolves to what keeps them from it, if
-   * so.
-   */
+  /** Waits until all nodes have the same head, at or above the goal. Resolves to what prevents it, if anything does. */
   async #settle(testnet: Testnet, params: NetworkParams): Promise<string | undefined> {
     const { signal } = this.#deps
     const goal = this.#goal() ?? 0
@@ -316,7 +310,7 @@ class TestnetSupervisor {
         await this.#pause(QUIET_MS)
         await this.#poll(testnet, params)
         if (agree()) return undefined
-        // Two blocks of one height were under way: the next one decides.
+        // Two blocks of one height were under way: the next block decides.
         await testnet.resumeMining(signal)
       }
       if (performance.now() > untilMs) return `the nodes did not agree within ${SETTLE_MS / 1000} s`
@@ -344,7 +338,7 @@ class TestnetSupervisor {
     this.#show(testnet, params)
   }
 
-  /** Where the chain began in this run, and how far it is. */
+  /** Notes where the chain started in this run, and how far it is. */
   #note(testnet: Testnet): void {
     this.#startHeight = Math.max(0, ...testnet.nodes.map(({ firstHeight }) => firstHeight ?? 0))
     const { head } = testnet.view

@@ -145,7 +145,7 @@ describe('poai testnet', () => {
     const running = start(...small, '--data-dir', directory)
     await running.saw('all nodes are up')
     const beside = await start(...small, '--data-dir', directory).ended
-    expect(beside).toMatchObject({ exitCode: 3, err: expect.stringContaining('a testnet runs in') })
+    expect(beside).toMatchObject({ exitCode: 3, err: expect.stringContaining('a testnet is running in') })
     await useNetwork(join(directory, 'node-3', 'poai.ipc'))
     running.child.kill('SIGINT')
     const { exitCode, out } = await running.ended

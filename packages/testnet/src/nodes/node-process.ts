@@ -8,27 +8,27 @@ import { ask, createIpcRpcClient, IPC_FILE, RpcClientError } from '@poai/api/con
 import { AppError, defined, type JsonValue } from '@poai/core'
 import type { PlannedNode } from '../plan/testnet-plan.ts'
 
-/** How a program of this installation is started again with other arguments. */
+/** How this program is started again with other arguments. */
 export interface ProgramCommand {
   readonly command: string
-  /** Before the arguments of `poai`. */
+  /** What goes before the arguments of `poai`. */
   readonly prefix: readonly string[]
-  /** Folder of Node's cache of compiled code. */
+  /** The folder of Node's cache of compiled code. */
   readonly codeCache: string
 }
 
-/** The command line that this process was started with, up to the arguments. */
+/** The command line of this process, up to its arguments. */
 export function thisProgram(codeCache: string): ProgramCommand {
   return { command: process.execPath, prefix: [...process.execArgv, ...process.argv.slice(1, 2)], codeCache }
 }
 
-/** Between two looks at a node that starts. */
+/** How often a starting node is asked whether it is up. */
 const READY_POLL_MS = 50
-/** A log that is larger when the node starts is put aside. */
+/** A log larger than this is set aside when its node starts. */
 const MAX_LOG_BYTES = 20_000_000
-/** Of a log: enough for the last words of a node. */
+/** How much of a log is searched for a node's last words. */
 const LAST_WORDS_BYTES = 8_192
-/** A node that has not ended in order by then hangs: its blocks are on disk anyway. */
+/** A node that takes longer to stop hangs, and is killed: its blocks are on disk. */
 const STOP_TIMEOUT_MS = 20_000
 
 /** One `poai node` in a process of its own. */
@@ -54,7 +54,7 @@ export class NodeProcess {
     this.#args = args
   }
 
-  /** Starts it. Resolves at once: `ready` says when it answers. */
+  /** Starts it, and returns at once: `ready` tells when it answers. */
   start(): void {
     const { logFile, dataDirectory } = this.plan
     mkdirSync(dirname(logFile), { recursive: true })
@@ -63,9 +63,9 @@ export class NodeProcess {
     const { command, prefix } = this.#program
     const child = spawn(command, [...prefix, ...this.#args], {
       detached: isApart(this.#platform),
-      // By the channel it notices when we are gone.
+      // Through the channel it notices when this process is gone.
       stdio: ['ignore', log, log, 'ipc'],
-      // Many processes load the same code: half a second of CPU less for each (measured).
+      // Many processes load the same code: the cache saves each half a second of CPU (measured).
       env: { NODE_COMPILE_CACHE: this.#program.codeCache, ...process.env },
     })
     closeSync(log)
@@ -91,7 +91,7 @@ export class NodeProcess {
     return this.#exit
   }
 
-  /** Resolves with its first answer. Rejects with its last words if it ends before. */
+  /** Resolves to its first answer. Rejects with its last words if it ends before that. */
   async ready(signal: AbortSignal): Promise<NodeStatusJson> {
     for (;;) {
       signal.throwIfAborted()
@@ -110,16 +110,16 @@ export class NodeProcess {
     return ask(this, 'poai_nodeStatus', [], options)
   }
 
-  /** The result of a JSON-RPC method, by its socket. */
+  /** The result of a JSON-RPC method, over its socket. */
   call(method: string, params: readonly JsonValue[] = [], options?: CallOptions): Promise<JsonValue> {
     if (this.#client === undefined) throw new RpcClientError('RPC_UNREACHABLE', `${this.plan.name} was not started`)
     return this.#client.call(method, params, options)
   }
 
-  /** Asks it to stop in order, and makes it if it does not. May be called twice. */
+  /** Asks it to stop, and kills it if it does not. May be called twice. */
   async stop(): Promise<void> {
     if (this.isRunning) {
-      // Windows has no such signal: there the end of the channel says the same.
+      // Windows has no such signal: there, closing the channel says the same.
       if (this.#platform === 'win32') this.#child?.disconnect()
       else this.#child?.kill('SIGTERM')
       const timer = setTimeout(() => this.kill(), STOP_TIMEOUT_MS)
@@ -156,14 +156,14 @@ export function isSilence(error: unknown): boolean {
 }
 
 /**
- * Whether a node is in a group of its own: then Ctrl-C reaches us alone, and the node is told by us. On Windows, where
- * that would take its console away, Ctrl-C reaches all of us, and each stops in order.
+ * Whether a node runs in a process group of its own, so that Ctrl-C reaches this process alone, which then stops the
+ * node. On Windows that would take the node's console away: there Ctrl-C reaches every process, and each stops itself.
  */
 export function isApart(platform: NodeJS.Platform): boolean {
   return platform !== 'win32'
 }
 
-/** Renames a log that has grown large. Returns where in it the next start begins. */
+/** Sets a large log aside. Returns where in the log this start begins. */
 function putAside(logFile: string): number {
   const size = statSync(logFile, { throwIfNoEntry: false })?.size ?? 0
   if (size <= MAX_LOG_BYTES) return size

@@ -1,9 +1,9 @@
-/** The sum of a counter that begins at zero again whenever its process does. */
+/** The total of a counter that restarts at zero with its process. */
 export class RunningTotal {
   #before = 0
   #last = 0
 
-  /** The counter's newest value. */
+  /** Takes the counter's newest value. */
   update(value: number): void {
     if (value < this.#last) this.#before += this.#last
     this.#last = value

@@ -4,7 +4,7 @@ import type { PlannedNode } from '../plan/testnet-plan.ts'
 import { isSilence, type NodeProcess } from './node-process.ts'
 import { RunningTotal } from './running-total.ts'
 
-/** A node as the testnet sees it. */
+/** What the testnet knows of a node. */
 export interface NodeView {
   readonly plan: PlannedNode
   /** `starting`, `down` (by chaos), or what the node says. */
@@ -14,7 +14,7 @@ export interface NodeView {
   readonly totals: NodeTotals
 }
 
-/** Counts over all lives of a node. */
+/** Counts over all runs of a node's process. */
 export interface NodeTotals {
   readonly attempts: number
   readonly blocksMined: number
@@ -25,10 +25,10 @@ export interface NodeTotals {
   readonly starts: number
 }
 
-/** The time for one answer of a node that runs: then it is shown as it was. */
+/** A running node that takes longer to answer is shown as it was. */
 const ANSWER_TIMEOUT_MS = 5_000
 
-/** One node of a running testnet: its process, which may be killed and started again, and what is known of it. */
+/** A node of a running testnet: its process, which may be killed and started again, and what is known of it. */
 export class TestnetNode {
   readonly process: NodeProcess
   #status: NodeStatusJson | undefined
@@ -53,7 +53,7 @@ export class TestnetNode {
     return this.process.plan.name
   }
 
-  /** Where its chain ended when it was first heard of; undefined before. */
+  /** The height of its chain at its first answer; undefined before that. */
   get firstHeight(): number | undefined {
     return this.#firstHeight
   }
@@ -90,7 +90,7 @@ export class TestnetNode {
     this.#mayBeDown = false
   }
 
-  /** Kills its process; that it is down is no failure until it was started again. */
+  /** Kills its process: until it is started again, being down is not a fault. */
   async kill(): Promise<void> {
     this.#mayBeDown = true
     this.#isReady = false
@@ -98,7 +98,7 @@ export class TestnetNode {
     await this.process.exited
   }
 
-  /** Asks it for news. One that is busy keeps its last ones. Throws if it has ended by itself. */
+  /** Asks for its status; a busy node keeps its last one. Throws if the node has ended by itself. */
   async refresh(signal: AbortSignal): Promise<void> {
     if (!this.#isReady) return
     try {
@@ -110,7 +110,7 @@ export class TestnetNode {
     }
   }
 
-  /** Why it ended, if it did so by itself. */
+  /** Why it ended, if it ended by itself. */
   fault(): AppError | undefined {
     return this.#isReady && !this.#mayBeDown && !this.process.isRunning ? this.process.death() : undefined
   }

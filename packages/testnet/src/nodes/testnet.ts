@@ -6,7 +6,7 @@ import type { PlannedNode } from '../plan/testnet-plan.ts'
 import { NodeProcess, type ProgramCommand } from './node-process.ts'
 import { type NodeView, TestnetNode } from './testnet-node.ts'
 
-/** A block that a node had for its head. */
+/** A block that was the head of a node. */
 export interface SeenBlock {
   readonly number: number
   readonly hash: Hex
@@ -14,16 +14,16 @@ export interface SeenBlock {
   readonly atMs: number
 }
 
-/** All that is shown of a testnet. */
+/** Everything that is shown of a testnet. */
 export interface TestnetView {
   readonly nodes: readonly NodeView[]
-  /** Of the newest block whose exam is known. */
+  /** The exam of the newest block whose exam is known. */
   readonly exam: ExamJson | undefined
-  /** The newest head of all. */
+  /** The highest head of all nodes. */
   readonly head: SeenBlock | undefined
 }
 
-/** What happened, in one line for people. */
+/** Is told what happened, in one line for people. */
 export type TestnetListener = (event: string) => void
 
 export interface TestnetOptions {
@@ -33,16 +33,14 @@ export interface TestnetOptions {
   readonly onEvent?: TestnetListener
 }
 
-/**
- * Nodes that all others are joined to in a small network; in a large one each knows so many, and gossip does the rest.
- */
+/** A node is joined to at most this many others: to all in a small network; in a large one gossip does the rest. */
 const MAX_LINKS = 5
-/** For a node to listen to peers, which it does after its self-test. */
+/** How often a node is asked whether it listens for peers, which it does after its self-test. */
 const ADDRESS_POLL_MS = 50
-/** Of the exam of a new block: with a replay, which may wait for others. */
+/** How long the exam of a new block may take: the node replays it, after other replays. */
 const EXAM_TIMEOUT_MS = 20_000
 
-/** Nodes in processes of their own that make one network. */
+/** Nodes that make one network, each in a process of its own. */
 export class Testnet {
   readonly nodes: readonly TestnetNode[]
   readonly #onEvent: TestnetListener
@@ -79,14 +77,14 @@ export class Testnet {
     await this.#join(node, others, signal)
   }
 
-  /** Joins two nodes that run, whatever was between them. */
+  /** Joins two running nodes, whatever was between them. */
   async link(from: TestnetNode, to: TestnetNode, signal: AbortSignal): Promise<void> {
-    // Neither can be joined before it has joined the network itself.
+    // A node can be joined, and join others, once it listens.
     const [address, own] = await Promise.all([listeningAddress(to, signal), listeningAddress(from, signal)])
     if (address !== undefined && own !== undefined) await ask(from.process, 'admin_addPeer', [address], { signal })
   }
 
-  /** Asks all nodes for news. Throws if one has ended by itself. */
+  /** Asks all nodes for their status. Throws if one has ended by itself. */
   async refresh(signal: AbortSignal): Promise<void> {
     await Promise.all(this.nodes.map((node) => node.refresh(signal)))
     const best = highest(this.nodes)
@@ -103,22 +101,22 @@ export class Testnet {
     return block?.hash
   }
 
-  /** Lets no miner begin another block. */
+  /** Pauses all miners. */
   pauseMining(signal: AbortSignal): Promise<void> {
     return this.#tellMiners('miner_stop', signal)
   }
 
-  /** Lets all miners go on. */
+  /** Resumes all miners. */
   resumeMining(signal: AbortSignal): Promise<void> {
     return this.#tellMiners('miner_start', signal)
   }
 
-  /** Stops all nodes in order. May be called twice. */
+  /** Stops all nodes. May be called twice. */
   async stop(): Promise<void> {
     await Promise.all(this.nodes.map((node) => node.process.stop()))
   }
 
-  /** Ends all nodes this instant. */
+  /** Kills all nodes. */
   kill(): void {
     for (const node of this.nodes) node.process.kill()
   }
@@ -133,7 +131,7 @@ export class Testnet {
       try {
         await this.link(node, other, signal)
       } catch (error) {
-        // One of the two has ended, and is heard of; or was killed, and joins when it is back.
+        // One of the two has ended, which is a fault; or was killed, and joins when it is back.
         const fault = node.fault() ?? other.fault()
         if (fault !== undefined) throw fault
         if (!(error instanceof RpcClientError)) throw error
@@ -150,8 +148,7 @@ export class Testnet {
       const exam = await ask(node.process, 'poai_getExam', [head.hash], { signal, timeoutMs: EXAM_TIMEOUT_MS })
       this.#exam = exam ?? this.#exam
     } catch {
-      // Shown for people alone: the block may have left the chain, the node may be gone. The next block brings the next
-      // one.
+      // Exams are only for show: the block may have left the chain, or the node may be gone. The next block has another.
     }
   }
 }
@@ -179,7 +176,7 @@ async function listeningAddress(node: TestnetNode, signal: AbortSignal): Promise
 }
 
 function abstaining(node: TestnetNode, detail: string): AppError {
-  return new AppError('CLI_TESTNET_ABSTAINS', `${node.name} can neither mine nor judge: ${detail}`, {
-    hint: 'poai doctor says what this machine lacks; networks of domain portable-1, as devnet, run on every machine',
+  return new AppError('CLI_TESTNET_ABSTAINS', `${node.name} can neither mine nor validate: ${detail}`, {
+    hint: 'poai doctor says what this machine lacks; networks of domain portable-1, like devnet, run on every machine',
   })
 }

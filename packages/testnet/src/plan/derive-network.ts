@@ -1,13 +1,13 @@
 import type { NetworkParams } from '@poai/core'
 
-/** What a local network may have otherwise than the built-in one that it comes from. */
+/** How a local network differs from the one that it is made from. */
 export interface NetworkChanges {
   readonly spacingSeconds?: number
 }
 
 /**
- * A network with another pace. What depends on the spacing goes with it, the first target too, so that the first block
- * takes the machine about one spacing as before.
+ * A network with another time between blocks. Whatever depends on the spacing changes with it, the first target too: the
+ * first block still takes about one spacing.
  */
 export function deriveNetwork(params: NetworkParams, { spacingSeconds }: NetworkChanges): NetworkParams {
   const { difficulty, time } = params
@@ -25,7 +25,7 @@ export function deriveNetwork(params: NetworkParams, { spacingSeconds }: Network
         Math.round((difficulty.halfLifeSeconds * spacingSeconds) / difficulty.spacingSeconds),
       ),
     },
-    // A stamp further ahead than a spacing would pay those who mine selectively.
+    // Timestamps further ahead than one spacing would reward miners who time their blocks.
     time: { ...time, maxFutureSeconds: Math.min(time.maxFutureSeconds, spacingSeconds) },
   }
 }

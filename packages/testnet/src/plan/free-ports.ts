@@ -1,11 +1,11 @@
 import { createServer } from 'node:net'
 import { AppError } from '@poai/core'
 
-/** How far above the wanted port is looked: more testnets than fit on a machine, and no scan of all ports. */
+/** How many ports are tried: enough for more testnets than fit on a machine, without a scan of all ports. */
 const SEARCHED_PORTS = 500
 const LAST_PORT = 65_535
 
-/** Whether nothing listens on a port of this machine. */
+/** Whether a port of this machine is free. */
 export function isPortFree(port: number, host: string): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer()
@@ -14,10 +14,7 @@ export function isPortFree(port: number, host: string): Promise<boolean> {
   })
 }
 
-/**
- * The first `count` free ports from `first` on, apart from those that are taken already. Another program may be quicker
- * to them.
- */
+/** The first `count` free ports from `first` on that are not in `taken`. Another program may still take them first. */
 export async function findFreePorts(
   first: number,
   {
@@ -32,7 +29,7 @@ export async function findFreePorts(
     if (!taken.has(port) && (await isPortFree(port, host))) found.push(port)
   }
   if (found.length === count) return found
-  throw new AppError('CLI_NO_FREE_PORT', `there are not ${count} free ports from ${first} to ${end - 1}`, {
-    hint: 'choose others with --base-port or --rpc-port',
+  throw new AppError('CLI_NO_FREE_PORT', `fewer than ${count} ports are free from ${first} to ${end - 1}`, {
+    hint: 'choose other ports with --base-port or --rpc-port',
   })
 }

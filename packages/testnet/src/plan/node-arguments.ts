@@ -1,17 +1,17 @@
 import type { PlannedNode } from './testnet-plan.ts'
 
-/** What all nodes of a testnet have in common. */
+/** Settings that all nodes of a testnet share. */
 export interface CommonNodeSettings {
   /** A built-in network, or a file of parameters. */
   readonly network: string
   /** Where models and caches are. */
   readonly home: string
   readonly host: string
-  /** All of them; one alone has no other to wait for. */
+  /** How many nodes there are: a single one has no other to wait for. */
   readonly nodes: number
 }
 
-/** More than nodes of a testnet. */
+/** More than a testnet has nodes. */
 const MAX_PEERS_OF_ADDRESS = 256
 
 const FINALITY_PEERS = 3
@@ -28,9 +28,9 @@ export function nodeArguments(
     ...['--home', home, '--data-dir', dataDirectory, '--network', network],
     ...['--p2p-host', host, '--p2p-port', String(peerPort), '--no-mdns'],
     ...['--workers', String(workers), '--log-format', 'human', '--log-file', 'none'],
-    // All nodes are on one address.
+    // All nodes have the same address.
     ...['--max-peers-per-address', String(MAX_PEERS_OF_ADDRESS), '--shared-addresses'],
-    // Blocks become final as on a public network, as far as so few nodes can agree, and so soon that one sees it.
+    // Blocks become final as on a public network, but with as few peers as there are, and soon enough to watch.
     ...['--finality-peers', String(Math.min(FINALITY_PEERS, nodes - 1)), '--finality-seconds', FINALITY_SECONDS],
     ...(engine === 'auto' ? [] : ['--engine', engine]),
     ...(httpPort === undefined ? [] : ['--http-host', host, '--http-port', String(httpPort)]),

@@ -4,29 +4,29 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { AppError, type Hex } from '@poai/core'
 
-/** An account with coins whose key everybody knows. */
+/** An account with coins, whose key is public. */
 export interface DevelopmentAccount {
   readonly address: Hex
   readonly key: Hex
 }
 
-/** What `testnet/testnet.json` says: the network of a local testnet, and what it does unless told otherwise. */
+/** What `testnet/testnet.json` says: the network of a local testnet, and the defaults of its options. */
 export interface TestnetDefinition {
   /** A built-in network. */
   readonly network: string
   readonly nodes: number
   readonly miners: number
-  /** Of the first node for peers; the others follow. */
+  /** The peer port of the first node; the others follow. */
   readonly basePort: number
   readonly rpcPort: number
   readonly accounts: readonly DevelopmentAccount[]
 }
 
-/** In a checkout it stands at its top; a published package carries it beside its code. */
+/** At the top of a checkout, or beside the code of a published package. */
 const PLACES = ['../../../../testnet/', '../../testnet/']
 const FILE = 'testnet.json'
 
-/** The definition that came with the program. */
+/** Reads the definition that came with the program. */
 export async function readTestnetDefinition(): Promise<TestnetDefinition> {
   const places = PLACES.map((place) => join(fileURLToPath(new URL(place, import.meta.url)), FILE))
   const path = places.find((place) => existsSync(place))

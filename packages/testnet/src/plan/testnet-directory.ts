@@ -11,26 +11,23 @@ import {
   parseNetworkParams,
 } from '@poai/core'
 
-/** The folder of a testnet, held for this process alone. */
+/** The folder of a testnet, locked by this process. */
 export interface TestnetDirectory {
   readonly path: string
-  /** The parameters of its network, for its nodes. */
+  /** The file of the network's parameters, for the nodes. */
   readonly networkFile: string
-  /** False if there was a chain in it before. */
+  /** False if it held a chain before. */
   readonly isNew: boolean
-  /** Lets others have it. May be called twice. */
+  /** Unlocks it. May be called twice. */
   release(): void
 }
 
 const LOCK_FILE = 'testnet.lock'
 const NETWORK_FILE = 'network.json'
-/** Folders that are tried when nobody named one: more testnets than a machine can run. */
+/** How many folders are tried when none is named: more testnets than a machine can run. */
 const MAX_FOLDERS = 100
 
-/**
- * Takes the folder that somebody named, or the first of the home that no other testnet holds and that is of this
- * network.
- */
+/** Locks the folder that is named, or else the first in the home that is free and of this network. */
 export async function openTestnetDirectory(
   { named, home }: { readonly named: string | undefined; readonly home: string },
   params: NetworkParams,
@@ -46,8 +43,8 @@ export async function openTestnetDirectory(
       if (!isTaken) throw error
     }
   }
-  throw new AppError('CLI_TESTNET_RUNS', `${MAX_FOLDERS} testnets have their folders in ${home}`, {
-    hint: 'name a folder: --data-dir DIRECTORY',
+  throw new AppError('CLI_TESTNET_RUNS', `all ${MAX_FOLDERS} folders for testnets in ${home} are in use`, {
+    hint: 'name another folder: --data-dir DIRECTORY',
   })
 }
 
@@ -70,15 +67,15 @@ async function makeFolder(path: string): Promise<void> {
     await mkdir(path, { recursive: true, mode: 0o700 })
     await access(path, constants.W_OK)
   } catch (cause) {
-    throw new AppError('CLI_FOLDER_UNUSABLE', `cannot keep anything in ${path}`, {
+    throw new AppError('CLI_FOLDER_UNUSABLE', `cannot write to ${path}`, {
       actual: cause instanceof Error ? cause.message : String(cause),
       cause,
-      hint: 'name a folder of your own: --data-dir DIRECTORY',
+      hint: 'name a folder that you may write to: --data-dir DIRECTORY',
     })
   }
 }
 
-/** Writes the network down, or finds it the same as before. True if it was not there. */
+/** Records the network in the folder, or checks that it is the same as before. True if the folder was new. */
 async function claimForNetwork(path: string, params: NetworkParams): Promise<boolean> {
   const file = join(path, NETWORK_FILE)
   const text = await readFile(file, 'utf8').catch(() => undefined)
@@ -91,7 +88,7 @@ async function claimForNetwork(path: string, params: NetworkParams): Promise<boo
   throw new AppError('CLI_TESTNET_FOREIGN', `${path} holds a testnet of another network`, {
     expected: `${params.name}, genesis ${bytesToHex(genesisHash(params))}`,
     actual: `${found.name}, genesis ${bytesToHex(genesisHash(found))}`,
-    hint: 'name another folder with --data-dir, or delete this one to begin anew',
+    hint: 'name another folder with --data-dir, or delete this one to start over',
   })
 }
 
@@ -102,7 +99,7 @@ function parseJson(text: string, path: string): unknown {
     throw new AppError('CONFIG_FILE_UNREADABLE', `cannot read ${path}`, {
       actual: cause instanceof Error ? cause.message : String(cause),
       cause,
-      hint: 'delete the folder to begin again, or name another one: --data-dir DIRECTORY',
+      hint: 'name another folder with --data-dir, or delete this one to start over',
     })
   }
 }
@@ -116,13 +113,13 @@ async function takeLock(lock: string, path: string): Promise<void> {
     if (!(cause instanceof Error && 'code' in cause && cause.code === 'EEXIST')) throw cause
     const owner = await ownerOf(lock)
     if (owner !== undefined && isRunning(owner)) {
-      throw new AppError('CLI_TESTNET_RUNS', `a testnet runs in ${path}`, {
+      throw new AppError('CLI_TESTNET_RUNS', `a testnet is running in ${path}`, {
         actual: `process ${owner}`,
         cause,
         hint: 'stop it, or name another folder: --data-dir DIRECTORY',
       })
     }
-    // Its process is gone without having tidied up.
+    // Its process ended without removing the lock.
     await rm(lock, { force: true })
     await takeLock(lock, path)
   }
@@ -138,7 +135,7 @@ function isRunning(pid: number): boolean {
     process.kill(pid, 0)
     return true
   } catch (error) {
-    // Somebody else's process is there too.
+    // It is a process of another user.
     return error instanceof Error && 'code' in error && error.code === 'EPERM'
   }
 }

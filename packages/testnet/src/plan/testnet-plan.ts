@@ -2,23 +2,23 @@ import { join } from 'node:path'
 import type { PortableProgram } from '@poai/inference'
 import type { DevelopmentAccount } from './testnet-definition.ts'
 
-/** What a node of a testnet is there for. The last one serves JSON-RPC, whatever else it does. */
+/** What a node of a testnet does. The last one serves JSON-RPC, whatever else it does. */
 export type TestnetRole = 'miner' | 'validator' | 'rpc' | 'miner+rpc'
 
-/** One node, before it runs. */
+/** A node before it runs. */
 export interface PlannedNode {
   readonly name: string
   readonly role: TestnetRole
   readonly dataDirectory: string
   readonly logFile: string
   readonly peerPort: number
-  /** Undefined where there is no HTTP. */
+  /** Undefined for a node without HTTP. */
   readonly httpPort: number | undefined
-  /** Undefined where nothing is mined. */
+  /** Undefined for a node that does not mine. */
   readonly mining: { readonly beneficiary: string } | undefined
-  /** Worker processes of its engine. */
+  /** How many worker processes its engine has. */
   readonly workers: number
-  /** What its engine runs. */
+  /** What runs the model. */
   readonly engine: PortableProgram
 }
 
@@ -31,11 +31,11 @@ export interface TestnetPlanOptions {
   readonly httpPort: number
   readonly accounts: readonly DevelopmentAccount[]
   readonly cores: number
-  /** What the first validator and the server run if they do not mine. All others choose themselves. */
+  /** What the first validator and the server run if they do not mine. All other nodes choose for themselves. */
   readonly engines: JudgingEngines
 }
 
-/** Engines that judge beside those of the miners. */
+/** Engines of nodes that only validate. */
 export interface JudgingEngines {
   readonly validator: PortableProgram
   readonly rpc: PortableProgram
@@ -48,7 +48,7 @@ export function planTestnet(options: TestnetPlanOptions): readonly PlannedNode[]
     const name = `node-${index + 1}`
     const isMiner = index < miners
     const isLast = index === nodes - 1
-    // From the last account on: the first ones are what people play with.
+    // From the last account down: people play with the first ones.
     const account = accounts[accounts.length - 1 - (index % accounts.length)]
     const role = roleOf(isMiner, isLast)
     return {
@@ -65,13 +65,13 @@ export function planTestnet(options: TestnetPlanOptions): readonly PlannedNode[]
   })
 }
 
-/** A core is left to the replays of the others, where there are cores enough. */
+/** Leaves a core to the replays of the other nodes, if there are enough cores. */
 function workersOfMiner({ cores, nodes, miners }: TestnetPlanOptions): number {
   const others = nodes > miners ? 1 : 0
   return Math.max(1, Math.floor((cores - others) / Math.max(1, miners)))
 }
 
-/** Of several validators one is enough to show that another engine agrees. */
+/** One validator is enough to show that another engine agrees. */
 function engineOf(role: TestnetRole, isFirstJudge: boolean, { engines }: TestnetPlanOptions): PortableProgram {
   if (role === 'rpc') return engines.rpc
   return role === 'validator' && isFirstJudge ? engines.validator : 'auto'

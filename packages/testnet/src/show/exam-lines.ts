@@ -3,7 +3,7 @@ import { formatNats } from '../terminal/format-quantity.ts'
 import { printable } from '../terminal/printable.ts'
 import { BOLD, GREEN, type Paint, RED } from './paint.ts'
 
-/** The exam of a block as lines: what was asked, what is right, what the model said. */
+/** The exam of a block as lines: the questions, the right answers, and the model's answers. */
 export function examLines(exam: ExamJson | undefined, paint: Paint = (text) => text): readonly string[] {
   if (exam === undefined || exam.quizzes.length === 0) return []
   const right = exam.quizzes.filter(({ isRight }) => isRight).length

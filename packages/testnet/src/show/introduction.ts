@@ -3,7 +3,7 @@ import type { TestnetDirectory } from '../plan/testnet-directory.ts'
 import type { PlannedNode } from '../plan/testnet-plan.ts'
 import { formatTable } from '../terminal/table.ts'
 
-/** A network that is about to start, and the terminal that it is shown on. */
+/** A network that is about to start, and the width of the terminal that shows it. */
 export interface Introduction {
   readonly plan: readonly PlannedNode[]
   readonly directory: Pick<TestnetDirectory, 'path' | 'isNew'>
@@ -12,23 +12,23 @@ export interface Introduction {
   readonly width: number
 }
 
-/** Columns of an account with its key on one line. */
+/** Columns that an account and its key take on one line. */
 const ACCOUNT_WIDTH = 115
 
 /** What a person needs to use the network. */
 export function formatIntroduction({ plan, directory, definition, network, width }: Introduction): string {
   const miners = plan.filter(({ mining }) => mining !== undefined).length
-  const begin = directory.isNew ? '' : '; goes on where it stopped'
+  const begin = directory.isNew ? '' : '; continues its chain'
   const facts = formatTable([
     ['network', `${network}, ${plan.length} nodes, ${miners} of them mining${begin}`],
     ['JSON-RPC', `http://127.0.0.1:${plan.at(-1)?.httpPort}`],
     ['data', directory.path],
     ['logs', `${directory.path}/logs`],
   ])
-  return `${facts}\nAccounts with coins, for development only: everybody knows these keys.\n${formatAccounts(definition, width)}\n`
+  return `${facts}\nAccounts with coins, for development only (the keys are public):\n${formatAccounts(definition, width)}\n`
 }
 
-/** On two lines each where one would wrap. */
+/** A line for each account, or two where one would wrap. */
 function formatAccounts({ accounts }: TestnetDefinition, width: number): string {
   const gap = width < ACCOUNT_WIDTH ? '\n      ' : '  '
   return accounts.map(({ address, key }, index) => `  ${String(index).padEnd(2)}  ${address}${gap}${key}\n`).join('')

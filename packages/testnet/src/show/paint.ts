@@ -1,4 +1,4 @@
-/** The size of what is drawn on, and whether it has colours. */
+/** The size of a drawing, and whether it has colours. */
 export interface Canvas {
   readonly width: number
   readonly height: number
@@ -11,10 +11,10 @@ export const DIM = 2
 export const RED = 31
 export const GREEN = 32
 
-/** Gives a line one of the codes above. */
+/** Applies one of the codes above to a line. */
 export type Paint = (text: string, code: number) => string
 
-/** Cuts lines to the width first, so that colours do not count. */
+/** A painter that cuts lines to the width before it colours them. */
 export function createPainter({ width, hasColour }: Canvas): Paint {
   return (text, code) => {
     const cut = text.length > width ? text.slice(0, width) : text

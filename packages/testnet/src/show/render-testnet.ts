@@ -5,14 +5,14 @@ import { formatBytes, formatCount, formatSeconds } from '../terminal/format-quan
 import { examLines } from './exam-lines.ts'
 import { BOLD, type Canvas, createPainter, DIM, RED } from './paint.ts'
 
-/** What stands above the table. */
+/** What is shown above the table. */
 export interface TestnetHeading {
   readonly network: string
   readonly elapsedSeconds: number
-  /** On the clock of `performance`. */
+  /** By the clock of `performance`. */
   readonly nowMs: number
   readonly spacingSeconds: number
-  /** Blocks that are waited for, if so. */
+  /** The height at which the run ends, if there is one. */
   readonly goal: number | undefined
   /** Newest last. */
   readonly events: readonly string[]
@@ -25,11 +25,11 @@ interface Column {
   readonly cell: (node: NodeView) => string
 }
 
-/** Where the wide table begins to fit. */
+/** The width that the wide table needs. */
 const WIDE = 132
 const GAP = ' '
 const WIDE_GAP = '  '
-/** Of a heading and the lines around the table; events and exam share what is left. */
+/** Newest events shown; the exam gets the rows that are left. */
 const MAX_EVENTS = 3
 const NONE = '-'
 
@@ -88,7 +88,7 @@ const WIDE_COLUMNS: readonly Column[] = [
   right('MEMORY', 8, memory),
 ]
 
-/** States that matter more than the role where there is no room for both. */
+/** States that are shown instead of the role where there is no room for both. */
 const SHOWN_STATES: ReadonlySet<string> = new Set([
   'starting',
   'opening',
@@ -99,7 +99,7 @@ const SHOWN_STATES: ReadonlySet<string> = new Set([
   'abstaining',
 ])
 
-/** The whole picture of a testnet, line by line, none wider and all not higher than the canvas. */
+/** The picture of a testnet: lines that fit on the canvas. */
 export function renderTestnet(view: TestnetView, heading: TestnetHeading, canvas: Canvas): readonly string[] {
   const [columns, gap] = canvas.width >= WIDE ? [WIDE_COLUMNS, WIDE_GAP] : [NARROW_COLUMNS, GAP]
   const paint = createPainter(canvas)
@@ -127,19 +127,19 @@ export function renderTestnet(view: TestnetView, heading: TestnetHeading, canvas
 
 function headline({ head }: TestnetView, { network, elapsedSeconds, goal, nowMs }: TestnetHeading): string {
   const height = head?.number ?? 0
-  const of = goal === undefined ? '' : ` of ${goal}`
+  const end = goal === undefined ? '' : `, stops at ${goal}`
   const isNew = head === undefined || height === 0
   const age = isNew ? '' : `, ${formatSeconds((nowMs - head.atMs) / 1000)} ago`
-  return `${network}  block ${height}${of}${age}  up ${formatSeconds(elapsedSeconds)}`
+  return `${network}  block ${height}${age}${end}  up ${formatSeconds(elapsedSeconds)}`
 }
 
-/** What to expect, so that a long wait is seen to be chance, or a machine that is busy with something else. */
+/** What to expect, which shows whether a long wait is chance or a busy machine. */
 function outlook({ nodes }: TestnetView, { spacingSeconds }: TestnetHeading): string {
   const perSecond = nodes.reduce((sum, { status }) => sum + (status?.miner?.attemptsPerSecond ?? 0), 0)
   const needed = Math.max(0, ...nodes.map(({ status }) => Number(status?.head.difficulty ?? 0)))
-  if (perSecond === 0) return `a block every ${spacingSeconds} s is wanted; nobody mines yet`
+  if (perSecond === 0) return `no miner is at work; the target is a block every ${spacingSeconds} s`
   const expected = formatSeconds(needed / perSecond)
-  return `${formatRate(perSecond)} attempts/s of ${formatCount(needed)} for a block: one every ${expected} by chance, ${spacingSeconds} s wanted`
+  return `${formatRate(perSecond)} attempts/s, ${formatCount(needed)} per block: expect one every ${expected} (target ${spacingSeconds} s)`
 }
 
 function row(columns: readonly Column[], gap: string, textOf: (column: Column) => string): string {

@@ -4,7 +4,7 @@ import { examLines } from './exam-lines.ts'
 import { LiveScreen } from './live-screen.ts'
 import { renderTestnet } from './render-testnet.ts'
 
-/** What a reporter says of the run besides the nodes. */
+/** What a reporter shows of the run besides its nodes. */
 export interface RunProgress {
   readonly network: string
   readonly spacingSeconds: number
@@ -12,18 +12,18 @@ export interface RunProgress {
   readonly elapsedSeconds: number
 }
 
-/** Tells a person what a testnet does. */
+/** Shows people what a testnet does. */
 export interface TestnetReporter {
-  /** Something happened. */
+  /** Shows that something happened. */
   event(text: string): void
   update(view: TestnetView, progress: RunProgress): void
   finish(): void
 }
 
-/** Events that the picture has room for. */
+/** How many events the picture has room for. */
 const KEPT_EVENTS = 3
 
-/** A picture that changes in a terminal; lines elsewhere. */
+/** A live picture in a terminal; elsewhere, lines. */
 export function createTestnetReporter(terminal: Terminal): TestnetReporter {
   return terminal.isInteractive ? createLiveReporter(terminal) : createLineReporter(terminal)
 }
@@ -58,7 +58,7 @@ function createLiveReporter(terminal: Terminal): TestnetReporter {
   }
 }
 
-/** A line for each new head, with its exam as soon as it is known. */
+/** A line for each new head, and one for its exam as soon as that is known. */
 function createLineReporter(terminal: Terminal): TestnetReporter {
   let shownHead = ''
   let shownExam = ''

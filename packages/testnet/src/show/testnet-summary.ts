@@ -6,7 +6,7 @@ import type { TrafficFigures } from '../stress/traffic.ts'
 import { formatCount, formatSeconds } from '../terminal/format-quantity.ts'
 import { formatTable } from '../terminal/table.ts'
 
-/** One node at the end of a run. Counts are of this run. */
+/** A node at the end of a run. Counts are those of this run. */
 export interface NodeSummary {
   readonly name: string
   readonly role: string
@@ -25,11 +25,11 @@ export interface NodeSummary {
   readonly memoryBytes: number
 }
 
-/** What a run of a testnet came to: what `--json` prints. */
+/** The outcome of a run, as `--json` prints it. */
 export interface TestnetSummary {
-  /** All nodes ended on one chain, and nothing that was asked for failed. */
+  /** Whether all nodes ended on one chain, and nothing that was asked for failed. */
   readonly converged: boolean
-  /** Why not; null if they did. */
+  /** Why not; null if so. */
   readonly reason: string | null
   readonly network: string
   readonly directory: string
@@ -39,30 +39,28 @@ export interface TestnetSummary {
   readonly blocks: number
   /** The highest block that all nodes have. */
   readonly block: { readonly number: number; readonly hash: string | null }
-  /** Blocks that were mined and are not in the chain. */
+  /** Blocks that were mined but are not in the chain. */
   readonly orphans: number
   readonly reorganisations: number
   readonly deepestReorganisation: number
-  /** Between the blocks of this run, by their timestamps; null for fewer than two. */
+  /** Mean time between the blocks of this run, by their timestamps; null for fewer than two. */
   readonly meanSpacingSeconds: number | null
-  /** The same of the last 20. */
+  /** The same over the last 20. */
   readonly recentSpacingSeconds: number | null
   readonly attempts: number
   readonly replays: number
-  /**
-   * Each node replayed each block that it did not mine itself; null if nodes were killed, and their counts with them.
-   */
+  /** Whether every node replayed every block that it did not mine; null if nodes were killed, and lost their counts. */
   readonly everyBlockReplayed: boolean | null
-  /** From the start of the command; null if there was none. */
+  /** Time from the start of the command; null if there was no block. */
   readonly firstBlockSeconds: number | null
   readonly wallSeconds: number
-  /** What was sent and refused, and how much of it is in the blocks of this run. */
+  /** How many transactions were sent and refused, and how many are in the blocks of this run. */
   readonly traffic: (TrafficFigures & { readonly mined: number }) | null
   readonly chaos: (ChaosFigures & { readonly seed: string }) | null
   readonly nodes: readonly NodeSummary[]
 }
 
-/** What the supervisor knows of a run, besides its nodes. */
+/** What the supervisor knows of a run besides its nodes. */
 export interface RunFacts {
   readonly reason: string | undefined
   readonly network: string
@@ -76,7 +74,7 @@ export interface RunFacts {
 
 const RECENT_BLOCKS = 20
 
-/** Compares the chains of all nodes block by block at the height that all have, and counts what happened. */
+/** Compares the chains of all nodes at the highest block that all have, and counts what happened. */
 export async function summarise(testnet: Testnet, facts: RunFacts, signal: AbortSignal): Promise<TestnetSummary> {
   const nodes = testnet.nodes.map(({ view }) => summariseNode(view))
   const height = Math.min(...nodes.map((node) => node.height))
@@ -143,14 +141,14 @@ function hashAt(testnet: Testnet, node: TestnetNode, height: number, signal: Abo
   return testnet.blockHash(node, height, signal).catch(() => undefined)
 }
 
-/** Which nodes have another block than the first. */
+/** Which nodes have another block than the first node. */
 function divergence(
   nodes: readonly NodeSummary[],
   hashes: readonly (string | undefined)[],
   height: number,
 ): string | undefined {
   const silent = nodes.filter((_, index) => hashes[index] === undefined)
-  if (silent.length > 0) return `${namesOf(silent)} did not say which block ${height} is`
+  if (silent.length > 0) return `${namesOf(silent)} gave no block ${height}`
   const others = nodes.filter((_, index) => hashes[index] !== hashes[0])
   if (others.length === 0) return undefined
   return `${namesOf(others)} and ${nodes[0]?.name} have different blocks ${height}`
@@ -160,25 +158,25 @@ function judgement(found: {
   readonly failed: number
   readonly everyBlockReplayed: boolean | null
 }): string | undefined {
-  if (found.failed > 0) return `${found.failed} replays did not give what the block claims`
-  return found.everyBlockReplayed === false ? 'not every node has replayed every block' : undefined
+  if (found.failed > 0) return `${found.failed} replays disagreed with their blocks`
+  return found.everyBlockReplayed === false ? 'some nodes did not replay every block' : undefined
 }
 
 function namesOf(nodes: readonly NodeSummary[]): string {
   return nodes.map(({ name }) => name).join(', ')
 }
 
-/** Mean seconds between the blocks of two heights. */
+/** Mean time in seconds between the blocks of two heights. */
 async function spacing(server: TestnetNode, from: number, to: number, signal: AbortSignal): Promise<number | null> {
   if (to <= from) return null
   const [first, last] = await Promise.all([from, to].map((number) => timestampOf(server, number, signal)))
   return first === undefined || last === undefined ? null : round((last - first) / (to - from))
 }
 
-/** Blocks that are asked for at one time. */
+/** How many blocks are asked for at a time. */
 const COUNTED_AT_ONCE = 64
 
-/** Transactions in the blocks of some heights. */
+/** How many transactions the blocks of a range have. */
 async function countTransactions(server: TestnetNode, from: number, to: number, signal: AbortSignal): Promise<number> {
   let sum = 0
   for (let first = from; first <= to; first += COUNTED_AT_ONCE) {
@@ -213,10 +211,13 @@ export function formatSummary(summary: TestnetSummary): string {
     formatTable([
       ['result', verdict],
       ['block', `${block.number}, ${block.hash ?? 'unknown'}`],
-      ['blocks', `${summary.blocks} new, ${summary.orphans} orphans, one every ${seconds(summary.meanSpacingSeconds)}`],
+      [
+        'blocks',
+        `${summary.blocks} new, ${summary.orphans} orphaned, one every ${seconds(summary.meanSpacingSeconds)}`,
+      ],
       [
         'reorganised',
-        `${summary.reorganisations} times over all nodes, ${summary.deepestReorganisation} blocks at most`,
+        `${summary.reorganisations} times in all nodes together, at most ${summary.deepestReorganisation} blocks deep`,
       ],
       ['work', `${formatCount(summary.attempts)} attempts, ${formatCount(summary.replays)} replays`],
       ['time', `${formatSeconds(summary.wallSeconds)}, first block after ${seconds(summary.firstBlockSeconds)}`],

@@ -4,7 +4,7 @@ import type { Testnet, TestnetListener } from '../nodes/testnet.ts'
 import type { TestnetNode } from '../nodes/testnet-node.ts'
 import type { SeededRandom } from './seeded-random.ts'
 
-/** What was done to the network. */
+/** How often the network was disturbed. */
 export interface ChaosFigures {
   readonly kills: number
   readonly partitions: number
@@ -16,16 +16,16 @@ export interface ChaosOptions {
   readonly onEvent: TestnetListener
 }
 
-/** Between two disturbances: so many block spacings at least, and up to twice as many. */
+/** Quiet time between two disturbances, in block spacings: at least this, and less than twice as much. */
 const QUIET_SPACINGS = 4
-/** A node stays down, and a network apart, for up to so many block spacings: long enough for branches to grow. */
+/** How long a node stays down or a network apart, in block spacings at most: long enough for branches to grow. */
 const TROUBLE_SPACINGS = 6
-/** Of three disturbances one is a partition. */
+/** One in so many disturbances is a partition. */
 const PARTITION_OF = 3
-/** A ban that outlives the partition would outlive a supervisor that was killed meanwhile, too. */
+/** Bans outlive the partition by this; if the supervisor is killed meanwhile, they still end. */
 const BAN_MARGIN_MS = 60_000
 
-/** Kills nodes and starts them again, cuts the network in two and joins it again, in an order that a seed decides. */
+/** Kills and restarts nodes, and cuts the network in two and joins it again, as a seed decides. */
 export class Chaos {
   readonly #options: ChaosOptions
   readonly #testnet: Testnet
@@ -41,10 +41,7 @@ export class Chaos {
     return { kills: this.#kills, partitions: this.#partitions }
   }
 
-  /**
-   * Runs until `calm` is aborted, and has put everything in order again when it resolves. `signal` ends it as it
-   * stands.
-   */
+  /** Runs until `calm` is aborted, and resolves when everything is restored. `signal` ends it without that. */
   async run({ calm, signal }: { readonly calm: AbortSignal; readonly signal: AbortSignal }): Promise<void> {
     const { random, spacingSeconds } = this.#options
     const isOver = (): boolean => calm.aborted || signal.aborted
@@ -93,7 +90,7 @@ export class Chaos {
     if (signal.aborted) return
     await Promise.all(pairs.flatMap(([a, b]) => [unban(a, b, signal), unban(b, a, signal)]))
     await Promise.all(pairs.map(([a, b]) => forgiving(this.#testnet.link(a, b, signal))))
-    onEvent('chaos: joined again')
+    onEvent('chaos: the halves are joined again')
   }
 }
 
@@ -107,7 +104,7 @@ async function unban(node: TestnetNode, other: TestnetNode, signal: AbortSignal)
   if (peerId) await forgiving(ask(node.process, 'admin_unban', [peerId], { signal }))
 }
 
-/** A node may be busy, and chaos is not the test: what it leads to is. */
+/** A node may be busy: chaos is not the test, its consequences are. */
 async function forgiving(call: Promise<unknown>): Promise<void> {
   try {
     await call

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 
-/** Numbers that look random and are the same for the same seed. */
+/** Numbers that look random, and are the same for the same seed. */
 export interface SeededRandom {
-  /** From 0 up to, and not, `limit`. */
+  /** A whole number from 0 to `limit` - 1. */
   below(limit: number): number
-  /** One of some. Throws if there is none. */
+  /** One of the choices. Throws if there is none. */
   pick<T>(choices: readonly T[]): T
 }
 

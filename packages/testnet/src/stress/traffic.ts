@@ -6,7 +6,7 @@ import type { Testnet } from '../nodes/testnet.ts'
 import type { DevelopmentAccount } from '../plan/testnet-definition.ts'
 import type { SeededRandom } from './seeded-random.ts'
 
-/** What traffic came to. */
+/** How many transactions were sent and refused. */
 export interface TrafficFigures {
   readonly sent: number
   readonly refused: number
@@ -23,31 +23,31 @@ interface Sender {
   readonly wallet: Wallet
   readonly address: Hex
   nextNonce: number
-  /** What the chain has of it, and since when. */
+  /** How many of its transactions the chain has, and since when. */
   confirmed: number
   confirmedAtMs: number
 }
 
-/** Transactions are sent in bursts of so much time: a timer cannot do less evenly. */
+/** Transactions are sent in bursts this far apart: timers are not even below that. */
 const TICK_MS = 100
-/** A sender whose transactions do not get into blocks for so long begins again at what the chain has. */
+/** A sender whose transactions reach no block for this long starts again at the nonce that the chain expects. */
 const STUCK_MS = 60_000
-/** Between two looks at what the chain has of the senders. */
+/** How often the nonces of the senders are read from the chain. */
 const LOOK_MS = 5_000
-/** Transactions of one sender that wait: less than pools hold of one account. */
+/** How many transactions of one sender may wait: fewer than pools hold for one account. */
 const MAX_WAITING = 48
 
-/** Nodes that a transaction is offered to, one after the other. */
+/** How many nodes a transaction is offered to, one after another. */
 const MAX_TRIES = 3
 
 const GWEI = 1_000_000_000n
 const GAS_LIMIT = 21_000n
-/** Fees that are paid even after many full blocks. */
+/** Enough even after many full blocks. */
 const MAX_FEE_PER_GAS = 100n * GWEI
-/** Recipients: many, so that the state grows as with real users. */
+/** How many recipients there are: many, so that the state grows as with real users. */
 const RECIPIENTS = 1_000_000
 
-/** Sends signed transfers from the development accounts to many others, by all nodes, until told to stop. */
+/** Sends signed transfers from the development accounts to many others, through all nodes, until told to stop. */
 export class Traffic {
   readonly #options: TrafficOptions
   readonly #testnet: Testnet
@@ -72,7 +72,7 @@ export class Traffic {
     return { sent: this.#sent, refused: this.#refused }
   }
 
-  /** Runs until `signal` is aborted; then resolves. */
+  /** Resolves when `signal` is aborted. */
   async run(signal: AbortSignal): Promise<void> {
     let due = 0
     let lookedAtMs = Number.NEGATIVE_INFINITY
@@ -83,7 +83,7 @@ export class Traffic {
         await this.#look(signal)
         lookedAtMs = nowMs
       }
-      // Time lost to a busy machine is made up for a second at most.
+      // At most one second's worth of transactions lost to a busy machine is made up for.
       due = Math.min(due + (this.#options.perSecond * (nowMs - lastMs)) / 1000, this.#options.perSecond)
       lastMs = nowMs
       const count = Math.floor(due)
@@ -128,7 +128,7 @@ export class Traffic {
         this.#sent++
         return
       } catch (error) {
-        // A node that was killed gives no answer: another one gets it.
+        // A killed node does not answer: another node is tried.
         if (!(error instanceof RpcClientError) || error.code !== 'RPC_REFUSED') continue
         this.#refused++
         return

@@ -1,6 +1,6 @@
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'] as const
 
-/** Bytes for people, in powers of 1000 as disks are sold: `1.4 MB`. */
+/** Bytes for people, in powers of 1000: `1.4 MB`. */
 export function formatBytes(bytes: number): string {
   let value = bytes
   let unit = 0
@@ -12,7 +12,7 @@ export function formatBytes(bytes: number): string {
   return `${value.toFixed(digits)} ${UNITS[unit]}`
 }
 
-/** A time for people: `0.4 s`, `42 s`, `3 min 5 s`, `2 h 10 min`. */
+/** A duration for people: `0.4 s`, `42 s`, `3 min 5 s`, `2 h 10 min`. */
 export function formatSeconds(seconds: number): string {
   if (!Number.isFinite(seconds)) return 'unknown'
   if (seconds < 10) return `${seconds.toFixed(1)} s`

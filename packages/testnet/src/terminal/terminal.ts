@@ -10,11 +10,11 @@ export interface Terminal {
   readonly width: number
   /** Rows of `err`. */
   readonly height: number
-  /** Whether `err` shows colours, and whoever sits there wants them. */
+  /** Whether `err` shows colours, and the user wants them. */
   readonly hasColour: boolean
 }
 
-/** Of a terminal that does not say how large it is. */
+/** The size of a terminal that does not say. */
 const DEFAULT_WIDTH = 80
 const DEFAULT_HEIGHT = 24
 
@@ -32,7 +32,7 @@ export const processTerminal: Terminal = {
     return process.stderr.rows ?? DEFAULT_HEIGHT
   },
   get hasColour() {
-    // https://no-color.org: any value but the empty one.
+    // https://no-color.org: any value but an empty one.
     return process.stderr.isTTY === true && !process.env['NO_COLOR'] && process.stderr.hasColors()
   },
 }

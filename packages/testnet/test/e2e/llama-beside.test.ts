@@ -36,7 +36,7 @@ describe('llama.cpp beside a testnet', () => {
     const { signal } = new AbortController()
     await buildLlamaBeside(installationIn(home), { judge: 'node-3', signal, tell: (text) => events.push(text) })
     expect(events).toEqual([
-      expect.stringMatching(/^llama.cpp is being built .*: node-3 will judge by it$/),
+      expect.stringMatching(/^building llama.cpp .*: node-3 will switch to it$/),
       expect.stringMatching(/^llama.cpp cannot be built: There is no C\+\+ compiler/),
     ])
     expect(await readdir(join(home, 'cache/engine'))).toEqual([])

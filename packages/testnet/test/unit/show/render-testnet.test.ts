@@ -95,8 +95,8 @@ describe('the picture of a testnet', () => {
     const events = ['one', 'two', 'three', 'four']
     const lines = renderTestnet(view, { ...heading, goal: 20, events }, { width: 80, height: 24, hasColour: false })
     expect(lines.slice(-3)).toEqual(['two', 'three', 'four'])
-    expect(lines[0]).toMatch(/^devnet {2}block 12345 of 20, 3\.0 s ago {2}up 1 min 23 s$/)
-    expect(lines[1]).toBe('64.0 attempts/s of 1.2M for a block: one every 5 h 21 min by chance, 5 s wanted')
+    expect(lines[0]).toMatch(/^devnet {2}block 12345, 3\.0 s ago, stops at 20 {2}up 1 min 23 s$/)
+    expect(lines[1]).toBe('64.0 attempts/s, 1.2M per block: expect one every 5 h 21 min (target 5 s)')
   })
 })
 
