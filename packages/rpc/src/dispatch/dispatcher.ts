@@ -3,6 +3,7 @@ import type { JsonValue, Logger } from '@poai/core'
 import type { AnswerHold, ClientMemory } from '../server/client-memory.ts'
 import { checkDepth } from './check-depth.ts'
 import { Deadlines } from './deadlines.ts'
+import { parseParams } from './parse-params.ts'
 import { COST_PER_MS, RATE_DEFAULTS, RateLimiter, type RateLimits } from './rate-limiter.ts'
 import { RunningCall, type RunningCallDependencies } from './running-call.ts'
 import { toRpcError } from './to-rpc-error.ts'
@@ -283,19 +284,6 @@ class AnswerCount implements Pick<AnswerHold, 'grow'> {
 
 function textOf(result: JsonValue | PreparedJson): string {
   return result instanceof PreparedJson ? result.text : JSON.stringify(result)
-}
-
-function parseParams({ params: wanted }: Method, given: readonly unknown[]): readonly unknown[] {
-  if (given.length > wanted.length) {
-    throw new RpcError('invalidParams', `too many arguments, want at most ${wanted.length}`)
-  }
-  return wanted.map(({ name, shape, isRequired }, index) => {
-    const value = given[index]
-    if (isRequired && value === undefined) {
-      throw new RpcError('invalidParams', `missing value for required argument ${index} (${name})`)
-    }
-    return shape.parse(value, `argument ${index} (${name})`)
-  })
 }
 
 function readRequest(message: unknown): Request | undefined {

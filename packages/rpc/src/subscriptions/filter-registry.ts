@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto'
-import { PreparedJson, RpcError, toQuantity } from '@poai/api'
+import { PreparedJson, RpcError } from '@poai/api'
 import type { LogFilter } from '@poai/chain'
-import { bytesToUint, type Clock, type Hex, type Unsubscribe } from '@poai/core'
+import type { Clock, Hex, Unsubscribe } from '@poai/core'
 import type { LogQuestion } from '../methods/eth/logs.ts'
 import type { ChainFeed } from './chain-feed.ts'
+import { newSubscriptionId } from './subscription-id.ts'
 
 /** Filters of all clients together. */
 const MAX_FILTERS = 1000
@@ -11,7 +11,6 @@ const MAX_FILTERS = 1000
 const IDLE_MS = 5 * 60_000
 /** Results that wait for one filter: a client that does not fetch them loses it. */
 const MAX_WAITING = 10_000
-const ID_BYTES = 16
 
 /** What a filter tells of. */
 export type FilterKind =
@@ -96,9 +95,4 @@ export class FilterRegistry {
     const oldestMs = this.#clock.nowMs() - IDLE_MS
     for (const [id, { askedMs }] of this.#filters) if (askedMs < oldestMs) this.remove(id)
   }
-}
-
-/** Nobody can guess another client's. A quantity, as the public schemas want it. */
-export function newSubscriptionId(): Hex {
-  return toQuantity(bytesToUint(randomBytes(ID_BYTES)))
 }

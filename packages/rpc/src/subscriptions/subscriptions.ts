@@ -1,6 +1,6 @@
 import { RpcError, type Session } from '@poai/api'
 import type { Hex, Unsubscribe } from '@poai/core'
-import { newSubscriptionId } from './filter-registry.ts'
+import { newSubscriptionId } from './subscription-id.ts'
 
 /** Subscriptions of one connection. */
 const MAX_PER_SESSION = 128

@@ -29,7 +29,7 @@ import {
 } from '@poai/core'
 import { createExecution, type Execution, type TrieNodeReader } from '@poai/execution'
 import { createFakeEngine, type InferenceEngine } from '@poai/inference'
-import { openDatabase, RETENTIONS } from '@poai/storage'
+import { type Committer, createCommitter, createMemoryStore, openDatabase, RETENTIONS } from '@poai/storage'
 import { testNetwork, testWallet, type Wallet } from '@poai/testing/chain'
 import { keptWaitingMs } from './thread-time.ts'
 
@@ -53,13 +53,31 @@ export interface MiningChain {
 /** Rewards of mined blocks go here. */
 export const MINER: Wallet = testWallet('the miner of the tests')
 
-/** Opens it with a fake model: its work is checked like any other. */
+/** Where a chain keeps what it knows. */
+interface Kept {
+  readonly store: ReturnType<typeof createMemoryStore>
+  readonly committer: Committer
+  close(): Promise<void>
+}
+
+/** Opens it on disk, with a fake model: its work is checked like any other. */
 export async function openMiningChain(params: NetworkParams = testNetwork): Promise<MiningChain> {
   const directory = await mkdtemp(join(tmpdir(), 'poai-rpc-'))
+  const { store, committer, close } = await openDatabase(directory, { genesisHash: genesisHash(params) })
+  const remove = (): Promise<void> => rm(directory, { recursive: true, force: true })
+  return openOver(params, { store, committer, close: () => close().then(remove) })
+}
+
+/** The same in memory: for tests of single methods, which then take milliseconds. */
+export async function openMemoryChain(params: NetworkParams = testNetwork): Promise<MiningChain> {
+  const store = createMemoryStore()
+  return openOver(params, { store, committer: await createCommitter(store), close: () => store.close() })
+}
+
+async function openOver(params: NetworkParams, { store, committer, close }: Kept): Promise<MiningChain> {
   const engine = createFakeEngine()
   await engine.start()
   const codecs = createBlockCodecs(createTransactionCodec(params.chainId))
-  const { store, committer, close } = await openDatabase(directory, { genesisHash: genesisHash(params) })
   const pairing = createPairingThread()
   const execution = createExecution(params, { pairing: pairing.compute })
   const verifier = createReplayVerifier(params, { evaluator: engine, logger: silentLogger })
@@ -114,7 +132,6 @@ export async function openMiningChain(params: NetworkParams = testNetwork): Prom
       await close()
       await engine.stop()
       await pairing.stop()
-      await rm(directory, { recursive: true, force: true })
     },
   }
 }
