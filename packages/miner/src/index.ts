@@ -12,14 +12,44 @@
  *
  * @example
  * // A farm: the node gives work to miners on other machines.
- * import { createFarmMiner, createWorkDesk } from '@poai/miner'
- * const desk = createWorkDesk({ params, beneficiary }, { chain, codecs, clock, logger })
+ * import { createFarmMiner, createFarmDesk } from '@poai/miner'
+ * const desk = createFarmDesk({ params, beneficiary }, { chain, codecs, clock, logger })
  * const worker = createFarmMiner({ params, worker: 'shed-1', workers: 4 }, { client, searcher, codecs, clock, logger })
  */
 
 export { createSearcher, type MiningEngine } from './attempts/create-searcher.ts'
 export { createEvaluatingSearcher, type EvaluatingSearcherDependencies } from './attempts/evaluating-searcher.ts'
+export { type DeskClient, OWN_CLIENT } from './farm/desk-client.ts'
 export type { FarmClient } from './farm/farm-client.ts'
+export {
+  createFarmDesk,
+  type FarmDesk,
+  type FarmDeskDependencies,
+  type FarmDeskOptions,
+  type FarmDeskStatus,
+} from './farm/farm-desk.ts'
+export {
+  FARM_VERDICTS,
+  type FarmAnswer,
+  type FarmJob,
+  type FarmNetwork,
+  type FarmRequest,
+  type FarmSolution,
+  type FarmVerdict,
+  type RateReport,
+} from './farm/farm-job.ts'
+export {
+  farmAnswerToJson,
+  farmJobToJson,
+  farmRequestToJson,
+  farmSolutionToJson,
+  parseFarmAnswer,
+  parseFarmJob,
+  parseFarmRequest,
+  parseFarmSolution,
+  parseRateReport,
+  rateReportToJson,
+} from './farm/farm-json.ts'
 export {
   createFarmMiner,
   type FarmMiner,
@@ -27,42 +57,16 @@ export {
   type FarmMinerOptions,
 } from './farm/farm-miner.ts'
 export type { FarmMinerState, FarmMinerStatus } from './farm/farm-miner-status.ts'
+export { createFarmService, type FarmService } from './farm/farm-service.ts'
 export { SOLUTION_DEFAULTS, type SolutionLimits } from './farm/solution-budget.ts'
-export { OWN_CLIENT, type WorkClient } from './farm/work-client.ts'
-export {
-  createWorkDesk,
-  type WorkDesk,
-  type WorkDeskDependencies,
-  type WorkDeskOptions,
-  type WorkDeskStatus,
-} from './farm/work-desk.ts'
-export {
-  type RateReport,
-  WORK_VERDICTS,
-  type WorkAnswer,
-  type WorkJob,
-  type WorkNetwork,
-  type WorkRequest,
-  type WorkSolution,
-  type WorkVerdict,
-} from './farm/work-job.ts'
-export {
-  parseRateReport,
-  parseWorkAnswer,
-  parseWorkJob,
-  parseWorkRequest,
-  parseWorkSolution,
-  rateReportToJson,
-  workAnswerToJson,
-  workJobToJson,
-  workRequestToJson,
-  workSolutionToJson,
-} from './farm/work-json.ts'
-export { createWorkService, type WorkService } from './farm/work-service.ts'
 export type { FarmWorker } from './farm/worker-registry.ts'
 export type { BlockFigures } from './figures/block-score.ts'
 export type { AttemptFigures, BestAttempt } from './figures/mining-figures.ts'
 export type { BlockFate } from './jobs/block-delivery.ts'
+export { farmMethods } from './methods/farm-methods.ts'
+export type { Maybe } from './methods/maybe.ts'
+export { farmToJson, minerToJson } from './methods/miner-json.ts'
+export { minerMethods } from './methods/miner-methods.ts'
 export { createMiner, type MinedBlock, type Miner } from './miner.ts'
 export { MinerError, type MinerErrorCode } from './miner-error.ts'
 export {

@@ -1,6 +1,6 @@
 import { AppError } from '@poai/core'
 
-/** Why a miner or a work desk could not do what it was asked. */
+/** Why a miner or a farm desk could not do what it was asked. */
 export type MinerErrorCode =
   /** A request that makes no sense. */
   | 'MINER_REQUEST_INVALID'

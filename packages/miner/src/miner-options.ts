@@ -28,7 +28,7 @@ export interface MinerDependencies {
   readonly logger: Logger
   /** When not to mine. Default: always mines. */
   readonly gate?: MiningGate
-  /** Shared with the work desk of the same node. */
+  /** Shared with the farm desk of the same node. */
   readonly nonces?: NonceRanges
 }
 

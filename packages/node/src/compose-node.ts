@@ -2,6 +2,7 @@ import type { NodeStatusJson } from '@poai/api/client'
 import { type Clock, Emitter, joinTrust, type Logger, type Startable, trustOf } from '@poai/core'
 import { isFatal } from './chain/is-fatal.ts'
 import { placesIn } from './data-directory.ts'
+import type { EngineMaker } from './engine/engine-service.ts'
 import type { Ground, NodeOptions } from './ground.ts'
 import { ServiceStack } from './lifecycle/service-stack.ts'
 import { createNodeLogger, type LogScreen, type NodeLogger } from './log/create-node-logger.ts'
@@ -26,6 +27,8 @@ export interface NodeDependencies {
   readonly screen: LogScreen
   /** Default: this machine's. */
   readonly clock?: Clock
+  /** Default: the engine of the network's domain, with the network's model. */
+  readonly engine?: EngineMaker
 }
 
 /** Longest that one part may take to stop: a block that is being written, a peer that is told goodbye. */
@@ -56,7 +59,7 @@ class ComposedNode implements Node {
 
   constructor(
     options: NodeOptions,
-    { screen, clock = systemClock }: NodeDependencies,
+    { screen, clock = systemClock, engine = {} }: NodeDependencies,
     wingsOn: (ground: Ground) => readonly Wing[],
   ) {
     const { config, params, directory } = options
@@ -67,7 +70,7 @@ class ComposedNode implements Node {
     const node = this
     this.#ground = {
       ...options,
-      ...{ clock, logger, places: placesIn(directory), trust: joinTrust(trustOf(params), config.finality) },
+      ...{ clock, logger, engine, places: placesIn(directory), trust: joinTrust(trustOf(params), config.finality) },
       stage: {
         get name() {
           return node.#stage

@@ -1,6 +1,7 @@
 import type { Clock, Logger, NetworkParams, NetworkTrust, Subscribe } from '@poai/core'
 import type { NodeConfig } from './config/node-config.ts'
 import type { DataPlaces } from './data-directory.ts'
+import type { EngineMaker } from './engine/engine-service.ts'
 import type { Installation } from './engine/installation.ts'
 import type { NodeStateName } from './status/node-state.ts'
 
@@ -21,6 +22,7 @@ export interface Ground extends NodeOptions {
   readonly trust: NetworkTrust
   readonly places: DataPlaces
   readonly clock: Clock
+  readonly engine: EngineMaker
   readonly logger: Logger
   readonly stage: Stage
   /** The data directory is this process's alone now: lines go to its log file too. */

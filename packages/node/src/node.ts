@@ -1,12 +1,12 @@
 import { composeNode, type Node, type NodeDependencies } from './compose-node.ts'
 import type { Ground, NodeOptions } from './ground.ts'
-import { chainWing } from './wings/chain-wing.ts'
-import { doorsWing } from './wings/doors-wing.ts'
-import { engineWing } from './wings/engine-wing.ts'
+import { type ChainWing, chainWing } from './wings/chain-wing.ts'
+import { type DoorsWing, doorsWing } from './wings/doors-wing.ts'
+import { type EngineWing, engineWing } from './wings/engine-wing.ts'
 import { finalityWing } from './wings/finality-wing.ts'
 import { metricsWing } from './wings/metrics-wing.ts'
-import { miningWing } from './wings/mining-wing.ts'
-import { networkWing } from './wings/network-wing.ts'
+import { type MiningWing, miningWing } from './wings/mining-wing.ts'
+import { type NetworkWing, networkWing } from './wings/network-wing.ts'
 import { processWing } from './wings/process-wing.ts'
 import { nodeState, stateWing } from './wings/state-wing.ts'
 import { tellingAll, type Wing } from './wings/wing.ts'
@@ -16,23 +16,37 @@ export function createNode(options: NodeOptions, dependencies: NodeDependencies)
   return composeNode(options, dependencies, wingsOn)
 }
 
-/** The features of a node, each with those that it uses. The list says in which order they start. */
-export function wingsOn(ground: Ground): readonly Wing[] {
+/** Wings that others build upon. */
+export interface BaseWings {
+  readonly engine: EngineWing
+  readonly chain: ChainWing
+  readonly network: NetworkWing
+  readonly mining: MiningWing
+  readonly doors: DoorsWing
+}
+
+/**
+ * The features of a node, each with those that it uses. The list says in which order they start. `guests` come from
+ * outside and start after them.
+ */
+export function wingsOn(ground: Ground, guests: (base: BaseWings) => readonly Wing[] = () => []): readonly Wing[] {
   const engine = engineWing(ground)
   const process = processWing(ground, engine)
   const chain = chainWing(ground, engine)
   const network = networkWing(ground, { chain, engine })
   const mining = miningWing(ground, { chain, engine, network })
+  const doors = doorsWing(ground, { chain, engine, network })
   const state = nodeState(ground, { engine, network, mining })
   return tellingAll(
     process,
     metricsWing(ground, { process, state }),
     chain,
-    doorsWing(ground, { chain, engine, network, mining }),
+    doors,
     engine,
     network,
     finalityWing(ground, { chain, network }),
     mining,
     stateWing(ground, state),
+    ...guests({ engine, chain, network, mining, doors }),
   )
 }

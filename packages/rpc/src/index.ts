@@ -10,7 +10,8 @@
 
 export { type CallReport, DISPATCH_DEFAULTS, type DispatchLimits } from './dispatch/dispatcher.ts'
 export { RATE_DEFAULTS, type RateLimits } from './dispatch/rate-limiter.ts'
-export type { MinerControl, PeerControl, RpcDependencies, SyncProgress, WorkService } from './rpc-dependencies.ts'
+export type { RpcDependencies, SyncProgress } from './rpc-dependencies.ts'
+export { rpcDocument } from './rpc-document.ts'
 export { RPC_DEFAULTS, type RpcLimits } from './rpc-limits.ts'
 export { createRpcServer, type RpcServer, type RpcServerOptions } from './rpc-server.ts'
 export type { HttpOptions } from './server/http-server.ts'

@@ -1,4 +1,5 @@
-import type { Startable } from '@poai/core'
+import type { Method } from '@poai/api'
+import { defined, type Startable } from '@poai/core'
 import { ChainView } from './chain-view.ts'
 import { type CallReport, createDispatcher, type Dispatcher } from './dispatch/dispatcher.ts'
 import { createMethods } from './methods/create-methods.ts'
@@ -30,6 +31,8 @@ export interface RpcServer extends Startable {
   /** Where HTTP is, once it has started; undefined if it is not. */
   readonly url: string | undefined
   readonly ipcPath: string | undefined
+  /** All that it answers: its own methods and those of other parts. */
+  readonly methods: readonly Method[]
 }
 
 /** Only for the node's owner: its own socket, or the token. */
@@ -42,6 +45,7 @@ export function createRpcServer(options: RpcServerOptions, dependencies: RpcDepe
 
 class ChainRpcServer implements RpcServer {
   readonly ipcPath: string | undefined
+  readonly methods: readonly Method[]
   readonly #http: HttpServer | undefined
   readonly #view: ChainView
   readonly #servers: readonly Startable[]
@@ -50,14 +54,14 @@ class ChainRpcServer implements RpcServer {
     const limits: RpcLimits = { ...RPC_DEFAULTS, ...options.limits }
     const { logger } = dependencies
     this.#view = new ChainView(dependencies.chain, dependencies.recovery)
+    this.methods = createMethods(dependencies, { limits, view: this.#view })
     const memory = new ClientMemory(limits)
     const dispatcher: Dispatcher = createDispatcher(
       { limits, privateNamespaces: PRIVATE_NAMESPACES },
       {
-        methods: createMethods(dependencies, { limits, view: this.#view }),
-        ...{ logger, memory },
+        ...{ methods: this.methods, logger, memory },
         elapsedMs: () => performance.now(),
-        ...(options.onCall === undefined ? {} : { onCall: options.onCall }),
+        ...defined({ onCall: options.onCall }),
       },
     )
     this.ipcPath = options.ipcPath

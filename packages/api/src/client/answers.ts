@@ -1,4 +1,4 @@
-// Made from the table of methods: POAI_WRITE_DOCUMENTS=1 npm test -- client-types
+// Made from the table of methods: POAI_WRITE_DOCUMENTS=1 npm test -- documents
 
 import * as SCHEMAS from '../answers/schemas.ts'
 import { listSchema, orNull, type SchemaOf } from '../schema/json-schema.ts'
@@ -83,7 +83,6 @@ export const ANSWERS: { readonly [Name in keyof NodeMethods]: SchemaOf<NodeMetho
   debug_traceBlockByHash: SCHEMAS.traces,
   debug_traceCall: RESULTS.any,
   ots_getApiLevel: RESULTS.integer,
-  erigon_getHeaderByNumber: orNull(SCHEMAS.header),
   ots_hasCode: RESULTS.flag,
   ots_getBlockDetails: orNull(SCHEMAS.blockDetails),
   ots_getBlockDetailsByHash: orNull(SCHEMAS.blockDetails),
@@ -95,6 +94,7 @@ export const ANSWERS: { readonly [Name in keyof NodeMethods]: SchemaOf<NodeMetho
   ots_traceTransaction: SCHEMAS.tracedCalls,
   ots_getInternalOperations: SCHEMAS.internalOperations,
   ots_getTransactionError: RESULTS.data,
+  erigon_getHeaderByNumber: orNull(SCHEMAS.header),
   admin_nodeInfo: SCHEMAS.nodeInfo,
   admin_peers: listSchema(SCHEMAS.peer),
   admin_addPeer: RESULTS.flag,

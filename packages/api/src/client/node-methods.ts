@@ -1,4 +1,4 @@
-// Made from the table of methods: POAI_WRITE_DOCUMENTS=1 npm test -- client-types
+// Made from the table of methods: POAI_WRITE_DOCUMENTS=1 npm test -- documents
 
 import type { Hex, JsonValue } from '@poai/core'
 
@@ -412,11 +412,6 @@ export interface NodeMethods {
     readonly params: readonly []
     readonly result: number
   }
-  /** The header of a block, without its body. */
-  readonly erigon_getHeaderByNumber: {
-    readonly params: readonly [block: BlockNumberOrTag]
-    readonly result: HeaderJson | null
-  }
   /** True if the account is a contract. */
   readonly ots_hasCode: {
     readonly params: readonly [address: Hex, block?: BlockNumberTagOrHash]
@@ -471,6 +466,11 @@ export interface NodeMethods {
   readonly ots_getTransactionError: {
     readonly params: readonly [hash: Hex]
     readonly result: Hex
+  }
+  /** The header of a block, without its body. */
+  readonly erigon_getHeaderByNumber: {
+    readonly params: readonly [block: BlockNumberOrTag]
+    readonly result: HeaderJson | null
   }
   /** The node’s identity, addresses and reachability. */
   readonly admin_nodeInfo: {

@@ -4,7 +4,7 @@ import type { Method } from '../methods/method.ts'
 import type { JsonSchema } from '../schema/json-schema.ts'
 import * as scalars from '../schema/scalars.ts'
 
-const OPENING = `// Made from the table of methods: POAI_WRITE_DOCUMENTS=1 npm test -- client-types
+const OPENING = `// Made from the table of methods: POAI_WRITE_DOCUMENTS=1 npm test -- documents
 
 import * as SCHEMAS from '../answers/schemas.ts'
 import { listSchema, orNull, type SchemaOf } from '../schema/json-schema.ts'

@@ -3,7 +3,7 @@ import type { Method } from '../methods/method.ts'
 import type { JsonSchema } from '../schema/json-schema.ts'
 import { jsDoc } from './js-doc.ts'
 
-const OPENING = `// Made from the table of methods: POAI_WRITE_DOCUMENTS=1 npm test -- client-types
+const OPENING = `// Made from the table of methods: POAI_WRITE_DOCUMENTS=1 npm test -- documents
 
 import type { Hex, JsonValue } from '@poai/core'
 

@@ -1,13 +1,13 @@
 import { bytesToHex } from '@poai/core'
-import type { FarmMinerStatus, WorkAnswer } from '@poai/miner'
+import type { FarmAnswer, FarmMinerStatus } from '@poai/miner'
 import { formatSeconds } from '@poai/testnet/terminal'
 
-/** A rate for people: three digits. */
+/** A rate for people, with three digits. */
 function formatRate(perSecond: number): string {
   return perSecond >= 99.5 ? Math.round(perSecond).toLocaleString('en') : perSecond.toFixed(1)
 }
 
-/** What a farm miner does, in one line of 79 columns; the most important first, since narrow terminals cut it. */
+/** What a farm miner does, in a line of 79 columns; the most important first, since narrow terminals cut it. */
 export function formatMiningLine(status: FarmMinerStatus): string {
   const { state, reason, number, attemptsPerSecond, tokensPerSecond, expectedSecondsToBlock, effortPercent } = status
   if (state === 'waiting' || state === 'failed') {
@@ -24,27 +24,27 @@ export function formatMiningLine(status: FarmMinerStatus): string {
   return `${state === 'submitting' ? 'judged  ' : 'mining  '}${parts.join('  ')}${reason === undefined ? '' : `  (${reason})`}`
 }
 
-const VERDICTS: Readonly<Record<WorkAnswer['verdict'], string>> = {
+const VERDICTS: Readonly<Record<FarmAnswer['verdict'], string>> = {
   accepted: 'accepted: it is the head of the chain',
   side: 'valid, but another block of this height came first',
-  stale: 'too late: the head had moved',
+  stale: 'too late: the chain has a new head',
   duplicate: 'known already',
-  'unknown-job': 'lost: the node was started anew and the block is too large to send whole',
-  'wrong-range': 'refused: the nonce is another worker’s',
+  'unknown-job': 'lost: the node has restarted, and the block is too large to send whole',
+  'wrong-range': 'refused: the nonce belongs to another worker',
   'above-target': 'refused: it does not meet the target',
   invalid: 'INVALID: the node’s replay disagrees with this machine',
-  refused: 'refused: this worker has sent too much that was invalid',
+  refused: 'refused: this worker has sent too many invalid solutions',
   busy: 'not judged: the node is busy',
-  undecided: 'not judged: the node could not',
+  undecided: 'not judged: the node could not replay it',
 }
 
-/** One line about what became of a solution. */
-export function formatAnswer({ number, verdict, blockHash, rule }: WorkAnswer & { readonly number: bigint }): string {
+/** What became of a solution, in one line. */
+export function formatAnswer({ number, verdict, blockHash, rule }: FarmAnswer & { readonly number: bigint }): string {
   const hash = blockHash === undefined ? '' : ` ${bytesToHex(blockHash)}`
   return `block ${number}${hash} ${VERDICTS[verdict]}${rule === undefined ? '' : ` (${rule})`}`
 }
 
-/** A status as JSON: numbers as they are, quantities of the chain as strings of digits where they do not fit. */
+/** A status as JSON, with large quantities of the chain as hexadecimal text. */
 export function miningToJson(status: FarmMinerStatus): object {
   const { number, target, best, reason, expectedSecondsToBlock, ...rest } = status
   return {

@@ -15,11 +15,11 @@ import { StatusLine } from './status-line.ts'
 
 export interface MineOptions extends Omit<FarmMinerOptions, 'params'> {
   readonly params: NetworkParams
-  /** One JSON object a line on `out`, and nothing for people. */
+  /** Prints one JSON object a line, instead of text for people. */
   readonly json: boolean
-  /** Ends after so many accepted blocks. */
+  /** Stops after this many accepted blocks. */
   readonly blocks?: number
-  /** Ends after so many seconds. */
+  /** Stops after this time. */
   readonly durationSeconds?: number
 }
 
@@ -30,17 +30,17 @@ export interface MineDependencies {
   readonly terminal: Terminal
 }
 
-/** How mining ended: what it came to, and why it failed if it did. */
+/** How mining ended, and why it failed if it did. */
 export interface MineResult {
   readonly status: FarmMinerStatus
   readonly failure: string | undefined
 }
 
 const REDRAW_MS = 500
-/** Between two objects of status with JSON. */
+/** How often the status is printed as JSON. */
 const JSON_STATUS_MS = 10_000
 
-/** Mines for a node until the signal, the wanted blocks or the time end it, or the node refutes this machine. */
+/** Mines for a node until the signal, the number of blocks or the time ends it, or the node refutes this machine. */
 export async function mineForNode(
   { json, blocks, durationSeconds, ...options }: MineOptions,
   { terminal, ...dependencies }: MineDependencies,
@@ -65,12 +65,12 @@ export async function mineForNode(
     ...(durationSeconds === undefined ? [] : [AbortSignal.timeout(durationSeconds * 1000)]),
   ]
   const end = AbortSignal.any(ends)
-  // At once: who owns the engine may stop it by the same signal, and then attempts in flight should be over.
+  // At once: the engine's owner may stop it on the same signal, and attempts should be over by then.
   end.addEventListener('abort', () => void miner.stop(), { once: true })
   await miner.start()
   while (!end.aborted) {
     show.status(miner.status)
-    // Ends early with the signal, which the loop looks at.
+    // The signal ends the wait early, and then the loop.
     await sleep(show.intervalMs, undefined, { signal: end }).catch(() => undefined)
   }
   await miner.stop()
@@ -114,7 +114,7 @@ function jsonOutput(terminal: Terminal): MiningOutput {
   }
 }
 
-/** What a person should hear of: what the node judged is told by its answers already. */
+/** Shows warnings and errors: verdicts of the node are shown as answers already. */
 function createLogger(tell: (level: string, message: string) => void): Logger {
   const told =
     (level: string) =>

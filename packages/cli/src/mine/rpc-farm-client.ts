@@ -3,29 +3,29 @@ import type { NetworkParams } from '@poai/core'
 import { parseNetworkParams } from '@poai/core'
 import {
   type FarmClient,
-  parseWorkAnswer,
-  parseWorkJob,
+  farmRequestToJson,
+  farmSolutionToJson,
+  parseFarmAnswer,
+  parseFarmJob,
   rateReportToJson,
-  workRequestToJson,
-  workSolutionToJson,
 } from '@poai/miner'
 
-/** A node holds a request for work for up to 20 seconds until there is a better job. */
+/** A node holds a request for up to 20 seconds until it has a better job. */
 const GET_WORK_TIMEOUT_MS = 30_000
 /** The node replays and imports before it answers. */
 const SUBMIT_TIMEOUT_MS = 30_000
 const REPORT_TIMEOUT_MS = 5_000
 
-/** The work desk of a node, over JSON-RPC. */
+/** The farm desk of a node, over JSON-RPC. */
 export function createRpcFarmClient(client: Pick<RpcClient, 'call'>): FarmClient {
   return {
     getWork: async (request, signal) => {
       const options = { signal, timeoutMs: GET_WORK_TIMEOUT_MS }
-      return parseWorkJob(await client.call('poai_getWork', [workRequestToJson(request)], options))
+      return parseFarmJob(await client.call('poai_getWork', [farmRequestToJson(request)], options))
     },
     submitWork: async (solution, signal) => {
       const options = { signal, timeoutMs: SUBMIT_TIMEOUT_MS }
-      return parseWorkAnswer(await client.call('poai_submitWork', [workSolutionToJson(solution)], options))
+      return parseFarmAnswer(await client.call('poai_submitWork', [farmSolutionToJson(solution)], options))
     },
     submitRate: async (report, signal) => {
       await client.call('poai_submitRate', [rateReportToJson(report)], { signal, timeoutMs: REPORT_TIMEOUT_MS })
@@ -33,7 +33,7 @@ export function createRpcFarmClient(client: Pick<RpcClient, 'call'>): FarmClient
   }
 }
 
-/** Which network a node is of, with all its rules: so that a worker needs to be told nothing but the node. */
+/** The parameters of a node's network, so that a worker needs to be told only the node. */
 export async function fetchNetworkParams(client: Pick<RpcClient, 'call'>, signal: AbortSignal): Promise<NetworkParams> {
   return parseNetworkParams(await client.call('poai_networkParams', [], { signal }))
 }

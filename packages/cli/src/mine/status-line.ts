@@ -1,9 +1,9 @@
 import type { Terminal } from '@poai/testnet/terminal'
 
-/** Between two lines where a line cannot be rewritten. */
+/** How often a line is printed where lines cannot be redrawn. */
 const PLAIN_INTERVAL_MS = 10_000
 
-/** One line that is always the last one of a terminal; elsewhere a line now and then. Other lines go above it. */
+/** A line that stays at the bottom of a terminal, with other lines above it; elsewhere, a line now and then. */
 export class StatusLine {
   readonly #terminal: Terminal
   readonly #nowMs: () => number
@@ -24,7 +24,7 @@ export class StatusLine {
     }
   }
 
-  /** A line that stays. */
+  /** Prints a line that stays. */
   print(text: string): void {
     if (!this.#terminal.isInteractive) {
       this.#terminal.err(`${text}\n`)
@@ -34,7 +34,7 @@ export class StatusLine {
     this.#draw()
   }
 
-  /** Takes the line away. */
+  /** Removes the line. */
   clear(): void {
     if (this.#terminal.isInteractive && this.#text !== '') this.#terminal.err('\r\u001b[K')
     this.#text = ''

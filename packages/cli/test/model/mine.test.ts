@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Chain } from '@poai/chain'
 import { type BlockCodecs, type Clock, devnet, type NetworkParams, silentLogger, toAddress } from '@poai/core'
-import { createWorkDesk, createWorkService, type WorkDesk } from '@poai/miner'
+import { createFarmDesk, createFarmService, type FarmDesk } from '@poai/miner'
 import { RETENTIONS } from '@poai/storage'
 import { type BenchEngine, openBenchEngine } from '@poai/testing/bench-engine'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -53,14 +53,14 @@ async function withChain(work: (chain: Chain, codecs: BlockCodecs) => Promise<vo
 }
 
 interface Desk extends WorkServer {
-  readonly desk: WorkDesk
+  readonly desk: FarmDesk
 }
 
 async function openDesk(chain: Chain, codecs: BlockCodecs, port?: number): Promise<Desk> {
   const beneficiary = toAddress(new Uint8Array(20).fill(1))
-  const desk = createWorkDesk({ params, beneficiary }, { chain, codecs, clock, logger: silentLogger })
+  const desk = createFarmDesk({ params, beneficiary }, { chain, codecs, clock, logger: silentLogger })
   await desk.start()
-  const server = await serveWork(createWorkService(desk), port)
+  const server = await serveWork(createFarmService(desk), port)
   const close = async (): Promise<void> => {
     await server.close()
     await desk.stop()

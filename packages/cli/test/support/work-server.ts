@@ -2,9 +2,9 @@ import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
-import type { WorkService } from '@poai/miner'
+import type { FarmService } from '@poai/miner'
 
-/** The four methods of a work desk over HTTP, and nothing else of a node. */
+/** The four methods of a farm desk over HTTP, and nothing else of a node. */
 export interface WorkServer {
   readonly url: string
   readonly port: number
@@ -18,7 +18,7 @@ interface Call {
 }
 
 /** Serves a desk on this machine. */
-export async function serveWork(service: WorkService, port: number = 0): Promise<WorkServer> {
+export async function serveWork(service: FarmService, port: number = 0): Promise<WorkServer> {
   const server: Server = createServer(async (request, response) => {
     const gone = new AbortController()
     response.on('close', () => gone.abort())
@@ -44,7 +44,7 @@ export async function serveWork(service: WorkService, port: number = 0): Promise
 }
 
 async function answer(
-  service: WorkService,
+  service: FarmService,
   { method, params: [parameter] }: Call,
   signal: AbortSignal,
 ): Promise<unknown> {

@@ -1,8 +1,8 @@
-import type { RateReport, WorkAnswer, WorkJob, WorkRequest, WorkSolution } from './work-job.ts'
+import type { FarmAnswer, FarmJob, FarmRequest, FarmSolution, RateReport } from './farm-job.ts'
 
-/** The way to a work desk. Rejects while there is none. */
+/** The way to a farm desk. Rejects while there is none. */
 export interface FarmClient {
-  getWork(request: WorkRequest, signal: AbortSignal): Promise<WorkJob>
-  submitWork(solution: WorkSolution, signal: AbortSignal): Promise<WorkAnswer>
+  getWork(request: FarmRequest, signal: AbortSignal): Promise<FarmJob>
+  submitWork(solution: FarmSolution, signal: AbortSignal): Promise<FarmAnswer>
   submitRate(report: RateReport, signal: AbortSignal): Promise<void>
 }

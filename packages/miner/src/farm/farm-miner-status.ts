@@ -1,5 +1,5 @@
 import type { AttemptFigures } from '../figures/mining-figures.ts'
-import type { WorkVerdict } from './work-job.ts'
+import type { FarmVerdict } from './farm-job.ts'
 
 /**
  * What a farm miner does now.
@@ -21,5 +21,5 @@ export interface FarmMinerStatus extends AttemptFigures {
   /** Jobs that were taken. */
   readonly jobs: number
   readonly solutions: number
-  readonly verdicts: Readonly<Partial<Record<WorkVerdict, number>>>
+  readonly verdicts: Readonly<Partial<Record<FarmVerdict, number>>>
 }

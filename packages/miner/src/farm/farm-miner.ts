@@ -24,22 +24,22 @@ import { DEFAULT_MAX_INVALID_BLOCKS } from '../miner-options.ts'
 import { Outage } from '../outage.ts'
 import { endWithGrace } from '../stop-grace.ts'
 import type { FarmClient } from './farm-client.ts'
+import type { FarmAnswer, FarmJob, FarmVerdict } from './farm-job.ts'
 import type { FarmMinerState, FarmMinerStatus } from './farm-miner-status.ts'
 import { LONGEST_PAUSE_MS, SolutionDelivery } from './solution-delivery.ts'
-import type { WorkAnswer, WorkJob, WorkVerdict } from './work-job.ts'
 
 /** Mines for a node on another machine until stopped. */
 export interface FarmMiner extends Startable {
   readonly status: FarmMinerStatus
   /** A solution got its verdict. */
-  readonly onAnswer: Subscribe<WorkAnswer & { readonly number: bigint }>
+  readonly onAnswer: Subscribe<FarmAnswer & { readonly number: bigint }>
   /** Resolves when it has failed for good. */
   readonly failed: Promise<string>
 }
 
 /** A job with the attempts at it. */
-interface FarmJob extends AttemptJob {
-  readonly work: WorkJob
+interface TakenJob extends AttemptJob {
+  readonly work: FarmJob
   readonly expiresAtMs: number
 }
 
@@ -65,7 +65,7 @@ export interface FarmMinerDependencies {
 /** Often enough for a table that people look at. */
 const REPORT_MS = 10_000
 /** After these the head is another one, or the job is over: the next job is about to come. */
-const ENDS_JOB: ReadonlySet<WorkVerdict> = new Set<WorkVerdict>(['accepted', 'side', 'stale', 'duplicate'])
+const ENDS_JOB: ReadonlySet<FarmVerdict> = new Set<FarmVerdict>(['accepted', 'side', 'stale', 'duplicate'])
 
 /** A farm miner, not yet started. */
 export function createFarmMiner(options: FarmMinerOptions, dependencies: FarmMinerDependencies): FarmMiner {
@@ -76,16 +76,16 @@ class ClientMiner implements FarmMiner {
   readonly #options: FarmMinerOptions
   readonly #dependencies: FarmMinerDependencies
   readonly #genesisHash: Hash32
-  readonly #pump: SearchPump<FarmJob>
+  readonly #pump: SearchPump<TakenJob>
   readonly #figures: MiningFigures
   readonly #desk: Outage
   readonly #delivery: SolutionDelivery
-  readonly #answers: Emitter<WorkAnswer & { readonly number: bigint }>
+  readonly #answers: Emitter<FarmAnswer & { readonly number: bigint }>
   readonly #stopping = new AbortController()
   readonly #abandonDelivery = new AbortController()
   readonly #failed: PromiseWithResolvers<string> = Promise.withResolvers()
-  readonly #verdicts: Partial<Record<WorkVerdict, number>> = {}
-  #job: FarmJob | undefined
+  readonly #verdicts: Partial<Record<FarmVerdict, number>> = {}
+  #job: TakenJob | undefined
   #submitting: Promise<void> | undefined
   #failure: string | undefined
   #jobs = 0
@@ -111,7 +111,7 @@ class ClientMiner implements FarmMiner {
       dependencies,
     )
     this.#delivery = new SolutionDelivery(dependencies)
-    this.#answers = new Emitter('work answer', logger)
+    this.#answers = new Emitter('farm answer', logger)
   }
 
   get status(): FarmMinerStatus {
@@ -129,7 +129,7 @@ class ClientMiner implements FarmMiner {
     }
   }
 
-  get onAnswer(): Subscribe<WorkAnswer & { readonly number: bigint }> {
+  get onAnswer(): Subscribe<FarmAnswer & { readonly number: bigint }> {
     return this.#answers.subscribe
   }
 
@@ -183,7 +183,7 @@ class ClientMiner implements FarmMiner {
     await this.#desk.endure(error, signal)
   }
 
-  #take(work: WorkJob): void {
+  #take(work: FarmJob): void {
     if (!equalBytes(work.network.genesisHash, this.#genesisHash)) {
       throw new MinerError('MINER_JOB_INVALID', 'the node works on another network', {
         expected: `${this.#options.params.name}, genesis ${bytesToHex(this.#genesisHash)}`,
@@ -213,7 +213,7 @@ class ClientMiner implements FarmMiner {
     this.#figures.rest()
   }
 
-  #listener(): PumpListener<FarmJob> {
+  #listener(): PumpListener<TakenJob> {
     return {
       onProgress: (job, progress) => this.#figures.count(job, progress),
       onSolved: (job, seal) => this.#onSolved(job, seal),
@@ -224,7 +224,7 @@ class ClientMiner implements FarmMiner {
   }
 
   /** While the node judges, more attempts at this height would most likely be for nothing. */
-  #onSolved(job: FarmJob, seal: Seal): void {
+  #onSolved(job: TakenJob, seal: Seal): void {
     if (this.#submitting !== undefined) return
     this.#solutions++
     this.#figures.found()
@@ -237,7 +237,7 @@ class ClientMiner implements FarmMiner {
   }
 
   /** True if the job is worth nothing any more. */
-  async #submit(job: FarmJob, seal: Seal): Promise<boolean> {
+  async #submit(job: TakenJob, seal: Seal): Promise<boolean> {
     const options = { lastTry: this.#stopping.signal, signal: this.#abandonDelivery.signal }
     const answer = await this.#delivery.deliver({ worker: this.#options.worker, work: job.work, seal }, options)
     if (answer === undefined) return true
@@ -287,7 +287,7 @@ class ClientMiner implements FarmMiner {
   }
 }
 
-function haveOneParent(a: Pick<FarmJob, 'work'>, b: Pick<FarmJob, 'work'>): boolean {
+function haveOneParent(a: Pick<TakenJob, 'work'>, b: Pick<TakenJob, 'work'>): boolean {
   return equalBytes(a.work.header.parentHash, b.work.header.parentHash)
 }
 

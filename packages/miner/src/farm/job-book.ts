@@ -2,7 +2,7 @@ import type { BlockTemplate } from '@poai/chain'
 import { bytesToHex, type Clock, type Hash32, type Hex, hash32, uintToBytes } from '@poai/core'
 import type { MadeTemplate } from '../jobs/template-maker.ts'
 import type { NonceRange } from '../nonce-ranges.ts'
-import { OWN_CLIENT } from './work-client.ts'
+import { OWN_CLIENT } from './desk-client.ts'
 
 /** A job that was given out. */
 export interface IssuedJob {

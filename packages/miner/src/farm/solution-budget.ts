@@ -1,8 +1,8 @@
 import type { Clock } from '@poai/core'
+import type { DeskClient } from './desk-client.ts'
 import { Slice } from './slice.ts'
-import type { WorkClient } from './work-client.ts'
 
-/** What clients of a work desk may make this node compute in vain: each solution in vain is two passes of the model. */
+/** What clients of a farm desk may make this node compute in vain: each solution in vain is two passes of the model. */
 export interface SolutionLimits {
   /**
    * Solutions in vain of a stranger's address before it is refused. One or two could be a bad machine of an honest
@@ -98,12 +98,12 @@ export class SolutionBudget {
   }
 
   /** True if nothing that the client sends is worth a look now. */
-  isRefused({ name }: WorkClient): boolean {
+  isRefused({ name }: DeskClient): boolean {
     return (this.#records.get(name)?.refusedUntilMs ?? 0) > this.#clock.nowMs()
   }
 
   /** `busy`: it may come again soon. Waits for the client's turn. */
-  async admit(client: WorkClient): Promise<SolutionTicket | 'refused' | 'busy'> {
+  async admit(client: DeskClient): Promise<SolutionTicket | 'refused' | 'busy'> {
     if (this.isRefused(client)) return 'refused'
     const record = this.#recordOf(client.name)
     const isStranger = !client.isLocal && record.provenUntilMs <= this.#clock.nowMs()
@@ -145,7 +145,7 @@ export class SolutionBudget {
     slice.leave(client.name)
   }
 
-  #fail({ isLocal }: WorkClient, record: Record, isStranger: boolean): void {
+  #fail({ isLocal }: DeskClient, record: Record, isStranger: boolean): void {
     const { strangerFailures, localFailures, refusalMs, longestRefusalMs, allStrangersFailures } = this.#limits
     const nowMs = this.#clock.nowMs()
     record.failures++
@@ -172,7 +172,7 @@ export class SolutionBudget {
 }
 
 interface Judged {
-  readonly client: WorkClient
+  readonly client: DeskClient
   readonly record: Record
   readonly slice: Slice
   readonly isStranger: boolean

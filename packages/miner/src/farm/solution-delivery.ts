@@ -3,13 +3,13 @@ import type { BlockCodecs, Clock, Logger, Seal } from '@poai/core'
 import type { DeliveryOptions } from '../jobs/block-delivery.ts'
 import { Outage } from '../outage.ts'
 import type { FarmClient } from './farm-client.ts'
-import type { WorkAnswer, WorkJob, WorkSolution, WorkVerdict } from './work-job.ts'
+import type { FarmAnswer, FarmJob, FarmSolution, FarmVerdict } from './farm-job.ts'
 
 /** A verdict that says nothing yet is asked for again after so long. */
 const ASK_AGAIN_MS = 500
 /** A node that was started anew should have its farm back before people wonder. */
 export const LONGEST_PAUSE_MS = 5_000
-const UNSETTLED: ReadonlySet<WorkVerdict> = new Set<WorkVerdict>(['busy', 'undecided'])
+const UNSETTLED: ReadonlySet<FarmVerdict> = new Set<FarmVerdict>(['busy', 'undecided'])
 
 export interface SolutionDeliveryDependencies {
   readonly client: Pick<FarmClient, 'submitWork'>
@@ -21,7 +21,7 @@ export interface SolutionDeliveryDependencies {
 /** A solution, and what it is one of. */
 export interface FoundSolution {
   readonly worker: string
-  readonly work: WorkJob
+  readonly work: FarmJob
   readonly seal: Seal
 }
 
@@ -48,10 +48,10 @@ export class SolutionDelivery {
   }
 
   /** Resolves with the node's verdict, or undefined when nobody waits for one any more. */
-  async deliver({ worker, work, seal }: FoundSolution, options: DeliveryOptions): Promise<WorkAnswer | undefined> {
+  async deliver({ worker, work, seal }: FoundSolution, options: DeliveryOptions): Promise<FarmAnswer | undefined> {
     const { client, clock } = this.#dependencies
     const { lastTry, signal } = options
-    let solution: WorkSolution = { worker, jobId: work.jobId, seal }
+    let solution: FarmSolution = { worker, jobId: work.jobId, seal }
     do {
       try {
         const answer = await client.submitWork(solution, signal)
@@ -69,7 +69,7 @@ export class SolutionDelivery {
   }
 
   /** The whole block, if the job came with its body: a node that was started anew knows nothing else of it. */
-  #blockOf({ header, epochKey, body }: WorkJob, seal: Seal): Uint8Array | undefined {
+  #blockOf({ header, epochKey, body }: FarmJob, seal: Seal): Uint8Array | undefined {
     if (body === undefined) return undefined
     const { codecs } = this.#dependencies
     return codecs.block.encode(sealBlock({ header, epochKey, body: codecs.body.decode(body) }, seal))

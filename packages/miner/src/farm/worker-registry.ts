@@ -1,7 +1,7 @@
 import type { Clock } from '@poai/core'
 import { MinerError } from '../miner-error.ts'
-import { OWN_CLIENT, type WorkClient } from './work-client.ts'
-import type { RateReport, WorkVerdict } from './work-job.ts'
+import { type DeskClient, OWN_CLIENT } from './desk-client.ts'
+import type { FarmVerdict, RateReport } from './farm-job.ts'
 
 /** What a desk knows of a worker. */
 export interface FarmWorker {
@@ -14,7 +14,7 @@ export interface FarmWorker {
   /** Jobs that it was given. */
   readonly jobs: number
   /** What became of its solutions. */
-  readonly verdicts: Readonly<Partial<Record<WorkVerdict, number>>>
+  readonly verdicts: Readonly<Partial<Record<FarmVerdict, number>>>
 }
 
 interface Entry {
@@ -25,7 +25,7 @@ interface Entry {
   tokensPerSecond: number
   workers: number
   jobs: number
-  readonly verdicts: Partial<Record<WorkVerdict, number>>
+  readonly verdicts: Partial<Record<FarmVerdict, number>>
   invalidInRow: number
   refusedUntilMs: number
 }
@@ -59,19 +59,19 @@ export class WorkerRegistry {
       }))
   }
 
-  gaveJob(name: string, client: WorkClient = OWN_CLIENT): void {
+  gaveJob(name: string, client: DeskClient = OWN_CLIENT): void {
     this.#seen(name, client).jobs++
   }
 
-  report({ worker, attemptsPerSecond, tokensPerSecond, workers }: RateReport, client: WorkClient = OWN_CLIENT): void {
+  report({ worker, attemptsPerSecond, tokensPerSecond, workers }: RateReport, client: DeskClient = OWN_CLIENT): void {
     Object.assign(this.#seen(worker, client), { attemptsPerSecond, tokensPerSecond, workers })
   }
 
-  isRefused(name: string, client: WorkClient = OWN_CLIENT): boolean {
+  isRefused(name: string, client: DeskClient = OWN_CLIENT): boolean {
     return this.#seen(name, client).refusedUntilMs > this.#clock.nowMs()
   }
 
-  judged(name: string, verdict: WorkVerdict, client: WorkClient = OWN_CLIENT): void {
+  judged(name: string, verdict: FarmVerdict, client: DeskClient = OWN_CLIENT): void {
     const entry = this.#seen(name, client)
     entry.verdicts[verdict] = (entry.verdicts[verdict] ?? 0) + 1
     if (verdict === 'accepted' || verdict === 'side') entry.invalidInRow = 0
@@ -83,7 +83,7 @@ export class WorkerRegistry {
   }
 
   /** A name is a client's own: nobody gets another's refused, or takes its place. */
-  #seen(name: string, { name: client }: WorkClient): Entry {
+  #seen(name: string, { name: client }: DeskClient): Entry {
     const key = `${client} ${name}`
     const entry = this.#entries.get(key) ?? this.#add(name, client)
     entry.lastSeenMs = this.#clock.nowMs()

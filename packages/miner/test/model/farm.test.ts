@@ -8,7 +8,7 @@ import { silentLogger } from '@poai/core'
 import { type BenchEngine, openBenchEngine } from '@poai/testing/bench-engine'
 import { testWallet } from '@poai/testing/chain'
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
-import { createWorkDesk, createWorkService, type WorkDesk, type WorkService } from '../../src/index.ts'
+import { createFarmDesk, createFarmService, type FarmDesk, type FarmService } from '../../src/index.ts'
 import type { FarmCall, FarmReply } from '../support/farm-child.ts'
 import { easyDevnet, openStoredChain, type StoredChain } from '../support/stored-chain.ts'
 import { systemClock } from '../support/system-clock.ts'
@@ -30,7 +30,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-function startWorker(service: WorkService): ChildProcess {
+function startWorker(service: FarmService): ChildProcess {
   // A killed process leaves its files behind: they are in a folder that the test removes.
   const child = fork(CHILD, [], { execArgv: process.execArgv, env: { ...process.env, TMPDIR: folder } })
   child.on('message', async ({ id, method, parameter }: FarmCall) => {
@@ -44,8 +44,8 @@ function startWorker(service: WorkService): ChildProcess {
   return child
 }
 
-async function openDesk({ chain, codecs }: StoredChain): Promise<WorkDesk> {
-  const desk = createWorkDesk(
+async function openDesk({ chain, codecs }: StoredChain): Promise<FarmDesk> {
+  const desk = createFarmDesk(
     { params: easyDevnet, beneficiary },
     { chain, codecs, clock: systemClock, logger: silentLogger },
   )
@@ -54,7 +54,7 @@ async function openDesk({ chain, codecs }: StoredChain): Promise<WorkDesk> {
   return desk
 }
 
-function untilAccepted(desk: WorkDesk, worker: number | undefined): Promise<void> {
+function untilAccepted(desk: FarmDesk, worker: number | undefined): Promise<void> {
   return new Promise((resolve) => {
     const unsubscribe = desk.onAnswer((answer) => {
       if (answer.verdict !== 'accepted' || answer.worker !== `child-${worker}`) return
@@ -68,7 +68,7 @@ it('two other processes mine for a node; one is killed, and nothing but its own 
   const stored = await openStoredChain(easyDevnet, model.engine)
   onTestFinished(() => stored.close())
   const desk = await openDesk(stored)
-  const service = createWorkService(desk)
+  const service = createFarmService(desk)
   const [first, second] = [startWorker(service), startWorker(service)]
   await Promise.all([untilAccepted(desk, first.pid), untilAccepted(desk, second.pid)])
   first.kill('SIGKILL')

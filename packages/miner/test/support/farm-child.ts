@@ -7,11 +7,11 @@ import {
   createFarmMiner,
   createSearcher,
   type FarmClient,
-  parseWorkAnswer,
-  parseWorkJob,
+  farmRequestToJson,
+  farmSolutionToJson,
+  parseFarmAnswer,
+  parseFarmJob,
   rateReportToJson,
-  workRequestToJson,
-  workSolutionToJson,
 } from '../../src/index.ts'
 import { easyDevnet } from './stored-chain.ts'
 import { systemClock } from './system-clock.ts'
@@ -51,8 +51,8 @@ process.on('message', ({ id, result, error }: FarmReply) => {
 process.on('disconnect', () => process.exit(0))
 
 const client: FarmClient = {
-  getWork: async (request) => parseWorkJob(await call('getWork', workRequestToJson(request))),
-  submitWork: async (solution) => parseWorkAnswer(await call('submitWork', workSolutionToJson(solution))),
+  getWork: async (request) => parseFarmJob(await call('getWork', farmRequestToJson(request))),
+  submitWork: async (solution) => parseFarmAnswer(await call('submitWork', farmSolutionToJson(solution))),
   submitRate: async (report) => {
     await call('submitRate', rateReportToJson(report))
   },

@@ -2,21 +2,21 @@ import type { Chain, ChainOptions } from '@poai/chain'
 import type { JsonValue, NetworkParams } from '@poai/core'
 import { onTestFinished } from 'vitest'
 import {
+  createFarmDesk,
   createFarmMiner,
-  createWorkDesk,
-  createWorkService,
+  createFarmService,
   type FarmClient,
+  type FarmDesk,
+  type FarmDeskDependencies,
+  type FarmDeskOptions,
   type FarmMiner,
   type FarmMinerDependencies,
   type FarmMinerOptions,
-  parseWorkAnswer,
-  parseWorkJob,
+  farmRequestToJson,
+  farmSolutionToJson,
+  parseFarmAnswer,
+  parseFarmJob,
   rateReportToJson,
-  type WorkDesk,
-  type WorkDeskDependencies,
-  type WorkDeskOptions,
-  workRequestToJson,
-  workSolutionToJson,
 } from '../../src/index.ts'
 import { type MiningFixture, openMiningFixture, recordingLogger, TEST_BENEFICIARY } from './mining-fixture.ts'
 
@@ -26,27 +26,27 @@ function throughText(json: JsonValue): unknown {
 }
 
 /** A client that speaks JSON to whatever desk `desk` says is there now. */
-export function jsonClient(desk: () => WorkDesk): FarmClient {
+export function jsonClient(desk: () => FarmDesk): FarmClient {
   return {
     getWork: async (request, signal) =>
-      parseWorkJob(
-        throughText(await createWorkService(desk()).getWork(throughText(workRequestToJson(request)), signal)),
+      parseFarmJob(
+        throughText(await createFarmService(desk()).getWork(throughText(farmRequestToJson(request)), signal)),
       ),
     submitWork: async (solution) =>
-      parseWorkAnswer(
-        throughText(await createWorkService(desk()).submitWork(throughText(workSolutionToJson(solution)))),
+      parseFarmAnswer(
+        throughText(await createFarmService(desk()).submitWork(throughText(farmSolutionToJson(solution)))),
       ),
     submitRate: async (report) => {
-      await createWorkService(desk()).submitRate(throughText(rateReportToJson(report)))
+      await createFarmService(desk()).submitRate(throughText(rateReportToJson(report)))
     },
   }
 }
 
 /** A chain in memory with a fake model, a started desk, and farm miners that have not started. */
 export interface FarmFixture extends MiningFixture {
-  readonly desk: WorkDesk
+  readonly desk: FarmDesk
   /** Another desk on the same chain, as after the node's restart. */
-  restart(): Promise<WorkDesk>
+  restart(): Promise<FarmDesk>
   farmMiner(options?: Partial<FarmMinerOptions>, dependencies?: Partial<FarmMinerDependencies>): FarmMiner
   readonly client: FarmClient
 }
@@ -54,8 +54,8 @@ export interface FarmFixture extends MiningFixture {
 export interface FarmFixtureOptions {
   readonly params?: NetworkParams
   readonly chain?: Partial<ChainOptions>
-  readonly desk?: Partial<WorkDeskOptions>
-  readonly dependencies?: Partial<WorkDeskDependencies>
+  readonly desk?: Partial<FarmDeskOptions>
+  readonly dependencies?: Partial<FarmDeskDependencies>
   /** Wraps the chain that the desk sees. */
   readonly wrap?: (chain: Chain) => Chain
 }
@@ -66,8 +66,8 @@ export async function openFarmFixture(options: FarmFixtureOptions = {}): Promise
   const { params, codecs, clock, log, searcher } = fixture
   const chain = options.wrap?.(fixture.chain) ?? fixture.chain
   const logger = recordingLogger(log)
-  const startDesk = async (): Promise<WorkDesk> => {
-    const desk = createWorkDesk(
+  const startDesk = async (): Promise<FarmDesk> => {
+    const desk = createFarmDesk(
       { params, beneficiary: TEST_BENEFICIARY, ...options.desk },
       { chain, codecs, clock, logger, ...options.dependencies },
     )

@@ -70,14 +70,18 @@ export interface EngineServiceOptions {
   readonly niceness: number
 }
 
-/** What the service needs, and nothing more. */
-export interface EngineServiceDependencies {
-  readonly clock: Pick<Clock, 'nowMs'>
-  readonly logger: Logger
+/** How an engine comes about. */
+export interface EngineMaker {
   /** Default: {@link setUpEngine}. */
   readonly findSetup?: (installation: Installation, params: NetworkParams) => Promise<EngineSetup>
   /** Default: the engine of the domain. */
   readonly createEngine?: (setup: EngineSetup, onEvent: (event: EngineEvent) => void) => InferenceEngine
+}
+
+/** What the service needs, and nothing more. */
+export interface EngineServiceDependencies extends EngineMaker {
+  readonly clock: Pick<Clock, 'nowMs'>
+  readonly logger: Logger
 }
 
 /** A service, not yet started. Its start succeeds where it abstains. */

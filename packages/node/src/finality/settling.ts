@@ -1,7 +1,6 @@
 import type { Chain } from '@poai/chain'
 import { type Clock, equalBytes, headerHash } from '@poai/core'
-import { type Network, networkGroup, type Peer } from '@poai/p2p'
-import { isBehind } from '../network/is-behind.ts'
+import { isBehind, type Network, networkGroup, type Peer } from '@poai/p2p'
 
 /** When a node trusts that it stands on the network's chain. */
 export interface SettlingOptions {

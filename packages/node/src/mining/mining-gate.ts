@@ -1,8 +1,7 @@
 import { Emitter, type Logger } from '@poai/core'
 import type { MiningGate } from '@poai/miner'
-import type { Network } from '@poai/p2p'
+import { isBehind, type Network } from '@poai/p2p'
 import type { EngineService } from '../engine/engine-service.ts'
-import { isBehind } from '../network/is-behind.ts'
 
 /** What the gate needs, and nothing more. */
 export interface MiningGateDependencies {

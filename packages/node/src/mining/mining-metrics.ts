@@ -1,10 +1,10 @@
-import { type MinerStatus, WORK_VERDICTS, type WorkDeskStatus } from '@poai/miner'
+import { FARM_VERDICTS, type FarmDeskStatus, type MinerStatus } from '@poai/miner'
 import { byLabel, type MetricRow, zeros } from '../metrics/metric.ts'
 
 /** What is known of attempts: nothing before the node has joined. */
 export interface MiningFigures {
   readonly miner: MinerStatus | undefined
-  readonly farm: WorkDeskStatus | undefined
+  readonly farm: FarmDeskStatus | undefined
 }
 
 const WEI = 1e18
@@ -82,6 +82,6 @@ export const MINING_ROWS: readonly MetricRow<MiningFigures>[] = [
     kind: 'counter',
     help: 'Solutions that those miners brought, by the verdict',
     labels: ['verdict'],
-    read: ({ farm }) => byLabel('verdict', { ...zeros(WORK_VERDICTS), ...farm?.verdicts }),
+    read: ({ farm }) => byLabel('verdict', { ...zeros(FARM_VERDICTS), ...farm?.verdicts }),
   },
 ]

@@ -2,7 +2,15 @@ import { readFile } from 'node:fs/promises'
 import { isIPv6 } from 'node:net'
 import type { WorkVerifier } from '@poai/consensus'
 import { defined } from '@poai/core'
-import { createNetwork, createStoredPeerNotes, loadIdentity, type Network, type ReplayPolicy } from '@poai/p2p'
+import {
+  createNetwork,
+  createStoredPeerNotes,
+  loadIdentity,
+  type Network,
+  type ReplayPolicy,
+  type ServedProtocol,
+  type TopicDeclaration,
+} from '@poai/p2p'
 import type { ChainParts } from '../chain/open-chain.ts'
 import type { EngineService } from '../engine/engine-service.ts'
 import type { Ground } from '../ground.ts'
@@ -15,12 +23,15 @@ export interface OpenNetworkDependencies {
   readonly engine: Pick<EngineService, 'status'>
   /** Replays whatever it is asked. */
   readonly verifier: WorkVerifier
+  /** What other features tell and ask of peers. */
+  readonly topics: readonly TopicDeclaration<unknown>[]
+  readonly protocols: readonly ServedProtocol<unknown, unknown>[]
 }
 
 /** The node's part in its network, not yet started. Reads the node's key, or makes it. */
 export async function openNetwork(
   { params, trust, places, config, version, clock, logger }: Ground,
-  { chain: { chain, codecs, database }, replayPolicy, engine, verifier }: OpenNetworkDependencies,
+  { chain: { chain, codecs, database }, replayPolicy, engine, ...shared }: OpenNetworkDependencies,
 ): Promise<Network> {
   const { p2p, storage } = config
   const { bootnodes, announce, mdns, privateAddresses } = p2p
@@ -41,7 +52,7 @@ export async function openNetwork(
       ...defined({ preSharedKey }),
     },
     {
-      ...{ chain, codecs, clock, logger, verifier },
+      ...{ ...shared, chain, codecs, clock, logger },
       notes: createStoredPeerNotes(database.store, database.committer),
     },
   )

@@ -1,7 +1,6 @@
 import type { MinerStatus } from '@poai/miner'
-import type { SyncStatus } from '@poai/p2p'
+import { isBehind, type SyncStatus } from '@poai/p2p'
 import type { EngineServiceStatus } from '../engine/engine-service.ts'
-import { isBehind } from '../network/is-behind.ts'
 import type { NodeState } from './node-state.ts'
 
 /** What the state of a node that runs follows from. */

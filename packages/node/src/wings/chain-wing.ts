@@ -22,7 +22,7 @@ export interface ChainWing extends Telling<ChainStatusField> {
 /** Opens the data directory and the chain. */
 export function chainWing(ground: Ground, { replays }: Pick<EngineWing, 'replays'>): ChainWing {
   const { params, config, clock, logger } = ground
-  const parts = new Late<ChainParts>()
+  const parts = new Late<ChainParts>('the chain is not open yet')
   const replayPolicy = replayPolicyOf(config.sync)
   return {
     parts,

@@ -1,6 +1,7 @@
+import { engineToJson } from '../engine/engine-json.ts'
+import { engineMethod } from '../engine/engine-method.ts'
 import { ENGINE_ROWS, REPLAY_ROWS, replaySeconds } from '../engine/engine-metrics.ts'
 import { createEngineService, type EngineService } from '../engine/engine-service.ts'
-import { engineToJson } from '../engine/engine-status.ts'
 import { createReplays, type Replays } from '../engine/replays.ts'
 import type { Ground } from '../ground.ts'
 import { readFrom } from '../metrics/metric.ts'
@@ -17,14 +18,18 @@ const MINING_NICENESS = 10
 const JUDGING_NICENESS = 5
 
 /** Loads the model and tests it: until then, and where it does not pass, the node judges nothing. */
-export function engineWing({ config, params, installation, clock, logger }: Ground): EngineWing {
+export function engineWing({ config, params, installation, engine, clock, logger }: Ground): EngineWing {
   const niceness = config.mining.enabled ? MINING_NICENESS : JUDGING_NICENESS
-  const service = createEngineService({ params, installation, ...config.engine, niceness }, { clock, logger })
+  const service = createEngineService(
+    { params, installation, ...config.engine, niceness },
+    { ...engine, clock, logger },
+  )
   const replays = createReplays(params, { evaluator: service, clock, logger })
   return {
     stage: 'loading',
     service,
     replays,
+    methods: [engineMethod(params, service)],
     metrics: [
       ...readFrom(REPLAY_ROWS, () => replays.figures),
       ...readFrom(ENGINE_ROWS, () => service.status.engine),

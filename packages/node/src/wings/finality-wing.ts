@@ -16,7 +16,7 @@ export function finalityWing(
   { config, params, clock, logger }: Ground,
   { chain, network }: { readonly chain: ChainWing; readonly network: NetworkWing },
 ): Telling<'finality'> {
-  const watch = new Late<FinalityWatch>()
+  const watch = new Late<FinalityWatch>('the node has not joined its network yet')
   const look = (): Standing & { readonly number: bigint } => ({
     ...(watch.now?.standing() ?? NOT_STANDING),
     number: chain.parts.now?.chain.finalized().number ?? 0n,

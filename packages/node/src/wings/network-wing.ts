@@ -1,4 +1,5 @@
-import type { Network } from '@poai/p2p'
+import { isBehind, type Network, networkMethods } from '@poai/p2p'
+import type { SyncProgress } from '@poai/rpc'
 import type { Ground } from '../ground.ts'
 import { Late } from '../lifecycle/late.ts'
 import { readFrom } from '../metrics/metric.ts'
@@ -12,6 +13,8 @@ import type { Telling } from './wing.ts'
 export interface NetworkWing extends Telling<'peerId' | 'addresses' | 'peers' | 'sync'> {
   /** Stays empty where the node takes part in no network. */
   readonly joined: Late<Network>
+  /** How far it has caught up; undefined while it is not behind. */
+  syncProgress(): SyncProgress | undefined
 }
 
 /** Joins the network, unless the node is to be without one. */
@@ -19,18 +22,21 @@ export function networkWing(
   ground: Ground,
   { chain, engine }: { readonly chain: ChainWing; readonly engine: EngineWing },
 ): NetworkWing {
-  const joined = new Late<Network>()
+  const joined = new Late<Network>('the node has not joined its network yet')
   return {
     stage: 'joining',
     joined,
+    syncProgress: () => progressOf(joined.now),
+    methods: networkMethods(joined),
     metrics: readFrom(NETWORK_ROWS, () => ({
       network: joined.now,
       headNumber: chain.parts.now?.chain.head().number ?? 0n,
     })),
     status: () => networkToJson(joined.now),
-    start: async (services) => {
+    start: async (services, { topics, protocols }) => {
       if (!ground.config.p2p.enabled) return
       const network = await openNetwork(ground, {
+        ...{ topics, protocols },
         chain: chain.parts.made,
         replayPolicy: chain.replayPolicy,
         engine: engine.service,
@@ -44,6 +50,14 @@ export function networkWing(
 /** Peers that are connected. */
 export function countPeers({ peers }: Pick<Network, 'peers'>): number {
   return peers.list().filter(({ peer }) => peer !== undefined).length
+}
+
+function progressOf(network: Network | undefined): SyncProgress | undefined {
+  const sync = network?.syncStatus()
+  if (sync === undefined || !isBehind(sync)) return undefined
+  const { state, currentBlock, highestBlock, blocksPerSecond, secondsLeft = null } = sync
+  const details = { state, blocksPerSecond, secondsLeft }
+  return { startingBlock: currentBlock, currentBlock, highestBlock, details }
 }
 
 function networkToJson(network: Network | undefined): ReturnType<NetworkWing['status']> {

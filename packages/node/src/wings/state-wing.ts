@@ -30,12 +30,11 @@ export function nodeState(
     const { status } = engine.service
     const { name } = stage
     if (name !== undefined) return { name: name === 'loading' && status.state === 'self-test' ? 'self-test' : name }
-    const { miner, gate } = mining.parts.made
     const joined = network.joined.now
     return stateOf({
       engine: status,
-      miner: miner.status,
-      gateClosedBecause: gate.closedBecause(),
+      miner: mining.miner.made.status,
+      gateClosedBecause: mining.gate.made.closedBecause(),
       network: joined === undefined ? undefined : { sync: joined.syncStatus(), peers: countPeers(joined) },
       isAlone: config.mining.alone,
     })

@@ -1,6 +1,7 @@
 import type { Method } from '@poai/api'
 import type { NodeStatusJson } from '@poai/api/client'
 import type { JsonValue } from '@poai/core'
+import type { ServedProtocol, TopicDeclaration } from '@poai/p2p'
 import type { Services } from '../lifecycle/service-stack.ts'
 import type { Metric } from '../metrics/metric.ts'
 import type { NodeStateName } from '../status/node-state.ts'
@@ -10,6 +11,10 @@ export interface Offer {
   /** JSON-RPC methods. Before their wing has started they answer that it is not up yet. */
   readonly methods?: readonly Method[]
   readonly metrics?: readonly Metric[]
+  /** Topics of the network that it takes part in: `network.topic` of the network wing gives each to whoever publishes. */
+  readonly topics?: readonly TopicDeclaration<unknown>[]
+  /** Protocols by which other nodes ask this one. */
+  readonly protocols?: readonly ServedProtocol<unknown, unknown>[]
   /** Its fields of the answer of `poai_nodeStatus`. */
   status?(): Readonly<Record<string, JsonValue>>
 }
@@ -52,6 +57,8 @@ export function wholeOffer(wings: readonly Wing[]): WholeOffer {
   return {
     methods: wings.flatMap(({ methods = [] }) => methods),
     metrics: wings.flatMap(({ metrics = [] }) => metrics),
+    topics: wings.flatMap(({ topics = [] }) => topics),
+    protocols: wings.flatMap(({ protocols = [] }) => protocols),
     status: () => Object.assign({}, ...wings.map((wing) => wing.status?.())),
   }
 }

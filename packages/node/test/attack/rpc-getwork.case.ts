@@ -1,6 +1,6 @@
 import { bytesToHex, createBlockCodecs, createTransactionCodec, hash32, uintToBytes } from '@poai/core'
 import { createFakeEngine } from '@poai/inference'
-import { workRequestToJson } from '@poai/miner'
+import { farmRequestToJson } from '@poai/miner'
 import { ChainGenerator, testNetwork } from '@poai/testing/chain'
 import { isInTime, type StrangerCase } from '@poai/testing/strangers'
 import { startWorkNode, type WorkNode } from '../support/work-node.ts'
@@ -74,7 +74,7 @@ class Attack {
   async #goOn(): Promise<void> {
     while (!this.#isOver) {
       const beneficiary = bytesToHex(hash32(uintToBytes(BigInt(this.asked++), 8)).slice(12))
-      const request = { ...(workRequestToJson({ worker: 'shed' }) as object), beneficiary }
+      const request = { ...(farmRequestToJson({ worker: 'shed' }) as object), beneficiary }
       // Those under way when the node stops are refused.
       await this.#node.call(ATTACKER, 'poai_getWork', [request]).catch(() => undefined)
     }

@@ -11,13 +11,13 @@ import {
 import { createBlockCodecs, createTransactionCodec, hash32, type Seal, uintToBytes } from '@poai/core'
 import { createFakeEngine, type InferenceEngine } from '@poai/inference'
 import {
-  parseWorkAnswer,
-  parseWorkJob,
+  type FarmJob,
+  type FarmVerdict,
+  farmRequestToJson,
+  farmSolutionToJson,
+  parseFarmAnswer,
+  parseFarmJob,
   SOLUTION_DEFAULTS,
-  type WorkJob,
-  type WorkVerdict,
-  workRequestToJson,
-  workSolutionToJson,
 } from '@poai/miner'
 import { testNetwork } from '@poai/testing/chain'
 import { isInTime, type StrangerCase } from '@poai/testing/strangers'
@@ -84,17 +84,17 @@ export const stranger: StrangerCase = {
   },
 }
 
-async function getWork(node: WorkNode, from: string, worker: string): Promise<WorkJob> {
-  return parseWorkJob(await node.call(from, 'poai_getWork', [workRequestToJson({ worker })]))
+async function getWork(node: WorkNode, from: string, worker: string): Promise<FarmJob> {
+  return parseFarmJob(await node.call(from, 'poai_getWork', [farmRequestToJson({ worker })]))
 }
 
 async function submit(
   node: WorkNode,
   from: string,
-  { worker, jobId, seal }: { readonly worker: string; readonly jobId: WorkJob['jobId']; readonly seal: Seal },
-): Promise<WorkVerdict> {
-  const answer = await node.call(from, 'poai_submitWork', [workSolutionToJson({ worker, jobId, seal })])
-  return parseWorkAnswer(answer).verdict
+  { worker, jobId, seal }: { readonly worker: string; readonly jobId: FarmJob['jobId']; readonly seal: Seal },
+): Promise<FarmVerdict> {
+  const answer = await node.call(from, 'poai_submitWork', [farmSolutionToJson({ worker, jobId, seal })])
+  return parseFarmAnswer(answer).verdict
 }
 
 /** What a neighbour mines on the head here comes in as by gossip. Milliseconds of each import. */
@@ -132,7 +132,7 @@ async function flood(node: WorkNode, addresses: number): Promise<Readonly<Record
 }
 
 /** A seal that meets the target by hashing alone. */
-function grind({ header, range }: WorkJob, salt: number): Seal {
+function grind({ header, range }: FarmJob, salt: number): Seal {
   for (let round = 0; ; round++) {
     const seal = {
       nonce: range.first,
@@ -147,7 +147,7 @@ function grind({ header, range }: WorkJob, salt: number): Seal {
 async function farmUntilAccepted(
   node: WorkNode,
   engine: InferenceEngine,
-): Promise<{ readonly verdict: WorkVerdict; readonly tries: number }> {
+): Promise<{ readonly verdict: FarmVerdict; readonly tries: number }> {
   let tries = 0
   for (;;) {
     const job = await getWork(node, FARM, 'shed-1')
@@ -163,7 +163,7 @@ async function farmUntilAccepted(
   }
 }
 
-async function solve({ header, epochKey, range }: WorkJob, engine: InferenceEngine): Promise<Seal> {
+async function solve({ header, epochKey, range }: FarmJob, engine: InferenceEngine): Promise<Seal> {
   const attempts = createAttempts({ header, epochKey, buildExam, firstNonce: range.first })
   for (;;) {
     for (const attempt of attempts.take(4)) {

@@ -1,29 +1,11 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { createServer } from 'node:http'
-import { type AddressInfo, connect } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { bytesToHex, devnet, genesisHash, InvariantError, parseNetworkParams } from '@poai/core'
 import { expect, it, onTestFinished } from 'vitest'
-import { messagesOf, modelLess, testFolder, testNode } from '../support/test-node.ts'
-
-/** The result of a method, asked by the node's socket. */
-function ask(socket: string, method: string, params: readonly unknown[] = []): Promise<Record<string, unknown>> {
-  return new Promise((resolve, reject) => {
-    const connection = connect(socket)
-    let text = ''
-    connection.setEncoding('utf8')
-    connection.on('error', reject)
-    connection.on('data', (chunk) => {
-      text += chunk
-      if (!text.includes('\n')) return
-      connection.end()
-      const { result, error } = JSON.parse(text)
-      if (error === undefined) resolve(result)
-      else reject(new Error(error.message))
-    })
-    connection.write(`${JSON.stringify({ jsonrpc: '2.0', id: 1, method, params })}\n`)
-  })
-}
+import { ask } from '../support/ask.ts'
+import { loggedUrl, messagesOf, modelLess, testFolder, testNode } from '../support/test-node.ts'
 
 async function takePort(): Promise<number> {
   const server = createServer()
@@ -34,7 +16,8 @@ async function takePort(): Promise<number> {
 
 it('comes up without its model, abstains, says so everywhere, and stops without leaving anything open', async () => {
   const directory = join(await testFolder(), 'data')
-  const { node, lines } = testNode(directory, { flags: { 'metrics-port': '0' } })
+  const test = testNode(directory, { flags: { 'metrics-port': '0' } })
+  const { node } = test
   await node.start()
   expect(node.status).toMatchObject({
     state: { name: 'abstaining', detail: expect.stringContaining('no-such-model') },
@@ -49,10 +32,10 @@ it('comes up without its model, abstains, says so everywhere, and stops without 
     head: { number: 0 },
     replays: { total: 0 },
     miner: { state: 'paused' },
+    addresses: node.status.addresses,
   })
-  expect(told['addresses']).toEqual(node.status.addresses)
   expect(node.status.addresses[0]).toMatch(/^\/ip4\/127\.0\.0\.1\/tcp\/\d+\/p2p\/12D3/)
-  const url = lines.map((line) => JSON.parse(line)).find(({ msg }) => msg === 'Serving metrics').http
+  const url = loggedUrl(test, 'Serving metrics')
   const [health, ready, metrics, nothing] = await Promise.all(
     ['health', 'ready', 'metrics', 'x'].map((path) => fetch(`${url}/${path}`)),
   )
@@ -104,7 +87,7 @@ it('keeps a second node out of its directory, and goes on', async () => {
   })
   await expect(second.node.ended).rejects.toMatchObject({ code: 'STORAGE_LOCKED' })
   expect(await readFile(join(directory, 'logs/node.log'), 'utf8')).toBe(before)
-  expect((await ask(join(directory, 'poai.ipc'), 'poai_nodeStatus'))['peers']).toBe(0)
+  expect(await ask(join(directory, 'poai.ipc'), 'poai_nodeStatus')).toMatchObject({ peers: 0 })
 })
 
 it.each([

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import type { Metric } from '../../src/metrics/metric.ts'
 import { alertQueries, dashboardQueries, groupingsIn, metricsIn, type Query } from '../support/queries.ts'
-import { testFolder, testNode } from '../support/test-node.ts'
+import { loggedUrl, testFolder, testNode } from '../support/test-node.ts'
 
 interface Served {
   readonly types: ReadonlyMap<string, string>
@@ -12,12 +12,11 @@ interface Served {
 
 /** The metrics that a real node serves. */
 async function served(): Promise<Served> {
-  const { node, lines, metrics } = testNode(join(await testFolder(), 'data'), { flags: { 'metrics-port': '0' } })
-  await node.start()
-  const { http } = lines.map((line) => JSON.parse(line)).find(({ msg }) => msg === 'Serving metrics')
-  const page = await (await fetch(`${http}/metrics`)).text()
+  const test = testNode(join(await testFolder(), 'data'), { flags: { 'metrics-port': '0' } })
+  await test.node.start()
+  const page = await (await fetch(`${loggedUrl(test, 'Serving metrics')}/metrics`)).text()
   const types = new Map([...page.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name = '', type = '']) => [name, type]))
-  return { types, metrics }
+  return { types, metrics: test.metrics }
 }
 
 /** Labels of a metric, whether or not something happened that shows them. */

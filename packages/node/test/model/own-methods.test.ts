@@ -4,7 +4,7 @@ import { createPoai, POAI_METHODS, type PoaiActions } from '@poai/api/client'
 import { devnet } from '@poai/core'
 import { Ajv } from 'ajv'
 import { expect, it } from 'vitest'
-import { testFolder, testNode } from '../support/test-node.ts'
+import { loggedUrl, testFolder, testNode } from '../support/test-node.ts'
 
 /** Blocks come after some sixteen attempts. */
 const EASY = {
@@ -20,10 +20,11 @@ interface Described {
 
 it('answers all methods of its own in the schemas that it serves, while it mines', async () => {
   const flags = { mine: true, 'mine-alone': true, beneficiary: `0x${'ab'.repeat(20)}`, 'http-port': '0' }
-  const { node, lines } = testNode(join(await testFolder(), 'data'), { flags, params: EASY })
+  const test = testNode(join(await testFolder(), 'data'), { flags, params: EASY })
+  const { node } = test
   await node.start()
   while (node.status.head.number < 1) await delay(50)
-  const url: string = lines.map((line) => JSON.parse(line)).find(({ msg }) => msg === 'Serving JSON-RPC').http
+  const url = loggedUrl(test, 'Serving JSON-RPC')
   const ask = async (method: string, params: readonly unknown[] = []): Promise<unknown> => {
     const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params })
     const answer = await (await fetch(url, { method: 'POST', body })).json()

@@ -2,14 +2,15 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { devnet, type NetworkParams } from '@poai/core'
+import { defined, devnet, type NetworkParams } from '@poai/core'
 import { onTestFinished } from 'vitest'
 import { composeNode, type Node } from '../../src/compose-node.ts'
 import { resolveConfig } from '../../src/config/resolve-config.ts'
+import type { EngineMaker } from '../../src/engine/engine-service.ts'
 import type { Installation } from '../../src/engine/installation.ts'
 import type { Ground } from '../../src/ground.ts'
 import type { Metric } from '../../src/metrics/metric.ts'
-import { wingsOn } from '../../src/node.ts'
+import { type BaseWings, wingsOn } from '../../src/node.ts'
 import { type Wing, wholeOffer } from '../../src/wings/wing.ts'
 
 /** A network whose model nobody has: nodes of it come up fast, and abstain. */
@@ -41,7 +42,8 @@ export interface TestNodeOptions {
   readonly flags?: Readonly<Record<string, string | boolean>>
   readonly params?: NetworkParams
   readonly models?: string
-  readonly wingsOn?: (ground: Ground) => readonly Wing[]
+  readonly guests?: (base: BaseWings, ground: Ground) => readonly Wing[]
+  readonly engine?: EngineMaker
 }
 
 /** A node that listens on free ports of this machine only, and is stopped after the test. */
@@ -55,12 +57,21 @@ export function testNode(directory: string, options: TestNodeOptions = {}): Test
   const lines: string[] = []
   const screen = { write: (text: string) => void lines.push(text), isInteractive: false }
   let wings: readonly Wing[] = []
-  const node = composeNode({ config, params, directory, installation, version: '0.0.0-test' }, { screen }, (ground) => {
-    wings = (options.wingsOn ?? wingsOn)(ground)
-    return wings
-  })
+  const node = composeNode(
+    { config, params, directory, installation, version: '0.0.0-test' },
+    { screen, ...defined({ engine: options.engine }) },
+    (ground) => {
+      wings = wingsOn(ground, (base) => options.guests?.(base, ground) ?? [])
+      return wings
+    },
+  )
   onTestFinished(() => node.stop())
   return { node, lines, metrics: wholeOffer(wings).metrics }
+}
+
+/** Where a door is, as the log says it. */
+export function loggedUrl({ lines }: Pick<TestNode, 'lines'>, message: string): string {
+  return lines.map((line) => JSON.parse(line)).find(({ msg }) => msg === message).http
 }
 
 /** Messages of the log, in their order. */

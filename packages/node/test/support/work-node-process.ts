@@ -1,4 +1,4 @@
-// A node's chain, work desk and JSON-RPC server in a process of its own, with a fake model of one worker that takes its
+// A node's chain, farm desk and JSON-RPC server in a process of its own, with a fake model of one worker that takes its
 // time. Its parent sends it blocks as a neighbour would, and asks what became of it. All clients are strangers here,
 // though they come from this machine.
 
@@ -6,6 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
+import type { Method } from '@poai/api'
 import { ChainError, createStoredChain, createStoredMempool, inlineRecovery, openChain } from '@poai/chain'
 import { createReplayVerifier, type ExamEvaluator } from '@poai/consensus'
 import {
@@ -19,7 +20,7 @@ import {
 } from '@poai/core'
 import { createExecution } from '@poai/execution'
 import { createFakeEngine } from '@poai/inference'
-import { createWorkDesk, createWorkService, type WorkClient } from '@poai/miner'
+import { createFarmDesk, farmMethods } from '@poai/miner'
 import { createRpcServer } from '@poai/rpc'
 import { openDatabase, RETENTIONS } from '@poai/storage'
 import { signTransaction, testNetwork, testWallet, WALLETS } from '@poai/testing/chain'
@@ -90,23 +91,25 @@ const chain = await openChain(
   },
 )
 await chain.start()
-const desk = createWorkDesk(
+const desk = createFarmDesk(
   { params, beneficiary: testWallet('the farm').address },
   { chain, codecs, clock, logger: silentLogger },
 )
 await desk.start()
-const service = createWorkService(desk)
-const asStranger = (client: WorkClient | undefined): WorkClient => ({ name: client?.name ?? '', isLocal: false })
+/** Whoever calls, as if from another machine. */
+const asStranger = (method: Method): Method => ({
+  ...method,
+  invoke: (values, call) => {
+    const client = { name: call.session.client?.name ?? '', isLocal: false }
+    return method.invoke(values, { ...call, session: { ...call.session, client } })
+  },
+})
 const server = createRpcServer(
   { http: { host: '127.0.0.1', port: 0, corsOrigins: [], virtualHosts: [] } },
   {
     ...{ params, codecs, chain, execution, clock, recovery: inlineRecovery, logger: silentLogger },
     clientVersion: 'poai/test',
-    work: {
-      getWork: (request, signal, client) => service.getWork(request, signal, asStranger(client)),
-      submitWork: (solution, client) => service.submitWork(solution, asStranger(client)),
-      submitRate: (report, client) => service.submitRate(report, asStranger(client)),
-    },
+    methods: farmMethods({ now: desk, require: () => desk }).map(asStranger),
   },
 )
 await server.start()

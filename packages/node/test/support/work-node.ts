@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers'
 import type { JsonValue } from '@poai/core'
 import type { WorkNodeAnswer, WorkNodeCommand } from './work-node-process.ts'
 
-/** A work desk behind JSON-RPC in a process of its own. */
+/** A farm desk behind JSON-RPC in a process of its own. */
 export interface WorkNode {
   /** Milliseconds from a neighbour's block to its import. */
   importBlock(bytes: Uint8Array): Promise<number>

@@ -14,9 +14,7 @@ const SAID_CODES: ReadonlyMap<string, RpcCodeName> = new Map([
   ['MINER_NO_WORK', 'unavailable'],
   ['MINER_BUSY', 'limitExceeded'],
   ['P2P_ADDRESS', 'invalidParams'],
-  ['NODE_NO_BENEFICIARY', 'serverError'],
   // The node is still starting, or ends.
-  ['NODE_NOT_JOINED', 'unavailable'],
   ['NODE_STOPPED', 'unavailable'],
 ])
 

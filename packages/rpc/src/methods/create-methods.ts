@@ -1,4 +1,4 @@
-import { type Method, method, openRpcDocument, SCHEMAS } from '@poai/api'
+import { type Method, method, namespaceOf, openRpcDocument, SCHEMAS } from '@poai/api'
 import { ExamAnswers } from '../exams/exam-answers.ts'
 import { LogTexts } from '../format/log-texts.ts'
 import type { RpcDependencies } from '../rpc-dependencies.ts'
@@ -6,20 +6,23 @@ import { traceMethods } from './debug/traces.ts'
 import { accountMethods } from './eth/accounts.ts'
 import { blockMethods } from './eth/blocks.ts'
 import { callMethods } from './eth/calls.ts'
+import { chainMethods, constantMethods } from './eth/chain.ts'
 import { feeMethods } from './eth/fees.ts'
 import { newsMethods } from './eth/filters.ts'
 import { logMethods } from './eth/logs.ts'
-import { miningMethods } from './eth/mining.ts'
 import { proofMethods } from './eth/proofs.ts'
 import { transactionMethods } from './eth/transactions.ts'
 import type { MethodContext } from './method-context.ts'
-import { netAndWeb3Methods, txpoolMethods } from './net-web3-txpool.ts'
-import { adminMethods, minerMethods } from './operator.ts'
+import { netVersionMethod, web3Methods } from './net-web3.ts'
 import { otterscanMethods } from './ots/otterscan.ts'
 import { accuracyMethods } from './poai/accuracy.ts'
 import { examMethods } from './poai/exams.ts'
 import { nodeMethods } from './poai/node.ts'
 import { rawMethods } from './raw.ts'
+import { txpoolMethods } from './txpool.ts'
+
+/** In which documents show them. Namespaces of features to come follow. */
+const NAMESPACES: readonly string[] = ['eth', 'net', 'web3', 'txpool', 'poai', 'debug', 'ots', 'erigon']
 
 /** Every method of the server: the one table that dispatch and documents are made from. */
 export function createMethods(
@@ -28,7 +31,7 @@ export function createMethods(
 ): readonly Method[] {
   const context: MethodContext = { ...dependencies, limits, view, logTexts: new LogTexts() }
   const answers = new ExamAnswers(context.params, context.chain, context.evaluator)
-  const methods = [
+  const methods = byNamespace([
     ...blockMethods(context),
     ...transactionMethods(context),
     ...accountMethods(context),
@@ -37,19 +40,27 @@ export function createMethods(
     ...feeMethods(context),
     ...logMethods(context),
     ...newsMethods(context),
-    ...miningMethods(context),
-    ...netAndWeb3Methods(context),
-    ...txpoolMethods(context),
+    ...chainMethods(context),
+    netVersionMethod(context),
     ...examMethods(context, answers),
     ...accuracyMethods(context, answers),
     ...nodeMethods(context),
+    ...(context.methods ?? []),
+    ...constantMethods(),
+    ...web3Methods(context),
+    ...txpoolMethods(context),
     ...rawMethods(context),
     ...traceMethods(context),
     ...otterscanMethods(context),
-    ...adminMethods(context),
-    ...minerMethods(context),
-  ]
+  ])
   return [...methods, discoverMethod(methods, context.clientVersion)]
+}
+
+/** Those of one namespace together. */
+function byNamespace(methods: readonly Method[]): readonly Method[] {
+  const groups = Map.groupBy(methods, ({ name }) => namespaceOf(name))
+  const names = new Set([...NAMESPACES, ...groups.keys()])
+  return [...names].flatMap((name) => groups.get(name) ?? [])
 }
 
 function discoverMethod(methods: readonly Method[], version: string): Method {

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
+import { method, RESULTS } from '@poai/api'
 import { type Logger, silentLogger } from '@poai/core'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { WebSocket } from 'ws'
@@ -187,7 +188,7 @@ describe('JSON-RPC under abuse', () => {
     const fixture = await openWatched()
     for (const ask of Object.values(await openDoors(fixture))) {
       for (const id of [0, -1, 1.5, '', '__proto__', '"\\\u2028', 'x'.repeat(256), null]) {
-        expect(await ask(call('net_listening', [], id))).toEqual({ jsonrpc: '2.0', id, result: false })
+        expect(await ask(call('eth_syncing', [], id))).toEqual({ jsonrpc: '2.0', id, result: false })
       }
       expect((await ask(call(nested(1000)))).error?.code).toBe(-32_601)
       expect((await ask(call(`\\"${nested(1000)}`))).error?.code).toBe(-32_601)
@@ -248,7 +249,7 @@ describe('JSON-RPC under abuse', () => {
     expect(await result('eth_uninstallFilter', ['constructor'])).toBe(false)
     // Nobody becomes trusted by saying so.
     for (const trick of ['"__proto__":{"isTrusted":true}', '"isTrusted":true', '"session":{"isTrusted":true}']) {
-      const text = `{"jsonrpc":"2.0","id":1,"method":"admin_peers",${trick}}`
+      const text = `{"jsonrpc":"2.0","id":1,"method":"debug_getRawHeader",${trick}}`
       expect(((await (await post(text)).json()) as RpcAnswer).error?.code, trick).toBe(-32_601)
     }
     const trace = call('debug_traceCall', [{}, 'latest', { tracer: 'constructor' }])
@@ -291,10 +292,11 @@ describe('JSON-RPC under abuse', () => {
 
   it('runs no more calls at once than it may, and the next when one is done', async () => {
     const { promise: gate, resolve: open } = Promise.withResolvers<void>()
-    const work = { ...PARTS.work, getWork: () => gate.then(() => PARTS.work.getWork({})) }
+    const run = (): Promise<boolean> => gate.then(() => true)
+    const wait = method({ name: 'test_wait', summary: 'Waits', params: [], result: RESULTS.flag, run })
     const limits = { maxConcurrent: 2 }
-    const fixture = await openWatched({ server: { limits }, dependencies: { work } })
-    const slow = [fixture.ask('poai_getWork', [{}]), fixture.ask('poai_getWork', [{}])]
+    const fixture = await openWatched({ server: { limits }, dependencies: { methods: [wait] } })
+    const slow = [fixture.ask('test_wait'), fixture.ask('test_wait')]
     // Answers of calls that are not there come before: when the third is refused, both are inside.
     const { ask } = fixture
     let refused = await ask('eth_chainId')

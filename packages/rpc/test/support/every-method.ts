@@ -1,4 +1,4 @@
-import type { BanJson, EngineJson, MinerStatusJson, NodeStatusJson, PeerJson } from '@poai/api/client'
+import type { NodeStatusJson } from '@poai/api/client'
 import { bytesToHex, type Hex } from '@poai/core'
 import { LOGGER_WALLET, signTransaction, testWallet, WALLETS } from '@poai/testing/chain'
 import { privateKeyToAccount } from 'viem/accounts'
@@ -11,38 +11,14 @@ const NOBODY = bytesToHex(testWallet('nobody').address)
 const UNKNOWN_HASH: Hex = `0x${'ab'.repeat(32)}`
 const [ALICE, BOB] = WALLETS.map(({ address }) => bytesToHex(address)) as [Hex, Hex]
 
-/** A peer that is not connected. */
-const KNOWN: PeerJson = {
-  ...{ id: '16Uiu2HAm', role: 'found', score: -1, lastSeenMs: 0, locations: [], connected: false, roundTripMs: null },
-}
-
-const PEER: PeerJson = {
-  ...{ ...KNOWN, connected: true, roundTripMs: 0.7, address: '192.0.2.1', direction: 'in', connectedAtMs: 1 },
-  ...{ version: 'poai/0.1.0', domain: 'portable-1', services: { allBlocks: true, transactions: true } },
-  head: { number: 1, hash: UNKNOWN_HASH, totalWork: '18446744073709551616' },
-}
-
-const BAN: BanJson = { target: PEER.id, untilMs: 1, reason: 'operator' }
-
-const MINER: MinerStatusJson = {
-  ...{ state: 'mining', reason: null, workers: 1, beneficiary: ALICE },
-  ...{ attempts: 1, voidAttempts: 0, staleAttempts: 0, staleShare: 0, attemptsPerSecond: 0.5, tokensPerSecond: 80 },
-  ...{ effortPercent: 12.5, blocksFound: 0, blocksAccepted: 0, blocksLost: 0, blocksInvalid: 0, blocksCanonical: 0 },
-  ...{ rewardsWei: '18446744073709551616', number: 1, target: '0x1', expectedSecondsToBlock: null },
-  best: { number: 1, nonce: '0x0', workHash: UNKNOWN_HASH, lossMicroNats: 1 },
-}
-
 const STATUS: NodeStatusJson = {
   ...{ version: '0.1.0', role: 'miner', state: { name: 'mining' }, peerId: null, addresses: [], peers: 0 },
   network: { name: 'test', chainId: 1, genesisHash: UNKNOWN_HASH },
   head: { number: 1, hash: UNKNOWN_HASH, timestamp: 1, difficulty: '1', totalWork: '18446744073709551616' },
   finality: { number: 0, isSettled: false, why: 'waits for peers' },
   sync: { state: 'idle', currentBlock: 1, highestBlock: 1, blocksPerSecond: 0, secondsLeft: null },
-  miner: MINER,
-  farm: {
-    ...{ workers: 1, attemptsPerSecond: 1, tokensPerSecond: 160, blocksCanonical: 0, rewardsWei: '0' },
-    verdicts: { stale: 1 },
-  },
+  miner: null,
+  farm: null,
   replays: { total: 1, failed: 0, undecided: 0, perSecond: 0.1 },
   reorganisations: { count: 0, deepest: 0 },
   ...{ blocksImported: 1, orphans: 0, invalidBlocks: 0, mempool: { pending: 0, queued: 0, bytes: 0 } },
@@ -53,52 +29,8 @@ const STATUS: NodeStatusJson = {
   ...{ memoryBytes: 1, uptimeSeconds: 1 },
 }
 
-const ENGINE: EngineJson = {
-  ...{ state: 'ready', reason: null, model: 'quiz-1', domain: 'portable-1' },
-  workers: [{ pid: null, state: 'idle', restarts: 0 }],
-  ...{ queued: { verify: 0, mine: 0 }, evaluations: 1, crashes: 0, systemInfo: null },
-}
-
 /** Parts of a node that are not the chain's: what they answer is theirs, that they are asked is looked at here. */
-export const PARTS: Required<
-  Pick<RpcDependencies, 'peers' | 'miner' | 'work' | 'sync' | 'nodeStatus' | 'engineStatus'>
-> = {
-  peers: {
-    count: () => 1,
-    isListening: () => true,
-    list: () => [PEER, { ...KNOWN, id: '/ip4/192.0.2.2/tcp/1' }],
-    nodeInfo: () => ({ peerId: null, addresses: [] }),
-    add: async () => undefined,
-    remove: async () => true,
-    ban: async () => BAN,
-    unban: async () => true,
-    bans: () => [BAN],
-  },
-  miner: {
-    isMining: () => true,
-    attemptsPerSecond: () => 100,
-    beneficiary: () => LOGGER_WALLET.address,
-    start: async () => undefined,
-    stop: async () => undefined,
-    setBeneficiary: () => undefined,
-    status: () => MINER,
-  },
-  work: {
-    getWork: async () => ({
-      ...{
-        jobId: UNKNOWN_HASH,
-        sealHash: UNKNOWN_HASH,
-        number: '0x1',
-        target: '0x1',
-        header: '0x',
-        epochKey: UNKNOWN_HASH,
-      },
-      ...{ firstNonce: '0x0', endNonce: '0x1', expiresInMs: 1, network: { name: 'test', genesisHash: UNKNOWN_HASH } },
-      body: null,
-    }),
-    submitWork: async () => ({ verdict: 'stale', blockHash: null, rule: null }),
-    submitRate: async () => true,
-  },
+export const PARTS: Required<Pick<RpcDependencies, 'sync' | 'nodeStatus'>> = {
   sync: () => ({
     startingBlock: 0n,
     currentBlock: 1n,
@@ -106,7 +38,6 @@ export const PARTS: Required<
     details: { state: 'blocks', blocksPerSecond: 1.5, secondsLeft: null },
   }),
   nodeStatus: () => STATUS,
-  engineStatus: () => ENGINE,
 }
 
 /** What was put on the chain, and into the pool. */
@@ -195,14 +126,9 @@ export function callsOf(places: Places): Readonly<Record<string, readonly (reado
     eth_unsubscribe: [['0x0']],
     eth_chainId: [[]],
     eth_syncing: [[]],
-    eth_mining: [[]],
-    eth_hashrate: [[]],
-    eth_coinbase: [[]],
     eth_accounts: [[]],
     eth_protocolVersion: [[]],
     net_version: [[]],
-    net_listening: [[]],
-    net_peerCount: [[]],
     web3_clientVersion: [[]],
     web3_sha3: [['0x'], ['0x1234']],
     txpool_status: [[]],
@@ -215,11 +141,6 @@ export function callsOf(places: Places): Readonly<Record<string, readonly (reado
     poai_getAccuracy: [['0x1', 'latest']],
     poai_nodeStatus: [[]],
     poai_networkParams: [[]],
-    poai_engine: [[]],
-    poai_peers: [[]],
-    poai_getWork: [[{}]],
-    poai_submitWork: [[{}]],
-    poai_submitRate: [[{}]],
     poai_getRawHeader: blocks,
     debug_getRawHeader: blocks,
     debug_getRawBlock: blocks,
@@ -247,17 +168,6 @@ export function callsOf(places: Places): Readonly<Record<string, readonly (reado
     ots_traceTransaction: [[call], [creation]],
     ots_getInternalOperations: [[call], [creation]],
     ots_getTransactionError: [[call]],
-    admin_nodeInfo: [[]],
-    admin_peers: [[]],
-    admin_addPeer: [['/ip4/127.0.0.1/tcp/1']],
-    admin_removePeer: [['x']],
-    admin_ban: [['x'], ['x', '0x10']],
-    admin_unban: [['x']],
-    admin_bans: [[]],
-    miner_start: [[]],
-    miner_stop: [[]],
-    miner_setEtherbase: [[ALICE]],
-    miner_status: [[]],
     'rpc.discover': [[]],
   }
 }

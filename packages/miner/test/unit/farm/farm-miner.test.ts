@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import type { FarmClient, FarmMiner, RateReport, WorkAnswer } from '../../../src/index.ts'
+import type { FarmAnswer, FarmClient, FarmMiner, RateReport } from '../../../src/index.ts'
 import { openFarmFixture } from '../../support/farm-fixture.ts'
 import { hardNetwork, openNetwork } from '../../support/test-networks.ts'
 import { until } from '../../support/until.ts'
 
-function collectAnswers(miner: FarmMiner): WorkAnswer[] {
-  const answers: WorkAnswer[] = []
+function collectAnswers(miner: FarmMiner): FarmAnswer[] {
+  const answers: FarmAnswer[] = []
   miner.onAnswer((answer) => answers.push(answer))
   return answers
 }

@@ -6,7 +6,7 @@ import {
   type SolutionOutcome,
   type SolutionTicket,
 } from '../../../src/farm/solution-budget.ts'
-import type { WorkClient } from '../../../src/index.ts'
+import type { DeskClient } from '../../../src/index.ts'
 
 const { strangerFailures, localFailures, refusalMs, longestRefusalMs, allStrangersFailures, windowMs } =
   SOLUTION_DEFAULTS
@@ -14,16 +14,16 @@ const { strangerFailures, localFailures, refusalMs, longestRefusalMs, allStrange
 let clock: ManualClock
 let budget: SolutionBudget
 
-const stranger = (index: number): WorkClient => ({ name: `192.0.2.${index}`, isLocal: false })
-const local: WorkClient = { name: '127.0.0.1', isLocal: true }
+const stranger = (index: number): DeskClient => ({ name: `192.0.2.${index}`, isLocal: false })
+const local: DeskClient = { name: '127.0.0.1', isLocal: true }
 
-async function admitted(client: WorkClient): Promise<SolutionTicket> {
+async function admitted(client: DeskClient): Promise<SolutionTicket> {
   const ticket = await budget.admit(client)
   if (typeof ticket === 'string') throw new Error(`${client.name} is ${ticket}`)
   return ticket
 }
 
-async function bring(client: WorkClient, outcome: SolutionOutcome, times = 1): Promise<void> {
+async function bring(client: DeskClient, outcome: SolutionOutcome, times = 1): Promise<void> {
   for (let time = 0; time < times; time++) (await admitted(client)).settle(outcome)
 }
 

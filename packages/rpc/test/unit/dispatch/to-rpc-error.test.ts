@@ -6,8 +6,7 @@ it.each([
   ['MINER_REQUEST_INVALID', -32_602],
   ['MINER_NO_WORK', -32_002],
   ['MINER_BUSY', -32_005],
-  ['NODE_NOT_JOINED', -32_002],
-  ['NODE_NO_BENEFICIARY', -32_000],
+  ['NODE_STOPPED', -32_002],
   ['P2P_ADDRESS', -32_602],
 ])('clients read the text of %s, and nobody is woken over it', (code, number) => {
   let isLogged = false

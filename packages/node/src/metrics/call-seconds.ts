@@ -1,6 +1,6 @@
 import type { Subscribe } from '@poai/core'
 import type { CallReport } from '@poai/rpc'
-import type { HistogramRow, Sample } from '../metrics/metric.ts'
+import type { HistogramRow, Sample } from './metric.ts'
 
 /** Most calls read memory; a trace executes blocks. */
 const CALL_BUCKETS: readonly number[] = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30]

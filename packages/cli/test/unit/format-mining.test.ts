@@ -1,11 +1,11 @@
 import { hash32 } from '@poai/core'
-import { type FarmMinerStatus, WORK_VERDICTS } from '@poai/miner'
+import { FARM_VERDICTS, type FarmMinerStatus } from '@poai/miner'
 import { InvalidArgumentError } from 'commander'
 import { describe, expect, it, test } from 'vitest'
-import { formatAnswer, formatMiningLine, miningToJson } from '../../../src/mine/format-mining.ts'
-import { parseAddress } from '../../../src/mine/parse-address.ts'
-import { StatusLine } from '../../../src/mine/status-line.ts'
-import { createTestTerminal } from '../../support/test-terminal.ts'
+import { formatAnswer, formatMiningLine, miningToJson } from '../../src/mine/format-mining.ts'
+import { parseAddress } from '../../src/mine/parse-address.ts'
+import { StatusLine } from '../../src/mine/status-line.ts'
+import { createTestTerminal } from '../support/test-terminal.ts'
 
 const status: FarmMinerStatus = {
   state: 'mining',
@@ -66,8 +66,8 @@ describe('the line of a farm miner', () => {
 })
 
 test('every verdict has a sentence', () => {
-  const sentences = WORK_VERDICTS.map((verdict) => formatAnswer({ number: 7n, verdict, blockHash: hash32() }))
-  expect(new Set(sentences).size).toBe(WORK_VERDICTS.length)
+  const sentences = FARM_VERDICTS.map((verdict) => formatAnswer({ number: 7n, verdict, blockHash: hash32() }))
+  expect(new Set(sentences).size).toBe(FARM_VERDICTS.length)
   for (const sentence of sentences) expect(sentence).not.toContain('undefined')
   expect(formatAnswer({ number: 7n, verdict: 'invalid', rule: 'WORK_LOSS_MISMATCH' })).toMatch(
     /^block 7 INVALID.*\(WORK_LOSS_MISMATCH\)$/,

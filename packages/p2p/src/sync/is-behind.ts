@@ -1,4 +1,4 @@
-import type { SyncStatus } from '@poai/p2p'
+import type { SyncStatus } from './network-sync.ts'
 
 /** Blocks that may be missing without being "behind": they come while one looks. */
 const SMALL_GAP = 2n

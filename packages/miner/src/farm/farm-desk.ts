@@ -25,54 +25,54 @@ import { MinerError } from '../miner-error.ts'
 import { DEFAULT_TEMPLATE_AGE_MS } from '../miner-options.ts'
 import { type MiningGate, OPEN_GATE } from '../mining-gate.ts'
 import { createNonceRanges, type NonceRanges } from '../nonce-ranges.ts'
+import { type DeskClient, OWN_CLIENT } from './desk-client.ts'
+import type {
+  FarmAnswer,
+  FarmJob,
+  FarmNetwork,
+  FarmRequest,
+  FarmSolution,
+  FarmVerdict,
+  RateReport,
+} from './farm-job.ts'
 import { type IssuedJob, JOB_LIFE_MS, JobBook, MAX_SUBMISSIONS } from './job-book.ts'
 import { SolutionBudget, type SolutionLimits, type SolutionOutcome } from './solution-budget.ts'
 import { TemplateBoard } from './template-board.ts'
-import { OWN_CLIENT, type WorkClient } from './work-client.ts'
-import type {
-  RateReport,
-  WorkAnswer,
-  WorkJob,
-  WorkNetwork,
-  WorkRequest,
-  WorkSolution,
-  WorkVerdict,
-} from './work-job.ts'
 import { type FarmWorker, WorkerRegistry } from './worker-registry.ts'
 
 /** Gives work to miners on other machines, and judges what they bring. */
-export interface WorkDesk extends Startable {
+export interface FarmDesk extends Startable {
   readonly params: NetworkParams
-  readonly status: WorkDeskStatus
+  readonly status: FarmDeskStatus
   /**
    * A job that is as good as any, at once; or, after the job that the worker has, as soon as there is a better one,
    * within a bound.
    */
-  getWork(request: WorkRequest, signal?: AbortSignal, client?: WorkClient): Promise<WorkJob>
+  getWork(request: FarmRequest, signal?: AbortSignal, client?: DeskClient): Promise<FarmJob>
   /**
    * Imports the block of a solution, if it is one. Never rejects over what the worker sent. What is computed in vain is
    * charged to the client, this node itself unless named.
    */
-  submitWork(solution: WorkSolution, client?: WorkClient): Promise<WorkAnswer>
-  submitRate(report: RateReport, client?: WorkClient): void
+  submitWork(solution: FarmSolution, client?: DeskClient): Promise<FarmAnswer>
+  submitRate(report: RateReport, client?: DeskClient): void
   /** A solution was judged. */
-  readonly onAnswer: Subscribe<WorkAnswer & { readonly worker: string }>
+  readonly onAnswer: Subscribe<FarmAnswer & { readonly worker: string }>
 }
 
 /** A snapshot for people and metrics. Counts are since the start. */
-export interface WorkDeskStatus {
+export interface FarmDeskStatus {
   /** Those seen in the last minute. */
   readonly workers: readonly FarmWorker[]
   /** What those say in sum. */
   readonly attemptsPerSecond: number
   readonly tokensPerSecond: number
-  readonly verdicts: Readonly<Partial<Record<WorkVerdict, number>>>
+  readonly verdicts: Readonly<Partial<Record<FarmVerdict, number>>>
   /** Blocks of the farm in the chain now, and what they pay. */
   readonly blocksCanonical: number
   readonly rewardsWei: bigint
 }
 
-export interface WorkDeskOptions {
+export interface FarmDeskOptions {
   readonly params: NetworkParams
   /** Paid where a worker names nobody. Without it workers must. */
   readonly beneficiary?: Address
@@ -83,7 +83,7 @@ export interface WorkDeskOptions {
 }
 
 /** What a desk needs, and nothing more. */
-export interface WorkDeskDependencies {
+export interface FarmDeskDependencies {
   readonly chain: Pick<Chain, 'head' | 'importBlock' | 'onHead' | 'templates'>
   readonly codecs: Pick<BlockCodecs, 'block' | 'body'>
   readonly clock: Clock
@@ -106,15 +106,15 @@ const FOREIGN_JOBS_MS: number = JOB_LIFE_MS
 const MAX_JOB_BODY_BYTES: number = 128 * 1024
 
 /** A desk, not yet started. */
-export function createWorkDesk(options: WorkDeskOptions, dependencies: WorkDeskDependencies): WorkDesk {
-  return new ChainWorkDesk(options, dependencies)
+export function createFarmDesk(options: FarmDeskOptions, dependencies: FarmDeskDependencies): FarmDesk {
+  return new ChainFarmDesk(options, dependencies)
 }
 
-class ChainWorkDesk implements WorkDesk {
+class ChainFarmDesk implements FarmDesk {
   readonly params: NetworkParams
   readonly #beneficiary: Address | undefined
-  readonly #dependencies: WorkDeskDependencies
-  readonly #network: WorkNetwork
+  readonly #dependencies: FarmDeskDependencies
+  readonly #network: FarmNetwork
   readonly #gate: MiningGate
   readonly #nonces: NonceRanges
   readonly #maker: TemplateMaker
@@ -122,18 +122,18 @@ class ChainWorkDesk implements WorkDesk {
   readonly #jobs: JobBook
   readonly #workers: WorkerRegistry
   readonly #ownBlocks: OwnBlocks
-  readonly #answers: Emitter<WorkAnswer & { readonly worker: string }>
+  readonly #answers: Emitter<FarmAnswer & { readonly worker: string }>
   readonly #stopping = new AbortController()
   readonly #budget: SolutionBudget
   readonly #judging = new Set<Promise<unknown>>()
-  readonly #verdicts: Partial<Record<WorkVerdict, number>> = {}
+  readonly #verdicts: Partial<Record<FarmVerdict, number>> = {}
   /** Aborted when the head moves. */
   #era = new AbortController()
   #waiting = 0
   #startedAtMs = Number.NEGATIVE_INFINITY
   #subscriptions: readonly Unsubscribe[] | undefined
 
-  constructor(options: WorkDeskOptions, dependencies: WorkDeskDependencies) {
+  constructor(options: FarmDeskOptions, dependencies: FarmDeskDependencies) {
     const { params, extraData = new Uint8Array(0), gasLimitGoal = params.gas.initialLimit } = options
     const { clock, logger } = dependencies
     this.params = params
@@ -149,10 +149,10 @@ class ChainWorkDesk implements WorkDesk {
     this.#workers = new WorkerRegistry(clock)
     this.#budget = new SolutionBudget(clock, options.limits)
     this.#ownBlocks = new OwnBlocks(params)
-    this.#answers = new Emitter('work answer', logger)
+    this.#answers = new Emitter('farm answer', logger)
   }
 
-  get status(): WorkDeskStatus {
+  get status(): FarmDeskStatus {
     const workers = this.#workers.list()
     return {
       workers,
@@ -164,12 +164,12 @@ class ChainWorkDesk implements WorkDesk {
     }
   }
 
-  get onAnswer(): Subscribe<WorkAnswer & { readonly worker: string }> {
+  get onAnswer(): Subscribe<FarmAnswer & { readonly worker: string }> {
     return this.#answers.subscribe
   }
 
   async start(): Promise<void> {
-    if (this.#subscriptions !== undefined) throw new InvariantError('A work desk is started once')
+    if (this.#subscriptions !== undefined) throw new InvariantError('A farm desk is started once')
     this.#startedAtMs = this.#dependencies.clock.nowMs()
     this.#subscriptions = [this.#dependencies.chain.onHead((event) => this.#onHead(event))]
   }
@@ -182,10 +182,10 @@ class ChainWorkDesk implements WorkDesk {
   }
 
   async getWork(
-    { worker, beneficiary: wanted, after }: WorkRequest,
+    { worker, beneficiary: wanted, after }: FarmRequest,
     signal?: AbortSignal,
-    client: WorkClient = OWN_CLIENT,
-  ): Promise<WorkJob> {
+    client: DeskClient = OWN_CLIENT,
+  ): Promise<FarmJob> {
     const either = signal === undefined ? this.#stopping.signal : AbortSignal.any([this.#stopping.signal, signal])
     either.throwIfAborted()
     const beneficiary = wanted ?? this.#beneficiary
@@ -202,7 +202,7 @@ class ChainWorkDesk implements WorkDesk {
     return this.#toWork(this.#jobs.issue(worker, made, this.#nonces.next(), client.name))
   }
 
-  async submitWork(solution: WorkSolution, client: WorkClient = OWN_CLIENT): Promise<WorkAnswer> {
+  async submitWork(solution: FarmSolution, client: DeskClient = OWN_CLIENT): Promise<FarmAnswer> {
     const { worker } = solution
     const judging = this.#judge(solution, client)
     this.#judging.add(judging)
@@ -213,7 +213,7 @@ class ChainWorkDesk implements WorkDesk {
     return answer
   }
 
-  submitRate(report: RateReport, client: WorkClient = OWN_CLIENT): void {
+  submitRate(report: RateReport, client: DeskClient = OWN_CLIENT): void {
     this.#workers.report(report, client)
   }
 
@@ -258,7 +258,7 @@ class ChainWorkDesk implements WorkDesk {
     }
   }
 
-  #toWork({ jobId, made, range }: IssuedJob): WorkJob {
+  #toWork({ jobId, made, range }: IssuedJob): FarmJob {
     const { header, epochKey, body } = made.template
     const encoded = this.#dependencies.codecs.body.encode(body)
     return {
@@ -268,7 +268,7 @@ class ChainWorkDesk implements WorkDesk {
     }
   }
 
-  async #judge(solution: WorkSolution, client: WorkClient): Promise<WorkAnswer> {
+  async #judge(solution: FarmSolution, client: DeskClient): Promise<FarmAnswer> {
     if (this.#budget.isRefused(client) || this.#workers.isRefused(solution.worker, client))
       return { verdict: 'refused' }
     const job = this.#jobs.find(solution.jobId)
@@ -289,7 +289,7 @@ class ChainWorkDesk implements WorkDesk {
   }
 
   /** The block of a job that this desk did not give out: found while its node was down. The import judges it alone. */
-  async #judgeForeign({ block: bytes }: WorkSolution, client: WorkClient): Promise<WorkAnswer> {
+  async #judgeForeign({ block: bytes }: FarmSolution, client: DeskClient): Promise<FarmAnswer> {
     const isLate = this.#dependencies.clock.nowMs() > this.#startedAtMs + FOREIGN_JOBS_MS
     if (bytes === undefined || isLate) return { verdict: 'unknown-job' }
     try {
@@ -307,7 +307,7 @@ class ChainWorkDesk implements WorkDesk {
    * When it is the client's turn: the replay, then all else, as for everybody's blocks. What was computed in vain is
    * charged.
    */
-  async #import(block: Block, blockHash: Hash32, client: WorkClient): Promise<WorkAnswer> {
+  async #import(block: Block, blockHash: Hash32, client: DeskClient): Promise<FarmAnswer> {
     const ticket = await this.#budget.admit(client)
     if (ticket === 'refused' || ticket === 'busy') return { verdict: ticket, blockHash }
     const { chain, logger } = this.#dependencies
@@ -316,7 +316,7 @@ class ChainWorkDesk implements WorkDesk {
     let outcome: SolutionOutcome = 'undecided'
     try {
       const priority = ticket.isStranger ? 'offer' : 'tip'
-      const { kind } = await chain.importBlock(block, { source: `work desk for ${client.name}`, priority })
+      const { kind } = await chain.importBlock(block, { source: `farm desk for ${client.name}`, priority })
       const verdict = VERDICT_OF[kind]
       if (verdict === 'accepted' || verdict === 'side') outcome = 'good'
       if (verdict === 'accepted') logger.info('A worker mined a block', { number: block.header.number, hash })
@@ -348,10 +348,10 @@ interface WaitOptions {
 }
 
 /** Answers that say nothing about the solution: it may be sent again. */
-const MAY_COME_AGAIN: ReadonlySet<WorkVerdict> = new Set<WorkVerdict>(['undecided', 'busy', 'refused'])
+const MAY_COME_AGAIN: ReadonlySet<FarmVerdict> = new Set<FarmVerdict>(['undecided', 'busy', 'refused'])
 
 /** An orphan cannot be: its parent is the head. It would be a block whose parent left meanwhile. */
-const VERDICT_OF: Readonly<Record<ImportOutcome['kind'], WorkVerdict>> = {
+const VERDICT_OF: Readonly<Record<ImportOutcome['kind'], FarmVerdict>> = {
   head: 'accepted',
   side: 'side',
   known: 'duplicate',

@@ -24,14 +24,14 @@ import {
 } from '@poai/core'
 import { MinerError, type MinerErrorCode } from '../miner-error.ts'
 import {
+  FARM_VERDICTS,
+  type FarmAnswer,
+  type FarmJob,
+  type FarmRequest,
+  type FarmSolution,
+  type FarmVerdict,
   type RateReport,
-  WORK_VERDICTS,
-  type WorkAnswer,
-  type WorkJob,
-  type WorkRequest,
-  type WorkSolution,
-  type WorkVerdict,
-} from './work-job.ts'
+} from './farm-job.ts'
 
 /** Letters of a worker's name: a host and a number. */
 const MAX_WORKER_NAME = 64
@@ -75,17 +75,17 @@ function rateField(max: number): Field<number> {
   }
 }
 
-const verdictField: Field<WorkVerdict> = {
-  ...(nameField(MAX_WORKER_NAME) as Field<WorkVerdict>),
+const verdictField: Field<FarmVerdict> = {
+  ...(nameField(MAX_WORKER_NAME) as Field<FarmVerdict>),
   toJson: (value) => value,
   fromJson: (value, path, report) => {
-    const known = WORK_VERDICTS.find((verdict) => verdict === value)
-    if (known === undefined) report({ path, expected: `one of ${WORK_VERDICTS.join(', ')}`, actual: String(value) })
+    const known = FARM_VERDICTS.find((verdict) => verdict === value)
+    if (known === undefined) report({ path, expected: `one of ${FARM_VERDICTS.join(', ')}`, actual: String(value) })
     return known
   },
 }
 
-const requestField: Field<WorkRequest> = structField<WorkRequest>({
+const requestField: Field<FarmRequest> = structField<FarmRequest>({
   worker: workerField,
   beneficiary: optionalField(addressField),
   after: optionalField(hashField),
@@ -102,7 +102,7 @@ interface JobMembers {
   readonly firstNonce: bigint
   readonly endNonce: bigint
   readonly expiresInMs: number
-  readonly network: WorkJob['network']
+  readonly network: FarmJob['network']
   readonly body: Uint8Array | undefined
 }
 
@@ -140,7 +140,7 @@ const solutionField: Field<SolutionMembers> = structField<SolutionMembers>({
   block: optionalField(bytesField(MAX_HEADER_BYTES + MAX_BODY_BYTES)),
 })
 
-const answerField: Field<WorkAnswer> = structField<WorkAnswer>({
+const answerField: Field<FarmAnswer> = structField<FarmAnswer>({
   verdict: verdictField,
   blockHash: optionalField(hashField),
   rule: optionalField(nameField(MAX_WORKER_NAME)),
@@ -170,15 +170,15 @@ const REPORT = { name: 'the report', code: 'MINER_REQUEST_INVALID' } as const
 const JOB = { name: 'the job', code: 'MINER_JOB_INVALID' } as const
 const ANSWER = { name: 'the answer', code: 'MINER_JOB_INVALID' } as const
 
-export const workRequestToJson = (request: WorkRequest): JsonValue => requestField.toJson(request)
-export const parseWorkRequest = (json: unknown): WorkRequest => parse(requestField, json, REQUEST)
-export const workAnswerToJson = (answer: WorkAnswer): WorkAnswerJson => answerField.toJson(answer) as WorkAnswerJson
-export const parseWorkAnswer = (json: unknown): WorkAnswer => parse(answerField, json, ANSWER)
+export const farmRequestToJson = (request: FarmRequest): JsonValue => requestField.toJson(request)
+export const parseFarmRequest = (json: unknown): FarmRequest => parse(requestField, json, REQUEST)
+export const farmAnswerToJson = (answer: FarmAnswer): WorkAnswerJson => answerField.toJson(answer) as WorkAnswerJson
+export const parseFarmAnswer = (json: unknown): FarmAnswer => parse(answerField, json, ANSWER)
 export const rateReportToJson = (report: RateReport): JsonValue => reportField.toJson(report)
 export const parseRateReport = (json: unknown): RateReport => parse(reportField, json, REPORT)
 
 /** A job as JSON. The header is its RLP with a seal of zeros. */
-export function workJobToJson(job: WorkJob): WorkJobJson {
+export function farmJobToJson(job: FarmJob): WorkJobJson {
   const { header, range, ...rest } = job
   const unsealed: Header = { ...header, transcriptRoot: ZERO_HASH, lossMicroNats: 0n, nonce: 0n }
   const json = jobField.toJson({
@@ -195,7 +195,7 @@ export function workJobToJson(job: WorkJob): WorkJobJson {
 }
 
 /** The job of a JSON document, checked against itself: a worker must know what its work is for. */
-export function parseWorkJob(json: unknown): WorkJob {
+export function parseFarmJob(json: unknown): FarmJob {
   const { sealHash: sealed, number, target, header: bytes, firstNonce, endNonce, ...rest } = parse(jobField, json, JOB)
   const { transcriptRoot: _root, lossMicroNats: _loss, nonce: _nonce, ...header } = decodeHeader(bytes)
   const fits = equalBytes(sealHash(header), sealed) && header.number === number && header.target === target
@@ -217,12 +217,12 @@ function decodeHeader(bytes: Uint8Array): Header {
 }
 
 /** A solution as JSON. */
-export function workSolutionToJson({ seal, ...rest }: WorkSolution): JsonValue {
+export function farmSolutionToJson({ seal, ...rest }: FarmSolution): JsonValue {
   return solutionField.toJson({ ...rest, ...seal, block: rest.block })
 }
 
 /** The solution of a JSON document. */
-export function parseWorkSolution(json: unknown): WorkSolution {
+export function parseFarmSolution(json: unknown): FarmSolution {
   const { nonce, lossMicroNats, transcriptRoot, ...rest } = parse(solutionField, json, SOLUTION)
   return { ...rest, seal: { nonce, lossMicroNats, transcriptRoot } }
 }

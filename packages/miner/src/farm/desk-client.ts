@@ -1,5 +1,5 @@
 /** Whoever talks to a desk, as the door that it came by knows it. A worker's name costs nothing, an address does. */
-export interface WorkClient {
+export interface DeskClient {
   /** An address, or what stands for several that are one household's. */
   readonly name: string
   /** A program on the node's own machine: its owner's. */
@@ -7,4 +7,4 @@ export interface WorkClient {
 }
 
 /** Whoever calls without a door, or by the node's own socket. */
-export const OWN_CLIENT: WorkClient = { name: 'this node', isLocal: true }
+export const OWN_CLIENT: DeskClient = { name: 'this node', isLocal: true }

@@ -1,17 +1,17 @@
 import { bytesToHex, type JsonValue } from '@poai/core'
 import { describe, expect, it } from 'vitest'
 import {
-  createWorkService,
+  createFarmService,
+  type FarmJob,
+  farmAnswerToJson,
+  farmJobToJson,
+  farmRequestToJson,
+  farmSolutionToJson,
+  parseFarmAnswer,
+  parseFarmJob,
+  parseFarmRequest,
+  parseFarmSolution,
   parseRateReport,
-  parseWorkAnswer,
-  parseWorkJob,
-  parseWorkRequest,
-  parseWorkSolution,
-  type WorkJob,
-  workAnswerToJson,
-  workJobToJson,
-  workRequestToJson,
-  workSolutionToJson,
 } from '../../../src/index.ts'
 import { type FarmFixture, openFarmFixture } from '../../support/farm-fixture.ts'
 
@@ -21,7 +21,7 @@ function wire(json: JsonValue): Record<string, unknown> {
   return JSON.parse(JSON.stringify(json)) as Record<string, unknown>
 }
 
-async function someJob(): Promise<FarmFixture & { readonly job: WorkJob }> {
+async function someJob(): Promise<FarmFixture & { readonly job: FarmJob }> {
   const fixture = await openFarmFixture()
   return { ...fixture, job: await fixture.desk.getWork({ worker: 'a' }) }
 }
@@ -29,14 +29,14 @@ async function someJob(): Promise<FarmFixture & { readonly job: WorkJob }> {
 describe('a job as JSON', () => {
   it('comes back as it went', async () => {
     const { job } = await someJob()
-    expect(parseWorkJob(wire(workJobToJson(job)))).toEqual(job)
+    expect(parseFarmJob(wire(farmJobToJson(job)))).toEqual(job)
     const without = { ...job, body: undefined }
-    expect(parseWorkJob(wire(workJobToJson(without)))).toEqual(without)
+    expect(parseFarmJob(wire(farmJobToJson(without)))).toEqual(without)
   })
 
   it('has what a worker without RLP needs', async () => {
     const { job } = await someJob()
-    const json = wire(workJobToJson(job))
+    const json = wire(farmJobToJson(job))
     expect(json).toMatchObject({
       number: '0x1',
       target: `0x${job.header.target.toString(16)}`,
@@ -55,7 +55,7 @@ describe('a job as JSON', () => {
     ['a member too many', { bonus: 1 }],
   ])('is refused with %s', async (_name, changes) => {
     const { job } = await someJob()
-    expect(() => parseWorkJob({ ...wire(workJobToJson(job)), ...changes })).toThrow()
+    expect(() => parseFarmJob({ ...wire(farmJobToJson(job)), ...changes })).toThrow()
   })
 })
 
@@ -63,13 +63,13 @@ describe('what workers send', () => {
   const solution = { worker: 'a', jobId: HASH, nonce: '0x1', lossMicroNats: '0x2', transcriptRoot: HASH }
 
   it('comes back as it went', () => {
-    const request = parseWorkRequest({ worker: 'shed-1', after: HASH, beneficiary: `0x${'22'.repeat(20)}` })
-    expect(parseWorkRequest(wire(workRequestToJson(request)))).toEqual(request)
-    expect(parseWorkRequest({ worker: 'shed-1' })).toEqual({ worker: 'shed-1' })
-    const parsed = parseWorkSolution({ ...solution, block: '0x0102' })
-    expect(parseWorkSolution(wire(workSolutionToJson(parsed)))).toEqual(parsed)
-    const answer = parseWorkAnswer({ verdict: 'invalid', rule: 'WORK_LOSS_MISMATCH' })
-    expect(parseWorkAnswer(wire(workAnswerToJson(answer)))).toEqual(answer)
+    const request = parseFarmRequest({ worker: 'shed-1', after: HASH, beneficiary: `0x${'22'.repeat(20)}` })
+    expect(parseFarmRequest(wire(farmRequestToJson(request)))).toEqual(request)
+    expect(parseFarmRequest({ worker: 'shed-1' })).toEqual({ worker: 'shed-1' })
+    const parsed = parseFarmSolution({ ...solution, block: '0x0102' })
+    expect(parseFarmSolution(wire(farmSolutionToJson(parsed)))).toEqual(parsed)
+    const answer = parseFarmAnswer({ verdict: 'invalid', rule: 'WORK_LOSS_MISMATCH' })
+    expect(parseFarmAnswer(wire(farmAnswerToJson(answer)))).toEqual(answer)
   })
 
   it.each([
@@ -88,7 +88,7 @@ describe('what workers send', () => {
     { worker: 'a', more: true },
     JSON.parse('{"worker":"a","__proto__":{"after":"0x"}}') as unknown,
   ])('is refused as a request: %j', (json) => {
-    expect(() => parseWorkRequest(json)).toThrow(expect.objectContaining({ code: 'MINER_REQUEST_INVALID' }))
+    expect(() => parseFarmRequest(json)).toThrow(expect.objectContaining({ code: 'MINER_REQUEST_INVALID' }))
   })
 
   it.each([
@@ -100,7 +100,7 @@ describe('what workers send', () => {
     { jobId: null },
     { block: 'zz' },
   ])('is refused as a solution: %j', (changes) => {
-    expect(() => parseWorkSolution({ ...solution, ...changes })).toThrow(
+    expect(() => parseFarmSolution({ ...solution, ...changes })).toThrow(
       expect.objectContaining({ code: 'MINER_REQUEST_INVALID' }),
     )
   })
@@ -111,7 +111,7 @@ describe('what workers send', () => {
   })
 
   it('names every fault', () => {
-    expect(() => parseWorkRequest({ worker: '', after: 1 })).toThrow(
+    expect(() => parseFarmRequest({ worker: '', after: 1 })).toThrow(
       expect.objectContaining({ expected: expect.stringMatching(/worker: .*after: /) }),
     )
   })
@@ -119,7 +119,7 @@ describe('what workers send', () => {
 
 it('a desk speaks JSON', async () => {
   const { desk, params } = await openFarmFixture()
-  const service = createWorkService(desk)
+  const service = createFarmService(desk)
   expect(wire(await service.getWork({ worker: 'a' }))).toMatchObject({ network: { name: params.name } })
   expect(await service.submitRate({ worker: 'a', attemptsPerSecond: 61.5, tokensPerSecond: 9840, workers: 2 })).toBe(
     true,

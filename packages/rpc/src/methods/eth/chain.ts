@@ -1,9 +1,8 @@
-import { listSchema, type Method, method, RESULTS, requirePart, SCHEMAS, toQuantity } from '@poai/api'
-import { bytesToHex } from '@poai/core'
+import { listSchema, type Method, method, RESULTS, SCHEMAS, toQuantity } from '@poai/api'
 import type { MethodContext } from '../method-context.ts'
 
-/** What a proof-of-work node says of itself. */
-export function miningMethods({ params, miner, sync }: MethodContext): readonly Method[] {
+/** Which chain the node is on, and how far. */
+export function chainMethods({ params, sync }: MethodContext): readonly Method[] {
   return [
     method({
       name: 'eth_chainId',
@@ -28,27 +27,12 @@ export function miningMethods({ params, miner, sync }: MethodContext): readonly 
         }
       },
     }),
-    method({
-      name: 'eth_mining',
-      summary: 'True while the node makes attempts',
-      params: [],
-      result: RESULTS.flag,
-      run: () => miner?.isMining() ?? false,
-    }),
-    method({
-      name: 'eth_hashrate',
-      summary: 'Attempts a second of the node: each is one forward pass of the model',
-      params: [],
-      result: RESULTS.quantity,
-      run: () => toQuantity(Math.round(miner?.attemptsPerSecond() ?? 0)),
-    }),
-    method({
-      name: 'eth_coinbase',
-      summary: 'Who gets the rewards of the blocks that this node mines',
-      params: [],
-      result: RESULTS.address,
-      run: () => bytesToHex(requirePart(miner, 'miner').beneficiary()),
-    }),
+  ]
+}
+
+/** Answers that are the same on every node. */
+export function constantMethods(): readonly Method[] {
+  return [
     method({
       name: 'eth_accounts',
       summary: 'Always empty: the node holds no keys',

@@ -1,11 +1,10 @@
 import type { EngineJson, NodeStatusJson } from '@poai/api/client'
 import type { NetworkParams } from '@poai/core'
 import type { EngineStatus } from '@poai/inference'
-import type { EngineService } from './engine-service.ts'
+import type { EngineServiceStatus } from './engine-service.ts'
 
 /** The engine as `poai_engine` tells of it. */
-export function engineAnswer({ work }: NetworkParams, service: Pick<EngineService, 'status'>): EngineJson {
-  const { state, reason, engine } = service.status
+export function engineReport({ work }: NetworkParams, { state, reason, engine }: EngineServiceStatus): EngineJson {
   return {
     ...{ state, model: work.model, domain: work.domain },
     reason: reason?.message ?? null,

@@ -1,9 +1,10 @@
 import type { FarmStatusJson, MinerStatusJson } from '@poai/api/client'
 import { bytesToHex, defined } from '@poai/core'
-import type { MinerStatus, WorkDeskStatus } from '@poai/miner'
+import type { FarmDeskStatus } from '../farm/farm-desk.ts'
+import type { MinerStatus } from '../miner-status.ts'
 
 /** Figures of miners elsewhere. */
-export function farmToJson({ workers, ...figures }: WorkDeskStatus): FarmStatusJson {
+export function farmToJson({ workers, ...figures }: FarmDeskStatus): FarmStatusJson {
   const { attemptsPerSecond, tokensPerSecond, verdicts, blocksCanonical, rewardsWei } = figures
   return {
     ...{ attemptsPerSecond, tokensPerSecond, blocksCanonical, verdicts: defined(verdicts) },

@@ -4,7 +4,7 @@ import { type Block, bytesToHex, genesisHash, hash32, type Seal } from '@poai/co
 import { createFakeEngine } from '@poai/inference'
 import { signTransaction, testNetwork, testWallet, WALLETS, type Wallet } from '@poai/testing/chain'
 import { describe, expect, it } from 'vitest'
-import { SOLUTION_DEFAULTS, type WorkAnswer, type WorkDesk, type WorkJob } from '../../../src/index.ts'
+import { type FarmAnswer, type FarmDesk, type FarmJob, SOLUTION_DEFAULTS } from '../../../src/index.ts'
 import { type FarmFixture, openFarmFixture } from '../../support/farm-fixture.ts'
 import { TEST_BENEFICIARY } from '../../support/mining-fixture.ts'
 import { openNetwork } from '../../support/test-networks.ts'
@@ -14,7 +14,7 @@ const [alice, bob] = WALLETS as readonly [Wallet, Wallet]
 const buildExam = createExamBuilder(networkExamOptions(testNetwork))
 
 /** What an honest worker makes of the first nonces of a job, until `wanted` says that it is enough. */
-async function work(job: WorkJob, wanted: FinishedAttempt['kind'] = 'solved', skip = 0): Promise<Seal> {
+async function work(job: FarmJob, wanted: FinishedAttempt['kind'] = 'solved', skip = 0): Promise<Seal> {
   const engine = createFakeEngine()
   await engine.start()
   const { header, epochKey, range } = job
@@ -32,11 +32,11 @@ async function work(job: WorkJob, wanted: FinishedAttempt['kind'] = 'solved', sk
 }
 
 function submit(
-  desk: WorkDesk,
-  { jobId }: Pick<WorkJob, 'jobId'>,
+  desk: FarmDesk,
+  { jobId }: Pick<FarmJob, 'jobId'>,
   seal: Seal,
   block?: Uint8Array,
-): Promise<WorkAnswer> {
+): Promise<FarmAnswer> {
   return desk.submitWork({ worker: 'shed-1', jobId, seal, block })
 }
 
@@ -91,7 +91,7 @@ describe('the jobs of a desk', () => {
     const fixture = await openFarmFixture()
     const { desk, clock } = fixture
     const first = await desk.getWork({ worker: 'a' })
-    let next: WorkJob | undefined
+    let next: FarmJob | undefined
     const asked = desk.getWork({ worker: 'a', after: first.jobId }).then((job) => {
       next = job
     })
@@ -303,7 +303,7 @@ describe('the answers of a desk', () => {
     const jobs = await Promise.all(Array.from({ length: 5 }, (_, index) => desk.getWork({ worker: `w${index}` })))
     const seals = await Promise.all(jobs.map((job) => work(job)))
     const answers = jobs.map((job, index) => submit(desk, job, seals[index] as Seal))
-    expect((await (answers[4] as Promise<WorkAnswer>)).verdict).toBe('busy')
+    expect((await (answers[4] as Promise<FarmAnswer>)).verdict).toBe('busy')
     gate.resolve()
     const verdicts = (await Promise.all(answers)).map(({ verdict }) => verdict).sort()
     expect(verdicts.filter((verdict) => verdict === 'accepted')).toHaveLength(1)

@@ -1,64 +1,12 @@
-import {
-  address,
-  type Call,
-  data,
-  type Method,
-  method,
-  PreparedJson,
-  RESULTS,
-  required,
-  SCHEMAS,
-  toQuantity,
-} from '@poai/api'
+import { address, type Call, type Method, method, PreparedJson, required, SCHEMAS, toQuantity } from '@poai/api'
 import type { PooledTransaction } from '@poai/chain'
-import { addressToChecksumHex, bytesToHex, equalBytes, type JsonValue, keccak256 } from '@poai/core'
+import { addressToChecksumHex, bytesToHex, equalBytes, type JsonValue } from '@poai/core'
 import { writeList } from '../dispatch/write-list.ts'
 import { formatPooled } from '../format/format-transaction.ts'
 import type { MethodContext } from './method-context.ts'
 
 /** Transactions that one answer shows: a pool may hold many more. */
 const MAX_SHOWN = 5000
-
-/** The node and its network. */
-export function netAndWeb3Methods({ params, peers, clientVersion }: MethodContext): readonly Method[] {
-  return [
-    method({
-      name: 'net_version',
-      summary: 'The chain id in decimal digits',
-      params: [],
-      result: RESULTS.text,
-      run: () => params.chainId.toString(),
-    }),
-    method({
-      name: 'net_listening',
-      summary: 'True if other nodes can connect',
-      params: [],
-      result: RESULTS.flag,
-      run: () => peers?.isListening() ?? false,
-    }),
-    method({
-      name: 'net_peerCount',
-      summary: 'How many nodes this one is connected to',
-      params: [],
-      result: RESULTS.quantity,
-      run: () => toQuantity(peers?.count() ?? 0),
-    }),
-    method({
-      name: 'web3_clientVersion',
-      summary: 'The program, its version and its platform',
-      params: [],
-      result: RESULTS.text,
-      run: () => clientVersion,
-    }),
-    method({
-      name: 'web3_sha3',
-      summary: 'keccak256 of bytes',
-      params: [required('data', data)],
-      result: RESULTS.hash,
-      run: ([bytes]) => bytesToHex(keccak256(bytes)),
-    }),
-  ]
-}
 
 /** The transactions that wait. */
 export function txpoolMethods({ chain, params }: MethodContext): readonly Method[] {

@@ -2,7 +2,7 @@ import type { Address, Hash32, Seal, SealedHeader } from '@poai/core'
 import type { NonceRange } from '../nonce-ranges.ts'
 
 /** Which network a job is for. */
-export interface WorkNetwork {
+export interface FarmNetwork {
   /** For people. */
   readonly name: string
   /** Identity: it commits to the model, the domain, the shape of exams and all other rules. */
@@ -10,7 +10,7 @@ export interface WorkNetwork {
 }
 
 /** A worker of a farm asks for work. */
-export interface WorkRequest {
+export interface FarmRequest {
   /** What the worker calls itself. Names are not secret: they tell rates apart. */
   readonly worker: string
   /** Whom blocks are to pay. Default: whom the node says. */
@@ -20,7 +20,7 @@ export interface WorkRequest {
 }
 
 /** All that a worker needs to build exams: nobody else tries these nonces. */
-export interface WorkJob {
+export interface FarmJob {
   readonly jobId: Hash32
   readonly header: SealedHeader
   /** The key under which exams are drawn. */
@@ -28,7 +28,7 @@ export interface WorkJob {
   readonly range: NonceRange
   /** After so long the desk has forgotten the job. */
   readonly expiresInMs: number
-  readonly network: WorkNetwork
+  readonly network: FarmNetwork
   /**
    * The body's encoding, unless it is large: with it a worker can bring its block to a node that was started anew
    * meanwhile.
@@ -37,7 +37,7 @@ export interface WorkJob {
 }
 
 /** What a worker found. */
-export interface WorkSolution {
+export interface FarmSolution {
   readonly worker: string
   readonly jobId: Hash32
   readonly seal: Seal
@@ -57,7 +57,7 @@ export interface WorkSolution {
  *   sent again.
  * - `undecided`: this node could not judge it; it may be sent again.
  */
-export const WORK_VERDICTS = [
+export const FARM_VERDICTS = [
   'accepted',
   'side',
   'stale',
@@ -71,11 +71,11 @@ export const WORK_VERDICTS = [
   'undecided',
 ] as const
 
-export type WorkVerdict = (typeof WORK_VERDICTS)[number]
+export type FarmVerdict = (typeof FARM_VERDICTS)[number]
 
 /** A desk's answer to a solution. */
-export interface WorkAnswer {
-  readonly verdict: WorkVerdict
+export interface FarmAnswer {
+  readonly verdict: FarmVerdict
   /** Of the block that the solution makes, where there is one. */
   readonly blockHash?: Hash32 | undefined
   /** The rule that was broken. */

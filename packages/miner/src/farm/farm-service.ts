@@ -1,0 +1,34 @@
+import type { WorkAnswerJson, WorkJobJson } from '@poai/api/client'
+import { type JsonValue, networkParamsToJson } from '@poai/core'
+import type { DeskClient } from './desk-client.ts'
+import type { FarmDesk } from './farm-desk.ts'
+import { farmAnswerToJson, farmJobToJson, parseFarmRequest, parseFarmSolution, parseRateReport } from './farm-json.ts'
+
+/**
+ * A farm desk as JSON speaks to it: what `poai_getWork` and its siblings pass through. Rejects with `MinerError`s that
+ * may be shown.
+ */
+export interface FarmService {
+  getWork(request: unknown, signal?: AbortSignal, client?: DeskClient): Promise<WorkJobJson>
+  submitWork(solution: unknown, client?: DeskClient): Promise<WorkAnswerJson>
+  submitRate(report: unknown, client?: DeskClient): Promise<boolean>
+  /** The network's parameters, for a worker that knows nothing but an address. */
+  networkParams(): Promise<JsonValue>
+}
+
+/** The JSON face of a desk. */
+export function createFarmService(
+  desk: Pick<FarmDesk, 'params' | 'getWork' | 'submitWork' | 'submitRate'>,
+): FarmService {
+  return {
+    getWork: async (request, signal, client) =>
+      farmJobToJson(await desk.getWork(parseFarmRequest(request), signal, client)),
+    submitWork: async (solution, client) =>
+      farmAnswerToJson(await desk.submitWork(parseFarmSolution(solution), client)),
+    submitRate: async (report, client) => {
+      desk.submitRate(parseRateReport(report), client)
+      return true
+    },
+    networkParams: async () => networkParamsToJson(desk.params),
+  }
+}

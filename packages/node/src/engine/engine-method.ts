@@ -1,0 +1,15 @@
+import { type Method, method, SCHEMAS } from '@poai/api'
+import type { NetworkParams } from '@poai/core'
+import { engineReport } from './engine-json.ts'
+import type { EngineService } from './engine-service.ts'
+
+/** What JSON-RPC tells of the engine. */
+export function engineMethod(params: NetworkParams, service: Pick<EngineService, 'status'>): Method {
+  return method({
+    name: 'poai_engine',
+    summary: 'The model, the determinism domain and the workers of this node',
+    params: [],
+    result: SCHEMAS.engine,
+    run: () => engineReport(params, service.status),
+  })
+}

@@ -1,0 +1,20 @@
+import { connect } from 'node:net'
+
+/** The result of a method, asked by the node's socket. */
+export function ask(socket: string, method: string, params: readonly unknown[] = []): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const connection = connect(socket)
+    let text = ''
+    connection.setEncoding('utf8')
+    connection.on('error', reject)
+    connection.on('data', (chunk) => {
+      text += chunk
+      if (!text.includes('\n')) return
+      connection.end()
+      const { result, error } = JSON.parse(text)
+      if (error === undefined) resolve(result)
+      else reject(new Error(error.message))
+    })
+    connection.write(`${JSON.stringify({ jsonrpc: '2.0', id: 1, method, params })}\n`)
+  })
+}
