@@ -16,6 +16,7 @@ import { type Ping, ping } from '@libp2p/ping'
 import { preSharedKey } from '@libp2p/pnet'
 import { tcp } from '@libp2p/tcp'
 import { yamux } from '@libp2p/yamux'
+import { defined } from '@poai/core'
 import { BlackHoleDatastore } from 'datastore-core/black-hole'
 import { createLibp2p as create } from 'libp2p'
 import type { ConnectionGate } from './connection-gate.ts'
@@ -107,7 +108,7 @@ export async function createLibp2p(options: Libp2pOptions): Promise<CreatedLibp2
     streamMuxers: [
       yamux({ maxInboundStreams: MAX_STREAMS_PER_CONNECTION, maxOutboundStreams: MAX_STREAMS_PER_CONNECTION }),
     ],
-    ...(psk === undefined ? {} : { connectionProtector: preSharedKey({ psk }) }),
+    ...defined({ connectionProtector: psk && preSharedKey({ psk }) }),
     connectionGater: gaterOf(options.gate),
     connectionMonitor: { enabled: false, abortConnectionOnPingFailure: false },
     connectionManager: {

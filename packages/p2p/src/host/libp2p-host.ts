@@ -3,7 +3,7 @@ import { type Connection, type Libp2p, type PeerId, type Stream, setMaxListeners
 import type { AddressManager } from '@libp2p/interface-internal'
 import { peerIdFromString } from '@libp2p/peer-id'
 import { CODE_P2P, type Multiaddr, multiaddr } from '@multiformats/multiaddr'
-import { Emitter, type Logger, type Subscribe } from '@poai/core'
+import { defined, Emitter, type Logger, type Subscribe } from '@poai/core'
 import { createGossipsub, type Gossipsub, type GossipsubOptions } from '../gossip/create-gossipsub.ts'
 import type { GossipRouter } from '../gossip/gossip-router.ts'
 import { NetworkError } from '../network-error.ts'
@@ -222,7 +222,7 @@ class Libp2pHost implements Host {
     setMaxListeners(Number.POSITIVE_INFINITY, signal)
     return connection.newStream(protocol, {
       signal,
-      ...(limits === undefined ? {} : { maxOutboundStreams: limits.maxOutboundStreams }),
+      ...defined({ maxOutboundStreams: limits?.maxOutboundStreams }),
     })
   }
 

@@ -4,6 +4,7 @@ import { dirname } from 'node:path'
 import { generateKeyPair, privateKeyFromProtobuf, privateKeyToProtobuf } from '@libp2p/crypto/keys'
 import type { PrivateKey } from '@libp2p/interface'
 import { peerIdFromPrivateKey } from '@libp2p/peer-id'
+import { defined } from '@poai/core'
 import { NetworkError } from '../network-error.ts'
 
 /** Who a node is to others: the hash of an Ed25519 key that it keeps. */
@@ -105,6 +106,6 @@ function unusable(path: string, actual: string, cause?: unknown): NetworkError {
     expected: `an Ed25519 key in ${path}`,
     actual,
     hint: 'restore the file from a copy, or delete it: the node gets another identity',
-    ...(cause === undefined ? {} : { cause }),
+    ...defined({ cause }),
   })
 }

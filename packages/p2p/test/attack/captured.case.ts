@@ -1,5 +1,5 @@
 import type { ChainContext } from '@poai/consensus'
-import { createBlockCodecs, createTransactionCodec } from '@poai/core'
+import { createBlockCodecs, createTransactionCodec, defined } from '@poai/core'
 import { createFakeEngine } from '@poai/inference'
 import { ChainGenerator, type GeneratedBlock, testNetwork, WALLETS } from '@poai/testing/chain'
 import type { AttackSize, StrangerCase } from '@poai/testing/strangers'
@@ -149,7 +149,7 @@ async function falseChain(
   const easy = await generator.grow(from, worked, (_, parent) => ({
     header: {
       timestamp: parent.context.timestamp + LATE_SECONDS,
-      ...(miner === undefined ? {} : { beneficiary: miner.address }),
+      ...defined({ beneficiary: miner?.address }),
     },
   }))
   const blocks: ShownBlock[] = easy.map(({ block }) => block)

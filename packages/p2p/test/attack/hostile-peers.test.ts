@@ -1,5 +1,5 @@
 import { type ExamEvaluator, MAX_EVALUATIONS } from '@poai/consensus'
-import { createBlockCodecs, createTransactionCodec } from '@poai/core'
+import { createBlockCodecs, createTransactionCodec, defined } from '@poai/core'
 import { createFakeEngine } from '@poai/inference'
 import { ChainGenerator, type GeneratedBlock, testNetwork } from '@poai/testing/chain'
 import { afterEach, describe, expect, it, vi } from 'vitest'
@@ -48,8 +48,7 @@ async function besiege(tries: number): Promise<Siege> {
   counts.evaluations = 0
   const [address = ''] = victim.network.addresses()
   const start = async (from?: string): Promise<HostileClient> => {
-    const where = from === undefined ? {} : { from }
-    const client = await startHostileClient({ params: testNetwork, victim: address, ...where })
+    const client = await startHostileClient({ params: testNetwork, victim: address, ...defined({ from }) })
     closers.push(() => client.close())
     return client
   }

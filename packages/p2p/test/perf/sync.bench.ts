@@ -7,7 +7,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type ExamEvaluator, examToRequest } from '@poai/consensus'
-import { createBlockCodecs, createTransactionCodec, decodeRlp, headerHash } from '@poai/core'
+import { createBlockCodecs, createTransactionCodec, decodeRlp, defined, headerHash } from '@poai/core'
 import { createFakeEngine } from '@poai/inference'
 import { seededExams } from '@poai/testing'
 import { BENCH_PROGRAMS, openBenchEngine } from '@poai/testing/bench-engine'
@@ -41,7 +41,7 @@ async function catchUp(
     directory,
     network: { replayPolicy },
     verifier: (verifier) => excusingVerifier(verifier, replayPolicy),
-    ...(evaluator === undefined ? {} : { evaluator }),
+    ...defined({ evaluator }),
   })
   try {
     const arrived = new Promise<void>((resolve) => {

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
+import { defined } from '@poai/core'
 import type { ClusterCommand, ClusterEvent, ClusterLook } from './cluster-messages.ts'
 
 /** A node in a process of its own, as its parent has it. */
@@ -34,8 +35,7 @@ export async function startClusterNode({ key, directory }: ClusterNodeOptions = 
     execArgv: ['--conditions=source', '--disable-warning=ExperimentalWarning', '--expose-gc'],
     env: {
       ...process.env,
-      ...(key === undefined ? {} : { POAI_TEST_KEY: Buffer.from(key).toString('hex') }),
-      ...(directory === undefined ? {} : { POAI_TEST_DIRECTORY: directory }),
+      ...defined({ POAI_TEST_KEY: key && Buffer.from(key).toString('hex'), POAI_TEST_DIRECTORY: directory }),
     },
   })
   const heads = new Map<string, number>()

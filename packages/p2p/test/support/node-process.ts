@@ -11,6 +11,7 @@ import {
   createBlockCodecs,
   createTransactionCodec,
   decodeRlp,
+  defined,
   headerHash,
   type NetworkParams,
   sha256,
@@ -174,24 +175,22 @@ async function obey(node: TestNode, command: ClusterCommand): Promise<unknown> {
 }
 
 const keyText = process.env['POAI_TEST_KEY']
-const identity = keyText === undefined ? {} : { identity: identityOf(Buffer.from(keyText, 'hex')) }
 // Under siege: limits by address hold, though all are on one machine.
 const limits = { sharedAddresses: process.env['POAI_TEST_STRICT'] === undefined }
-const directoryText = process.env['POAI_TEST_DIRECTORY']
-const directory = directoryText === undefined ? {} : { directory: directoryText }
 const bench = process.env['POAI_TEST_MODEL'] === undefined ? undefined : await openBenchEngine()
-const evaluator = bench === undefined ? {} : { evaluator: bench.engine }
 const node = await startNode({
   network: { limits },
-  ...evaluator,
   params,
   verifier: slow,
   threads: 1,
   passes: counted,
   mempool: CLUSTER_POOL,
   shownChain: disguise,
-  ...identity,
-  ...directory,
+  ...defined({
+    evaluator: bench?.engine,
+    identity: keyText === undefined ? undefined : identityOf(Buffer.from(keyText, 'hex')),
+    directory: process.env['POAI_TEST_DIRECTORY'],
+  }),
 })
 node.chain.onHead(({ head, added, removed }) => {
   tell({ kind: 'head', hash: bytesToHex(head.hash), atMs: now() })

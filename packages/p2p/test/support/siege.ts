@@ -1,4 +1,4 @@
-import { createBlockCodecs, createTransactionCodec } from '@poai/core'
+import { createBlockCodecs, createTransactionCodec, defined } from '@poai/core'
 import type { ChainGenerator, GeneratedBlock } from '@poai/testing/chain'
 import type { Attack } from './attacks/attack.ts'
 import { type ClusterNode, percentile, startClusterNode, until } from './cluster.ts'
@@ -73,8 +73,7 @@ export async function besiege(options: SiegeOptions): Promise<SiegeReport & { re
     for (let count = 0; count < blocks; count++) before.push(await grow())
     const assault = (target: ClusterNode): Promise<string> => {
       const start = async (from?: string): Promise<HostileClient> => {
-        const where = from === undefined ? {} : { from }
-        const client = await startHostileClient({ params, victim: target.address, ...where })
+        const client = await startHostileClient({ params, victim: target.address, ...defined({ from }) })
         clients.push(client)
         return client
       }

@@ -11,6 +11,7 @@ import {
   type Clock,
   createBlockCodecs,
   createTransactionCodec,
+  defined,
   genesisHash,
   type Logger,
   type NetworkParams,
@@ -96,7 +97,7 @@ export async function startNode(options: StartNodeOptions = {}): Promise<TestNod
   const replayPolicy = options.network?.replayPolicy ?? createReplayPolicy({ kind: 'full' })
   const recovery = createThreadedRecovery({ threads: options.threads ?? 0 })
   const chain = await openChain(
-    { params, ...(options.mempool === undefined ? {} : { mempool: options.mempool }) },
+    { params, ...defined({ mempool: options.mempool }) },
     {
       codecs,
       database: createStoredChain({ store, committer, codecs, retention: RETENTIONS.full }),

@@ -1,3 +1,4 @@
+import { defined } from '@poai/core'
 import fc from 'fast-check'
 import { HONEST, SyncWorld, type WorldChains, type WorldManner } from './sync-world.ts'
 
@@ -164,6 +165,6 @@ export async function checkSyncModel(
         await stopped
       }
     }),
-    { numRuns, ...(seed === undefined ? {} : { seed }) },
+    { numRuns, ...defined({ seed }) },
   )
 }
