@@ -93,10 +93,10 @@ export interface ChainFixture {
 export const TEST_TIME_MS: number = Number(testNetwork.genesis.timestamp + 2500n) * 1000
 
 /** A generator over a fake model of its own, which gives the same bits as everybody's. */
-export async function startGenerator(): Promise<ChainGenerator> {
+export async function startGenerator(params: NetworkParams = testNetwork): Promise<ChainGenerator> {
   const engine = createFakeEngine()
   await engine.start()
-  return new ChainGenerator({ evaluator: engine })
+  return new ChainGenerator({ params, evaluator: engine })
 }
 
 /** Opens a started chain. */

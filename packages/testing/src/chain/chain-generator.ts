@@ -1,13 +1,12 @@
 import {
   type ChainContext,
   createAttempts,
-  createExamBuilder,
-  type ExamBuilder,
   type ExamEvaluator,
+  examBuilderOf,
   examToRequest,
   extendContext,
+  gasLimitBefore,
   genesisContext,
-  networkExamOptions,
   nextBaseFee,
   nextEpochKey,
   nextTarget,
@@ -20,6 +19,7 @@ import {
   type Header,
   type NetworkParams,
   type Receipt,
+  rulesAt,
   type SealedHeader,
   type Transaction,
   transactionsRoot,
@@ -59,13 +59,11 @@ export class ChainGenerator {
   readonly params: NetworkParams
   readonly genesis: GeneratedBlock
   readonly #evaluator: ExamEvaluator
-  readonly #buildExam: ExamBuilder
   readonly #execution: ReturnType<typeof createExecution>
 
   constructor({ params = testNetwork, evaluator }: ChainGeneratorOptions) {
     this.params = params
     this.#evaluator = evaluator
-    this.#buildExam = createExamBuilder(networkExamOptions(params))
     this.#execution = createExecution(params)
     this.genesis = {
       hash: genesisContext(params).hash,
@@ -108,6 +106,7 @@ export class ChainGenerator {
   /** A header on schedule that keeps every header rule; its roots are those of an empty block that changes nothing. */
   emptyHeader(parent: GeneratedBlock): SealedHeader {
     const { context, block } = parent
+    const rules = rulesAt(this.params, context.number + 1n)
     return {
       ...genesisHeader(this.params),
       parentHash: context.hash,
@@ -115,8 +114,8 @@ export class ChainGenerator {
       stateRoot: block.header.stateRoot,
       target: nextTarget(this.params, context),
       number: context.number + 1n,
-      gasLimit: context.gasLimit,
-      timestamp: context.timestamp + BigInt(this.params.difficulty.spacingSeconds),
+      gasLimit: gasLimitBefore(rules.gas, context.gasLimit),
+      timestamp: context.timestamp + BigInt(rules.difficulty.spacingSeconds),
       extraData: new Uint8Array(0),
       baseFeePerGas: nextBaseFee(this.params, context),
     }
@@ -125,7 +124,8 @@ export class ChainGenerator {
   /** Works until the header has a seal that meets its target. */
   async seal(header: SealedHeader, parent: ChainContext): Promise<Header> {
     const epochKey = nextEpochKey(this.params, parent)
-    const attempts = createAttempts({ header, epochKey, buildExam: this.#buildExam })
+    const buildExam = examBuilderOf(rulesAt(this.params, parent.number + 1n))
+    const attempts = createAttempts({ header, epochKey, buildExam })
     for (;;) {
       for (const attempt of attempts.take(4)) {
         const [evaluation] = await this.#evaluator.evaluate([examToRequest(attempt.exam)])
