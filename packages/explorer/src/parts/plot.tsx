@@ -1,3 +1,4 @@
+import { defined } from '@poai/core'
 import type { VNode } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 import uPlot from 'uplot'
@@ -94,7 +95,7 @@ function optionsOf(element: HTMLElement, lines: readonly Line[], unit: string): 
           stroke: colour(name),
           width: 2,
           value: (_, value) => (value === null ? '–' : `${format(value)} ${unit}`),
-          ...(isDotted === true ? { dash: [6, 6] } : {}),
+          ...defined({ dash: isDotted === true ? [6, 6] : undefined }),
           ...(isScattered === true
             ? { paths: () => null, points: { show: true, size: 5, fill: colour(name) } }
             : { points: { show: false } }),

@@ -1,5 +1,5 @@
 import { isRecord, type Method, namespaceOf, PLAIN_COST, PreparedJson, RpcError, type Session } from '@poai/api'
-import type { JsonValue, Logger } from '@poai/core'
+import { defined, type JsonValue, type Logger } from '@poai/core'
 import type { AnswerHold, ClientMemory } from '../server/client-memory.ts'
 import { checkDepth } from './check-depth.ts'
 import { Deadlines } from './deadlines.ts'
@@ -313,7 +313,7 @@ function refuse(message: unknown): string | undefined {
 }
 
 function errorText(id: Id, { code, message, data }: RpcError): string {
-  return JSON.stringify({ jsonrpc: '2.0', id, error: { code, message, ...(data === undefined ? {} : { data }) } })
+  return JSON.stringify({ jsonrpc: '2.0', id, error: { code, message, ...defined({ data }) } })
 }
 
 function shorten(name: string): string {

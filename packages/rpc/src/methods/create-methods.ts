@@ -2,6 +2,7 @@ import { type Method, method, namespaceOf, openRpcDocument, SCHEMAS } from '@poa
 import { ExamAnswers } from '../exams/exam-answers.ts'
 import { LogTexts } from '../format/log-texts.ts'
 import type { RpcDependencies } from '../rpc-dependencies.ts'
+import { rawMethods } from './debug/raw.ts'
 import { traceMethods } from './debug/traces.ts'
 import { accountMethods } from './eth/accounts.ts'
 import { blockMethods } from './eth/blocks.ts'
@@ -18,7 +19,6 @@ import { otterscanMethods } from './ots/otterscan.ts'
 import { accuracyMethods } from './poai/accuracy.ts'
 import { examMethods } from './poai/exams.ts'
 import { nodeMethods } from './poai/node.ts'
-import { rawMethods } from './raw.ts'
 import { txpoolMethods } from './txpool.ts'
 
 /** In which documents show them. Namespaces of features to come follow. */

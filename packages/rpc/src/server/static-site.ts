@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { extname, join, normalize, sep } from 'node:path'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
+import { defined } from '@poai/core'
 
 /** Answers requests for files. Resolves to false for what is none of them. */
 export type ServeFile = (request: IncomingMessage, response: ServerResponse) => Promise<boolean>
@@ -106,7 +107,7 @@ export function createStaticSite(directory: string, findExtra: FindExtraFile = a
     const bytes = isCompressed ? file.compressed : file.bytes
     response.writeHead(200, {
       ...headers,
-      ...(isCompressed ? { 'content-encoding': 'gzip' } : {}),
+      ...defined({ 'content-encoding': isCompressed ? 'gzip' : undefined }),
       'content-type': type,
       'content-length': bytes.length,
     })

@@ -1,5 +1,5 @@
 import { RpcError, toQuantity } from '@poai/api'
-import { bytesToHex, type JsonValue } from '@poai/core'
+import { bytesToHex, defined, type JsonValue } from '@poai/core'
 import type { FrameEnd, FrameStart, TraceLog } from '@poai/execution'
 import { longHex } from '../format/long-hex.ts'
 import { reasonOfRevert } from '../methods/eth/revert-error.ts'
@@ -69,7 +69,7 @@ export function createCallTracer({
   const frames = new FrameCollector()
   const { onEnter, onExit, onLog } = frames
   return {
-    hooks: { onEnter, onExit, ...(withLogs ? { onLog } : {}) },
+    hooks: { onEnter, onExit, ...defined({ onLog: withLogs ? onLog : undefined }) },
     result: () => (frames.root === undefined ? null : showFrame(frames.root, onlyTop)),
   }
 }
@@ -78,27 +78,28 @@ function showFrame({ start, end, calls, logs }: CallFrame, onlyTop: boolean): Js
   const failure = end?.failure
   const reason = failure === 'revert' && end !== undefined ? reasonOfRevert(end.output) : undefined
   const target = start.to ?? end?.createdAddress
-  const isUndone = failure !== undefined
+  const shownCalls = onlyTop ? [] : calls.map((call) => showFrame(call, false))
+  const shownLogs = failure === undefined ? logs.map(showLog) : []
   return {
     type: start.type,
     from: bytesToHex(start.from),
-    ...(target === undefined ? {} : { to: bytesToHex(target) }),
-    ...(start.type === 'STATICCALL' ? {} : { value: toQuantity(start.value) }),
+    ...defined({
+      to: target && bytesToHex(target),
+      value: start.type === 'STATICCALL' ? undefined : toQuantity(start.value),
+    }),
     gas: toQuantity(start.gas),
     gasUsed: toQuantity(end?.gasUsed ?? 0n),
     input: longHex(start.input),
     output: longHex(end?.output ?? new Uint8Array(0)),
-    ...(failure === undefined ? {} : { error: failure === 'revert' ? 'execution reverted' : failure }),
-    ...(reason === undefined ? {} : { revertReason: reason }),
-    ...(calls.length === 0 || onlyTop ? {} : { calls: calls.map((call) => showFrame(call, false)) }),
-    ...(logs.length === 0 || isUndone
-      ? {}
-      : {
-          logs: logs.map(({ address, topics, data }) => ({
-            address: bytesToHex(address),
-            topics: topics.map(bytesToHex),
-            data: bytesToHex(data),
-          })),
-        }),
+    ...defined({
+      error: failure === 'revert' ? 'execution reverted' : failure,
+      revertReason: reason,
+      calls: shownCalls.length === 0 ? undefined : shownCalls,
+      logs: shownLogs.length === 0 ? undefined : shownLogs,
+    }),
   }
+}
+
+function showLog({ address, topics, data }: TraceLog): JsonValue {
+  return { address: bytesToHex(address), topics: topics.map(bytesToHex), data: bytesToHex(data) }
 }

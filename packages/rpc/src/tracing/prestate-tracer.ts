@@ -1,5 +1,5 @@
 import { toQuantity, toWord } from '@poai/api'
-import { bytesToHex, EMPTY_CODE_HASH, equalBytes, type JsonValue } from '@poai/core'
+import { bytesToHex, defined, EMPTY_CODE_HASH, equalBytes, type JsonValue } from '@poai/core'
 import type { StateReader } from '@poai/execution'
 import type { Tracer } from './tracer.ts'
 
@@ -19,8 +19,10 @@ export function createPrestateTracer(state: Pick<StateReader, 'code'>): Tracer {
             : state.code(account.codeHash)
         shown[bytesToHex(address)] = {
           balance: toQuantity(account?.balance ?? 0n),
-          ...(account === undefined || account.nonce === 0n ? {} : { nonce: Number(account.nonce) }),
-          ...(code === undefined ? {} : { code: bytesToHex(code) }),
+          ...defined({
+            nonce: account === undefined || account.nonce === 0n ? undefined : Number(account.nonce),
+            code: code && bytesToHex(code),
+          }),
         }
       }
       for (const { address, slot, value } of reads?.slots ?? []) {

@@ -13,7 +13,7 @@ import {
   titled,
 } from '@poai/api'
 import type { AccessListEntry, Address, Hash32 } from '@poai/core'
-import { ZERO_ADDRESS } from '@poai/core'
+import { defined, ZERO_ADDRESS } from '@poai/core'
 import type { AccountOverride, BlockEnvironment, CallInput, Message, StateReader } from '@poai/execution'
 import { prevRandaoOf } from '@poai/execution'
 import type { NamedHeader } from '../../chain-view.ts'
@@ -126,10 +126,7 @@ export const stateOverrides: Shape<readonly AccountOverride[]> = {
       const { balance, nonce, code, stateDiff } = overrideArguments.parse(said, `${path}.${name}`)
       return {
         address: address.parse(name, path),
-        ...(balance === undefined ? {} : { balance }),
-        ...(nonce === undefined ? {} : { nonce }),
-        ...(code === undefined ? {} : { code }),
-        ...(stateDiff === undefined ? {} : { slots: stateDiff }),
+        ...defined({ balance, nonce, code, slots: stateDiff }),
       }
     })
   },
@@ -163,6 +160,6 @@ export function callInput(
     blockHash: (number) => view.canonicalHash(number),
     message,
     pause,
-    ...(overrides === undefined ? {} : { overrides }),
+    ...defined({ overrides }),
   }
 }

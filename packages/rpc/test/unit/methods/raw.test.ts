@@ -1,8 +1,8 @@
 import { bytesToHex, hexToBytes, keccak256 } from '@poai/core'
 import { WALLETS, type Wallet } from '@poai/testing/chain'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { rawMethods } from '../../../src/methods/debug/raw.ts'
 import { blockMethods } from '../../../src/methods/eth/blocks.ts'
-import { rawMethods } from '../../../src/methods/raw.ts'
 import { type OpenMethods, openMethods } from '../../support/open-methods.ts'
 
 const [ALICE, BOB] = WALLETS as [Wallet, Wallet]

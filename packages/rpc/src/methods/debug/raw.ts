@@ -1,6 +1,6 @@
 import { blockPlace, hash, listSchema, type Method, method, orNull, RESULTS, required } from '@poai/api'
 import { bytesToHex, headerCodec, receiptCodec } from '@poai/core'
-import type { MethodContext } from './method-context.ts'
+import type { MethodContext } from '../method-context.ts'
 
 /** The bytes that hashes are made of: for those who check for themselves. */
 export function rawMethods({ chain, codecs, view }: MethodContext): readonly Method[] {
