@@ -36,7 +36,9 @@ const GAS = 200_000n
 const VECTORS = join(import.meta.dirname, 'vectors')
 const [alice, bob, carol, dave] = WALLETS as readonly [Wallet, Wallet, Wallet, Wallet]
 
-/** What is in a block: a transfer in each, and by turns a call that logs, a contract, and a call that runs out of gas. */
+/**
+ * What is in a block: a transfer in each, and by turns a call that logs, a contract, and a call that runs out of gas.
+ */
 function planOf(number: number, transferred: bigint): BlockPlan {
   const sign = (wallet: Wallet, plan: Parameters<typeof signTransaction>[2]): Transaction =>
     signTransaction(testNetwork.chainId, wallet, plan)

@@ -32,7 +32,9 @@ export interface RunningProgram {
   readonly output: Promise<string>
 }
 
-/** Starts `poai` with nothing set but its home and `environment`. Whatever of it still runs is killed after the test. */
+/**
+ * Starts `poai` with nothing set but its home and `environment`. Whatever of it still runs is killed after the test.
+ */
 export function startPoai(
   home: string,
   args: readonly string[],
