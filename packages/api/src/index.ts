@@ -27,6 +27,7 @@ export { clientTypes } from './documents/client-types.ts'
 export { methodsToMarkdown, openRpcDocument } from './documents/open-rpc.ts'
 export { hexOrNull, toQuantity, toWord } from './hex-text.ts'
 export type { Call, RatedClient, Session } from './methods/call.ts'
+export type { Maybe } from './methods/maybe.ts'
 export {
   type Answered,
   type Method,

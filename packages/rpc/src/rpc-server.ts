@@ -66,8 +66,8 @@ class ChainRpcServer implements RpcServer {
     )
     this.ipcPath = options.ipcPath
     const { siteDirectory, findExtraFile } = options
-    const site = siteDirectory === undefined ? {} : { serveFile: createStaticSite(siteDirectory, findExtraFile) }
-    this.#http = options.http && new HttpServer(options.http, { dispatcher, limits, logger, ...site })
+    const serveFile = siteDirectory === undefined ? undefined : createStaticSite(siteDirectory, findExtraFile)
+    this.#http = options.http && new HttpServer(options.http, { dispatcher, limits, logger, ...defined({ serveFile }) })
     const ipc =
       options.ipcPath === undefined
         ? undefined

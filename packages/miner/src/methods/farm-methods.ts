@@ -1,7 +1,6 @@
-import { FARM_MESSAGES, jsonFor, type Method, method, RESULTS, required, SCHEMAS } from '@poai/api'
+import { FARM_MESSAGES, jsonFor, type Maybe, type Method, method, RESULTS, required, SCHEMAS } from '@poai/api'
 import type { FarmDesk } from '../farm/farm-desk.ts'
 import { createFarmService } from '../farm/farm-service.ts'
-import type { Maybe } from './maybe.ts'
 
 /** Jobs for miners on other machines. Clients are charged for what they send. */
 export function farmMethods(desk: Maybe<FarmDesk>): readonly Method[] {

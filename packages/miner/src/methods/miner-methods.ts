@@ -1,7 +1,6 @@
-import { address, type Method, method, RESULTS, RpcError, required, SCHEMAS, toQuantity } from '@poai/api'
+import { address, type Maybe, type Method, method, RESULTS, RpcError, required, SCHEMAS, toQuantity } from '@poai/api'
 import { bytesToHex } from '@poai/core'
 import type { Miner } from '../miner.ts'
-import type { Maybe } from './maybe.ts'
 import { minerToJson } from './miner-json.ts'
 
 /** A miner as its methods use it. */

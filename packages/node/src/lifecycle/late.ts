@@ -1,8 +1,8 @@
-import { RpcError } from '@poai/api'
+import { type Maybe, RpcError } from '@poai/api'
 import { invariant } from '@poai/core'
 
 /** What a wing makes while it starts: for the wings that start after it, and for whoever asks in the meantime. */
-export class Late<Part> {
+export class Late<Part> implements Maybe<Part> {
   readonly #missing: string
   #part: Part | undefined
 

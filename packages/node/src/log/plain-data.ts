@@ -1,4 +1,4 @@
-import { AppError, bytesToHex, type LogData, RuleError } from '@poai/core'
+import { AppError, bytesToHex, defined, type LogData, RuleError } from '@poai/core'
 
 /** Nesting that a log shows: data of ours is flat, an error has causes. */
 const MAX_DEPTH = 4
@@ -29,16 +29,22 @@ function plainInteger(value: bigint): number | string {
 }
 
 function plainError(error: Error, depth: number): Readonly<Record<string, unknown>> {
-  const isOurs = error instanceof AppError || error instanceof RuleError
-  return {
-    name: error.name,
-    ...('code' in error ? { code: String(error.code) } : {}),
-    message: error.message,
-    ...(isOurs && error.expected !== undefined ? { expected: String(error.expected) } : {}),
-    ...(isOurs && error.actual !== undefined ? { actual: String(error.actual) } : {}),
-    ...(error instanceof AppError && error.hint !== undefined ? { hint: error.hint } : {}),
+  const { name, message, stack, cause } = error
+  return defined({
+    name,
+    code: 'code' in error ? String(error.code) : undefined,
+    message,
     // Errors of ours are expected and say where they come from; others are bugs, and the stack is the only clue.
-    ...(isOurs ? {} : { stack: error.stack }),
-    ...(error.cause === undefined || depth === 0 ? {} : { cause: plainValue(error.cause, depth - 1) }),
+    ...(error instanceof AppError || error instanceof RuleError ? plainMismatch(error) : { stack }),
+    cause: cause === undefined || depth === 0 ? undefined : plainValue(cause, depth - 1),
+  })
+}
+
+function plainMismatch(error: AppError | RuleError): Readonly<Record<string, string | undefined>> {
+  const { expected, actual } = error
+  return {
+    expected: expected === undefined ? undefined : String(expected),
+    actual: actual === undefined ? undefined : String(actual),
+    hint: error instanceof AppError ? error.hint : undefined,
   }
 }

@@ -1,4 +1,4 @@
-import type { Logger } from '@poai/core'
+import { defined, type Logger } from '@poai/core'
 import type { NodeState, NodeStateName } from './node-state.ts'
 
 /** What the log says of a state when the node comes to it; undefined where a part says more. */
@@ -23,6 +23,6 @@ export function createStateLines({ logger }: { readonly logger: Logger }): (stat
     if (name === shown) return
     shown = name
     const line = STATE_LINES[name]
-    if (line !== undefined) logger.info(line, detail === undefined ? {} : { detail })
+    if (line !== undefined) logger.info(line, defined({ detail }))
   }
 }

@@ -1,3 +1,4 @@
+import { defined } from '@poai/core'
 import type { MinerStatus } from '@poai/miner'
 import { isBehind, type SyncStatus } from '@poai/p2p'
 import type { EngineServiceStatus } from '../engine/engine-service.ts'
@@ -27,7 +28,7 @@ export function stateOf({ engine, miner, gateClosedBecause, network, isAlone }: 
 }
 
 function withDetail(name: NodeState['name'], detail: string | undefined): NodeState {
-  return detail === undefined ? { name } : { name, detail }
+  return { name, ...defined({ detail }) }
 }
 
 function describeSync({ currentBlock, highestBlock, blocksPerSecond, secondsLeft }: SyncStatus): string {

@@ -20,7 +20,7 @@ it('a wing brings methods, a metric, a status field, a service and a topic', asy
   await first.node.start()
   const second = nodeWithGuestbook(away, { peers: first.node.status.addresses.join(',') })
   await second.node.start()
-  await expect.poll(() => first.node.status.peers).toBe(1)
+  await expect.poll(() => first.node.status.peers, { timeout: 20_000 }).toBe(1)
 
   // A message may overtake the wish to hear it: each greeting is another one.
   let greetings = 0
@@ -28,7 +28,7 @@ it('a wing brings methods, a metric, a status field, a service and a topic', asy
     expect(await ask(socket, 'guestbook_sign', [`hello ${++greetings}`])).toBe(true)
     return ask(otherSocket, 'guestbook_greetings')
   }
-  await expect.poll(greet, { interval: 50, timeout: 10_000 }).toContainEqual(expect.stringMatching(/^hello \d+$/))
+  await expect.poll(greet, { interval: 50, timeout: 20_000 }).toContainEqual(expect.stringMatching(/^hello \d+$/))
   const heard = Number(((await ask(otherSocket, 'guestbook_greetings')) as readonly string[]).length)
 
   const status = (await ask(otherSocket, 'poai_nodeStatus')) as Readonly<Record<string, unknown>>

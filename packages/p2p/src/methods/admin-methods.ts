@@ -1,13 +1,24 @@
-import { count, listSchema, type Method, method, optional, RESULTS, required, SCHEMAS, textOf } from '@poai/api'
-import type { MaybeNetwork } from './maybe-network.ts'
+import {
+  count,
+  listSchema,
+  type Maybe,
+  type Method,
+  method,
+  optional,
+  RESULTS,
+  required,
+  SCHEMAS,
+  textOf,
+} from '@poai/api'
 import { banToJson, nodeInfoToJson, peerEntryToJson } from './peer-json.ts'
+import type { ShownNetwork } from './shown-network.ts'
 
 /** Longer than any multiaddress with a peer id. */
 const MAX_ADDRESS_CHARACTERS = 512
 const target = textOf(MAX_ADDRESS_CHARACTERS)
 
 /** For the node's owner: peers. */
-export function adminMethods(network: MaybeNetwork): readonly Method[] {
+export function adminMethods(network: Maybe<ShownNetwork>): readonly Method[] {
   return [
     method({
       name: 'admin_nodeInfo',

@@ -1,14 +1,14 @@
-import { listSchema, type Method, method, RESULTS, SCHEMAS, toQuantity } from '@poai/api'
+import { listSchema, type Maybe, type Method, method, RESULTS, SCHEMAS, toQuantity } from '@poai/api'
 import { adminMethods } from './admin-methods.ts'
-import type { MaybeNetwork } from './maybe-network.ts'
 import { peerEntryToJson } from './peer-json.ts'
+import type { ShownNetwork } from './shown-network.ts'
 
 /** What JSON-RPC tells of the network, and what its owner may change in it. */
-export function networkMethods(network: MaybeNetwork): readonly Method[] {
+export function networkMethods(network: Maybe<ShownNetwork>): readonly Method[] {
   return [...peerMethods(network), ...adminMethods(network)]
 }
 
-function peerMethods(network: MaybeNetwork): readonly Method[] {
+function peerMethods(network: Maybe<ShownNetwork>): readonly Method[] {
   const isConnected = ({ peer }: { readonly peer?: unknown }): boolean => peer !== undefined
   return [
     method({

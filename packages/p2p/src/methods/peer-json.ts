@@ -3,10 +3,10 @@ import { bytesToHex } from '@poai/core'
 import type { Ban } from '../peers/ban-list.ts'
 import type { Peer } from '../peers/peer.ts'
 import type { PeerEntry } from '../peers/peer-book.ts'
-import type { MaybeNetwork } from './maybe-network.ts'
+import type { ShownNetwork } from './shown-network.ts'
 
 /** Who the node is among others, and whether they can reach it. */
-export function nodeInfoToJson(network: MaybeNetwork['now']): NodeInfoJson {
+export function nodeInfoToJson(network: ShownNetwork | undefined): NodeInfoJson {
   if (network === undefined) return { peerId: null, addresses: [] }
   const { verdict, addresses, inboundPeers, outboundPeers, inboundPlaces } = network.reachability()
   return {

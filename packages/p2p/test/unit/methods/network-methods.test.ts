@@ -1,7 +1,7 @@
-import { RpcError } from '@poai/api'
+import { type Maybe, RpcError } from '@poai/api'
 import { callMethod } from '@poai/testing/call-method'
 import { expect, it } from 'vitest'
-import { type MaybeNetwork, networkMethods } from '../../../src/index.ts'
+import { networkMethods, type ShownNetwork } from '../../../src/index.ts'
 import type { PeerEntry } from '../../../src/peers/peer-book.ts'
 import { A_STATUS } from '../../support/fake-handshake.ts'
 
@@ -16,9 +16,9 @@ const CONNECTED: PeerEntry = {
 }
 
 /** A network with two peers, which tells what was done to it. */
-function joinedNetwork(): { readonly network: MaybeNetwork; readonly done: unknown[] } {
+function joinedNetwork(): { readonly network: Maybe<ShownNetwork>; readonly done: unknown[] } {
   const done: unknown[] = []
-  const now: NonNullable<MaybeNetwork['now']> = {
+  const now: ShownNetwork = {
     peerId: 'this one',
     addresses: () => ['/ip4/127.0.0.1/tcp/1/p2p/this-one'],
     reachability: () => ({

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { AppError, RuleError } from '@poai/core'
 import { expect, it, onTestFinished } from 'vitest'
-import type { LogConfig } from '../../../src/config/node-config.ts'
-import { createNodeLogger, type NodeLogger } from '../../../src/log/create-node-logger.ts'
-import { humanLine } from '../../../src/log/human-line.ts'
-import { plainData } from '../../../src/log/plain-data.ts'
-import { openRotatingFile } from '../../../src/log/rotating-file.ts'
+import type { LogConfig } from '../../src/config/node-config.ts'
+import { createNodeLogger, type NodeLogger } from '../../src/log/create-node-logger.ts'
+import { humanLine } from '../../src/log/human-line.ts'
+import { plainData } from '../../src/log/plain-data.ts'
+import { openRotatingFile } from '../../src/log/rotating-file.ts'
 
 const CONFIG: LogConfig = { level: 'info', format: 'auto', file: 'logs/node.log', fileMb: 1, files: 2 }
 
