@@ -1,25 +1,24 @@
 # A node, a mining worker or any other command of poai: docker build --tag poai .
-# The image has the tarballs that users install, Node 24, and a C compiler, with which a node makes its native engine.
+# The image runs the sources with exactly what package-lock.json names. It comes with the native engine, compiled and
+# tested while the image is built, so it needs no compiler. Building it takes the base images and npm, nothing else.
 
-FROM node:24-bookworm-slim AS build
-WORKDIR /src
+FROM node:24-bookworm AS build
+WORKDIR /opt/poai
 COPY . .
-# The tools of the build are optional packages, too: nothing is left out here. The image has none of it.
-RUN npm ci --ignore-scripts --no-audit --no-fund && npm run build -- --pack /tarballs
-
-FROM node:24-bookworm-slim AS install
-COPY --from=build /tarballs /tarballs
-# The Node 24 that comes along is for machines with an older one.
-RUN npm install --global --ignore-scripts --no-audit --no-fund /tarballs/*.tgz \
-  && rm -rf /usr/local/lib/node_modules/@poai/cli/node_modules/node-linux-*
+# The explorer page is bundled with the tools of the build; the image has none of them.
+RUN npm ci --ignore-scripts --no-audit --no-fund \
+  && npx --no-install vite build packages/explorer \
+  && npm ci --ignore-scripts --no-audit --no-fund --omit=dev --omit=optional
+# Ends the build if the program misses one recorded bit.
+RUN POAI_HOME=/tmp/home node packages/cli/bin/poai.mjs engine build \
+  && mv /tmp/home/cache/engine /opt/poai-engine && chmod -R a+rX /opt/poai-engine \
+  && rm -rf .dockerignore Dockerfile deploy docs examples scripts models/*/test packages/*/test
 
 FROM node:24-bookworm-slim
-RUN apt-get update \
-  && apt-get install --yes --no-install-recommends gcc libc6-dev \
-  && rm -rf /var/lib/apt/lists/*
-COPY --from=install /usr/local/lib/node_modules/@poai /usr/local/lib/node_modules/@poai
-RUN ln -s ../lib/node_modules/@poai/cli/bin/poai.mjs /usr/local/bin/poai \
-  && install --directory --owner=1000 --group=1000 --mode=0700 /var/lib/poai
+COPY --from=build /opt/poai-engine /opt/poai-engine
+COPY --from=build /opt/poai /opt/poai
+COPY --chmod=0755 deploy/poai.sh /usr/local/bin/poai
+RUN install --directory --owner=1000 --group=1000 --mode=0700 /var/lib/poai
 ENV POAI_HOME=/var/lib/poai
 # The user `node` of the base image, by number, so that Kubernetes sees that it is not root.
 USER 1000:1000

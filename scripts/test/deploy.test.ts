@@ -5,7 +5,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createProgram, runCli } from '../../packages/cli/src/index.ts'
 import { createMetricsServer } from '../../packages/node/src/metrics/metrics-server.ts'
 import testnet from '../../testnet/testnet.json' with { type: 'json' }
-import { REQUIRED_NODE_MAJOR } from '../bootstrap/node-binary.mjs'
 import { CHECKOUT } from './support/copy-checkout.ts'
 import {
   type ComposeService,
@@ -87,17 +86,13 @@ describe('the Dockerfile', () => {
   const image = stages.at(-1) ?? []
   const textOf = (name: string): string => image.find((instruction) => instruction.name === name)?.text ?? ''
 
-  it('builds and runs on the Node that the program needs', () => {
-    for (const [from] of stages) expect(from?.text).toMatch(new RegExp(`^node:${REQUIRED_NODE_MAJOR}-bookworm-slim`))
-  })
-
-  it('runs the command of the package, as somebody who is not root, in a volume', () => {
+  it('runs the program as somebody who is not root, in a volume', () => {
     expect(JSON.parse(textOf('ENTRYPOINT'))).toEqual(['poai'])
     expect(textOf('USER')).toBe('1000:1000')
     expect(textOf('ENV')).toBe(`POAI_HOME=${HOME}`)
     expect(textOf('VOLUME')).toBe(HOME)
-    expect(readText('Dockerfile')).toContain('@poai/cli/bin/poai.mjs')
-    expect(existsSync(join(CHECKOUT, 'packages/cli/bin/poai.mjs'))).toBe(true)
+    const [, program = ''] = /^exec node .* \/opt\/poai\/(\S+) "\$@"$/m.exec(readText('deploy/poai.sh')) ?? []
+    expect(existsSync(join(CHECKOUT, program)), program).toBe(true)
   })
 
   it('starts a node whose health is asked for where it is served', async () => {
@@ -109,9 +104,9 @@ describe('the Dockerfile', () => {
     expect(textOf('EXPOSE').split(' ').map(Number)).toEqual(Object.values(PORTS))
   })
 
-  it('has everything that it packs in its context', () => {
+  it('has everything that it needs in its context', () => {
     const left = readText('.dockerignore').split('\n')
-    for (const entry of ['packages', 'models', 'testnet', 'scripts', 'package-lock.json', '.npmrc']) {
+    for (const entry of ['packages', 'models', 'testnet', 'examples', 'deploy', 'package-lock.json', '.npmrc']) {
       expect(left.filter((line) => line.replace(/^\*\*\//, '') === entry)).toEqual([])
       expect(existsSync(join(CHECKOUT, entry)), entry).toBe(true)
     }
@@ -159,6 +154,43 @@ describe('deploy/docker-compose.yml', () => {
   it('bounds every service', () => {
     for (const [name, service] of Object.entries(compose.services)) {
       expect(service.deploy?.resources?.limits, name).toEqual({ cpus: expect.any(String), memory: expect.any(String) })
+    }
+  })
+})
+
+describe('deploy/docker-compose.testnet.yml', () => {
+  const [compose] = readYaml('deploy/docker-compose.testnet.yml') as [
+    { readonly services: Record<string, ComposeService>; readonly volumes: object },
+  ]
+  const services = Object.entries(compose.services)
+
+  it('runs nodes of one network that know each other by name, each with a volume of its own', async () => {
+    for (const [name, { command = [], volumes }] of services) {
+      expect(command[0]).toBe('node')
+      const { node, p2p, metrics } = await settingsOf(command.slice(1))
+      const others = services.filter(([other]) => other !== name).map(([other]) => `/dns4/${other}/tcp/${PORTS.p2p}`)
+      expect(node).toMatchObject({ network: 'devnet' })
+      expect(p2p).toMatchObject({ port: PORTS.p2p, peers: others })
+      expect(metrics).toMatchObject({ port: PORTS.metrics })
+      expect(volumes).toEqual([`${name}-data:${HOME}`])
+    }
+    expect(Object.keys(compose.volumes)).toEqual(services.map(([name]) => `${name}-data`))
+  })
+
+  it('pays its miners to accounts of the test network, and publishes one port to this machine', async () => {
+    const all = await Promise.all(services.map(([, { command = [] }]) => settingsOf(command.slice(1))))
+    const paid = all.map(({ mining }) => mining?.['beneficiary']).filter((account) => account !== undefined)
+    expect(paid).toEqual([testnet.accounts.at(-1)?.address, testnet.accounts.at(-2)?.address])
+    expect(services.flatMap(([, { ports = [] }]) => ports)).toEqual(['127.0.0.1:8545:8545'])
+  })
+
+  it('bounds and confines every node', () => {
+    for (const [name, service] of services) {
+      expect(service, name).toMatchObject({
+        read_only: true,
+        cap_drop: ['ALL'],
+        deploy: { resources: { limits: { cpus: expect.any(String), memory: expect.any(String) } } },
+      })
     }
   })
 })

@@ -66,7 +66,7 @@ export function readText(path: string): string {
 
 /** The documents of a YAML file. Throws at its first fault, a key that stands twice among them. */
 export function readYaml(path: string): readonly unknown[] {
-  return parseAllDocuments(readText(path)).map((document) => {
+  return parseAllDocuments(readText(path), { merge: true }).map((document) => {
     const [fault] = [...document.errors, ...document.warnings]
     if (fault !== undefined) throw new Error(`${path}: ${fault.message}`)
     return document.toJS()
