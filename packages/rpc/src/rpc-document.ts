@@ -7,16 +7,17 @@ const NUMBERS = new Intl.NumberFormat('en')
 
 const INTRODUCTION = `# JSON-RPC
 
-Made from the table of methods in \`packages/rpc/src/methods\`; \`rpc.discover\` serves the same as an OpenRPC document.
+Made from the methods that a node serves. \`rpc.discover\` serves the same as an OpenRPC document.
 
-A node answers JSON-RPC 2.0 over HTTP and WebSocket on one port (\`--http-port\`, by default on 127.0.0.1) and over its local socket,
-\`poai.ipc\` in the data directory, one JSON document a line. Arguments stand in a list; those with \`?\` may be left out. Numbers are
-quantities (\`"0x1f"\`), bytes have two digits each. What is not there is \`null\`, never an error.
+A node answers JSON-RPC 2.0 over HTTP and WebSocket on one port (\`--http-port\`, by default on 127.0.0.1), and over
+its local socket: \`poai.ipc\` in the data directory, one JSON document a line. Arguments are given as a list; those
+marked \`?\` may be left out. Numbers are quantities (\`"0x1f"\`); bytes are two hexadecimal digits each. What does
+not exist is \`null\`, never an error.
 
 ## From programs
 
-Whatever speaks to Ethereum speaks to this: ethers, viem, Hardhat, MetaMask, Otterscan, Blockscout. The chain's own methods come typed with
-\`@poai/api/client\`, which also runs in a browser:
+Whatever speaks to Ethereum speaks to this: ethers, viem, Hardhat, MetaMask, Otterscan, Blockscout.
+\`@poai/api/client\` brings the chain's own methods with their types. It also runs in a browser:
 
 \`\`\`ts
 import { poaiActions, poaiOf } from '@poai/api/client'
@@ -30,47 +31,81 @@ const { valid } = await client.poai.verifyBlock(1200n)
 const { families } = await poaiOf(new JsonRpcProvider('http://127.0.0.1:8545')).getAccuracy(1, 'latest')
 \`\`\`
 
-Heights and counts may be given as bigints, numbers or hexadecimal; in answers they are as the node sent them.
+Without such a library, \`createNodeClient\` types every method by its name, over whatever can carry a call. With
+\`checkAnswers\` it compares each answer with its schema first, so that a node of another version causes an error
+and not a wrong number:
+
+\`\`\`ts
+import { checkAnswers, createNodeClient } from '@poai/api/client'
+import { createHttpRpcClient } from '@poai/api/connect'
+
+const http = createHttpRpcClient({ url: 'http://127.0.0.1:8545' })
+const node = createNodeClient(checkAnswers((method, params) => http.call(method, params)))
+const { head, peers } = await node.call('poai_nodeStatus')
+\`\`\`
+
+Heights and counts may be given as bigints, numbers or hexadecimal. Answers are as the node sent them.
 
 ## Who may ask what
 
 The namespaces \`admin\`, \`miner\` and \`debug\` are for the node's owner: over its local socket, or with its token
-(\`authorization: Bearer …\`). To others they do not exist. Everything else reads, or offers what the node then judges like a stranger's
-(\`eth_sendRawTransaction\`, \`poai_submitWork\`). The node holds no keys: what signs (\`eth_sendTransaction\`, \`eth_sign\`,
-\`personal_…\`) does not exist. Pages of other origins need \`--http-cors\`, other host names \`--http-vhosts\`.
+(\`authorization: Bearer …\`). To others they do not exist. All other methods only read, or hand in something that
+the node then judges like a stranger's (\`eth_sendRawTransaction\`, \`poai_submitWork\`). The node holds no keys, so
+methods that sign (\`eth_sendTransaction\`, \`eth_sign\`, \`personal_…\`) do not exist. Pages of other origins need
+\`--http-cors\`, other host names \`--http-vhosts\`.
 
-One client address may ask for ${NUMBERS.format(costPerSecond)} plain reads a second and ${NUMBERS.format(costBurst)} at once (\`--http-rate\`); calls, searches and above
-all passes of the model count as many. A message has at most ${NUMBERS.format(maxBodyBytes / 2 ** 20)} MiB and nests ${MAX_JSON_DEPTH} deep, a batch has at most ${NUMBERS.format(maxBatch)} calls, a call takes at most
-${callTimeoutMs / 1000} s, and ${NUMBERS.format(maxConcurrent)} run at the same time. Who reads subscriptions too slowly is cut off.
+One client address may ask for ${NUMBERS.format(costPerSecond)} plain reads a second, and for
+${NUMBERS.format(costBurst)} at once after a rest (\`--http-rate\`). Calls, searches and above all passes of the
+model count as many reads. A message has at most ${NUMBERS.format(maxBodyBytes / 2 ** 20)} MiB and nests at most
+${MAX_JSON_DEPTH} levels deep, a batch has at most ${NUMBERS.format(maxBatch)} calls, a call takes at most
+${callTimeoutMs / 1000} s, and at most ${NUMBERS.format(maxConcurrent)} calls run at the same time. Whoever reads
+subscriptions too slowly is disconnected.
 
 ## When the chain is reorganised
 
-Every block that joins the chain is announced by \`newHeads\`, also at heights that were announced before. \`logs\` come again with
-\`removed: true\` for blocks that left, newest first, before those of the blocks that came. Transactions of blocks that left wait again.
+\`newHeads\` announces every block that joins the chain, also at heights that it announced before. For blocks that
+left, \`logs\` come again with \`removed: true\`, the newest first; then come the logs of the new blocks.
+Transactions of blocks that left wait in the pool again.
 
 ## Errors
 
-Errors have the numbers of JSON-RPC 2.0 and EIP-1474: -32700 no JSON, -32600 no call, -32601 no such method, -32602 wrong arguments,
--32603 our fault, -32000 refused (with geth's texts, which ethers and viem read), -32002 not now, -32004 this node cannot, -32005 too
-much (\`data.retryAfterMs\` says when again), 3 reverted (\`data\` is what the contract returned), 4444 not kept any more.`
+Errors have the numbers of JSON-RPC 2.0 and EIP-1474:
+
+| code | meaning |
+| --- | --- |
+| -32700 | not JSON |
+| -32600 | not a call |
+| -32601 | no such method |
+| -32602 | wrong arguments |
+| -32603 | a fault of the node |
+| -32000 | refused, with geth's texts, which ethers and viem read |
+| -32002 | not available now |
+| -32004 | this node cannot do that |
+| -32005 | too much; \`data.retryAfterMs\` says when to try again |
+| 3 | reverted; \`data\` is what the contract returned |
+| 4444 | no longer kept |`
 
 /** What people should know of a namespace besides its methods. */
 const NOTES: ReadonlyMap<string, string> = new Map([
   [
     'eth',
-    'Blocks look as Ethereum’s did under proof of work: `mixHash` is the transcript root, `nonce` the attempt, `difficulty` the attempts that ' +
-      'the target stands for, and `poai` holds the target and the loss. `pending` is the head; only `eth_getTransactionCount` looks into the pool. ' +
-      '`safe` is 12 blocks deep. `finalized` is what no reorganisation changes any more: 200 blocks deep once this node has settled among peers that agree, ' +
-      'and where it was before until then, at first the genesis block. `eth_getProof` knows the newest state only.',
+    `Blocks look as Ethereum’s did under proof of work: \`mixHash\` is the transcript root, \`nonce\` the attempt, and
+\`difficulty\` the number of attempts that the target stands for. \`poai\` holds the target and the loss.
+\`pending\` is the head; only \`eth_getTransactionCount\` looks into the pool. \`safe\` is 12 blocks deep.
+\`finalized\` is what no reorganisation changes any more: 200 blocks deep once this node has settled among peers
+that agree. Until then it stays where it was before, at first at the genesis block. \`eth_getProof\` knows the
+newest state only.`,
   ],
-  ['poai', 'What is this chain’s own: exams, transcripts, replays, the node, and work for miners on other machines.'],
+  ['poai', 'What only this chain has: exams, transcripts, replays, the node, and jobs for miners on other machines.'],
   [
     'ots',
-    'For Otterscan. There is no index by address: searches read blocks, at most 20,000 at a time, and see what transactions say, not what contracts did inside them.',
+    `For Otterscan. There is no index by address: searches read blocks, at most 20,000 at a time. They see what
+transactions say, not what contracts did inside them.`,
   ],
   [
     'debug',
-    'Executes again what was executed: dear, so for the node’s owner. Tracers: none (every instruction), `callTracer`, `prestateTracer`, `4byteTracer`, `noopTracer`.',
+    `These execute again what was executed before. That is expensive, so they are for the node’s owner.
+Tracers: none (every instruction), \`callTracer\`, \`prestateTracer\`, \`4byteTracer\`, \`noopTracer\`.`,
   ],
 ])
 

@@ -125,19 +125,20 @@ export const receipt: SchemaOf<ReceiptJson> = named(
   exactly({ ...receiptMembers, logs: listSchema(log), logsBloom: bloom }),
 )
 
-/** Without its transactions. */
-export const blockMembers: Members = {
-  ...headerMembers,
-  totalDifficulty: quantity,
-  size: quantity,
-  uncles: { ...listSchema(hash), maxItems: 0 },
+/** Of a block whose transactions are shown in some way. */
+export function blockMembers(transactions: JsonSchema): Members {
+  return {
+    ...headerMembers,
+    totalDifficulty: quantity,
+    size: quantity,
+    transactions,
+    uncles: { ...listSchema(hash), maxItems: 0 },
+  }
 }
 
 export const block: SchemaOf<BlockJson> = named(
   'block',
-  exactly({ ...blockMembers, transactions: { anyOf: [listSchema(hash), listSchema(transaction)] } }, [
-    'totalDifficulty',
-  ]),
+  exactly(blockMembers({ anyOf: [listSchema(hash), listSchema(transaction)] }), ['totalDifficulty']),
 )
 
 export const feeHistory: SchemaOf<FeeHistoryJson> = named(

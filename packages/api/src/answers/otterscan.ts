@@ -12,15 +12,12 @@ import { blockMembers, receiptMembers, transaction } from './ethereum.ts'
 
 // As Otterscan asks for them: it leaves out what is long and what it can do without.
 
-const { logsBloom: _, ...withoutBloom } = blockMembers
-
 const shortBlock: JsonSchema = named(
   'short block',
   exactly(
     {
-      ...withoutBloom,
+      ...blockMembers({ ...listSchema(hash), maxItems: 0 }),
       logsBloom: nothing,
-      transactions: { ...listSchema(hash), maxItems: 0 },
       transactionCount: integer,
     },
     ['totalDifficulty'],
@@ -29,7 +26,7 @@ const shortBlock: JsonSchema = named(
 
 const countedBlock: JsonSchema = named(
   'counted block',
-  exactly({ ...blockMembers, transactions: listSchema(transaction), transactionCount: integer }, ['totalDifficulty']),
+  exactly({ ...blockMembers(listSchema(transaction)), transactionCount: integer }, ['totalDifficulty']),
 )
 
 const shortReceipt: JsonSchema = named(

@@ -68,12 +68,12 @@ export interface NodeMethods {
   /** Blocks have no uncles here. */
   readonly eth_getUncleByBlockNumberAndIndex: {
     readonly params: readonly [block: BlockNumberOrTag, index: bigint | number | Hex]
-    readonly result: null
+    readonly result: HeaderJson | null
   }
   /** Blocks have no uncles here. */
   readonly eth_getUncleByBlockHashAndIndex: {
     readonly params: readonly [hash: Hex, index: bigint | number | Hex]
-    readonly result: null
+    readonly result: HeaderJson | null
   }
   /** The receipts of all transactions of a block. */
   readonly eth_getBlockReceipts: {
@@ -140,7 +140,7 @@ export interface NodeMethods {
     readonly params: readonly [
       transaction: CallArguments,
       block?: BlockNumberTagOrHash,
-      stateOverrides?: StateOverrides,
+      stateOverrides?: { readonly [key: string]: AccountOverride },
     ]
     readonly result: Hex
   }
@@ -149,7 +149,7 @@ export interface NodeMethods {
     readonly params: readonly [
       transaction: CallArguments,
       block?: BlockNumberTagOrHash,
-      stateOverrides?: StateOverrides,
+      stateOverrides?: { readonly [key: string]: AccountOverride },
     ]
     readonly result: Hex
   }
@@ -563,8 +563,8 @@ export type BlockJson = {
   }
   readonly totalDifficulty?: Hex
   readonly size: Hex
-  readonly uncles: readonly Hex[]
   readonly transactions: readonly Hex[] | readonly TransactionJson[]
+  readonly uncles: readonly Hex[]
 }
 
 /** Transaction. */
@@ -693,9 +693,6 @@ export type CallArguments = {
     readonly storageKeys?: readonly Hex[]
   }[]
 }
-
-/** State overrides. */
-export type StateOverrides = { readonly [key: string]: AccountOverride }
 
 /** Account override. */
 export type AccountOverride = {
@@ -1173,6 +1170,7 @@ export type ShortBlockJson = {
   readonly nonce: Hex
   readonly mixHash: Hex
   readonly sha3Uncles: Hex
+  readonly logsBloom: null
   readonly transactionsRoot: Hex
   readonly stateRoot: Hex
   readonly receiptsRoot: Hex
@@ -1190,9 +1188,8 @@ export type ShortBlockJson = {
   }
   readonly totalDifficulty?: Hex
   readonly size: Hex
-  readonly uncles: readonly Hex[]
-  readonly logsBloom: null
   readonly transactions: readonly Hex[]
+  readonly uncles: readonly Hex[]
   readonly transactionCount: number
 }
 
@@ -1228,8 +1225,8 @@ export type CountedBlockJson = {
   }
   readonly totalDifficulty?: Hex
   readonly size: Hex
-  readonly uncles: readonly Hex[]
   readonly transactions: readonly TransactionJson[]
+  readonly uncles: readonly Hex[]
   readonly transactionCount: number
 }
 

@@ -5,7 +5,7 @@ import { metricsIn } from './support/metrics.ts'
 import { type Answer, ask, NETWORK_FILE, startPoai, testFolder, waitFor } from './support/program.ts'
 import { recorded } from './support/recording.ts'
 import { differences, type Shape, shapeOf } from './support/shape.ts'
-import { type DiscoveredMethod, isVague, signatureOf } from './support/signature.ts'
+import { type DiscoveredMethod, isStill, signatureOf } from './support/signature.ts'
 
 /** What tells of the node itself: no standard says what is in it. */
 const REPORTS = ['poai_nodeStatus', 'poai_engine', 'poai_peers', 'miner_status', 'admin_nodeInfo', 'admin_peers']
@@ -66,12 +66,7 @@ async function methodsThatChanged(signatures: readonly string[]): Promise<readon
   return Object.entries(recording).flatMap(([namespace, lines]) => {
     const names = new Set(lines.map(nameOf))
     const now = (found[namespace] ?? []).filter((line) => names.has(nameOf(line)))
-    return lines.filter((line, index) => {
-      const other = now[index] ?? ''
-      // An answer may become known better than "an object".
-      const isSame = isVague(line) ? upToAnswer(other) === upToAnswer(line) : other === line
-      return !isSame
-    })
+    return lines.filter((line, index) => !isStill(line, now[index] ?? ''))
   })
 }
 
@@ -84,10 +79,6 @@ function byNamespace(signatures: readonly string[]): Readonly<Record<string, rea
 
 function nameOf(signature: string): string {
   return signature.split('(', 1)[0] ?? ''
-}
-
-function upToAnswer(signature: string): string {
-  return signature.slice(0, signature.lastIndexOf('): '))
 }
 
 /** Metrics that were recorded and are gone, are of another type, or have lost a label or a value of one. */

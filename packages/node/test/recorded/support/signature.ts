@@ -37,7 +37,13 @@ function textOf({ title, type, pattern, enum: words, oneOf, items, properties, r
   return title ?? (pattern === undefined ? (type ?? 'any') : `${type} ${pattern}`)
 }
 
-/** Whether a signature says no more of its answer than that it is an object, a list, or anything. */
-export function isVague(signature: string): boolean {
-  return /\): (object|array|any)$/.test(signature)
+/** Where a signature says no more than that something is an object, a list, or anything. */
+const VAGUE = /\b(?:object|array|any)\b/
+
+/** Whether a method is as it was recorded, or only says more closely what its answer is. */
+export function isStill(recorded: string, now: string): boolean {
+  const answer = recorded.lastIndexOf('): ')
+  if (recorded.slice(0, answer) !== now.slice(0, answer)) return false
+  const known = recorded.slice(answer).split(VAGUE).map(RegExp.escape)
+  return new RegExp(`^${known.join('.+')}$`).test(now.slice(answer))
 }

@@ -121,14 +121,14 @@ export function blockMethods(context: MethodContext): readonly Method[] {
       name: 'eth_getUncleByBlockNumberAndIndex',
       summary: 'Blocks have no uncles here',
       params: [required('block', blockNumber), required('index', quantity)],
-      result: RESULTS.nothing,
+      result: orNull(SCHEMAS.header),
       run: () => null,
     }),
     method({
       name: 'eth_getUncleByBlockHashAndIndex',
       summary: 'Blocks have no uncles here',
       params: [required('hash', hash), required('index', quantity)],
-      result: RESULTS.nothing,
+      result: orNull(SCHEMAS.header),
       run: () => null,
     }),
     method({

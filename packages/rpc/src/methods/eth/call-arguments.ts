@@ -114,7 +114,7 @@ const overrideArguments = titled(
 
 /** The state overrides of `eth_call`: what accounts are said to be for this call. */
 export const stateOverrides: Shape<readonly AccountOverride[]> = {
-  schema: { title: 'state overrides', type: 'object', additionalProperties: overrideArguments.schema },
+  schema: { type: 'object', additionalProperties: overrideArguments.schema },
   parse: (value, path) => {
     if (!isRecord(value)) throw invalidParams(path, 'an object of accounts')
     const entries = Object.entries(value)
