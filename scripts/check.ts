@@ -26,6 +26,7 @@ const STEPS: readonly Step[] = [
     ],
   },
   { name: 'layers', commands: [['scripts/check-layers.ts']] },
+  { name: 'prose', commands: [['scripts/check-prose.ts']] },
 ]
 
 const wanted = process.argv.slice(2)

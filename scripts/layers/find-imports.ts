@@ -1,5 +1,5 @@
 import { SyntaxKind } from 'typescript/unstable/ast'
-import { createScanner } from 'typescript/unstable/ast/scanner'
+import { lineAt, readTokens, type Token } from '../source/read-tokens.ts'
 
 /** One place where a source file names another module. */
 export interface ImportSite {
@@ -7,12 +7,6 @@ export interface ImportSite {
   readonly specifier: string
   /** Line of the specifier, from 1. */
   readonly line: number
-}
-
-interface Token {
-  readonly kind: SyntaxKind
-  readonly value: string
-  readonly start: number
 }
 
 /**
@@ -84,57 +78,4 @@ function stringAt(tokens: readonly Token[], index: number): Token | undefined {
   const token = tokens[index]
   const isString = token?.kind === SyntaxKind.StringLiteral || token?.kind === SyntaxKind.NoSubstitutionTemplateLiteral
   return isString ? token : undefined
-}
-
-function readTokens(source: string): Token[] {
-  const scanner = createScanner(/* skipTrivia */ true, undefined, source)
-  const tokens: Token[] = []
-  // One entry for each open brace: whether its closing brace continues a template literal.
-  const braces: boolean[] = []
-  for (;;) {
-    let kind = scanner.scan()
-    if (kind === SyntaxKind.EndOfFile) return tokens
-    if (kind === SyntaxKind.CloseBraceToken && braces.pop() === true) {
-      kind = scanner.reScanTemplateToken(/* isTaggedTemplate */ false)
-      if (kind === SyntaxKind.TemplateMiddle) braces.push(true)
-    } else if (kind === SyntaxKind.OpenBraceToken) {
-      braces.push(false)
-    } else if (kind === SyntaxKind.TemplateHead) {
-      braces.push(true)
-    } else if (isSlash(kind) && !endsOperand(tokens.at(-1)?.kind)) {
-      kind = scanner.reScanSlashToken()
-    }
-    tokens.push({ kind, value: scanner.getTokenValue(), start: scanner.getTokenStart() })
-  }
-}
-
-function isSlash(kind: SyntaxKind): boolean {
-  return kind === SyntaxKind.SlashToken || kind === SyntaxKind.SlashEqualsToken
-}
-
-/** Whether a slash after this token divides. After anything else it starts a regular expression. */
-function endsOperand(kind: SyntaxKind | undefined): boolean {
-  return (
-    kind === SyntaxKind.Identifier ||
-    kind === SyntaxKind.NumericLiteral ||
-    kind === SyntaxKind.BigIntLiteral ||
-    kind === SyntaxKind.StringLiteral ||
-    kind === SyntaxKind.NoSubstitutionTemplateLiteral ||
-    kind === SyntaxKind.TemplateTail ||
-    kind === SyntaxKind.CloseParenToken ||
-    kind === SyntaxKind.CloseBracketToken ||
-    kind === SyntaxKind.CloseBraceToken ||
-    kind === SyntaxKind.ThisKeyword ||
-    kind === SyntaxKind.SuperKeyword ||
-    kind === SyntaxKind.PlusPlusToken ||
-    kind === SyntaxKind.MinusMinusToken
-  )
-}
-
-function lineAt(source: string, position: number): number {
-  let line = 1
-  for (let index = source.indexOf('\n'); index !== -1 && index < position; index = source.indexOf('\n', index + 1)) {
-    line++
-  }
-  return line
 }

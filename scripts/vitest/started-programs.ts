@@ -12,9 +12,9 @@ interface TransformPlugin {
 const QUOTED_PATH = /(['"])((?:\.{1,2}\/)*[\w-][\w./-]*\.(?:ts|mjs))\1/g
 
 /**
- * For `--changed`: a test that starts a program, by a path like `new URL('../../src/main.ts', import.meta.url)`, depends
- * on that program. Whatever quoted path is one of a source file becomes an import that is never made, so that Vitest
- * follows it.
+ * For `--changed`: a test that starts a program, by a path like `new URL('../../src/main.ts', import.meta.url)`,
+ * depends on that program. Whatever quoted path is one of a source file becomes an import that is never made, so that
+ * Vitest follows it.
  */
 export function followStartedPrograms(): TransformPlugin {
   return {
