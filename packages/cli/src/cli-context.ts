@@ -1,6 +1,6 @@
 import type { Terminal } from '@poai/testnet/terminal'
 
-/** What a run of the command line works with. */
+/** What a run of the command line is given. */
 export interface CliContext {
   readonly terminal: Terminal
   readonly environment: NodeJS.ProcessEnv

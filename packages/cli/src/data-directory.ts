@@ -6,20 +6,20 @@ import { findInstallation } from './installation.ts'
 import { loadNetwork } from './load-network.ts'
 import { UsageError } from './report-error.ts'
 
-/** Where a node keeps what is its own, and whose chain that is. */
+/** The data directory of a node, and its network. */
 export interface DataDirectory {
   readonly path: string
-  /** What `openDatabase` is given. */
+  /** The path of the database. */
   readonly chain: string
   readonly params: NetworkParams
 }
 
-/** How a command says which data directory it means. */
+/** The options that choose a data directory. */
 export interface DataDirectoryOptions {
   readonly home?: string
-  /** Default: the network's folder in the home. */
+  /** Default: the folder of the network in the home. */
   readonly dataDir?: string
-  /** Default: what the data directory holds, or the devnet. */
+  /** Default: the network whose chain is in the data directory, else the devnet. */
   readonly network?: string
 }
 
@@ -27,7 +27,7 @@ const DEFAULT_NETWORK = 'devnet'
 /** Written by a node of a network that is not built in. */
 export const NETWORK_FILE = 'network.json'
 
-/** The data directory that is meant. `fallback` is the network of a directory that does not say one. */
+/** The data directory that the options choose. `fallback` is the network of a directory that names none. */
 export async function findDataDirectory(
   options: DataDirectoryOptions,
   environment: NodeJS.ProcessEnv,
@@ -46,7 +46,7 @@ function placesIn(path: string, params: NetworkParams): DataDirectory {
   return { path, chain: join(path, 'chain'), params }
 }
 
-/** The network of which there is a chain in `path`, or that a node was told there. */
+/** The network that a file in `path` names, or whose chain is there. */
 async function networkOf(path: string): Promise<NetworkParams | undefined> {
   const file = join(path, NETWORK_FILE)
   const hasFile = await access(file).then(
@@ -59,20 +59,20 @@ async function networkOf(path: string): Promise<NetworkParams | undefined> {
   const known = builtInNetworkOf(hash)
   if (known !== undefined) return known
   throw new UsageError(
-    `the chain in ${path} is of no built-in network (genesis ${bytesToHex(hash)})`,
-    'name its file of parameters: --network FILE.json',
+    `the chain in ${path} does not belong to a built-in network (genesis ${bytesToHex(hash)})`,
+    'give its file of parameters: --network FILE.json',
   )
 }
 
-/** The built-in network that begins with that block. */
+/** The built-in network with that genesis block. */
 export function builtInNetworkOf(hash: Uint8Array): NetworkParams | undefined {
   return Object.values(BUILT_IN_NETWORKS).find((params) => equalBytes(genesisHash(params), hash))
 }
 
-/** Throws if there is no database, instead of making one. */
+/** Throws if there is no database, instead of creating one. */
 export async function requireDatabase({ path, chain }: DataDirectory): Promise<void> {
   if ((await readGenesisHash(chain)) !== undefined) return
   throw new AppError('CLI_NO_DATABASE', `there is no chain in ${path}`, {
-    hint: 'name a data directory with --data-dir, or a network with --network',
+    hint: 'name another data directory with --data-dir, or another network with --network',
   })
 }

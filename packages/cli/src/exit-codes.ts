@@ -1,10 +1,10 @@
 /**
- * What the exit code of every command means: contract, for scripts.
+ * What the exit codes of all commands mean. Scripts rely on them.
  *
- * - `done`: what was asked for was done, and a check that was asked for held.
- * - `refuted`: the command worked, and the answer is no: bits that differ, a file that is not the model, a fault found.
+ * - `done`: the command did what it was asked to, and any check passed.
+ * - `refuted`: the command worked, and the answer is no: bits differ, a file is not the model, a fault was found.
  * - `usage`: the command line or the configuration is wrong; nothing was done.
- * - `failed`: the surroundings failed: a missing file, no network, no memory. Trying again may help.
+ * - `failed`: something outside the program failed: a missing file, no network, no memory. Trying again may help.
  * - `interrupted`: stopped by Ctrl-C.
  */
 export const EXIT_CODES: {

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { AppError } from '@poai/core'
 import type { Installation } from '@poai/node'
 
-/** In a checkout models stand at its top; a published package carries them beside its code. */
+/** At the top of a checkout, or beside the code of a published package. */
 const MODEL_PLACES = ['../../../models/', '../models/']
 
 function findModels(): string {
@@ -15,16 +15,16 @@ function findModels(): string {
   if (found !== undefined) return found
   throw new AppError('CLI_INSTALLATION_BROKEN', 'the list of models is missing', {
     expected: places.map((place) => join(place, 'manifest.json')).join(' or '),
-    hint: 'install poai again',
+    hint: 'reinstall poai',
   })
 }
 
-/** Where the built page of the explorer is, or will be. */
+/** The folder of the explorer's built page, which may not exist yet. */
 function findSite(): string {
   return join(dirname(createRequire(import.meta.url).resolve('@poai/explorer/package.json')), 'dist')
 }
 
-/** The installation whose home is `home`, or the environment's POAI_HOME, or ~/.poai. */
+/** The installation whose home is `home`, else $POAI_HOME, else ~/.poai. */
 export function findInstallation(home: string | undefined, environment: NodeJS.ProcessEnv): Installation {
   const chosen = resolve(home ?? environment['POAI_HOME'] ?? join(homedir(), '.poai'))
   return {

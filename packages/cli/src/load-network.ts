@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { AppError, BUILT_IN_NETWORKS, type NetworkParams, parseNetworkParams } from '@poai/core'
 import { UsageError } from './report-error.ts'
 
-/** The network of a built-in name, or of a JSON file of parameters. */
+/** The built-in network of a name, or the one that a JSON file of parameters defines. */
 export async function loadNetwork(nameOrFile: string): Promise<NetworkParams> {
   const builtIn = Object.hasOwn(BUILT_IN_NETWORKS, nameOrFile) ? BUILT_IN_NETWORKS[nameOrFile] : undefined
   if (builtIn !== undefined) return builtIn
@@ -10,7 +10,7 @@ export async function loadNetwork(nameOrFile: string): Promise<NetworkParams> {
     const names = Object.keys(BUILT_IN_NETWORKS).join(', ')
     throw new UsageError(
       `there is no built-in network ${nameOrFile}`,
-      `take one of ${names}, or the path of a .json file of parameters`,
+      `choose one of ${names}, or give the path of a .json file of parameters`,
     )
   }
   const text = await readFile(nameOrFile, 'utf8').catch((cause: unknown) => {

@@ -6,17 +6,17 @@ import { runCli } from './program.ts'
 const interruption = new AbortController()
 process.once('SIGINT', () => {
   interruption.abort(new DOMException('interrupted', 'AbortError'))
-  // A second Ctrl-C does not wait for anything.
+  // A second Ctrl-C waits for nothing.
   process.once('SIGINT', () => process.exit(EXIT_CODES.interrupted))
 })
-// A program that started this one with a channel and is gone wants no more of it.
+// If another program started this one with a channel, this one ends with it.
 process.channel?.unref()
 process.once('disconnect', () =>
   interruption.abort(new DOMException('the program that started this one is gone', 'AbortError')),
 )
 process.once('SIGTERM', () => interruption.abort(new DOMException('terminated', 'AbortError')))
 process.once('SIGHUP', () => interruption.abort(new DOMException('the terminal is gone', 'AbortError')))
-// Who reads the output may go first, as in `poai … | head`: what is said from then on is lost, and nothing else.
+// A reader of the output may end first, as in `poai … | head`: only the rest of the output is lost.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error

@@ -16,7 +16,7 @@ Every command takes --help, which shows examples, and --json, for scripts.`
 type AddCommand = (program: Command, context: CliContext) => void
 
 /**
- * Every command, in the order of the help. A command line loads the one that it names: all of them together import the
+ * Every command, in the order of the help. Only the command that is named gets loaded: all of them together import the
  * whole node, which takes a second of CPU (measured).
  */
 const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
@@ -40,7 +40,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   completion: async () => (await import('./commands/completion.ts')).addCompletionCommand,
 }
 
-/** The command that speaks of all others. */
+/** The command that describes all others. */
 const KNOWS_ALL = 'completion'
 
 /**
@@ -67,7 +67,7 @@ export async function runCli(args: readonly string[], context: CliContext): Prom
     await program.parseAsync([...args], { from: 'user' })
     return EXIT_CODES.done
   } catch (error) {
-    // Commander has said what there is to say: help or version (0), or what is wrong with the arguments.
+    // Commander has already printed the help, the version, or what is wrong with the arguments.
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_CODES.done : EXIT_CODES.usage
     return reportError(error, context.terminal, { json: args.includes('--json') })
   }

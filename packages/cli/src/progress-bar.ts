@@ -1,36 +1,36 @@
 import type { Terminal } from '@poai/testnet/terminal'
 import { formatBytes, formatSeconds } from '@poai/testnet/terminal'
 
-/** How far something of known or unknown size has come. */
+/** How many bytes of something are done; its size may be unknown. */
 export interface Progress {
   readonly bytes: number
   readonly totalBytes: number | undefined
   readonly bytesPerSecond: number
 }
 
-/** How many of something of known or unknown number are done. */
+/** How many things are done; their number may be unknown. */
 export interface CountProgress {
-  /** What is being done now: stands before the bar. */
+  /** What is being done, shown before the bar. */
   readonly label: string
   readonly done: number
   readonly total: number | undefined
 }
 
-/** A line that is rewritten in a terminal, and printed now and then elsewhere. */
+/** A line that is redrawn in a terminal, and printed now and then elsewhere. */
 export interface ProgressLine<T> {
   update(progress: T): void
-  /** Leaves the last state standing and ends the line. */
+  /** Leaves the last state in place and ends the line. */
   finish(): void
 }
 
 /** A line about bytes. */
 export type ProgressBar = ProgressLine<Progress>
 
-/** Between two drawings: smooth for the eye, nothing for the processor. */
+/** How often it is redrawn: smooth to the eye, and cheap. */
 const REDRAW_MS = 100
-/** Between two lines where lines cannot be rewritten. */
+/** How often a line is printed where lines cannot be redrawn. */
 const LINE_MS = 5_000
-/** What is counted is often done at once: nothing is shown of that. */
+/** Counts that are done within this time are not shown. */
 const COUNT_DELAY_MS = 300
 const BAR_WIDTH = 24
 
@@ -58,7 +58,7 @@ function formatCount({ done, total }: CountProgress, perSecond: number): string 
 
 interface ProgressLineOptions<T> {
   readonly format: (progress: T) => string
-  /** From the first update to the first drawing. */
+  /** The time from the first update to the first drawing. */
   readonly delayMs: number
   readonly nowMs: () => number
 }
@@ -105,7 +105,7 @@ export function createProgressBar(
   })
 }
 
-/** The same for things that are counted. The rate is that since the label was new. */
+/** The same for things that are counted. The rate is measured since the label changed. */
 export function createCountBar(
   terminal: Terminal,
   nowMs: () => number = performance.now.bind(performance),

@@ -7,16 +7,16 @@ const ENTER = new Set(['\r', '\n', '\u0004'])
 const BACKSPACE = new Set(['\b', '\u007f'])
 const INTERRUPT = '\u0003'
 const CLEAR_LINE = '\u0015'
-/** Of a line on standard input: nobody's password is longer. */
+/** The longest line read from standard input: no password is longer. */
 const MAX_SECRET_LENGTH = 4_096
 
 /** Where a secret may come from besides the keyboard. */
 export interface SecretSource {
-  /** A file whose first line it is. */
+  /** A file whose first line is the secret. */
   readonly file?: string | undefined
 }
 
-/** A secret: the first line of a file, of what is piped in, or what somebody types without seeing it. */
+/** Reads a secret: the first line of a file or of piped input, or what is typed, without an echo. */
 export async function readSecret(
   { terminal, signal }: Pick<CliContext, 'terminal' | 'signal'>,
   question: string,
@@ -25,7 +25,7 @@ export async function readSecret(
   if (file !== undefined) return firstLine(await readSecretFile(file))
   if (process.stdin.isTTY !== true) return firstLine(await readStandardInput())
   try {
-    // Silent before it asks: what is typed early is not shown either.
+    // The echo is off before the question is asked, so that early typing is not shown either.
     const secret = typed(process.stdin, signal)
     terminal.err(question)
     return await secret
@@ -34,13 +34,17 @@ export async function readSecret(
   }
 }
 
-/** A new password: asked for twice at the keyboard. */
+/** Reads a new password, which is asked for twice at the keyboard. */
 export async function readNewPassword(
   context: Pick<CliContext, 'terminal' | 'signal'>,
   source: SecretSource,
 ): Promise<string> {
   const password = await readSecret(context, 'New password: ', source)
-  if (password === '') throw new UsageError('an empty password protects nothing', 'choose one, or give --password-file')
+  if (password === '')
+    throw new UsageError(
+      'the password is empty',
+      'an empty password protects nothing: choose one, or give --password-file FILE',
+    )
   const isTyped = source.file === undefined && process.stdin.isTTY === true
   if (!isTyped || (await readSecret(context, 'The same again: ')) === password) return password
   throw new UsageError('the two passwords differ', 'try again')
@@ -65,14 +69,14 @@ async function readStandardInput(): Promise<string> {
     if (text.includes('\n') || text.length > MAX_SECRET_LENGTH) break
   }
   if (text !== '') return text
-  throw new UsageError('there is no keyboard to type a password at', 'give it in a file: --password-file FILE')
+  throw new UsageError('there is no terminal to type a password in', 'give it in a file: --password-file FILE')
 }
 
 function firstLine(text: string): string {
   return (text.split('\n', 1)[0] ?? '').replace(/\r$/, '')
 }
 
-/** Reads keys until Enter, and shows none of them. */
+/** Reads keys until Enter, without an echo. */
 function typed(input: NodeJS.ReadStream, signal: AbortSignal): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>()
   let secret = ''

@@ -2,21 +2,21 @@ import { AppError, defined, RuleError } from '@poai/core'
 import type { Terminal } from '@poai/testnet/terminal'
 import { EXIT_CODES, type ExitCode } from './exit-codes.ts'
 
-/** The command line asks for something that makes no sense. One line, and what would. */
+/** The command line is wrong: what is wrong in one line, and what would be right. */
 export class UsageError extends AppError<'CLI_USAGE'> {
   constructor(message: string, hint: string) {
     super('CLI_USAGE', message, { hint })
   }
 }
 
-/** The command has printed what it found, and found something wrong. */
+/** The command has printed its result, and the result is that something is wrong. */
 export class CheckFailed extends AppError<'CLI_CHECK_FAILED'> {
   constructor(message: string) {
     super('CLI_CHECK_FAILED', message)
   }
 }
 
-/** Codes that are an answer and no failure: the thing was looked at, and it is not as it should be. */
+/** Codes of findings, not failures: the check worked, and its subject is not as it should be. */
 const REFUTATIONS: ReadonlySet<string> = new Set([
   'CLI_CHECK_FAILED',
   'INFERENCE_DOMAIN_MISMATCH',
@@ -29,7 +29,7 @@ const REFUTATIONS: ReadonlySet<string> = new Set([
   'STORAGE_CHAIN_FILE_FOREIGN',
 ])
 
-/** Codes of a configuration that makes no sense: the same as a wrong command line. */
+/** Codes of a wrong configuration, which counts as a wrong command line. */
 const MISCONFIGURATIONS: ReadonlySet<string> = new Set([
   'CLI_USAGE',
   'CONFIG_INVALID',
@@ -64,7 +64,7 @@ function reportOf(error: unknown): ErrorReport {
     }
   }
   if (error instanceof Error && error.name === 'AbortError') return { code: 'INTERRUPTED', message: 'interrupted' }
-  // Not one of ours: the stack is the only clue, and it is a bug that we want to hear of.
+  // An unexpected error is a bug, and its stack is the only clue.
   return { code: 'UNEXPECTED', message: error instanceof Error ? (error.stack ?? error.message) : String(error) }
 }
 
@@ -73,12 +73,12 @@ function textOf(value: unknown): string | undefined {
 }
 
 /**
- * Says what went wrong: one clear line, what was expected and found, and a hint; or one JSON object. Returns the exit
+ * Says what went wrong, what was expected, what was found and what to do; or prints one JSON object. Returns the exit
  * code.
  */
 export function reportError(error: unknown, terminal: Terminal, options: { readonly json: boolean }): ExitCode {
   const report = reportOf(error)
-  // With --json the result that was printed says it all; a second object would break readers.
+  // With --json the printed result says it all; a second object would break readers.
   if (error instanceof CheckFailed && options.json) return exitCodeOf(error)
   if (options.json) terminal.out(`${JSON.stringify({ error: report })}\n`)
   else {

@@ -153,7 +153,9 @@ class TestnetSupervisor {
     reporter.event(`all nodes are up after ${(performance.now() / 1000).toFixed(1)} s`)
   }
 
-  /** Builds the explorer's page if it is missing: takes seconds of CPU, so it waits for the first block. Never rejects. */
+  /**
+   * Builds the explorer's page if it is missing: takes seconds of CPU, so it waits for the first block. Never rejects.
+   */
   async #servePage(testnet: Testnet): Promise<void> {
     const { reporter, installation } = this.#deps
     if (installation.site !== undefined) await buildSite(installation.site, (problem) => reporter.event(problem))

@@ -45,7 +45,7 @@ async function attach(context: CliContext, client: RpcClient, options: AttachOpt
   }
 }
 
-/** What can be used at the prompt. */
+/** The names that the console has. */
 function namesFor(client: RpcClient, provider: ethers.JsonRpcApiProvider): Readonly<Record<string, unknown>> {
   const rpc = (method: string, ...params: readonly JsonValue[]): Promise<JsonValue> => client.call(method, params)
   const place = (block: number | bigint | string): string =>
@@ -66,7 +66,7 @@ function print({ terminal }: CliContext, { json }: AttachOptions, value: unknown
   terminal.out(json ? `${toJson(value)}\n` : `${typeof value === 'string' ? value : inspect(value, { depth: 6 })}\n`)
 }
 
-/** Numbers too large for JSON become text. */
+/** As JSON, with bigints as text. */
 function toJson(value: unknown): string {
   return JSON.stringify(value ?? null, (_key, member: unknown) =>
     typeof member === 'bigint' ? String(member) : member,
@@ -98,6 +98,6 @@ async function greeting(client: RpcClient): Promise<string> {
   const status = await ask(client, 'poai_nodeStatus', []).catch(() => undefined)
   const at = status === undefined ? '' : `, block ${status.head.number}, ${status.peers} peers`
   return `${String(version)} at ${client.address}${at}
-Names: provider and wallet(key) of ethers, rpc(method, …), block(n), exam(n), balance(address). await works. .exit ends.
+Names: provider, wallet(key), rpc(method, …), block(n), exam(n), balance(address), ethers. await works; .exit leaves.
 `
 }

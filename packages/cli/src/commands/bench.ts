@@ -13,17 +13,17 @@ import { loadNetwork } from '../load-network.ts'
 import { wholeNumber } from '../parse-options.ts'
 import { type EngineOption, engineOption } from './engine-option.ts'
 import { type CommonOptions, installationOf, leafCommand, printResult } from './leaf-command.ts'
+import { workersOption } from './workers-option.ts'
 
 interface BenchOptions extends CommonOptions, EngineOption {
   readonly network: string
-  readonly workers: number
+  readonly workers?: number
   readonly seconds: number
 }
 
-const MAX_WORKERS = 256
 const MAX_SECONDS = 3_600
 const DEFAULT_SECONDS = 10
-/** No work hash is below it but 0: nothing is ever found. */
+/** Only a work hash of 0 is below it, so nothing is ever found. */
 const IMPOSSIBLE_TARGET = 1n
 const NONCES = 1n << 32n
 const WARM_UP_MS = 300
@@ -35,12 +35,7 @@ export function addBenchCommand(program: Command, context: CliContext): void {
     examples: ['bench', 'bench --workers 4 --seconds 60', 'bench --network testnet --json'],
   })
     .option('--network <name-or-file>', 'a built-in network, or a .json file of parameters', 'devnet')
-    .option(
-      '--workers <count>',
-      'worker processes (default: one for each core)',
-      wholeNumber(1, MAX_WORKERS),
-      availableParallelism(),
-    )
+    .addOption(workersOption('one for each core'))
     .addOption(engineOption(context))
     .option('--seconds <count>', 'how long to measure', wholeNumber(1, MAX_SECONDS), DEFAULT_SECONDS)
     .action((options: BenchOptions) => bench(context, options))
@@ -49,11 +44,11 @@ export function addBenchCommand(program: Command, context: CliContext): void {
 async function bench(context: CliContext, options: BenchOptions): Promise<void> {
   const installation = installationOf(options, context)
   const params = await loadNetwork(options.network)
-  const { workers } = options
+  const { workers = availableParallelism() } = options
   const { model, domain, engine } = await setUpNetworkEngine(installation, params, { workers, program: options.engine })
   if (!options.json) context.terminal.err(`measuring for ${options.seconds} s with ${workers} workers\n`)
   const { attempts, seconds } = await withEngine(engine, context.signal, () =>
-    measure(context, engine, { params, options }),
+    measure(context, engine, { params, workers, seconds: options.seconds }),
   )
   const attemptsPerSecond = attempts / seconds
   const tokens = params.work.exam.tokens - 1
@@ -66,17 +61,15 @@ async function bench(context: CliContext, options: BenchOptions): Promise<void> 
     tokensPerSecond: attemptsPerSecond * tokens,
     secondsToFirstBlock: atFirst / attemptsPerSecond,
   }
+  const tokensPerSecond = Math.round(result.tokensPerSecond)
   printResult(context, options, result, () =>
     formatTable([
       ['network', `${params.name}, model ${model.name}, domain ${domain.name}`],
       ['attempts', `${attempts} in ${formatSeconds(seconds)} with ${workers} workers`],
-      [
-        'rate',
-        `${attemptsPerSecond.toFixed(1)} attempts/s, ${Math.round(result.tokensPerSecond).toLocaleString('en')} tokens/s`,
-      ],
+      ['rate', `${attemptsPerSecond.toFixed(1)} attempts/s, ${tokensPerSecond.toLocaleString('en')} tokens/s`],
       [
         'alone',
-        `a block every ${formatSeconds(result.secondsToFirstBlock)} at the network’s first difficulty (${atFirst} attempts)`,
+        `a block every ${formatSeconds(result.secondsToFirstBlock)} at the first difficulty (${atFirst} attempts)`,
       ],
     ]),
   )
@@ -87,11 +80,11 @@ interface Measured {
   readonly seconds: number
 }
 
-/** Keeps all workers busy with whole attempts at a block that is nobody's, as a miner does. */
+/** Keeps all workers busy with whole attempts at a made-up block, as a miner does. */
 async function measure(
   { signal }: CliContext,
   engine: InferenceEngine,
-  { params, options }: { readonly params: NetworkParams; readonly options: BenchOptions },
+  { params, workers, seconds }: { readonly params: NetworkParams; readonly workers: number; readonly seconds: number },
 ): Promise<Measured> {
   const { search } = createSearcher(engine, { clock: systemClock })
   const job = {
@@ -114,10 +107,10 @@ async function measure(
     const end = AbortSignal.any([signal, AbortSignal.timeout(milliseconds)])
     attempts = 0
     const startMs = performance.now()
-    await Promise.all(Array.from({ length: options.workers }, (_, index) => lane(end, index)))
+    await Promise.all(Array.from({ length: workers }, (_, index) => lane(end, index)))
     return { attempts, seconds: (performance.now() - startMs) / 1000 }
   }
-  // The first attempts find cold caches.
+  // The first attempts run with cold caches.
   await searchFor(WARM_UP_MS)
-  return await searchFor(options.seconds * 1000)
+  return await searchFor(seconds * 1000)
 }

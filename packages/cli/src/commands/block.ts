@@ -9,7 +9,7 @@ import { formatCoins } from '../wallet/coins.ts'
 import { printResult } from './leaf-command.ts'
 import { type NodeOptions, nodeCommand } from './node-option.ts'
 
-/** Transactions that are listed; the JSON has all. */
+/** How many transactions are listed; --json shows all. */
 const SHOWN_TRANSACTIONS = 20
 const WEI_PER_GWEI = 1e9
 
@@ -30,6 +30,7 @@ export function addBlockCommand(program: Command, context: CliContext): void {
 
 function formatBlock(block: BlockJson): string {
   const { poai, transactions } = block
+  const baseFee = Number(block.baseFeePerGas) / WEI_PER_GWEI
   const count = (quantity: Hex): string => Number(quantity).toLocaleString('en')
   const head = formatTable([
     ['block', String(Number(block.number))],
@@ -40,10 +41,7 @@ function formatBlock(block: BlockJson): string {
     ['difficulty', `${count(block.difficulty)} attempts`],
     ['loss', `${formatNats(poai.lossMicroNats)} nats a token`],
     ['transcript', poai.transcriptRoot],
-    [
-      'gas',
-      `${count(block.gasUsed)} of ${count(block.gasLimit)}, base fee ${Number(block.baseFeePerGas) / WEI_PER_GWEI} gwei`,
-    ],
+    ['gas', `${count(block.gasUsed)} of ${count(block.gasLimit)}, base fee ${baseFee} gwei`],
     ['state', block.stateRoot],
     ['transactions', String(transactions.length)],
   ])

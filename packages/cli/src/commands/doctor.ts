@@ -19,10 +19,10 @@ import { wholeNumber } from '../parse-options.ts'
 import { CheckFailed } from '../report-error.ts'
 import { type CommonOptions, installationOf, leafCommand, printResult } from './leaf-command.ts'
 
-/** Where nodes listen unless told otherwise: JSON-RPC and peers. */
+/** The default ports of nodes: JSON-RPC and peers. */
 const DEFAULT_PORTS = [8545, 30_303]
 
-/** Room for models, a chain of some months and its indexes. */
+/** Space for models, a few months of the chain, and its indexes. */
 const NEEDED_DISK_BYTES = 2_000_000_000
 
 interface DoctorOptions extends CommonOptions {
@@ -60,10 +60,10 @@ async function examine(context: CliContext, options: DoctorOptions): Promise<voi
   ]
   const healthy = checks.every(({ ok }) => ok)
   printResult(context, options, { healthy, checks, engines }, () => checks.map(formatCheck).join(''))
-  if (!healthy) throw new CheckFailed('something has to be mended')
+  if (!healthy) throw new CheckFailed('some checks failed')
 }
 
-/** What depends on the model and its vectors. Where those cannot be found, that is the finding. */
+/** Checks what depends on the model and its vectors. If those cannot be found, that is the finding. */
 async function examineWork(
   { signal }: CliContext,
   installation: Installation,
@@ -76,7 +76,7 @@ async function examineWork(
   const { checks, engines } = await examineEngines({ installation, params, work, signal })
   return {
     checks: [
-      // What the packaged llama.cpp is linked against; the own engine needs none.
+      // The packaged llama.cpp is linked against it; the project's own engine needs none.
       ...(domain.build.kind === 'portable' ? [] : [checkCLibrary()]),
       await checkCpuFeatures(domain),
       checkMemory({ workers, modelSizeBytes: model.sizeBytes }),
@@ -100,5 +100,5 @@ function missingWork(error: unknown): DoctorCheck {
 
 function formatCheck({ name, ok, found, expected, hint }: DoctorCheck): string {
   const head = `${ok ? 'ok   ' : 'FAULT'}  ${name.padEnd(14)}${found}\n`
-  return ok ? head : `${head}       ${''.padEnd(14)}expected: ${expected}\n       ${''.padEnd(14)}mend it: ${hint}\n`
+  return ok ? head : `${head}       ${''.padEnd(14)}expected: ${expected}\n       ${''.padEnd(14)}fix it:   ${hint}\n`
 }

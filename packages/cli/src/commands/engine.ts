@@ -5,15 +5,12 @@ import { formatSeconds, formatTable } from '@poai/testnet/terminal'
 import type { Command } from 'commander'
 import type { CliContext } from '../cli-context.ts'
 import { loadNetwork } from '../load-network.ts'
-import { wholeNumber } from '../parse-options.ts'
 import { addEngineBenchCommand } from './engine/bench.ts'
 import { addEngineBuildCommand } from './engine/build.ts'
 import { addEngineInstallLlamaCommand } from './engine/install-llama.ts'
 import { type EngineOption, engineOption } from './engine-option.ts'
 import { type CommonOptions, commandGroup, installationOf, leafCommand, printResult } from './leaf-command.ts'
-
-/** Workers of one engine: more than any machine has cores to spare. */
-const MAX_WORKERS = 256
+import { workersOption } from './workers-option.ts'
 
 /** Adds `poai engine …`. */
 export function addEngineCommands(program: Command, context: CliContext): void {
@@ -24,11 +21,7 @@ export function addEngineCommands(program: Command, context: CliContext): void {
     examples: ['engine check', 'engine check --network testnet --workers 2', 'engine check --engine wasm --json'],
   })
     .option('--network <name-or-file>', 'a built-in network, or a .json file of parameters', 'devnet')
-    .option(
-      '--workers <count>',
-      'worker processes (default: one fewer than there are cores)',
-      wholeNumber(1, MAX_WORKERS),
-    )
+    .addOption(workersOption())
     .addOption(engineOption(context))
     .action((options: CheckOptions) => check(context, options))
 

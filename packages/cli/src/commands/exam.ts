@@ -21,7 +21,7 @@ interface ExamOptions extends NodeOptions {
   readonly transcript?: true
 }
 
-/** The node may have to compute the exam first, behind its own work. */
+/** The node may have to compute the exam first, after other work. */
 const EXAM_TIMEOUT_MS = 60_000
 
 /** Adds `poai exam`. */
@@ -46,7 +46,7 @@ async function show(
   const { signal } = context
   const call = { signal, timeoutMs: EXAM_TIMEOUT_MS }
   const exam = await ask(client, 'poai_getExam', [place], call)
-  if (exam === null) throw noBlock(place === 'earliest' ? 'that has an exam at 0' : place, client.address)
+  if (exam === null) throw noBlock(place === 'earliest' ? '0 with an exam' : place, client.address)
   const { hash } = exam
   const transcript = options.transcript ? await ask(client, 'poai_getTranscript', [hash], call) : undefined
   const replay = options.replay ? await replayHere(context, client, { hash, options }) : undefined
@@ -117,7 +117,8 @@ function formatTranscript({ quizzes }: ExamJson, { root, leaves = [] }: Transcri
 function formatReplay({ fault, seconds, exam }: BlockReplay): string {
   const how = `${exam.tokens.length} tokens on this machine, ${formatSeconds(seconds)}`
   if (fault === undefined) return `Replay: the same bits (${how})`
-  return `Replay: FAILED, ${fault.message} (${how})\n  ${bytesToHexOr(fault.expected)} expected\n  ${bytesToHexOr(fault.actual)} found`
+  const [expected, actual] = [fault.expected, fault.actual].map(bytesToHexOr)
+  return `Replay: FAILED, ${fault.message} (${how})\n  ${expected} expected\n  ${actual} found`
 }
 
 function bytesToHexOr(value: unknown): string {

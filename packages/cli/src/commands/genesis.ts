@@ -32,7 +32,7 @@ interface NewOptions extends CommonOptions {
   readonly force?: true
 }
 
-/** Wallets hold chain ids in doubles and compute with them. */
+/** Wallets keep chain ids in doubles and compute with them. */
 const MAX_CHAIN_ID = 2 ** 51
 const MAX_TIMESTAMP = 2 ** 40 - 1
 const DAY_SECONDS = 86_400
@@ -75,7 +75,7 @@ async function show(context: CliContext, nameOrFile: string, options: CommonOpti
   const params = await loadNetwork(nameOrFile)
   const json = networkParamsToJson(params)
   const hash = bytesToHex(genesisHash(params))
-  // A file of parameters, as it would be written; the hash goes beside it, so that pipes stay clean.
+  // The output is a file of parameters, fit for a pipe: the hash goes to the error output.
   printResult(context, options, { genesisHash: hash, params: json }, () => `${JSON.stringify(json, null, 2)}\n`)
   if (!options.json) context.terminal.err(`genesis hash ${hash}\n`)
 }
@@ -86,7 +86,7 @@ async function create(context: CliContext, file: string, options: NewOptions): P
   const spaced = deriveNetwork(await loadNetwork(options.from), defined({ spacingSeconds: options.spacing }))
   const { params, vectors } = await withDomain(context, withNames(spaced, options), options)
   const json = networkParamsToJson(params)
-  // What the options cannot express is still checked as every network is.
+  // The result is checked like the parameters of every network.
   parseNetworkParams(json)
   await write(file, `${JSON.stringify(json, null, 2)}\n`, options)
   const result = { file, name: params.name, genesisHash: bytesToHex(genesisHash(params)), vectors: vectors ?? null }
@@ -96,7 +96,7 @@ async function create(context: CliContext, file: string, options: NewOptions): P
       ['genesis', result.genesisHash],
       ['file', file],
       ...(vectors === undefined ? [] : [['vectors', vectors]]),
-      ['use it', `poai testnet --network ${file}`],
+      ['next', `poai testnet --network ${file}`],
     ]),
   )
 }
@@ -123,7 +123,7 @@ async function withDomain(
   if (options.domain !== AUTO_DOMAIN && domain.name === params.work.domain) return { params }
   if (!options.json) context.terminal.err(`recording the vectors of ${domain.name} on this machine\n`)
   const recorded = await recordNetworkVectors(installationOf(options, context), { params, domain }, context.signal)
-  // Another network than the one it comes from, in names of folders too.
+  // It is another network, whose folders need other names.
   const name = options.name ?? `${params.name}-${domain.name}`
   return { params: { ...recorded.params, name }, vectors: recorded.path }
 }
@@ -134,7 +134,7 @@ async function write(file: string, text: string, { force }: NewOptions): Promise
   } catch (cause) {
     const exists = cause instanceof Error && 'code' in cause && cause.code === 'EEXIST'
     throw exists
-      ? new UsageError(`${file} is there already`, 'name another file, or add --force')
+      ? new UsageError(`${file} already exists`, 'name another file, or add --force')
       : new AppError('CLI_FILE_UNWRITABLE', `cannot write ${file}`, {
           actual: cause instanceof Error ? cause.message : String(cause),
           cause,

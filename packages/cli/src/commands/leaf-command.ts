@@ -11,15 +11,15 @@ export interface CommonOptions {
 
 /** What the help of a command says. */
 export interface CommandText {
-  /** What it does, for lists of commands: a phrase that goes on after its name. */
+  /** What it does, in a phrase without a full stop, for lists of commands. */
   readonly summary: string
-  /** More sentences, for its own help. */
+  /** Further sentences, for its own help. */
   readonly details?: string
   /** Command lines, without `poai` in front. */
   readonly examples: readonly string[]
 }
 
-/** A command that does something: with the common options, and examples under its help. */
+/** Adds a command, with the common options, and examples under its help. */
 export function leafCommand(parent: Command, usage: string, text: CommandText): Command {
   const examples = text.examples.map((example) => `  $ poai ${example}\n`).join('')
   return parent
@@ -31,7 +31,7 @@ export function leafCommand(parent: Command, usage: string, text: CommandText): 
     .addHelpText('after', `\nExamples:\n${examples}`)
 }
 
-/** A group of commands, which does nothing by itself. */
+/** Adds a group of commands, which does nothing by itself. */
 export function commandGroup(program: Command, name: string, summary: string): Command {
   return program.command(name).summary(summary).description(sentence(summary))
 }
@@ -41,12 +41,12 @@ function sentence(phrase: string): string {
   return `${phrase.charAt(0).toUpperCase()}${phrase.slice(1)}.`
 }
 
-/** Where things are, for a command run with `options`. */
+/** The installation that a command uses. */
 export function installationOf(options: CommonOptions, context: CliContext): Installation {
   return findInstallation(options.home, context.environment)
 }
 
-/** Writes the result of a command: `value` as JSON, or the text that `format` makes. */
+/** Prints the result of a command: `value` as JSON, or else the text that `format` makes. */
 export function printResult(context: CliContext, options: CommonOptions, value: object, format: () => string): void {
   context.terminal.out(options.json ? `${JSON.stringify(value)}\n` : format())
 }

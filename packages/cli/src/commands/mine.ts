@@ -18,9 +18,8 @@ import { withNode } from '../rpc-client/open-rpc-client.ts'
 import { type EngineOption, engineOption } from './engine-option.ts'
 import { installationOf } from './leaf-command.ts'
 import { type NodeOptions, nodeCommand } from './node-option.ts'
+import { workersOption } from './workers-option.ts'
 
-/** Workers of one engine: more than any machine has cores to spare. */
-const MAX_WORKERS = 256
 const MAX_BLOCKS = 999_999_999
 /** A year. */
 const MAX_SECONDS = 31_536_000
@@ -45,11 +44,7 @@ export function addMineCommand(program: Command, context: CliContext): void {
       'mine --blocks 3 --json',
     ],
   })
-    .option(
-      '--workers <count>',
-      'worker processes (default: one fewer than there are cores)',
-      wholeNumber(1, MAX_WORKERS),
-    )
+    .addOption(workersOption())
     .addOption(engineOption(context))
     .option('--beneficiary <address>', 'the account that blocks pay (default: the node’s)', parseAddress)
     .option('--name <name>', 'the name of this worker in the node’s reports (default: the name of this machine)')
@@ -106,7 +101,10 @@ function workerName(given: string | undefined): string {
         .slice(0, 64) || 'worker'
     )
   if (WORKER_NAME.test(given)) return given
-  throw new UsageError(`${given} is no name of a worker`, 'take 1 to 64 letters, digits, "-", ".", "_", "+" or "/"')
+  throw new UsageError(
+    `${given} is not a valid name of a worker`,
+    'use 1 to 64 letters, digits, "-", ".", "_", "+" or "/"',
+  )
 }
 
 function printSummary({ terminal }: CliContext, { json }: MineCommandOptions, { status, failure }: MineResult): void {
@@ -118,13 +116,13 @@ function printSummary({ terminal }: CliContext, { json }: MineCommandOptions, { 
   const others = Object.entries(verdicts).filter(([verdict]) => verdict !== 'accepted')
   terminal.out(
     formatTable([
-      ['blocks accepted', `${verdicts.accepted ?? 0} (${expectedBlocks.toFixed(1)} were to be expected)`],
+      ['blocks accepted', `${verdicts.accepted ?? 0} (${expectedBlocks.toFixed(1)} expected)`],
       ...others.map(([verdict, count]) => [`solutions: ${verdict}`, String(count)]),
       [
         'attempts',
         `${attempts.toLocaleString('en')}${voidAttempts === 0 ? '' : `, ${voidAttempts} without finite numbers`}`,
       ],
-      ['thrown away at new heads', `${(100 * staleShare).toFixed(2)} %`],
+      ['discarded at new heads', `${(100 * staleShare).toFixed(2)} %`],
     ]),
   )
 }

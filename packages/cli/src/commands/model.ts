@@ -82,7 +82,8 @@ async function list(context: CliContext, options: CommonOptions): Promise<void> 
       model.known?.license ?? 'unknown licence',
       hashOf(model),
     ])
-    return `${formatTable([['MODEL', 'STATE', 'SIZE', 'LICENCE', 'SHA-256'], ...rows])}\nStore: ${installation.modelStore}\n`
+    const table = formatTable([['MODEL', 'STATE', 'SIZE', 'LICENCE', 'SHA-256'], ...rows])
+    return `${table}\nStore: ${installation.modelStore}\n`
   })
 }
 
@@ -92,7 +93,7 @@ function sizeOf({ state, storedBytes, sizeBytes }: ListedModel): string {
 }
 
 function hashOf({ sha256 }: ListedModel): string {
-  return sha256 === null ? 'none known: pin one with --sha256' : `${sha256.slice(0, 16)}…`
+  return sha256 === null ? 'unknown: pin one with --sha256' : `${sha256.slice(0, 16)}…`
 }
 
 async function pull(context: CliContext, name: string, options: PullOptions): Promise<void> {
@@ -102,7 +103,7 @@ async function pull(context: CliContext, name: string, options: PullOptions): Pr
     ...defined({ sha256: options.sha256 }),
     signal: context.signal,
     onProgress: bar.update,
-    onWait: () => context.terminal.err(`waiting for another process that pulls ${name}\n`),
+    onWait: () => context.terminal.err(`waiting for another process that is downloading ${name}\n`),
   }).finally(() => bar.finish())
   printModel(context, options, pulled)
 }
@@ -132,7 +133,7 @@ async function importFile(context: CliContext, file: string, options: ImportOpti
   printModel(context, options, await importModel(store, wanted))
 }
 
-/** Nothing vouches for the file but the person at the keyboard: ask, or take `--trust` for an answer. */
+/** Only the user can vouch for the file: `--trust` does, or the answer to a question. */
 async function confirmPin(
   context: CliContext,
   { trust, json }: ImportOptions,
@@ -143,7 +144,7 @@ async function confirmPin(
   const prompt = createInterface({ input: process.stdin, output: process.stderr })
   try {
     const answer = await prompt.question(
-      `SHA-256 ${identity.sha256}\nNo source confirms this hash. Pin the model to it? [y/N] `,
+      `SHA-256 ${identity.sha256}\nNothing else confirms this hash. Pin the model to it? [y/N] `,
       { signal: context.signal },
     )
     return /^y(es)?$/i.test(answer.trim())
@@ -167,12 +168,10 @@ function printModel(context: CliContext, options: CommonOptions, model: Resolved
 function formatDescription(description: ModelDescription): string {
   const { architecture, layers, width, heads, kvHeads, feedForward, contextLength, vocabularySize, tokenizer } =
     description
-  const known = (value: number | string | undefined): string => String(value ?? 'not said')
+  const known = (value: number | string | undefined): string => String(value ?? 'unknown')
   return formatTable([
-    [
-      'architecture',
-      `${architecture}, ${known(layers)} layers, width ${known(width)}, ${known(heads)} heads (${known(kvHeads)} kv), ffn ${known(feedForward)}`,
-    ],
+    ['architecture', `${architecture}, ${known(layers)} layers, width ${known(width)}, ffn ${known(feedForward)}`],
+    ['heads', `${known(heads)} (${known(kvHeads)} kv)`],
     ['parameters', `${(description.parameters / 1e6).toFixed(2)} million in ${description.tensors} tensors`],
     ['weights', description.quantization.map(({ type, sizeBytes }) => `${type} ${formatBytes(sizeBytes)}`).join(', ')],
     ['context', `${known(contextLength)} tokens`],

@@ -5,7 +5,7 @@ import { type CommandText, type CommonOptions, leafCommand } from './leaf-comman
 /** Options of every command that asks a running node. */
 export interface NodeOptions extends CommonOptions, NodeChoice {}
 
-/** A command that asks a running node. */
+/** Adds a command that asks a running node. */
 export function nodeCommand(parent: Command, usage: string, text: CommandText): Command {
   return leafCommand(parent, usage, text)
     .option(

@@ -54,8 +54,8 @@ export function addNodeCommand(program: Command, context: CliContext): void {
 }
 
 /**
- * A switch can be said both ways, whatever its default: a flag wins over a file that says the other. Help shows the way
- * that changes something.
+ * Adds the option of a setting. A switch has both forms, whatever its default, so that a flag can overrule a file. Help
+ * shows the form that changes the default.
  */
 function addSetting(command: Command, setting: Setting<unknown>): void {
   const { flag, kind, description } = setting
@@ -101,11 +101,11 @@ async function nodeCommand(context: CliContext, command: Command, options: NodeC
   await runNode(node, context.signal)
 }
 
-/** Runs the node until it is told to stop, or has to. Throws only what nobody asked for. */
+/** Runs the node until it is told to stop, or has to. A stop that was asked for is not an error. */
 async function runNode(node: Node, signal: AbortSignal): Promise<void> {
   const stop = (): void => void node.stop()
   const fail = (error: unknown): void => node.fail(error)
-  // What nobody caught leaves a state that nobody thought of: it is logged, and the node stops.
+  // An error that nothing caught leaves an unknown state: it is logged, and the node stops.
   process.on('uncaughtException', fail)
   process.on('unhandledRejection', fail)
   signal.addEventListener('abort', stop, { once: true })
@@ -122,7 +122,7 @@ async function runNode(node: Node, signal: AbortSignal): Promise<void> {
   }
 }
 
-/** True for the errors by which a stop that was asked for ends a start. */
+/** Whether an error only says that a start was stopped. */
 function isStop(error: unknown): boolean {
   return (
     error instanceof Error &&
@@ -157,13 +157,13 @@ async function readJson(path: string): Promise<unknown> {
     return JSON.parse(text)
   } catch (cause) {
     throw new UsageError(
-      `${path} is no JSON: ${cause instanceof Error ? cause.message : String(cause)}`,
-      'poai node --print-config --json shows what a file can look like',
+      `${path} is not JSON: ${cause instanceof Error ? cause.message : String(cause)}`,
+      'poai node --print-config --json prints an example',
     )
   }
 }
 
-/** As commander names the value of an option. */
+/** The name that commander gives the value of an option. */
 function camelCase(flag: string): string {
   return flag.replaceAll(/-([a-z])/g, (_match, letter: string) => letter.toUpperCase())
 }

@@ -11,7 +11,7 @@ import { withNode } from '../rpc-client/open-rpc-client.ts'
 import { commandGroup, printResult } from './leaf-command.ts'
 import { type NodeOptions, nodeCommand } from './node-option.ts'
 
-/** A year: who is to stay away for longer is banned again. */
+/** A year. */
 const MAX_BAN_MINUTES = 525_600
 const PEER = '12D3KooWGRYZDHNVnvCwPQNEyvzmzyBDZ8q3iNLVmMxV8XaZbZQS'
 
@@ -68,7 +68,7 @@ function addRemoveCommand(parent: Command, context: CliContext): void {
     })
 }
 
-/** Found out here, it needs no node. */
+/** Finds a wrong address without a node. */
 function requireAddress(text: string): void {
   try {
     parseDialAddress(text)

@@ -36,7 +36,7 @@ interface TestnetOptions extends CommonOptions {
   readonly oneEngine?: true
 }
 
-/** Nodes that one machine runs at most: each is a process with an engine. */
+/** More nodes than a machine can run: each is a process with an engine. */
 const MAX_NODES = 64
 const MAX_BLOCKS = 100_000_000
 const MAX_TRAFFIC = 10_000
@@ -81,7 +81,7 @@ async function testnet(context: CliContext, options: TestnetOptions): Promise<vo
   const installation = installationOf(options, context)
   const changes = defined({ spacingSeconds: options.spacing })
   const params = deriveNetwork(await loadNetwork(options.network ?? definition.network), changes)
-  // What every node would stumble over is said once, before any of them starts.
+  // What would stop every node is said once, before any of them starts.
   await requireModel(installation, params)
   const { home } = installation
   const directory = await openTestnetDirectory({ named: options.dataDir, home }, params)
@@ -96,7 +96,7 @@ async function testnet(context: CliContext, options: TestnetOptions): Promise<vo
         say(formatIntroduction({ plan, directory, definition, network: params.name, width: terminal.width })),
     })
     printResult(context, options, summary, () => `\n${formatSummary(summary)}`)
-    // Without a goal, Ctrl-C is how it ends.
+    // Without a goal, Ctrl-C is the way to end it.
     const hasGoal = options.blocks !== undefined || options.duration !== undefined
     if (wasInterrupted && hasGoal) signal.throwIfAborted()
     if (!summary.converged && !wasInterrupted) throw new CheckFailed(summary.reason ?? 'the nodes did not converge')

@@ -16,7 +16,7 @@ interface TxOptions extends NodeOptions {
   readonly wait?: true
 }
 
-/** In a receipt. */
+/** The status in the receipt of a failed transaction. */
 const FAILED = '0x0'
 
 /** Adds `poai tx`. */
@@ -51,8 +51,8 @@ async function show(
   ])
   if (transaction === null) {
     throw new UsageError(
-      `the node at ${client.address} knows no transaction ${hash}`,
-      'a new one may still be on its way: --wait',
+      `the node at ${client.address} does not know the transaction ${hash}`,
+      'a new transaction may still be on its way: --wait waits for it',
     )
   }
   printResult(context, options, { transaction, receipt }, () => formatTransaction(transaction, receipt))

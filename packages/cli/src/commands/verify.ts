@@ -20,6 +20,7 @@ import { type VerifyOptions, type VerifyReport, verifyByRebuilding } from '../ve
 import { verifyRange } from '../verify/verify-range.ts'
 import { type DbOptions, dbCommand } from './db/db-command.ts'
 import { installationOf, printResult } from './leaf-command.ts'
+import { workersOption } from './workers-option.ts'
 
 interface VerifyCommandOptions extends DbOptions {
   readonly from?: number
@@ -27,12 +28,10 @@ interface VerifyCommandOptions extends DbOptions {
   readonly workers?: number
 }
 
-/** Workers of one engine: more than any machine has cores to spare. */
-const MAX_WORKERS = 256
-/** Beside the database: the chain as it is built anew, and how far a range has come. */
+/** Kept beside the database: the chain that is rebuilt, and how far a range has come. */
 const REBUILT = 'verify'
 const PROGRESS_FILE = 'verify.json'
-/** Blocks between two notes of how far a range has come: some seconds of work. */
+/** How often the progress of a range is saved, in blocks: every few seconds. */
 const SAVE_EVERY = 64n
 
 /** Adds `poai verify`. */
@@ -41,16 +40,13 @@ export function addVerifyCommand(program: Command, context: CliContext): void {
   dbCommand(program, 'verify', {
     summary: 'check the whole chain of a stopped node, or a range of it',
     details:
-      'Trusts nothing of the database: every block is replayed and executed from the first on; the blocks of a range are only replayed. Continues where it was interrupted.',
+      'Trusts nothing in the database: replays and executes every block from the first, or only replays those of a ' +
+      'range. Continues where it was interrupted.',
     examples: ['verify', 'verify --data-dir /var/lib/poai --workers 8', 'verify --from 1000 --to 2000 --json'],
   })
     .option('--from <block>', 'first block of a range, whose blocks are replayed but not executed', height)
     .option('--to <block>', 'last block of a range', height)
-    .option(
-      '--workers <count>',
-      'worker processes (default: one fewer than there are cores)',
-      wholeNumber(1, MAX_WORKERS),
-    )
+    .addOption(workersOption())
     .action((options: VerifyCommandOptions) => verify(context, options))
 }
 
@@ -61,7 +57,7 @@ async function verify(context: CliContext, options: VerifyCommandOptions): Promi
   const { engine } = await setUpNetworkEngine(installation, directory.params, choice)
   const began = performance.now()
   const isRange = options.from !== undefined || options.to !== undefined
-  // The database first: whether it is free is known at once, and the engine takes a while.
+  // The database comes first: a lock shows at once, and the engine takes a while.
   const report = await withDatabase(directory, 'look', (database) =>
     withEngine(engine, context.signal, () =>
       isRange
@@ -127,7 +123,10 @@ async function verifyPart(
 function rangeOf({ from, to }: VerifyCommandOptions, head: bigint): { readonly from: bigint; readonly to: bigint } {
   const range = { from: BigInt(from ?? 1), to: to === undefined ? head : BigInt(to) }
   if (range.from <= range.to && range.to <= head) return range
-  throw new UsageError(`there are no blocks ${range.from} to ${range.to}: the chain ends at ${head}`, 'choose others')
+  throw new UsageError(
+    `there are no blocks ${range.from} to ${range.to}: the chain ends at ${head}`,
+    'choose blocks that the chain has',
+  )
 }
 
 async function withBar(
@@ -142,7 +141,7 @@ async function withBar(
   try {
     return await work({ signal, onBlock: update })
   } catch (error) {
-    if (signal.aborted) terminal.err('interrupted: the same command goes on from there\n')
+    if (signal.aborted) terminal.err('interrupted: the same command continues from here\n')
     throw error
   } finally {
     bar.finish()

@@ -9,8 +9,8 @@ export async function* canonicalBlocks(blocks: BlockStore, from: bigint): AsyncG
     const header = hash === undefined ? undefined : blocks.header(hash)
     const body = hash === undefined ? undefined : await blocks.body(hash)
     if (header === undefined || body === undefined) {
-      throw new StorageError('STORAGE_DAMAGED', `block ${number} is not whole`, {
-        hint: 'look for more with: poai db check',
+      throw new StorageError('STORAGE_DAMAGED', `block ${number} is incomplete`, {
+        hint: 'poai db check looks for more damage',
       })
     }
     yield { header, body }

@@ -1,10 +1,10 @@
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 
-/** What LevelDB writes about itself, for people: no data. */
+/** Files that LevelDB writes for people, without data. */
 const DIARY = /^LOG(\.old)?$/
 
-/** Bytes of the database files under `folder`. Files that go while it counts are left out. */
+/** Size of the database files under `folder` in bytes. Files that disappear meanwhile do not count. */
 export async function folderSize(folder: string): Promise<number> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true })
   const sizes = entries

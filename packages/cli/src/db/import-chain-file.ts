@@ -2,7 +2,7 @@ import type { Chain } from '@poai/chain'
 import { type Block, type BlockCodecs, defined, type Hash32, RuleError } from '@poai/core'
 import { readChainFile, StorageError } from '@poai/storage'
 
-/** What an import needs, and nothing more. */
+/** What an import needs. */
 export interface ImportChainFileDependencies {
   readonly chain: Pick<Chain, 'importBlock' | 'head'>
   readonly codecs: Pick<BlockCodecs, 'block'>
@@ -11,19 +11,19 @@ export interface ImportChainFileDependencies {
 
 export interface ImportChainFileOptions {
   readonly signal?: AbortSignal
-  /** A block is through, new or known. */
+  /** Is told each block that is done, whether new or known. */
   readonly onBlock?: (number: bigint) => void
 }
 
-/** Why an import ended before the file did. */
+/** Why an import stopped before the end of the file. */
 export interface ImportStop {
-  /** The block that could not be imported, or not even be read. */
+  /** The block that could not be imported, or could not even be read. */
   readonly number: bigint
   /** A `RuleError` for a block that breaks a rule, a `StorageError` for a damaged file. */
   readonly error: RuleError | StorageError
 }
 
-/** What an import came to. */
+/** The outcome of an import. */
 export interface ImportReport {
   /** Blocks that the chain did not have. */
   readonly imported: number
@@ -31,7 +31,7 @@ export interface ImportReport {
   readonly stop: ImportStop | undefined
 }
 
-/** Blocks in the pipeline at one time: some for each worker that replays, and a few MB of memory at most. */
+/** How many blocks are under way: several for each worker, and at most a few MB of memory. */
 const MAX_AHEAD = 16
 
 interface Under {
@@ -40,15 +40,15 @@ interface Under {
 }
 
 /**
- * More than any chain has: what the operator chose to import is worth its room, and nobody knows what it weighs before
- * its end.
+ * More work than any chain has, so that a branch is kept: the operator chose to import it, and its work is known only
+ * at its end.
  */
 const WORK_OF_A_FILE: bigint = 1n << 320n
 
 /**
- * Imports the blocks of a chain file like a stranger's, each replayed and executed. Blocks that the chain has are
- * passed over, so the same call goes on where an interrupted one ended. It stops at damage and at the first invalid
- * block, with all before it in the chain.
+ * Imports the blocks of a chain file as if they came from a stranger: each is replayed and executed. Blocks that the
+ * chain has are skipped, so a second call continues an interrupted one. It stops at damage and at the first invalid
+ * block; the blocks before it stay in the chain.
  */
 export async function importChainFile(
   path: string,
@@ -60,7 +60,7 @@ export async function importChainFile(
   const underWay: Under[] = []
   const begin = (block: Block): void => {
     const outcome = importOne(chain, block, signal)
-    // It is waited for in its turn.
+    // It is awaited in its turn.
     outcome.catch(() => undefined)
     underWay.push({ number: block.header.number, outcome })
   }
@@ -115,7 +115,7 @@ async function importOne(
     ...defined({ signal }),
   })
   if (kind !== 'orphan') return kind
-  throw new StorageError('STORAGE_CHAIN_FILE_FOREIGN', `block ${block.header.number} follows none that is here`, {
+  throw new StorageError('STORAGE_CHAIN_FILE_FOREIGN', `block ${block.header.number} does not follow any block here`, {
     expected: `a file that begins with a block up to ${chain.head().number + 1n}`,
     actual: `block ${block.header.number}`,
     hint: 'import the file with the blocks before it first',

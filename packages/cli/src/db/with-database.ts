@@ -2,14 +2,13 @@ import { type BlockCodecs, createBlockCodecs, createTransactionCodec, genesisHas
 import { type Database, openDatabase } from '@poai/storage'
 import { type DataDirectory, requireDatabase } from '../data-directory.ts'
 
-/** An open database, and what reads its blocks. */
+/** An open database, and the codecs of its blocks. */
 export interface OpenDatabase extends Pick<Database, 'store' | 'committer'> {
   readonly codecs: BlockCodecs
 }
 
 /**
- * Runs `work` on the database that is in a data directory, and closes it whatever happens. Only looking at one migrates
- * nothing.
+ * Runs `work` on the database in a data directory, and closes it whatever happens. Looking at one does not migrate it.
  */
 export async function withDatabase<T>(
   directory: DataDirectory,

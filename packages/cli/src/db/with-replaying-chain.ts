@@ -6,20 +6,19 @@ import { systemClock } from '@poai/node'
 import { openDatabase, type Retention } from '@poai/storage'
 import type { DataDirectory } from '../data-directory.ts'
 
-/** Threads that recover senders: beside the workers of the engine, which have most to do. */
+/** How many threads recover senders: few, since the workers of the engine have most to do. */
 const RECOVERY_THREADS = 1
 
-/** What a chain that replays is made with. */
+/** What a replaying chain needs. */
 export interface ReplayingChainDependencies {
-  /** Computes the work of every block again. */
+  /** Replays the work of every block. */
   readonly evaluator: ExamEvaluator
   readonly retention: Retention
   readonly logger: Logger
 }
 
 /**
- * Opens the chain of a data directory, new or not, as a node has it but for peers and miners; closes it whatever `work`
- * does.
+ * Opens or creates the chain of a data directory, like a node without peers and miner, and closes it whatever happens.
  */
 export async function withReplayingChain<T>(
   { chain: directory, params }: DataDirectory,

@@ -16,18 +16,18 @@ import {
 import { createDomainEngine, type EngineSetup, type Installation } from '@poai/node'
 import { type EngineTurnOptions, measureEngine } from './measure-engine.ts'
 
-/** An engine of the network's domain that runs here. */
+/** An engine of the network's domain that runs on this machine. */
 export interface EngineFinding {
   readonly program: EngineProgram
-  /** What it computes with, in its own words. */
+  /** What it computes with, as it says. */
   readonly system: string | null
-  /** By one worker; null where it does not compute the network's bits. */
+  /** The speed of one worker; null if it does not compute the network's bits. */
   readonly examsPerSecond: number | null
-  /** A node takes it unless told otherwise. */
+  /** Whether a node uses it by default. */
   readonly isChosen: boolean
 }
 
-/** What there is to say of the engines of a machine. */
+/** What was found out about the engines of a machine. */
 export interface EngineReport {
   readonly checks: readonly DoctorCheck[]
   readonly engines: readonly EngineFinding[]
@@ -40,7 +40,7 @@ export interface ExamineEnginesOptions {
   readonly signal: AbortSignal
 }
 
-/** Long enough for two digits. */
+/** Long enough for two digits of precision. */
 const MEASURE_MS = 1_000
 
 const NAMES: Readonly<Record<PortableProgram, string>> = {
@@ -51,8 +51,7 @@ const NAMES: Readonly<Record<PortableProgram, string>> = {
 }
 
 /**
- * Has every engine that is there replay the network's recorded exams, and measures it. The one that a node takes comes
- * first.
+ * Lets every engine here replay the network's recorded exams, and measures it. The one that a node uses comes first.
  */
 export async function examineEngines(options: ExamineEnginesOptions): Promise<EngineReport> {
   const { domain } = options.work
@@ -69,17 +68,17 @@ export async function examineEngines(options: ExamineEnginesOptions): Promise<En
   return { checks, engines }
 }
 
-/** Nobody needs it. */
+/** llama.cpp is optional. */
 const LLAMA_IS_NOT_BUILT: DoctorCheck = {
   ...{ name: 'llama.cpp', ok: true, expected: 'nothing', hint: '' },
   found: 'not built; an independent engine for the same bits: poai engine build --llama',
 }
 
-/** What is there of the domain portable-1, in the order in which a node would take it. */
+/** The engines of domain portable-1 on this machine, in the order in which a node prefers them. */
 async function findPrograms({ cache }: Installation): Promise<readonly PortableProgram[]> {
   const cacheDirectory = join(cache, 'engine')
   const native = await findNativeProgram(cacheDirectory)
-  // On other platforms there is none to find.
+  // Some platforms have none to find.
   const library = await findPortableLibrary(cacheDirectory).catch(() => undefined)
   return [
     ...(native === undefined ? [] : (['native'] as const)),
@@ -88,7 +87,7 @@ async function findPrograms({ cache }: Installation): Promise<readonly PortableP
   ]
 }
 
-/** A machine without one is fit, too. */
+/** A machine without a compiler is fit, too. */
 async function checkCompiler(hasNative: boolean): Promise<DoctorCheck> {
   const check = { name: 'C compiler', ok: true, expected: 'one, for speed', hint: '' }
   try {

@@ -23,11 +23,11 @@ export interface Contestant {
 /** What can be compared here, the project's own engines first. */
 export interface Contestants {
   readonly contestants: readonly Contestant[]
-  /** What could be, and how. */
+  /** What could be compared too, and how to get it. */
   readonly missing: readonly string[]
 }
 
-/** Looks for every engine on this machine: the own one in all its forms, and llama.cpp in all domains. */
+/** Finds every engine on this machine: the project's own in all its forms, and llama.cpp in all domains. */
 export async function findContestants(installation: Installation): Promise<Contestants> {
   const cacheDirectory = join(installation.cache, 'engine')
   const missing: string[] = []
@@ -49,7 +49,7 @@ async function findPortable(
   if (native === undefined) missing.push(`the native program of ${domain.name} is not built: poai engine build`)
   else for (const variant of await nativeVariants(native)) found.push({ domain, program: 'native', variant })
   found.push({ domain, program: 'wasm' })
-  // On other platforms there is none to build.
+  // Some platforms cannot build it.
   const library = await findPortableLibrary(cacheDirectory).catch(() => undefined)
   if (library === undefined) missing.push(`llama.cpp is not built for ${domain.name}: poai engine build --llama`)
   else found.push({ domain, program: 'llama' })

@@ -5,14 +5,14 @@ import { BINDING_VERSION, llamaFolder, locateBinaries, prebuiltPackage } from '@
 import { type RunNpm, runNpm } from './run-npm.ts'
 
 export interface InstallLlamaOptions {
-  /** Of the engine: it goes into a folder of its own in there. */
+  /** The engine's cache; llama.cpp gets a folder of its own in it. */
   readonly cacheDirectory: string
-  /** Installs it although it is there. */
+  /** Installs even if it is installed already. */
   readonly again: boolean
   readonly signal: AbortSignal
 }
 
-/** Where llama.cpp is now. */
+/** Where llama.cpp is installed. */
 export interface InstalledLlama {
   readonly version: string
   /** The module of node-llama-cpp. */
@@ -23,21 +23,18 @@ export interface InstalledLlama {
 }
 
 /**
- * Without its optional packages: those for graphics cards have 610 MB, and no domain computes with one. The package of
- * this platform is asked for by name instead. No install script is needed.
+ * Leaves out the optional packages: those for graphics cards take 610 MB, and no domain computes on one. The package of
+ * this platform is named instead. No install script is needed.
  */
 const INSTALL_ARGUMENTS = [
   ...['install', '--ignore-scripts', '--omit=optional', '--omit=peer', '--no-package-lock'],
   ...['--no-audit', '--no-fund', '--no-update-notifier', '--loglevel=error'],
 ] as const
 
-/** Of what npm says when it fails. */
+/** How much of npm's output an error shows. */
 const MAX_REASON_LENGTH = 600
 
-/**
- * Installs node-llama-cpp into the cache by npm, unless it is there. Whole or not at all: a folder beside is renamed at
- * the end.
- */
+/** Installs node-llama-cpp into the cache with npm, unless it is there: whole or not at all, by renaming a folder. */
 export async function installLlama(
   { cacheDirectory, again, signal }: InstallLlamaOptions,
   npm: RunNpm = runNpm,
@@ -70,6 +67,6 @@ function failure(code: number | undefined, output: string): AppError {
     hint:
       code === undefined
         ? 'install npm, which comes with Node'
-        : 'is the registry of npm reachable? The engine of portable-1 works without',
+        : 'check that the npm registry is reachable; domain portable-1 works without llama.cpp',
   })
 }

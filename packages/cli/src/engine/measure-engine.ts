@@ -2,11 +2,11 @@ import { randomBytes } from 'node:crypto'
 import { type ExamParams, hash32 } from '@poai/core'
 import type { EvaluationRequest, InferenceEngine } from '@poai/inference'
 
-/** Exams in one call. */
+/** How many exams a call has. */
 const GROUP = 8
-/** Calls at a time: the worker has its next exams while the answers to the last ones travel. */
+/** How many calls are under way: the worker has its next exams while the last answers travel. */
 const AHEAD = 2
-/** No work hash is below it but 0: a search goes on. */
+/** Only a work hash of 0 is below it, so a search never ends by itself. */
 const IMPOSSIBLE_TARGET = 1n
 const NONCES = { first: 0n, end: 1n << 63n }
 
@@ -20,15 +20,13 @@ export interface EngineTurn {
 export interface EngineTurnOptions {
   /** The shape of the network's exams. */
   readonly exam: ExamParams
-  /** Exams of that shape, for engines that make no attempts by themselves: round and round. */
+  /** Exams of that shape, used in turn, for engines that cannot search by themselves. */
   readonly requests: readonly EvaluationRequest[]
   readonly forMs: number
   readonly signal: AbortSignal
 }
 
-/**
- * Keeps an engine's one worker busy as a miner does: with whole attempts where it makes them itself, else with exams.
- */
+/** Keeps an engine's single worker busy as a miner does: with whole attempts if it can search, otherwise with exams. */
 export async function measureEngine(engine: InferenceEngine, options: EngineTurnOptions): Promise<EngineTurn> {
   const startMs = performance.now()
   const exams = engine.search === undefined ? await evaluate(engine, options) : await search(engine.search, options)

@@ -3,7 +3,7 @@ import { basename } from 'node:path'
 
 /** How npm ended, and what it said. */
 export interface NpmResult {
-  /** Undefined where it could not be started. */
+  /** Undefined if it could not be started. */
   readonly code: number | undefined
   readonly output: string
 }
@@ -11,10 +11,10 @@ export interface NpmResult {
 /** Runs npm in a folder. */
 export type RunNpm = (args: readonly string[], folder: string, signal: AbortSignal) => Promise<NpmResult>
 
-/** npm prints a line for each package at most. */
+/** npm prints at most a line for each package. */
 const MAX_OUTPUT_BYTES = 16 * 1024 * 1024
 
-/** The npm that started this program, or the one on the path. Rejects only when `signal` aborts. */
+/** Runs the npm that started this program, or the one on the path. Rejects only when `signal` aborts. */
 export const runNpm: RunNpm = (args, folder, signal) => {
   const { command, prefix, shell } = npmCommand()
   return new Promise((resolve, reject) => {
@@ -38,7 +38,7 @@ export interface NpmCommand {
   readonly shell: boolean
 }
 
-/** By the npm that started the program on this machine, or the one that its path leads to. */
+/** How to start the npm that started this program, or the one on the path. */
 export function npmCommand({
   env,
   execPath,
@@ -48,7 +48,7 @@ export function npmCommand({
   if (script !== undefined && basename(script) === 'npm-cli.js') {
     return { command: env['npm_node_execpath'] ?? execPath, prefix: [script], shell: false }
   }
-  // Node starts .cmd files through a shell only; the arguments are constants, and no folder is among them.
+  // Node starts .cmd files only through a shell; the arguments are constants, without any path among them.
   return platform === 'win32'
     ? { command: 'npm.cmd', prefix: [], shell: true }
     : { command: 'npm', prefix: [], shell: false }

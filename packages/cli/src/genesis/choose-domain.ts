@@ -8,16 +8,16 @@ import {
 } from '@poai/inference'
 import { UsageError } from '../report-error.ts'
 
-/** Means: whatever suits this machine best. */
+/** Stands for the domain that suits this machine best. */
 export const AUTO_DOMAIN = 'auto'
 
-/** The domain of a name; for `auto` the best that this machine's platform and processor can compute. */
+/** The domain of a name; for `auto`, the best one that this machine can compute. */
 export async function chooseDomain(name: string): Promise<DeterminismDomain> {
   if (name !== AUTO_DOMAIN) {
     const domain = findDomain(name)
     if (domain !== undefined) return domain
     const names = KNOWN_DOMAINS.map((known) => known.name).join(', ')
-    throw new UsageError(`this release does not know the determinism domain ${name}`, `take auto, or one of ${names}`)
+    throw new UsageError(`this release does not know the determinism domain ${name}`, `choose auto, or one of ${names}`)
   }
   // From the plainest to the best.
   for (const domain of KNOWN_DOMAINS.toReversed()) {

@@ -2,7 +2,7 @@ import { type GenesisAccount, toAddress } from '@poai/core'
 import { InvalidArgumentError } from 'commander'
 import { getAddress, getBytes, parseEther } from 'ethers'
 
-/** Reads `ADDRESS=COINS`, for commander: an account that has coins from the first block on. */
+/** Parses `ADDRESS=COINS`, for commander: an account that has coins from the genesis block on. */
 export function parseGenesisAccount(text: string, before: readonly GenesisAccount[] = []): readonly GenesisAccount[] {
   const [address = '', coins = '', ...rest] = text.split('=')
   try {

@@ -15,15 +15,15 @@ import {
 } from '@poai/inference'
 import { createDomainEngine, type Installation, openModelStore, ownVectorsPath } from '@poai/node'
 
-/** Of the network's own exams: enough for rare differences. */
+/** How many exams of the network's own length: enough for rare differences. */
 const NETWORK_EXAMS = 48
-/** Of other lengths: differences in attention show only in long ones, small ones hide in short ones. */
+/** How many exams of other lengths: some differences show only in long ones, others only in short ones. */
 const MIXED_EXAMS = 24
 const SHORTEST_EXAM = 64
-/** Tokens of an exam for one of its answers, so that the questions fit. */
+/** Tokens of an exam for each of its answers, so that the questions fit. */
 const TOKENS_PER_ANSWER = 13
 
-/** What the vectors that this machine recorded say for a network. */
+/** A network whose vectors this machine recorded. */
 export interface RecordedVectors {
   readonly path: string
   readonly params: NetworkParams
@@ -56,7 +56,7 @@ export async function recordNetworkVectors(
   return { path, params: { ...params, work } }
 }
 
-/** Exams of the network's length, and of lengths up to what the context takes: the same ones for every machine. */
+/** Exams of the network's length, and of lengths up to the context's: the same ones on every machine. */
 function requestsOf(params: NetworkParams, contextSize: number): readonly EvaluationRequest[] {
   const { format } = networkExamOptions(params)
   const longest = contextSize

@@ -6,12 +6,12 @@ import { UsageError } from '../report-error.ts'
 
 const TAGS = ['latest', 'earliest', 'safe', 'finalized', 'pending'] as const
 
-/** Which block is meant: a height, a hash or a tag, as JSON-RPC takes it. */
+/** A height, a hash or a tag, as JSON-RPC takes it. */
 export type BlockPlace = Hex | (typeof TAGS)[number]
 
 const HASH = /^0x[0-9a-f]{64}$/
 
-/** Reads which block is meant, for commander. */
+/** Parses a height, a hash or a tag, for commander. */
 export function parseBlockPlace(text: string): BlockPlace {
   const tag = TAGS.find((known) => known === text)
   if (tag !== undefined) return tag
@@ -28,7 +28,7 @@ export function isHash(text: string): text is Hex {
   return HASH.test(text)
 }
 
-/** A block of a node, with its transactions. Throws if it has none there. */
+/** A block of a node, with its transactions. Throws if the node does not have it. */
 export async function fetchBlock(client: RpcClient, place: BlockPlace, signal: AbortSignal): Promise<BlockJson> {
   const block = isHash(place)
     ? await ask(client, 'eth_getBlockByHash', [place, true], { signal })
@@ -37,8 +37,8 @@ export async function fetchBlock(client: RpcClient, place: BlockPlace, signal: A
   return block
 }
 
-/** The node has no such block. */
+/** The error for a block that the node does not have. */
 export function noBlock(place: string, address: string): UsageError {
   const name = place.startsWith('0x') && !isHash(place) ? String(Number(place)) : place
-  return new UsageError(`the node at ${address} has no block ${name}`, 'poai block shows its newest')
+  return new UsageError(`the node at ${address} has no block ${name}`, 'poai block shows its newest block')
 }

@@ -28,23 +28,23 @@ import {
 } from '@poai/core'
 import { type BlockPlace, isHash, noBlock } from './block-place.ts'
 
-/** A header as its bytes say it, with the key of its exam. */
+/** A header decoded from its bytes, with the key of its exam. */
 export interface FetchedHeader {
   readonly header: Header
   readonly hash: Hash32
   readonly epochKey: Hash32
 }
 
-/** What this machine's own model made of a block. */
+/** What a replay on this machine found. */
 export interface BlockReplay {
-  /** Undefined if the block is what it claims. */
+  /** Undefined if the block's claim is true. */
   readonly fault: RuleError | undefined
   readonly seconds: number
   readonly exam: Exam
   readonly graded: readonly GradedQuiz[]
 }
 
-/** The header of a block from its bytes, so that the node need not be believed what it says of it. */
+/** The header of a block, from its bytes and not from what the node says about it. */
 export async function fetchHeader(
   client: RpcClient,
   { place, params }: { readonly place: BlockPlace; readonly params: NetworkParams },
@@ -56,7 +56,7 @@ export async function fetchHeader(
   const header = headerCodec.decode(bytes)
   const hash = headerHash(header)
   if (isHash(place) && bytesToHex(hash) !== place) {
-    throw new AppError('CLI_NODE_LIES', `the node at ${client.address} gave another block than ${place}`, {
+    throw new AppError('CLI_NODE_LIES', `the node at ${client.address} gave a block other than ${place}`, {
       actual: bytesToHex(hash),
       hint: 'ask a node that you trust',
     })
@@ -64,7 +64,7 @@ export async function fetchHeader(
   return { header, hash, epochKey: await epochKeyOf(client, { header, params }, signal) }
 }
 
-/** From the hash of the last block of the epoch before. */
+/** Derives the key from the hash of the last block of the previous epoch. */
 async function epochKeyOf(
   client: RpcClient,
   { header, params }: { readonly header: Header; readonly params: NetworkParams },
@@ -79,7 +79,7 @@ async function epochKeyOf(
   return deriveEpochKey(toHash32(hash), epoch)
 }
 
-/** Computes a block's exam here, as a validator does. */
+/** Replays a block's exam on this machine, as a validator does. */
 export async function replayBlock(
   { header, epochKey }: FetchedHeader,
   params: NetworkParams,

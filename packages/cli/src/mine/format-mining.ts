@@ -21,7 +21,8 @@ export function formatMiningLine(status: FarmMinerStatus): string {
     `effort ${Math.round(effortPercent)} %`,
     `blocks ${status.verdicts.accepted ?? 0}`,
   ]
-  return `${state === 'submitting' ? 'judged  ' : 'mining  '}${parts.join('  ')}${reason === undefined ? '' : `  (${reason})`}`
+  const doing = state === 'submitting' ? 'judged' : 'mining'
+  return [doing, ...parts, ...(reason === undefined ? [] : [`(${reason})`])].join('  ')
 }
 
 const VERDICTS: Readonly<Record<FarmAnswer['verdict'], string>> = {

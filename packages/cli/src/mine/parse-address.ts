@@ -3,7 +3,9 @@ import { InvalidArgumentError } from 'commander'
 
 const ADDRESS_BYTES = 20
 
-/** Parses an address, for commander. Its checksum must be right if it has capitals: a typo would send rewards to nobody. */
+/**
+ * Parses an address, for commander. Its checksum must be right if it has capitals: a typo would send rewards to nobody.
+ */
 export function parseAddress(text: string): Address {
   const bytes = hexToBytes(text.toLowerCase())
   if (bytes === undefined || bytes.length !== ADDRESS_BYTES) {
@@ -13,7 +15,9 @@ export function parseAddress(text: string): Address {
   const digits = text.slice(2)
   const hasCase = digits !== digits.toLowerCase() && digits !== digits.toUpperCase()
   if (hasCase && addressToChecksumHex(address) !== text) {
-    throw new InvalidArgumentError('the checksum of this address is wrong: look for a typo, in upper and lower case too.')
+    throw new InvalidArgumentError(
+      'the checksum of this address is wrong: look for a typo, in upper and lower case too.',
+    )
   }
   return address
 }

@@ -2,7 +2,7 @@ import type { BanJson } from '@poai/api/client'
 import { formatSeconds, formatTable } from '@poai/testnet/terminal'
 import type { NetReport, PeerReport } from './peer-reports.ts'
 
-/** The connected peers, or with `all` every node that is known, as a table. */
+/** Peers as a table. */
 export function formatPeers(peers: readonly PeerReport[], nowMs: number): string {
   if (peers.length === 0) return 'No peers. Add one: poai peers add /ip4/ADDRESS/tcp/PORT/p2p/PEER-ID\n'
   return formatTable([
@@ -39,7 +39,7 @@ const VERDICTS: Readonly<Record<NetReport['verdict'], string>> = {
   unknown: 'not known yet: no peers',
 }
 
-/** What a node says of its own place in the network. */
+/** How a node is reached, as a table. */
 export function formatNet(net: NetReport): string {
   const lines = [
     ['Peer id', net.peerId || '-'],

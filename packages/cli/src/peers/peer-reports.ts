@@ -1,20 +1,20 @@
 import type { BanJson, NodeInfoJson, PeerJson } from '@poai/api/client'
 import { printable } from '@poai/testnet/terminal'
 
-/** A peer as this program reports it. What strangers chose of it can be printed. */
+/** A peer as this program reports it. Text that strangers chose is safe to print. */
 export interface PeerReport {
   readonly id: string
   readonly isConnected: boolean
   readonly role: string
   readonly score: number
-  /** Empty where it is not connected. */
+  /** Empty if it is not connected. */
   readonly address: string
   readonly direction: string
   readonly head: number | undefined
   readonly version: string
   readonly roundTripMs: number | undefined
   readonly locations: readonly string[]
-  /** Milliseconds since 1970; 0: never. */
+  /** Milliseconds since 1970; 0 if never. */
   readonly lastSeenMs: number
 }
 

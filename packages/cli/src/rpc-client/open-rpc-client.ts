@@ -5,20 +5,20 @@ import { defined } from '@poai/core'
 import { findInstallation } from '../installation.ts'
 import { UsageError } from '../report-error.ts'
 
-/** How a command says which node it means. */
+/** The options that choose a node. */
 export interface NodeChoice {
   readonly home?: string
   /** A URL, or the path of a socket. Default: $POAI_RPC. */
   readonly rpc?: string
-  /** The data directory of a node on this machine: its socket is called. */
+  /** The data directory of a node on this machine, which is reached over its socket. */
   readonly dataDir?: string
 }
 
-/** Where nodes and testnets serve JSON-RPC unless told otherwise. */
+/** Where testnets serve JSON-RPC by default, and nodes usually do. */
 export const DEFAULT_RPC_URL = 'http://127.0.0.1:8545'
 const DEFAULT_NETWORK = 'devnet'
 
-/** A client of the node at that address. */
+/** A client of the node at an address. */
 export function createRpcClient(address: string, token?: string): RpcClient {
   if (/^https?:\/\//i.test(address)) {
     if (!URL.canParse(address)) throw wrongAddress(address)
@@ -30,14 +30,14 @@ export function createRpcClient(address: string, token?: string): RpcClient {
 
 function wrongAddress(address: string): UsageError {
   return new UsageError(
-    `${address} is no address of a node`,
+    `${address} is not the address of a node`,
     'give a URL like http://127.0.0.1:8545, or the path of a socket like DATA/poai.ipc',
   )
 }
 
 /**
- * The node that is meant: the one that is named; else the default node of this machine by its socket, if it runs; else
- * what serves JSON-RPC on the default port, as a testnet does.
+ * A client of the node that the options choose; else of this machine's devnet node over its socket, if it runs; else of
+ * whatever serves JSON-RPC on the default port, as a testnet does.
  */
 export async function openRpcClient(choice: NodeChoice, environment: NodeJS.ProcessEnv): Promise<RpcClient> {
   const token = environment['POAI_RPC_TOKEN']
@@ -47,7 +47,7 @@ export async function openRpcClient(choice: NodeChoice, environment: NodeJS.Proc
   return (await isAlive(socket)) ? createIpcRpcClient(socket) : createRpcClient(DEFAULT_RPC_URL, token)
 }
 
-/** A killed node leaves its socket behind, and on Windows there is no file: only an answer says that it lives. */
+/** A killed node leaves its socket behind, and on Windows there is no file: only an answer shows that a node runs. */
 async function isAlive(socket: string): Promise<boolean> {
   const client = createIpcRpcClient(socket)
   try {
@@ -60,7 +60,7 @@ async function isAlive(socket: string): Promise<boolean> {
   }
 }
 
-/** Runs `work` with the node that is meant, and closes the connection whatever happens. */
+/** Runs `work` with the node that the options choose, and closes the connection whatever happens. */
 export async function withNode<T>(
   choice: NodeChoice,
   environment: NodeJS.ProcessEnv,

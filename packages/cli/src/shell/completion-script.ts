@@ -1,16 +1,16 @@
 import type { DescribedCommand } from './describe-commands.ts'
 
-/** Shells that a script can be made for. */
+/** Shells that have completion scripts. */
 export const SHELLS = ['bash', 'zsh', 'fish'] as const
 export type Shell = (typeof SHELLS)[number]
 
-/** A script that completes the commands and options of `poai`, and file names where a value is wanted. */
+/** A script that completes the commands and options of `poai`, and file names where an option takes a value. */
 export function completionScript(shell: Shell, commands: readonly DescribedCommand[]): string {
   if (shell === 'fish') return fishScript(commands)
   return shell === 'zsh' ? zshScript(commands) : bashScript(commands)
 }
 
-/** The words of a path as one key of a table. */
+/** The words of a path as one key. */
 function keyOf({ path }: DescribedCommand): string {
   return path.join(' ')
 }
@@ -62,14 +62,15 @@ function fishScript(commands: readonly DescribedCommand[]): string {
       }),
       ...command.options.map(
         ({ flag, description, takesValue }) =>
-          `complete -c poai -n ${quote(condition)} -l ${flag.slice(2)}${takesValue ? ' -r' : ''} -d ${quote(description)}`,
+          `complete -c poai -n ${quote(condition)} -l ${flag.slice(2)}${takesValue ? ' -r' : ''} ` +
+          `-d ${quote(description)}`,
       ),
     ]
   })
   return `# Completion of poai for fish.\n${lines.join('\n')}\n`
 }
 
-/** When the words so far lead to this command and to none below it. */
+/** Holds when the words so far lead to this command, and to none below it. */
 function fishCondition(command: DescribedCommand): string {
   if (command.path.length === 0) return '__fish_use_subcommand'
   const seen = command.path.map((name) => `__fish_seen_subcommand_from ${name}`)
@@ -83,7 +84,7 @@ interface Step {
   readonly to: string
 }
 
-/** Which word leads from which command to which. */
+/** All steps from a command to one below it. */
 function knownSteps(commands: readonly DescribedCommand[]): readonly Step[] {
   return commands.flatMap((command) =>
     command.commands.map((name) => ({ from: keyOf(command), name, to: [...command.path, name].join(' ') })),
@@ -100,7 +101,7 @@ function wordsOf({ commands, options }: DescribedCommand): string {
   return [...commands, ...options.map(({ flag }) => flag)].join(' ')
 }
 
-/** For fish, in single quotes. */
+/** Quotes a text for fish. */
 function quote(text: string): string {
   return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'").replaceAll('\n', ' ')}'`
 }

@@ -1,11 +1,11 @@
 import type { Command } from 'commander'
 
-/** A command or a group of them, as a shell completes it. */
+/** A command or a group of commands, as a shell completes it. */
 export interface DescribedCommand {
   /** After `poai`: `['wallet', 'send']`; empty for the program itself. */
   readonly path: readonly string[]
   readonly description: string
-  /** Commands below it. */
+  /** Names of the commands below it. */
   readonly commands: readonly string[]
   readonly options: readonly DescribedOption[]
 }
@@ -13,7 +13,7 @@ export interface DescribedCommand {
 export interface DescribedOption {
   readonly flag: string
   readonly description: string
-  /** Whether a value follows. */
+  /** Whether a value follows it. */
   readonly takesValue: boolean
 }
 

@@ -1,12 +1,12 @@
 import { compileFunction } from 'node:vm'
 import { UsageError } from '../report-error.ts'
 
-/** The value of an expression, or what the statements `return`, with some names in scope. `await` works. */
+/** Evaluates an expression, or statements that `return`, with some names in scope. `await` works. */
 export async function evaluateAsync(code: string, names: Readonly<Record<string, unknown>>): Promise<unknown> {
   const run =
     compile(`return (async () => (${code}\n))()`, names) ?? compile(`return (async () => { ${code}\n })()`, names)
   if (run === undefined)
-    throw new UsageError('that is no JavaScript', 'give an expression, like await provider.getBlockNumber()')
+    throw new UsageError('this is not JavaScript', 'give an expression, like await provider.getBlockNumber()')
   return run(...Object.values(names))
 }
 

@@ -1,6 +1,6 @@
 /**
- * Works on the items of a stream, so many at a time, and gives the results in the order of the items. Stops taking
- * items at the first failure, and throws it when its turn comes.
+ * Works on the items of a stream, up to `limit` at a time, and yields the results in the order of the items. Takes no
+ * more items after a failure, and throws it in its turn.
  */
 export async function* inOrder<Item, Result>(
   items: AsyncIterable<Item>,
@@ -10,7 +10,7 @@ export async function* inOrder<Item, Result>(
   const underWay: { readonly item: Item; readonly outcome: Promise<Result> }[] = []
   const begin = (item: Item): void => {
     const outcome = work(item)
-    // It is waited for in its turn.
+    // It is awaited in its turn.
     outcome.catch(() => undefined)
     underWay.push({ item, outcome })
   }

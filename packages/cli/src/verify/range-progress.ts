@@ -2,12 +2,9 @@ import { readFile, rm, writeFile } from 'node:fs/promises'
 import { bytesToHex, type Hash32 } from '@poai/core'
 import type { BlockStore } from '@poai/storage'
 
-/**
- * How far the verification of a range has come, in a file beside the database: so that it goes on where it was
- * interrupted.
- */
+/** How far the verification of a range has come, kept in a file beside the database so that it can be continued. */
 export interface RangeProgress {
-  /** The block to go on with. */
+  /** The block to continue with. */
   load(): Promise<bigint>
   save(lastGood: bigint): Promise<void>
   clear(): Promise<void>
@@ -20,7 +17,7 @@ interface Saved {
   readonly hash: string
 }
 
-/** The progress of one range; another range, or another chain, begins anew. */
+/** The progress of one range; another range, or another chain, starts from its first block. */
 export function openRangeProgress(
   path: string,
   { from, to }: { readonly from: bigint; readonly to: bigint },
@@ -54,7 +51,7 @@ async function readSaved(path: string): Promise<Saved | undefined> {
     const isWhole = [from, to, lastGood].every((value) => typeof value === 'string' && /^[0-9]{1,20}$/.test(value))
     return isWhole && typeof hash === 'string' ? (saved as Saved) : undefined
   } catch {
-    // None, or torn by a kill: then from the beginning.
+    // There is none, or a kill tore it: start from the first block.
     return undefined
   }
 }

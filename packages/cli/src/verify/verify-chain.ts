@@ -4,28 +4,28 @@ import type { BlockStore } from '@poai/storage'
 import { canonicalBlocks } from '../db/canonical-blocks.ts'
 import { inOrder } from './in-order.ts'
 
-/** What verifying came to. */
+/** The outcome of a verification. */
 export interface VerifyReport {
-  /** Blocks that were verified in this run. */
+  /** How many blocks were verified in this run. */
   readonly verified: number
-  /** The last one that is good; undefined if none is known to be. */
+  /** The last good block; undefined if there is none. */
   readonly lastGood: bigint | undefined
-  /** The first bad one. */
+  /** The first bad block, if there is one. */
   readonly fault: { readonly number: bigint; readonly error: RuleError } | undefined
 }
 
 export interface VerifyOptions {
   readonly signal: AbortSignal
-  /** A block is good. */
+  /** Is told each good block. */
   readonly onBlock: (number: bigint) => void
 }
 
-/** Blocks at one time: some for each worker, and a few MB of memory at most. */
+/** How many blocks are under way: several for each worker, and at most a few MB of memory. */
 const MAX_AHEAD = 16
 
 /**
- * Builds the chain of a database anew in another one, as a node does that hears of it for the first time: headers,
- * work, signatures, execution, roots. What the other one has already is not done again.
+ * Rebuilds the chain of a database in another one, as a node does that receives it for the first time: headers, work,
+ * signatures, execution, roots. Blocks that the other one has already are skipped.
  */
 export async function verifyByRebuilding(
   blocks: BlockStore,
@@ -37,7 +37,7 @@ export async function verifyByRebuilding(
   return follow(canonicalBlocks(blocks, from), from, { work: rebuild, signal, onBlock })
 }
 
-/** Works through blocks in order until one breaks a rule. */
+/** Takes blocks in order until one breaks a rule. */
 export async function follow(
   blocks: AsyncIterable<Block>,
   from: bigint,

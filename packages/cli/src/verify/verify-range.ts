@@ -22,8 +22,8 @@ export interface RangeDependencies {
 }
 
 /**
- * Verifies the headers, the work and the bodies of some blocks in the middle of a chain. What they execute to is not
- * looked at: that takes the state before them. What stands before the first one is taken from the database as it is.
+ * Verifies the headers, the work and the bodies of a range of blocks. They are not executed: that would take the state
+ * before them. What precedes the first block is taken from the database as it is.
  */
 export async function verifyRange(
   { from, to }: { readonly from: bigint; readonly to: bigint },
@@ -32,7 +32,7 @@ export async function verifyRange(
 ): Promise<VerifyReport> {
   let context = contextBefore(from, { params, blocks })
   const nowSeconds = BigInt(Math.floor(Date.now() / 1000))
-  // Called in the order of the blocks: what is cheap and depends on the block before is done before anything waits.
+  // Called in the order of the blocks: the cheap checks that depend on the block before come before anything waits.
   const work = async ({ header, body }: Block): Promise<void> => {
     validateHeaderAlone({ params, header })
     validateHeaderInContext({ params, context, header, nowSeconds })
@@ -45,7 +45,7 @@ export async function verifyRange(
   return follow(upTo(canonicalBlocks(blocks, from), to), from, { ...options, work })
 }
 
-/** The chain up to the block before `number`, as the database has it. */
+/** The chain up to the parent of block `number`, as the database has it. */
 function contextBefore(number: bigint, { params, blocks }: Pick<RangeDependencies, 'params' | 'blocks'>): ChainContext {
   if (number === 1n) return genesisContext(params)
   const hash = blocks.canonicalHash(number - 1n)
@@ -53,8 +53,8 @@ function contextBefore(number: bigint, { params, blocks }: Pick<RangeDependencie
   const header = hash === undefined ? undefined : blocks.header(hash)
   const context = bytes === undefined ? undefined : chainContextCodec.decode(bytes)
   if (context === undefined || header === undefined || !equalBytes(context.hash, headerHash(header))) {
-    throw new StorageError('STORAGE_DAMAGED', `what precedes block ${number} is not whole`, {
-      hint: 'look for more with: poai db check',
+    throw new StorageError('STORAGE_DAMAGED', `what precedes block ${number} is incomplete`, {
+      hint: 'poai db check looks for more damage',
     })
   }
   return context

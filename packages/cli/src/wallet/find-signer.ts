@@ -14,10 +14,11 @@ export interface SignerOptions {
   readonly passwordFile?: string
 }
 
-/** The key that is meant: a development account, or one of the keystore, unlocked with its password. */
+/** The key that is named: a development account, or one of the keystore, unlocked with its password. */
 export async function findSigner(context: CliContext, options: SignerOptions): Promise<Wallet> {
   if (options.dev !== undefined) {
-    if (options.from !== undefined) throw new UsageError('--dev and --from name two keys', 'leave one of them out')
+    if (options.from !== undefined)
+      throw new UsageError('--dev and --from name two different keys', 'leave one of them out')
     return developmentWallet(options.dev)
   }
   const keystore = openKeystore(installationOf(options, context).home)
@@ -31,7 +32,7 @@ export async function developmentWallet(index: number): Promise<Wallet> {
   const { accounts } = await readTestnetDefinition()
   const account = accounts[index]
   if (account === undefined) {
-    throw new UsageError(`there is no development account ${index}`, `give a number from 0 to ${accounts.length - 1}`)
+    throw new UsageError(`there is no development account ${index}`, `choose a number from 0 to ${accounts.length - 1}`)
   }
   return new Wallet(account.key)
 }

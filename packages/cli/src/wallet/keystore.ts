@@ -5,7 +5,7 @@ import { decryptKeystoreJson, encryptKeystoreJson, getAddress, isAddress, Signin
 import { CheckFailed, UsageError } from '../report-error.ts'
 import { useNativeScrypt } from './native-scrypt.ts'
 
-/** A key in a file, encrypted as every Ethereum wallet can read it (keystore V3). */
+/** A key in a file, encrypted so that every Ethereum wallet can read it (keystore V3). */
 export interface StoredKey {
   readonly address: Hex
   readonly path: string
@@ -16,9 +16,9 @@ export interface Keystore {
   readonly directory: string
   /** Sorted by address. */
   list(): Promise<readonly StoredKey[]>
-  /** The key of an address; without one, the only key that there is. */
+  /** The key of an address; without an address, the only key in the folder. */
   find(address: string | undefined): Promise<StoredKey>
-  /** Encrypts a private key and keeps it. Throws if its address has one already. */
+  /** Encrypts a private key and stores it. Throws if it is stored already. */
   add(privateKey: string, password: string): Promise<StoredKey>
   unlock(key: StoredKey, password: string): Promise<Wallet>
 }
@@ -39,7 +39,7 @@ export function openKeystore(home: string): Keystore {
     add: async (privateKey, password) => {
       const address = addressOfKey(privateKey)
       const known = (await list()).find((key) => key.address === address)
-      if (known !== undefined) throw new UsageError(`the key of ${address} is here already`, `it is ${known.path}`)
+      if (known !== undefined) throw new UsageError(`the key of ${address} is stored already`, `it is in ${known.path}`)
       const json = await encryptKeystoreJson({ address, privateKey }, password)
       await mkdir(directory, { recursive: true, mode: 0o700 })
       const path = join(directory, fileName(address))
@@ -54,7 +54,7 @@ export function openKeystore(home: string): Keystore {
   }
 }
 
-/** The private key in somebody's keystore file. */
+/** The private key in a keystore file from elsewhere. */
 export async function readForeignKeystore(path: string, password: string): Promise<string> {
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
     throw new AppError('CLI_FILE_UNREADABLE', `cannot read ${path}`, {
@@ -65,7 +65,7 @@ export async function readForeignKeystore(path: string, password: string): Promi
   return (await decrypt(text, password, path)).privateKey
 }
 
-/** The address of a private key in hexadecimal, with or without 0x. Throws if it is none, without repeating it. */
+/** The address of a private key in hexadecimal, with or without 0x. An error does not repeat the key. */
 export function addressOfKey(privateKey: string): Hex {
   try {
     return new Wallet(new SigningKey(privateKey)).address as Hex
@@ -74,13 +74,13 @@ export function addressOfKey(privateKey: string): Hex {
   }
 }
 
-/** As other wallets name them, so that a folder can be shared. */
+/** The name that other wallets use too, so that they can share the folder. */
 function fileName(address: string): string {
   const time = new Date().toISOString().replaceAll(':', '-')
   return `UTC--${time}--${address.slice(2).toLowerCase()}`
 }
 
-/** Undefined for a file that is no key. */
+/** Undefined for a file that is not a key. */
 async function readKeyFile(path: string): Promise<StoredKey | undefined> {
   try {
     const file: unknown = JSON.parse(await readFile(path, 'utf8'))
@@ -98,7 +98,7 @@ function pickKey(keys: readonly StoredKey[], address: string | undefined, direct
     const [only, ...others] = keys
     if (only === undefined) throw new UsageError(`there are no keys in ${directory}`, 'create one: poai wallet new')
     if (others.length === 0) return only
-    throw new UsageError(`there are ${keys.length} keys in ${directory}`, 'say which: --from ADDRESS')
+    throw new UsageError(`there are ${keys.length} keys in ${directory}`, 'choose one: --from ADDRESS')
   }
   if (!isAddress(address))
     throw new UsageError(`${address} is not an address`, 'an address is 0x and 40 hexadecimal digits')
@@ -126,7 +126,7 @@ async function decrypt(
 }
 
 function damaged(path: string, cause?: unknown): AppError {
-  return new AppError('CLI_KEYSTORE_DAMAGED', `${path} is no keystore of version 3`, {
+  return new AppError('CLI_KEYSTORE_DAMAGED', `${path} is not a keystore of version 3`, {
     cause,
     hint: 'take a copy of it, or import the key again',
   })

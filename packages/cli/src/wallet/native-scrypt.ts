@@ -1,11 +1,11 @@
 import { scrypt as nativeScrypt, type ScryptOptions } from 'node:crypto'
 import { hexlify, scrypt } from 'ethers'
 
-/** Memory that one derivation may take: keystores of N = 2^18, r = 8 need 256 MB. */
+/** How much memory one derivation may take: keystores with N = 2^18, r = 8 need 256 MB. */
 const MAX_MEMORY_BYTES = 512 * 1024 * 1024
 
 /**
- * Lets ethers derive keys by Node's own scrypt: five times faster than in JavaScript (measured), and off the main
+ * Lets ethers derive keys with Node's own scrypt: five times as fast as in JavaScript (measured), and off the main
  * thread.
  */
 export function useNativeScrypt(): void {

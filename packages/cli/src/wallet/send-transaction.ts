@@ -1,14 +1,14 @@
 import { AppError, defined, type Hex } from '@poai/core'
 import { isError, type JsonRpcApiProvider, type TransactionRequest, type Wallet } from 'ethers'
 
-/** The network did not take a transaction: why, in one line. */
+/** The network refused a transaction: why, in one line. */
 export class TransactionRefused extends AppError<'CLI_TRANSACTION_REFUSED'> {
   constructor(message: string, cause: unknown, hint?: string) {
     super('CLI_TRANSACTION_REFUSED', message, { cause, ...defined({ hint }) })
   }
 }
 
-/** A transaction that is on its way. */
+/** A transaction that was sent. */
 export interface SentTransaction {
   readonly hash: Hex
   readonly nonce: number
@@ -16,7 +16,7 @@ export interface SentTransaction {
   readonly maxFeePerGas: bigint
 }
 
-/** Fills in what is not said (nonce, gas, fees), signs and sends. */
+/** Fills in nonce, gas and fees where they are missing, signs and sends. */
 export async function sendTransaction(
   wallet: Wallet,
   request: TransactionRequest,
@@ -30,24 +30,24 @@ export async function sendTransaction(
   }
 }
 
-/** Ethers puts the whole request into its messages; people need the reason. */
+/** Ethers puts the whole request into its messages; people need only the reason. */
 function explain(error: unknown): unknown {
   if (isError(error, 'INSUFFICIENT_FUNDS')) {
     return new TransactionRefused(
-      'the account has not enough coins for the amount and the fees',
+      'the account does not have enough coins for the amount and the fees',
       error,
-      'poai wallet balance shows what it has',
+      'poai wallet balance shows how many it has',
     )
   }
   if (isError(error, 'CALL_EXCEPTION'))
     return new TransactionRefused(`the transaction would fail: ${error.reason ?? 'no reason given'}`, error)
   if (isError(error, 'NONCE_EXPIRED'))
-    return new TransactionRefused('a transaction with this nonce is in the chain already', error)
+    return new TransactionRefused('the chain already has a transaction with this nonce', error)
   if (isError(error, 'REPLACEMENT_UNDERPRICED')) {
     return new TransactionRefused(
-      'a transaction with this nonce waits already',
+      'another transaction with this nonce is waiting',
       error,
-      'pay at least 10 % more to replace it: --max-fee, --tip',
+      'to replace it, pay at least 10 % more: --max-fee, --tip',
     )
   }
   if (isError(error, 'UNKNOWN_ERROR') || isError(error, 'SERVER_ERROR')) {

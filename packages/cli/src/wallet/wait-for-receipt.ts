@@ -3,10 +3,10 @@ import type { ReceiptJson } from '@poai/api/client'
 import { ask, type RpcClient } from '@poai/api/connect'
 import type { Hex } from '@poai/core'
 
-/** Between two looks whether a transaction is in a block. */
+/** How often the node is asked for the receipt. */
 const POLL_MS = 500
 
-/** The receipt of a transaction, as soon as a block has it. */
+/** Waits until a transaction is in a block, and gives its receipt. */
 export async function waitForReceipt(client: RpcClient, hash: Hex, signal: AbortSignal): Promise<ReceiptJson> {
   for (;;) {
     const receipt = await ask(client, 'eth_getTransactionReceipt', [hash], { signal })

@@ -60,12 +60,12 @@ it.each([
   expect((await poai(['node', ...args])).code).toBe(code)
 })
 
-it('refuses a file that is no JSON', async () => {
+it('refuses a file that is not JSON', async () => {
   const file = join(folder, 'text.json')
   await writeFile(file, 'port = 1')
   const { code, err } = await poai(['node', '--config', file])
   expect(code).toBe(2)
-  expect(err).toContain('is no JSON')
+  expect(err).toContain('is not JSON')
 })
 
 it('says in its help what every setting is called', async () => {

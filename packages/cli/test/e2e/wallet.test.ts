@@ -76,7 +76,7 @@ describe('poai wallet', () => {
     const key = await file('key.txt', `${Wallet.fromPhrase(WORDS).privateKey.slice(2)}\n`)
     const again = await run('import', '--key-file', key, ...secret)
     expect(again).toMatchObject({ exitCode: 2, out: '' })
-    expect(again.err).toContain(`the key of ${DEV_0} is here already`)
+    expect(again.err).toContain(`the key of ${DEV_0} is stored already`)
     const { keys } = await json('list')
     expect(keys).toHaveLength(3)
     expect((await json('sign', 'x', '--from', DEV_1.toLowerCase(), ...secret))['address']).toBe(DEV_1)
@@ -93,14 +93,14 @@ describe('poai wallet', () => {
     [['import', '--mnemonic-file', 'bad-words.txt'], 2, 'this is not a BIP-39'],
     [['import', '--dev', '0', '--key-file', 'bad-key.txt'], 2, 'several keys are named'],
     [['import', '--dev', '99'], 2, 'no development account 99'],
-    [['import', 'bad-words.txt'], 3, 'no keystore of version 3'],
+    [['import', 'bad-words.txt'], 3, 'not a keystore of version 3'],
     [['import', 'missing.json'], 3, 'cannot read'],
     [['new', '--password-file', 'missing.txt'], 3, 'cannot read'],
     [['new', '--password-file', 'empty.txt'], 2, 'an empty password'],
     [['sign', 'x', '--from', '0x12'], 2, 'expected an address'],
     [['sign', 'x', '--from', DEV_0.replace('f', 'F')], 2, 'expected an address'],
-    [['sign', 'x'], 2, 'say which: --from ADDRESS'],
-    [['sign', 'x', '--dev', '0', '--from', DEV_0], 2, 'name two keys'],
+    [['sign', 'x'], 2, 'choose one: --from ADDRESS'],
+    [['sign', 'x', '--dev', '0', '--from', DEV_0], 2, 'name two different keys'],
     [['send', DEV_0, '-1'], 2, 'expected coins like 1.5'],
     [['send', DEV_0, '1e3'], 2, 'expected coins like 1.5'],
     [['send', DEV_0, '0.0000000000000000001'], 2, 'expected coins like 1.5'],

@@ -118,7 +118,7 @@ it('says in words what it does, and ends well when it is told to', async () => {
     await close()
     expect(terminal.errText()).toContain(`Mining easy-devnet for ${url} as shed-1: model quiz-1, 1 workers`)
     expect(terminal.errText()).not.toContain('warning')
-    expect(terminal.outText()).toMatch(/blocks accepted +[0-9]+ \([0-9.]+ were to be expected\)/)
+    expect(terminal.outText()).toMatch(/blocks accepted +[0-9]+ \([0-9.]+ expected\)/)
   })
 })
 

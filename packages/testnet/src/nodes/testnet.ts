@@ -148,7 +148,7 @@ export class Testnet {
       const exam = await ask(node.process, 'poai_getExam', [head.hash], { signal, timeoutMs: EXAM_TIMEOUT_MS })
       this.#exam = exam ?? this.#exam
     } catch {
-      // Exams are only for show: the block may have left the chain, or the node may be gone. The next block has another.
+      // Exams are only for show: the block may have left the chain, the node may be gone. The next block has another.
     }
   }
 }

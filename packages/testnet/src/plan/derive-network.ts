@@ -6,8 +6,8 @@ export interface NetworkChanges {
 }
 
 /**
- * A network with another time between blocks. Whatever depends on the spacing changes with it, the first target too: the
- * first block still takes about one spacing.
+ * A network with another time between blocks. Whatever depends on the spacing changes with it, the first target too:
+ * the first block still takes about one spacing.
  */
 export function deriveNetwork(params: NetworkParams, { spacingSeconds }: NetworkChanges): NetworkParams {
   const { difficulty, time } = params

@@ -7,7 +7,8 @@ import { BOLD, GREEN, type Paint, RED } from './paint.ts'
 export function examLines(exam: ExamJson | undefined, paint: Paint = (text) => text): readonly string[] {
   if (exam === undefined || exam.quizzes.length === 0) return []
   const right = exam.quizzes.filter(({ isRight }) => isRight).length
-  const title = `Exam of block ${Number(exam.number)}: ${right} of ${exam.quizzes.length} right, loss ${formatNats(exam.lossMicroNats)} nats a token`
+  const score = `${right} of ${exam.quizzes.length} right, loss ${formatNats(exam.lossMicroNats)} nats a token`
+  const title = `Exam of block ${Number(exam.number)}: ${score}`
   const widths = {
     question: Math.max(...exam.quizzes.map(({ question }) => printable(question).length)),
     expected: Math.max(...exam.quizzes.map(({ expected }) => printable(expected).length)),

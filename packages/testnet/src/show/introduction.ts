@@ -25,7 +25,8 @@ export function formatIntroduction({ plan, directory, definition, network, width
     ['data', directory.path],
     ['logs', `${directory.path}/logs`],
   ])
-  return `${facts}\nAccounts with coins, for development only (the keys are public):\n${formatAccounts(definition, width)}\n`
+  const warning = 'Accounts with coins, for development only (the keys are public):'
+  return `${facts}\n${warning}\n${formatAccounts(definition, width)}\n`
 }
 
 /** A line for each account, or two where one would wrap. */

@@ -138,8 +138,8 @@ function outlook({ nodes }: TestnetView, { spacingSeconds }: TestnetHeading): st
   const perSecond = nodes.reduce((sum, { status }) => sum + (status?.miner?.attemptsPerSecond ?? 0), 0)
   const needed = Math.max(0, ...nodes.map(({ status }) => Number(status?.head.difficulty ?? 0)))
   if (perSecond === 0) return `no miner is at work; the target is a block every ${spacingSeconds} s`
-  const expected = formatSeconds(needed / perSecond)
-  return `${formatRate(perSecond)} attempts/s, ${formatCount(needed)} per block: expect one every ${expected} (target ${spacingSeconds} s)`
+  const speed = `${formatRate(perSecond)} attempts/s, ${formatCount(needed)} per block`
+  return `${speed}: expect one every ${formatSeconds(needed / perSecond)} (target ${spacingSeconds} s)`
 }
 
 function row(columns: readonly Column[], gap: string, textOf: (column: Column) => string): string {

@@ -14,7 +14,7 @@ interface CheckOptions extends DbOptions {
   readonly quick?: true
 }
 
-/** What each step looks at, for people. */
+/** What each step checks, for people. */
 const STEP_LABELS: Readonly<Record<CheckProgress['step'], string>> = {
   blocks: 'blocks',
   orphans: 'left over',
@@ -56,7 +56,7 @@ async function checkOf(context: CliContext, directory: DataDirectory, { quick }:
       checkDatabase(store, codecs, { deep: quick !== true, onProgress, signal: context.signal }),
     )
   } catch (error) {
-    // What keeps it from being opened is a fault like any other.
+    // Damage that prevents opening it is a fault like any other.
     if (!(error instanceof StorageError) || error.code !== 'STORAGE_DAMAGED') throw error
     const message = [error.message, error.actual].filter((part) => part !== undefined).join(': ')
     return { faults: [{ kind: 'undecodable', message, key: undefined }], blocks: 0, accounts: 0 }
@@ -79,5 +79,6 @@ function formatReport({ chain, params }: DataDirectory, report: CheckReport, { q
   ])
   if (faults.length === 0) return summary
   const rows = faults.map(({ kind, key, message }) => [kind, message, key ?? ''])
-  return `${summary}\n${formatTable([['KIND', 'WHAT', 'KEY'], ...rows])}\nRestore a copy, or delete ${chain} and synchronise again.\n`
+  const table = formatTable([['KIND', 'WHAT', 'KEY'], ...rows])
+  return `${summary}\n${table}\nRestore a backup, or delete ${chain} and synchronise again.\n`
 }

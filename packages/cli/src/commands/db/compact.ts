@@ -9,7 +9,7 @@ import { createCountBar } from '../../progress-bar.ts'
 import { printResult } from '../leaf-command.ts'
 import { type DbOptions, dbCommand } from './db-command.ts'
 
-/** What a database takes on disk. */
+/** The size of a database on disk. */
 interface Room {
   readonly diskBytes: number
   readonly tables: readonly TableSize[]
@@ -38,7 +38,7 @@ async function compact(context: CliContext, options: DbOptions): Promise<void> {
 export async function compactWithBar({ terminal, signal }: CliContext, { store }: OpenDatabase): Promise<void> {
   const bar = createCountBar(terminal)
   try {
-    // One label: the rate is that of the whole.
+    // With a single label, the rate is that of the whole.
     const onProgress = ({ done, total }: { readonly done: number; readonly total: number }): void =>
       bar.update({ label: 'compacting', done, total })
     await compactTables(store, { signal, onProgress })

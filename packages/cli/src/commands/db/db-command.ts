@@ -5,7 +5,7 @@ import { type CommandText, type CommonOptions, leafCommand } from '../leaf-comma
 /** Options that every command about a database has. */
 export interface DbOptions extends CommonOptions, DataDirectoryOptions {}
 
-/** A command about the database of a node that does not run. */
+/** Adds a command about the database of a stopped node. */
 export function dbCommand(parent: Command, usage: string, text: CommandText): Command {
   return leafCommand(parent, usage, text)
     .option('--data-dir <directory>', 'the data directory of the node (default: the folder of the network in the home)')

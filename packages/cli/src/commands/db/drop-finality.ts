@@ -24,7 +24,8 @@ export function addDbDropFinalityCommand(parent: Command, context: CliContext): 
   dbCommand(parent, 'drop-finality', {
     summary: 'let the node leave a chain that it took for final',
     details:
-      'For a node that settled on a wrong chain (CHAIN_FINAL): blocks that can still be rolled back are final no more, and it follows the heaviest chain again.',
+      'For a node that settled on a wrong chain (CHAIN_FINAL): blocks that can still be rolled back are no longer ' +
+      'final, and the node follows the heaviest chain again.',
     examples: ['db drop-finality', 'db drop-finality --data-dir /var/lib/poai --json'],
   }).action((options: DbOptions) => dropFinality(context, options))
 }
@@ -39,7 +40,7 @@ async function dropFinality(context: CliContext, options: DbOptions): Promise<vo
   printResult(context, options, result, () => formatDropped(dropped))
 }
 
-/** What lost its undo record stays as it is, whatever anybody calls it. */
+/** Removes the mark of finality. Blocks without undo records stay final all the same. */
 async function drop({ store, committer, codecs }: OpenDatabase): Promise<Dropped> {
   const { undo } = readHorizons(store)
   const marked = readFinalBlock(store)
@@ -57,20 +58,20 @@ function placeToJson({ number, hash }: Place): { readonly number: number; readon
 
 function formatDropped({ head, before, after }: Dropped): string {
   const table = formatTable([
-    ['the head is block', `${head}`],
-    ['final until now up to block', `${before.number}`],
-    ['final from now on up to block', after.number === 0n ? '0, the genesis block' : `${after.number}`],
+    ['head', `block ${head}`],
+    ['was final', `up to block ${before.number}`],
+    ['is final', after.number === 0n ? 'only the genesis block' : `up to block ${after.number}`],
   ])
   const limit =
     after.number === 0n
       ? 'Every block can be rolled back.'
-      : `Blocks up to ${after.number} have lost their undo records: to leave the chain before that, synchronise into a new data directory.`
-  const where =
-    after.number === 0n ? 'wherever that leaves this one' : `that leaves this one at block ${after.number} or later`
+      : `Blocks up to ${after.number} have no undo records: to leave the chain below them, use a new data directory.`
+  const where = after.number === 0n ? 'wherever it branches off' : `that branches off at block ${after.number} or later`
   return `${table}
 ${limit}
-No block was taken away. The node goes on from its head, and follows a heavier chain ${where}, as soon as a peer shows it.
-Blocks become final again when enough peers agree (--finality-peers, --finality-seconds): be sure first that the node is not among peers
-that led it astray (poai peers list), and give it a checkpoint if you know one (--checkpoint).
+No block was removed. The node continues from its head, and follows a heavier chain ${where},
+as soon as a peer offers it. Blocks become final again when enough peers agree (--finality-peers,
+--finality-seconds). Make sure first that the node is not among peers that led it astray (poai peers list),
+and give it a checkpoint if you know one (--checkpoint).
 `
 }

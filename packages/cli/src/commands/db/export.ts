@@ -60,9 +60,10 @@ async function exportChain(context: CliContext, path: string, options: ExportOpt
   printResult(context, options, result, () => {
     const rest =
       label.last < head && options.to === undefined
-        ? `The head is block ${head}: the rest fits into a second file, with --from ${label.last + 1n}\n`
+        ? `The head is block ${head}: export the rest to a second file, with --from ${label.last + 1n}\n`
         : ''
-    return `${path}: blocks ${first} to ${last} of ${label.network}, ${formatBytes(sizeBytes)}, ${written} written now, all read back and right\n${rest}`
+    const size = `${formatBytes(sizeBytes)}, ${written} written now, all checked`
+    return `${path}: blocks ${first} to ${last} of ${label.network}, ${size}\n${rest}`
   })
 }
 
@@ -72,10 +73,7 @@ interface Wanted {
   readonly options: ExportOptions
 }
 
-/**
- * What to export. An export that is in the file already keeps its range: the head may have moved since it was
- * interrupted.
- */
+/** The range to export. An interrupted export keeps its range, though the head has moved since. */
 async function labelOf(path: string, { directory, database, options }: Wanted): Promise<ChainFileLabel> {
   const { params } = directory
   const genesis = genesisHash(params)
@@ -86,10 +84,11 @@ async function labelOf(path: string, { directory, database, options }: Wanted): 
   const first = optionalBigInt(options.from) ?? (isOurs ? before.first : oldest)
   const last =
     optionalBigInt(options.to) ?? (isOurs && before.first === first && before.last <= head ? before.last : head)
-  if (head === 0n) throw new AppError('CLI_NOTHING_TO_EXPORT', `there is no block but the first in ${directory.path}`)
-  if (first < oldest) throw new UsageError(`blocks below ${oldest} are not kept here`, `take --from ${oldest} or above`)
-  if (last > head) throw new UsageError(`the head is block ${head}`, `take --to ${head} or below`)
-  if (first > last) throw new UsageError(`block ${first} comes after block ${last}`, `take --from ${last} or below`)
+  if (head === 0n) throw new AppError('CLI_NOTHING_TO_EXPORT', `there is only the genesis block in ${directory.path}`)
+  if (first < oldest)
+    throw new UsageError(`blocks below ${oldest} are not kept here`, `choose --from ${oldest} or higher`)
+  if (last > head) throw new UsageError(`the head is block ${head}`, `choose --to ${head} or lower`)
+  if (first > last) throw new UsageError(`block ${first} comes after block ${last}`, `choose --from ${last} or lower`)
   return { network: params.name, genesisHash: genesis, first, last }
 }
 
@@ -97,7 +96,7 @@ function optionalBigInt(value: number | undefined): bigint | undefined {
   return value === undefined ? undefined : BigInt(value)
 }
 
-/** What is in the file already; nothing where it is new, or ends within its label. */
+/** What the file holds already; undefined if it is new, or ends within its label. */
 async function labelInFile(path: string): Promise<ChainFileLabel | undefined> {
   const exists = await stat(path).then(
     () => true,
@@ -133,7 +132,7 @@ async function writeAndVerify(
       verified(header.number)
     return { written: Number(label.last - from) + 1 }
   } catch (error) {
-    if (signal.aborted) terminal.err('interrupted: the same command goes on from here\n')
+    if (signal.aborted) terminal.err('interrupted: the same command continues from here\n')
     throw error
   } finally {
     bar.finish()

@@ -12,10 +12,10 @@ import { type ImportReport, importChainFile } from '../../db/import-chain-file.t
 import { createTerminalLogger } from '../../db/terminal-logger.ts'
 import { withReplayingChain } from '../../db/with-replaying-chain.ts'
 import { setUpNetworkEngine } from '../../engine/set-up-network-engine.ts'
-import { wholeNumber } from '../../parse-options.ts'
 import { createCountBar } from '../../progress-bar.ts'
 import { CheckFailed, UsageError } from '../../report-error.ts'
 import { installationOf, printResult } from '../leaf-command.ts'
+import { workersOption } from '../workers-option.ts'
 import { type DbOptions, dbCommand } from './db-command.ts'
 import { keepOption } from './prune.ts'
 
@@ -24,9 +24,6 @@ interface ImportOptions extends DbOptions {
   readonly workers?: number
 }
 
-/** Workers of one engine: more than any machine has cores to spare. */
-const MAX_WORKERS = 256
-
 /** Adds `poai db import`. */
 export function addDbImportCommand(parent: Command, context: CliContext): void {
   dbCommand(parent, 'import <file>', {
@@ -34,11 +31,7 @@ export function addDbImportCommand(parent: Command, context: CliContext): void {
     details: 'Every block is replayed and executed. Continues an interrupted import.',
     examples: ['db import chain.poai', 'db import chain.poai --data-dir /var/lib/poai --workers 4'],
   })
-    .option(
-      '--workers <count>',
-      'worker processes (default: one fewer than there are cores)',
-      wholeNumber(1, MAX_WORKERS),
-    )
+    .addOption(workersOption())
     .addOption(keepOption('what to keep, as a node started with this --keep would').default('full'))
     .action((file: string, options: ImportOptions) => importFile(context, resolve(file), options))
 }
@@ -48,7 +41,7 @@ async function importFile(context: CliContext, path: string, options: ImportOpti
   const directory = await findDataDirectory(options, context.environment, builtInNetworkOf(label.genesisHash))
   if (!equalBytes(label.genesisHash, genesisHash(directory.params))) {
     throw new UsageError(
-      `${path} holds the chain of the network ${label.network}, and ${directory.path} that of ${directory.params.name}`,
+      `${path} is of the network ${label.network}, but ${directory.path} is of ${directory.params.name}`,
       'name another data directory with --data-dir, or the file’s network with --network',
     )
   }
@@ -62,7 +55,7 @@ async function importFile(context: CliContext, path: string, options: ImportOpti
     retention: RETENTIONS[options.keep],
     logger: createTerminalLogger(context.terminal),
   }
-  // The database first: whether it is free is known at once, and the engine takes a while.
+  // The database comes first: a lock shows at once, and the engine takes a while.
   const { report, head } = await withReplayingChain(directory, dependencies, async (chain, codecs) => ({
     report: await withEngine(engine, context.signal, () =>
       importWithBar(context, { path, label, directory }, { chain, codecs }),
@@ -77,13 +70,11 @@ async function importFile(context: CliContext, path: string, options: ImportOpti
     stop:
       stop === undefined ? null : { block: Number(stop.number), code: stop.error.code, message: stop.error.message },
   }
+  const count = (blocks: number): string => blocks.toLocaleString('en')
   printResult(context, options, result, () =>
     formatTable([
       ['file', `blocks ${label.first} to ${label.last} of ${label.network}`],
-      [
-        'imported',
-        `${imported.toLocaleString('en')} blocks in ${formatSeconds(seconds)}, ${known.toLocaleString('en')} were here`,
-      ],
+      ['imported', `${count(imported)} blocks in ${formatSeconds(seconds)}, ${count(known)} were known`],
       ['head', `block ${head.number}, ${bytesToHex(head.hash)}`],
       ['database', directory.chain],
     ]),
@@ -91,7 +82,7 @@ async function importFile(context: CliContext, path: string, options: ImportOpti
   if (stop !== undefined) throw new CheckFailed(describeStop(report, path))
 }
 
-/** A directory of a network that is not built in says which it is, for the next command and the node. */
+/** Records a network that is not built in, for the next command and the node. */
 async function rememberNetwork({ path, params }: DataDirectory): Promise<void> {
   if (builtInNetworkOf(genesisHash(params)) !== undefined) return
   const file = join(path, NETWORK_FILE)
@@ -124,7 +115,7 @@ async function importWithBar(
     return await importChainFile(path, dependencies, { signal, onBlock })
   } catch (error) {
     if (signal.aborted)
-      terminal.err(`interrupted: the head is block ${chain.head().number}; the same command goes on from there\n`)
+      terminal.err(`interrupted: the head is block ${chain.head().number}; the same command continues from there\n`)
     throw error
   } finally {
     bar.finish()

@@ -22,7 +22,7 @@ const HORIZON_LABELS: Readonly<Record<keyof Horizons, string>> = {
   branches: 'side branches are kept from block',
 }
 
-/** An option that names a mode of keeping. */
+/** The option that names what to keep. */
 export function keepOption(description: string): Option {
   return new Option('--keep <mode>', description).choices(Object.keys(RETENTIONS))
 }

@@ -46,7 +46,8 @@ async function size(context: CliContext, options: SizeOptions): Promise<void> {
         ...(records === undefined ? [] : [records.toLocaleString('en'), formatBytes(contentBytes ?? 0)]),
       ])
     const titles = ['TABLE', 'ON DISK', ...(counts === undefined ? [] : ['RECORDS', 'CONTENT'])]
-    return `${formatTable([titles, ...rows])}\n${directory.chain}: ${formatBytes(diskBytes)} with its log, head is block ${head.toLocaleString('en')}\n`
+    const whole = `${directory.chain}: ${formatBytes(diskBytes)} with its log; the head is block ${head}`
+    return `${formatTable([titles, ...rows])}\n${whole}\n`
   })
 }
 

@@ -19,12 +19,12 @@ interface EngineBenchOptions extends CommonOptions {
 
 const MAX_SECONDS = 600
 const DEFAULT_SECONDS = 3
-/** Engines take turns, so that a disturbance of the machine meets all of them. */
+/** Engines take turns, so that a busy machine slows all of them alike. */
 const ROUNDS = 6
-/** Different exams that an engine is given. */
+/** How many different exams an engine is given. */
 const EXAMS = 64
 const WARM_UP_MS = 100
-/** The build that everybody with a processor of the last ten years can install: what others are measured by. */
+/** The build that every processor of the last ten years can run: others are compared with it. */
 const REFERENCE_DOMAIN = 'x64-avx2'
 
 /** Adds `poai engine bench`. */
@@ -99,7 +99,7 @@ interface Finding {
 function report(context: CliContext, options: EngineBenchOptions, finding: Finding): void {
   const { params, entries, missing, modelName } = finding
   const rateOf = ({ exams, seconds }: Entry): number => exams / seconds
-  // Where it does not run, the engine that runs everywhere.
+  // Where it does not run, the engine that runs everywhere is the measure.
   const reference =
     entries.find(({ contestant }) => contestant.domain.name === REFERENCE_DOMAIN) ??
     entries.find(({ contestant }) => contestant.program === 'wasm')
@@ -125,7 +125,8 @@ function report(context: CliContext, options: EngineBenchOptions, finding: Findi
           ratio?.toFixed(2) ?? '-',
         ]),
       ]),
-      `one worker, model ${modelName}, exams of ${params.work.exam.tokens} tokens; the first engines make whole attempts\n`,
+      `one worker, model ${modelName}, exams of ${params.work.exam.tokens} tokens; ` +
+        'engines that can search make whole attempts\n',
       ...missing.map((line) => `${line}\n`),
     ].join(''),
   )

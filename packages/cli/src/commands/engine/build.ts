@@ -77,7 +77,7 @@ async function build(context: CliContext, options: BuildOptions): Promise<void> 
       ['compiler', compiler],
       [
         'result',
-        isNew ? `built and tested in ${formatSeconds(seconds)}: ${exams} exams, all bits equal` : 'built before',
+        isNew ? `built and tested in ${formatSeconds(seconds)}: ${exams} exams, all bits equal` : 'built already',
       ],
     ]),
   )

@@ -23,12 +23,12 @@ export function addEngineInstallLlamaCommand(engine: Command, context: CliContex
 async function install(context: CliContext, options: InstallLlamaOptions): Promise<void> {
   const { cache } = installationOf(options, context)
   const { signal, terminal } = context
-  if (options.json === undefined) terminal.err('Installing node-llama-cpp by npm, some 100 MB…\n')
+  if (options.json === undefined) terminal.err('Installing node-llama-cpp with npm, about 100 MB…\n')
   const llama = await installLlama({ cacheDirectory: join(cache, 'engine'), again: options.again ?? false, signal })
   const { version, entry, binaries, isNew } = llama
   printResult(context, options, { version, entry, binaries, isNew }, () =>
     formatTable([
-      ['llama.cpp', `node-llama-cpp ${version}${isNew ? '' : ', was there already'}`],
+      ['llama.cpp', `node-llama-cpp ${version}${isNew ? '' : ', installed before'}`],
       ['module', entry],
       ['libraries', binaries],
     ]),

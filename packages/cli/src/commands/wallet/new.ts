@@ -26,7 +26,7 @@ async function create(context: CliContext, options: NewOptions): Promise<void> {
   printKey(context, options, await keystore.add(Wallet.createRandom().privateKey, password))
 }
 
-/** Shows a key that is kept now, and what to do about it. */
+/** Shows a key that was stored, and what to do with it. */
 export function printKey(context: CliContext, options: CommonOptions, { address, path }: StoredKey): void {
   printResult(
     context,
@@ -36,6 +36,6 @@ export function printKey(context: CliContext, options: CommonOptions, { address,
       `${formatTable([
         ['address', address],
         ['key', path],
-      ])}Keep a copy of the file and remember the password: nobody can bring either back.\n`,
+      ])}Keep a copy of the file and remember the password: nobody can restore either.\n`,
   )
 }

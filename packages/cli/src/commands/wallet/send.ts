@@ -37,7 +37,7 @@ export function addWalletSendCommand(parent: Command, context: CliContext): void
     examples: [
       'wallet send 0x70997970C51812dc3A010C7d01b50e0d17dc79C8 1.5 --wait',
       'wallet send 0x70997970C51812dc3A010C7d01b50e0d17dc79C8 1.5 --dev 0',
-      'wallet send 0x70997970C51812dc3A010C7d01b50e0d17dc79C8 0 --data 0xd09de08a --from 0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC',
+      'wallet send 0x70997970C51812dc3A010C7d01b50e0d17dc79C8 0 --data 0xd09de08a',
     ],
   })
     .argument('<to>', 'the recipient', parseAddress)
@@ -105,7 +105,7 @@ function printSent(context: CliContext, options: SendOptions, { sent, from, to, 
       ['coins', formatCoins(coins)],
       ['fee', `at most ${formatCoins(gasLimit * maxFeePerGas)}`],
       block === undefined
-        ? ['look at it', `poai tx ${hash}`]
+        ? ['next', `poai tx ${hash}`]
         : ['block', `${block.number}, ${block.hasFailed ? 'FAILED' : 'done'}, ${block.gasUsed} gas`],
     ]),
   )

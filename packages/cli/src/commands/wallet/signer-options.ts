@@ -4,7 +4,7 @@ import { parseAddress } from '../../wallet/coins.ts'
 
 const MAX_ACCOUNTS = 1_000
 
-/** Adds the options that say whose key signs. */
+/** Adds the options that choose the key that signs. */
 export function signerOptions(command: Command): Command {
   return command
     .option('--from <address>', 'the account that signs (default: the only key on this machine)', parseAddress)
