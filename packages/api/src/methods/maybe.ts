@@ -1,4 +1,6 @@
-/** A part of a node that methods tell of. Nodes answer before all their parts are there, and some lack a part for good. */
+/**
+ * A part of a node that methods tell of. Nodes answer before all their parts are there, and some lack a part for good.
+ */
 export interface Maybe<Part> {
   /** Undefined while it is not there. */
   readonly now: Part | undefined

@@ -15,7 +15,7 @@ export class PreparedJson {
 /** An answer, or its text where it is long or kept. */
 export type Answered<Answer extends JsonValue = JsonValue> = Answer | PreparedJson
 
-/** Some ten microseconds of processor: dearer methods were measured against it. */
+/** Some ten microseconds of processor: more expensive methods were measured against it. */
 export const PLAIN_COST = 1
 /** A pass of the model: some ten milliseconds. */
 export const MODEL_PASS_COST = 1000

@@ -18,7 +18,7 @@ export interface JudgeDependencies {
 }
 
 /**
- * Stages of import, from cheap to dear; each throws a `RuleError`.
+ * Stages of import, from cheap to expensive; each throws a `RuleError`.
  *
  * 1. {@link judgeHeader}: the header alone.
  * 2. {@link judgeInContext}: the header behind its parent. Gives the chain with the block. A block whose parent is not

@@ -6,8 +6,8 @@ export interface TailRank {
   /** False if a nonce before it is missing: it can't be mined as things are. */
   readonly isExecutable: boolean
   /**
-   * The lowest effective tip up to it. It can't be mined before those, so a dear transaction behind cheap ones is worth
-   * what the cheapest pays: else one dear tail would shield all others of its account.
+   * The lowest effective tip up to it. It can't be mined before those, so a well-paid transaction after cheap
+   * ones is worth what the cheapest pays: else one well-paid tail would shield all others of its account.
    */
   readonly tip: bigint
   readonly arrival: number

@@ -6,8 +6,8 @@ export const MAX_CACHED_SENDERS = 16_384
 
 /**
  * Remembers who signed what, the latest found the longest: a transaction passes the pool, a block's checks and its
- * execution, and recovery is the dearest part of a transfer. The hash covers the signature, so it stands for the
- * sender.
+ * execution, and recovery is the most expensive part of a transfer. The hash covers the signature, so it stands
+ * for the sender.
  */
 export function createCachedRecovery(inner: SenderRecovery, maxSenders: number = MAX_CACHED_SENDERS): SenderRecovery {
   const senders = new Map<Hex, Address>()

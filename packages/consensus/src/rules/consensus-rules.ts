@@ -5,7 +5,7 @@ import { EXECUTION_RULES } from './validate-execution.ts'
 import { HEADER_ALONE_RULES } from './validate-header-alone.ts'
 import { HEADER_IN_CONTEXT_RULES } from './validate-header-in-context.ts'
 
-/** When a rule is tried: from cheap to dear, as import goes through them. */
+/** When a rule is tried: from cheap to expensive, as import goes through them. */
 export type RuleStage = 'header-alone' | 'header-in-context' | 'work-claim' | 'body' | 'replay' | 'execution'
 
 /** A row of the table of all rules. */

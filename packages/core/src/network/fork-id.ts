@@ -61,7 +61,9 @@ export type ForkVerdict =
   | { readonly kind: 'agrees' }
   /** So far they do. From that block on they will not, unless one of them is upgraded. */
   | { readonly kind: 'will-differ'; readonly number: bigint }
-  /** One of them has followed other rules from that block on, or would if it went on; undefined where it cannot be told. */
+  /**
+   * One of them has followed other rules from that block on, or would if it went on; undefined where it cannot be told.
+   */
   | { readonly kind: 'differs'; readonly number: bigint | undefined }
 
 /**

@@ -1,8 +1,8 @@
 import type { Address, Hash32 } from '../branded.ts'
 
 /**
- * All that makes a network: two nodes with equal parameters follow the same rules from the same first block. The genesis
- * block's hash commits to every member but `forks`.
+ * All that makes a network: two nodes with equal parameters follow the same rules from the same first block. The
+ * genesis block's hash commits to every member but `forks`.
  *
  * The rules among them are those that the network begins with. Whoever judges or builds a block asks `rulesAt` for the
  * rules of its height instead.

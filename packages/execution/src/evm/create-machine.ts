@@ -89,8 +89,8 @@ function nameToKey(name: string): string {
 }
 
 /**
- * The EVM without a place to work: the dear part of a machine (measured: 1 to 3 ms), which can serve in one place after
- * the other.
+ * The EVM without a place to work: the expensive part of a machine (measured: 1 to 3 ms), which can serve in one place
+ * after the other.
  */
 export class MachineCore {
   readonly #evm: EVM

@@ -20,8 +20,8 @@ export interface RuleSet {
  * Every rule set: a new one is a row here and a name in `HARDFORKS` of core.
  *
  * Cancun comes with two rules of Osaka about modular exponentiation (0x05), ahead of their fork: numbers of at most
- * 1,024 bytes (EIP-7823) and a price that fits the work (EIP-7883). Under Cancun's price a block of exponents could take
- * hours to execute (ADR 16).
+ * 1,024 bytes (EIP-7823) and a price that fits the work (EIP-7883). Under Cancun's price a block of exponents could
+ * take hours to execute (ADR 16).
  */
 export const RULE_SETS: Readonly<Record<Hardfork, RuleSet>> = {
   cancun: {

@@ -11,7 +11,9 @@ export interface Offer {
   /** JSON-RPC methods. Before their wing has started they answer that it is not up yet. */
   readonly methods?: readonly Method[]
   readonly metrics?: readonly Metric[]
-  /** Topics of the network that it takes part in: `network.topic` of the network wing gives each to whoever publishes. */
+  /**
+   * Topics of the network that it takes part in: `network.topic` of the network wing gives each to whoever publishes.
+   */
   readonly topics?: readonly TopicDeclaration<unknown>[]
   /** Protocols by which other nodes ask this one. */
   readonly protocols?: readonly ServedProtocol<unknown, unknown>[]

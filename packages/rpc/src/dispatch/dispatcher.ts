@@ -153,7 +153,7 @@ class TableDispatcher implements Dispatcher {
     }
     const answers: string[] = []
     let characters = 0
-    // One after the other: a batch is as dear as its calls, and gets no more of the node than one client should.
+    // One after the other: a batch is as expensive as its calls, and gets no more of the node than one client should.
     for (const message of batch) {
       const turn = this.#turns.enter(session.queue)
       if (turn !== undefined) await turn

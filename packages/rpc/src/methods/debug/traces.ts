@@ -19,7 +19,7 @@ import { traceTransactions } from '../../tracing/trace-transactions.ts'
 import { callArguments, callInput, messageOf } from '../eth/call-arguments.ts'
 import type { MethodContext } from '../method-context.ts'
 
-/** Executions watched step by step. Dear, so they are for the node's owner. */
+/** Executions watched step by step. Expensive, so they are for the node's owner. */
 export function traceMethods(context: MethodContext): readonly Method[] {
   const { view, execution, limits } = context
   const options = withDefault('options', traceOptions, {})
@@ -42,7 +42,7 @@ export function traceMethods(context: MethodContext): readonly Method[] {
   return [
     method({
       name: 'debug_traceTransaction',
-      summary: 'Executes a mined transaction again and shows what it did, step by step or call by call',
+      summary: 'Executes a mined transaction again, and shows what it did step by step or call by call',
       params: [required('hash', hash), options],
       result: RESULTS.any,
       run: async ([named, wanted], call) => {
