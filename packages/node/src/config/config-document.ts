@@ -6,15 +6,15 @@ const INTRODUCTION = `# Configuration of a node
 Made from the table of settings (\`packages/node/src/config/settings.ts\`) by \`poai node --print-config-document\`; a test
 keeps the two in step.
 
-Each setting can be given by a flag of \`poai node\`, by an environment variable, or in a JSON file named by \`--config
-FILE\` or \`POAI_CONFIG\`. Flags win over variables, variables over the file, the file over defaults. All faults are listed
-at once, with the place, what was expected and what was found, and nothing is started; names that do not exist are
-faults too, so that a typing error is not a default. \`poai node --print-config\` shows every value and where it comes
-from; secrets are not shown.
+Each setting can be given by a flag of \`poai node\`, by an environment variable, or in a JSON file named by
+\`--config FILE\` or \`POAI_CONFIG\`. Flags win over variables, variables over the file, the file over defaults. All faults
+are listed at once, with the place, what was expected and what was found, and nothing is started; names that do not
+exist are faults too, so that a typing error is not a default. \`poai node --print-config\` shows every value and where
+it comes from; secrets are not shown.
 
 A switch is turned on by \`--name\` or \`VARIABLE=true\`, and off by \`--no-name\` or \`VARIABLE=false\`. Lists have commas
-between their elements, or are JSON lists. In a file, a setting is a member of its section: \`{ "p2p": { "port": 30404 }
-}\`.
+between their elements, or are JSON lists. In a file, a setting is a member of its section:
+\`{ "p2p": { "port": 30404 } }\`.
 `
 
 const SECTION_TITLES: Readonly<Record<string, string>> = {
