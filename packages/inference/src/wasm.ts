@@ -1,6 +1,6 @@
 /**
- * The engine of the domain `portable-1` in WebAssembly, for browsers as for Node: nothing here knows of files or
- * processes. It computes on the thread that calls, so give it one of its own.
+ * The engine of the domain `portable-1` in WebAssembly, for browsers as for Node: nothing here knows about files or
+ * processes. It computes on the calling thread, so give it one of its own.
  *
  * @example
  * import { openWasmSession } from '@poai/inference/wasm'

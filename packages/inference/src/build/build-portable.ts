@@ -21,15 +21,15 @@ export interface BuildProgress {
 }
 
 export interface BuildPortableOptions {
-  /** As an engine's; see `LlamaEngineOptions`. */
+  /** The same as an engine's; see `LlamaEngineOptions`. */
   readonly cacheDirectory: string
-  /** A compiler's program; default: the first that is installed. */
+  /** The compiler to run; default: the first that is installed. */
   readonly compiler?: string
-  /** Builds although there is one. Default false. */
+  /** Builds even if one exists. Default false. */
   readonly again?: boolean
-  /** Compiler runs at a time. Default: all cores. */
+  /** How many compilers run at a time. Default: as many as there are cores. */
   readonly jobs?: number
-  /** Priority of the compiler, from 0 as this process's to 19: what else the machine does goes first. Default 0. */
+  /** Priority of the compiler, from 0 (this process's) to 19: everything else on the machine goes first. Default 0. */
   readonly niceness?: number
   readonly signal?: AbortSignal
   onProgress?(progress: BuildProgress): void
@@ -37,13 +37,13 @@ export interface BuildPortableOptions {
 
 export interface BuildPortableDependencies {
   /**
-   * Throws unless an engine with this cache computes the recorded bits: only then does the library come to its place.
+   * Throws unless an engine with this cache computes the recorded bits: only then is the library put in its place.
    * Without it the admission test of the engine's workers is the first test.
    */
   readonly selfTest?: (cacheDirectory: string) => Promise<void>
 }
 
-/** A library, and whether it was there before. */
+/** A library, and whether it already existed. */
 export interface BuiltPortable extends PortableLibrary {
   readonly isNew: boolean
 }
@@ -51,7 +51,7 @@ export interface BuiltPortable extends PortableLibrary {
 /**
  * Compiles the CPU backend of the domain `portable-1` for this machine, from the sources that node-llama-cpp carries
  * and the project's own kernels and maths, tests it, and puts it into the cache. Needs a C++ compiler and git; takes
- * less than a minute on two cores. Finds what an earlier build left.
+ * less than a minute on two cores. Reuses an earlier build.
  */
 export async function buildPortable(
   options: BuildPortableOptions,
@@ -106,7 +106,7 @@ async function compileInto(
   return made
 }
 
-/** The record comes last: a library without it, or with another's, is not taken, and is built again. */
+/** The record is written last: a library without it, or with another's, is not used but built again. */
 async function publish(made: string, folder: string): Promise<void> {
   await mkdir(dirname(folder), { recursive: true, mode: 0o700 })
   const old = join(dirname(made), `old-${basename(folder)}`)

@@ -18,38 +18,37 @@ import {
 } from './native-program.ts'
 
 export interface BuildProgramOptions {
-  /** As an engine's. Writable by this user only: what lies in it is executed. */
+  /** The same as an engine's. Writable by this user only: its contents are executed. */
   readonly cacheDirectory: string
-  /** A compiler's program; default: the first that is installed. */
+  /** The compiler to run; default: the first that is installed. */
   readonly compiler?: string | undefined
-  /** Builds although there is one. Default false. */
+  /** Builds even if one exists. Default false. */
   readonly again?: boolean
-  /** Priority of the compiler, from 0 as this process's to 19: what else the machine does goes first. Default 0. */
+  /** Priority of the compiler, from 0 (this process's) to 19: everything else on the machine goes first. Default 0. */
   readonly niceness?: number
   readonly signal?: AbortSignal
   onProgress?(progress: BuildProgress): void
 }
 
 export interface BuildProgramDependencies {
-  /** Throws unless the program in `file` computes the recorded bits: only then does it come to its place. */
+  /** Throws unless the program in `file` computes the recorded bits: only then is it put in its place. */
   readonly selfTest?: (file: string) => Promise<void>
 }
 
-/** A program, and whether it was there before. */
+/** A program, and whether it already existed. */
 export interface BuiltProgram extends NativeProgram {
   readonly isNew: boolean
 }
 
-/** Begins the names of folders in which a program is made. */
+/** Prefix of the folders in which a program is built. */
 const DRAFT = 'compiling-'
 
-/** A compiler on a slow and busy machine, several times over. */
+/** Several times what a compiler takes on a slow and busy machine. */
 const LONGEST_WAIT_MS = 600_000
 
 /**
  * Compiles the engine of the domain `portable-1` for this machine, tests it, and puts it into the cache. Needs a C
- * compiler; takes seconds. Finds what an earlier build left; of several processes that want it one compiles and the
- * others wait.
+ * compiler; takes seconds. Reuses an earlier build. If several processes want it, one compiles and the others wait.
  */
 export async function buildProgram(
   options: BuildProgramOptions,
@@ -73,7 +72,7 @@ export async function buildProgram(
   })
 }
 
-/** Nobody else does so meanwhile: other drafts are those of processes that were killed. */
+/** No other process builds meanwhile: other drafts were left by processes that were killed. */
 async function make(options: BuildProgramOptions, { selfTest }: BuildProgramDependencies): Promise<BuiltProgram> {
   const { cacheDirectory, onProgress } = options
   for (const entry of await readdir(cacheDirectory)) {
@@ -108,7 +107,7 @@ async function compileInto(folder: string, options: BuildProgramOptions): Promis
   await writeFile(join(folder, RECORD_FILE), `${JSON.stringify(record)}\n`, { mode: 0o600 })
 }
 
-/** Puts the folder in its place whole; what is damaged there goes. */
+/** Moves the whole folder into place, replacing a damaged one. */
 async function publish(made: string, folder: string): Promise<NativeProgram> {
   await rename(folder, `${made}-before`).catch(() => undefined)
   await rename(made, folder)

@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 
-/** What a build leaves beside what it made. */
+/** What a build records next to its result. */
 export interface BuildRecord {
-  /** Of what was built, lower-case hexadecimal; compared before each use. */
+  /** SHA-256 of the result, lower-case hexadecimal; compared before each use. */
   readonly sha256: string
   /** First line of the compiler's `--version`. */
   readonly compiler: string
 }
 
-/** The record in that file; undefined where there is none, or a damaged one. */
+/** The record in that file; undefined if there is none or it is damaged. */
 export async function readBuildRecord(path: string): Promise<BuildRecord | undefined> {
   try {
     const { sha256, compiler } = Object(JSON.parse(await readFile(path, 'utf8'))) as Readonly<Record<string, unknown>>

@@ -22,17 +22,17 @@ export const GGML_CPU_FILES: readonly string[] = [
   'amx/mmq.cpp',
 ]
 
-/** The project's own. */
+/** The project's own files. */
 export const PROFILE_FILES: readonly string[] = ['portable-kernels.cpp', 'portable-maths.cpp', 'portable-mul-mat.cpp']
 
-/** What `portable-maths.cpp` and `portable-kernels.cpp` define in the place of libm. */
+/** What `portable-maths.cpp` and `portable-kernels.cpp` define instead of libm. */
 export const OWN_FUNCTIONS: readonly string[] = [
   ...['expf', 'expm1f', 'logf', 'log1pf', 'log2', 'powf', 'tanhf', 'erff'],
   ...['sinf', 'cosf', 'sincosf', 'fmaxf', 'fminf'],
 ]
 
 /**
- * What the bits rest on: no contraction, and no call of our functions that the compiler folds, merges or replaces. (A
+ * What the bits depend on: no contraction, and no call of our functions that the compiler folds, merges or replaces. (A
  * square root is exact as an instruction too, which `-fno-math-errno` allows.)
  */
 export const STRICT_FLAGS: readonly string[] = [
@@ -43,13 +43,13 @@ export const STRICT_FLAGS: readonly string[] = [
 export interface CompileOptions extends CompileUnitsOptions {
   readonly compiler: Compiler
   readonly target: CompileTarget
-  /** Unpacked and edited sources: holds `ggml/`. */
+  /** Unpacked and edited sources, with `ggml/` in it. */
   readonly sources: string
-  /** Made; receives the objects. */
+  /** Created; receives the objects. */
   readonly objects: string
-  /** Flags for experiments that must change bits: after all others. */
+  /** Flags for experiments that must change bits; they come last. */
   readonly extraFlags?: readonly string[]
-  /** Own files to leave out: experiments with the platform's libm. */
+  /** The project's files to leave out, for experiments with the platform's libm. */
   readonly without?: readonly string[]
 }
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 
 /** A processor that a portable library is compiled for. The bits are the same for all of them; the speed is not. */
 export interface CompileTarget {
-  /** As in names of folders. */
+  /** As used in folder names. */
   readonly name: string
   readonly arch: 'x64' | 'arm64'
   /** Options of GCC and Clang that say which instructions may be used. None may contract or approximate. */
@@ -12,7 +12,7 @@ export interface CompileTarget {
 /** Every x86-64 processor. */
 export const X64_SSE2: CompileTarget = { name: 'x64-sse2', arch: 'x64', flags: ['-march=x86-64'] }
 
-/** x86-64 since 2013. Without FMA: a compiler that has it not cannot contract by it. */
+/** x86-64 since 2013, but without FMA: a compiler that may not use it cannot contract with it. */
 export const X64_AVX2: CompileTarget = {
   name: 'x64-avx2',
   arch: 'x64',

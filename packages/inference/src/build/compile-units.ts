@@ -11,9 +11,9 @@ export interface CompileUnit {
 
 export interface CompileUnitsOptions {
   readonly signal?: AbortSignal
-  /** Compiler runs at a time. Default: all cores. */
+  /** How many compilers run at a time. Default: as many as there are cores. */
   readonly jobs?: number
-  /** Priority of the compiler, from 0 as this process's to 19. Default 0. */
+  /** Priority of the compiler, from 0 (this process's) to 19. Default 0. */
   readonly niceness?: number
   onProgress?(done: number, total: number): void
 }
@@ -33,7 +33,7 @@ export async function compileUnits(
       onProgress?.(done, units.length)
     }
   }
-  // All have ended before a failure is reported: nobody writes into a folder that is being removed.
+  // All end before a failure is reported, so that none writes into a folder that is being removed.
   const ended = await Promise.allSettled(
     Array.from({ length: jobs }, () =>
       work().catch((error: unknown) => {
@@ -46,7 +46,7 @@ export async function compileUnits(
   return units.map(({ object }) => object)
 }
 
-/** Runs the compiler; its first error becomes the message's. */
+/** Runs the compiler; the message quotes its first error. */
 export async function compile(
   compiler: Compiler,
   args: readonly string[],

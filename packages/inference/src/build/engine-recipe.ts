@@ -2,19 +2,19 @@ import { join } from 'node:path'
 import { NATIVE_FOLDER } from './native-folder.ts'
 
 /*
- * How the engine's own sources become a program and a module: one compiler run each. What the bits rest on is that no
- * operation is contracted, reordered or approximated; the sources call no library that computes.
+ * How the engine's own sources become a program and a module: one compiler run each. The bits depend on no
+ * operation being contracted, reordered or approximated; the sources call no library that computes.
  */
 
 /** The sources of the engine of the domain portable-1. */
 export const ENGINE_FOLDER: string = join(NATIVE_FOLDER, 'engine')
 
-/** Flags of both. */
+/** Flags for both. */
 const STRICT_C: readonly string[] = ['-std=gnu11', '-O3', '-fno-fast-math', '-fno-math-errno', '-ffp-contract=off']
 
 /**
- * GCC and Clang take these, for any processor: the sources themselves choose instructions when they run. How x86-64 is
- * scheduled for changes no bit (measured: 2 % faster with AVX-512).
+ * GCC and Clang take these, for any processor: the sources choose instructions at run time. The scheduling for
+ * x86-64 changes no bit (measured: 2 % faster with AVX-512).
  */
 export const PROGRAM_FLAGS: readonly string[] = [
   ...STRICT_C,
@@ -22,12 +22,12 @@ export const PROGRAM_FLAGS: readonly string[] = [
   '-w',
 ]
 
-/** Of the program. */
+/** Flags for the program. */
 export const PROGRAM_SOURCE: string = join(ENGINE_FOLDER, 'worker.c')
 
 /**
- * Debian's Clang 14, whose output is the same bytes everywhere: names, versions and paths do not go in. No relaxed SIMD
- * and no threads: neither gives the same bits, or runs, everywhere. The stack comes first, so that what overflows it
+ * Debian's Clang 14, whose output is the same bytes everywhere: it contains no names, versions or paths. No relaxed
+ * SIMD and no threads: they do not give the same bits, or run, everywhere. The stack comes first, so that an overflow
  * traps.
  */
 export const MODULE_FLAGS: readonly string[] = [
@@ -42,7 +42,7 @@ export const MODULE_FLAGS: readonly string[] = [
   ],
 ]
 
-/** Of the module. */
+/** Flags for the module. */
 export const MODULE_SOURCE: string = join(ENGINE_FOLDER, 'wasm.c')
 
 /** What the module that comes with the program was compiled with. */

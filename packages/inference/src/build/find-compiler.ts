@@ -6,7 +6,7 @@ export interface Compiler {
   readonly program: string
   /** First line of `--version`. */
   readonly version: string
-  /** What would do, for people. Default: what the native library needs. */
+  /** What would be suitable, for people. Default: what the native library needs. */
   readonly needed?: string
 }
 
@@ -16,7 +16,7 @@ export interface CompilerSearch {
   readonly run?: RunProgram
 }
 
-/** In the order of preference; measured to be equally fast. */
+/** In order of preference; measured to be equally fast. */
 const CXX_CANDIDATES = ['g++', 'clang++', 'c++'] as const
 const C_CANDIDATES = ['cc', 'gcc', 'clang'] as const
 
@@ -47,7 +47,7 @@ export async function findCCompiler(
   })
 }
 
-/** Windows has no compiler that takes the flags; asked for one that is not installed, macOS opens a window. */
+/** Windows has no compiler that takes the flags; macOS opens a window if asked for one that is not installed. */
 async function canHaveC(platform: NodeJS.Platform, run: RunProgram): Promise<boolean> {
   if (platform === 'win32') return false
   return platform !== 'darwin' || (await run('xcode-select', ['-p'])).code === 0

@@ -10,7 +10,7 @@ interface SourceEdit {
   readonly replace: string
 }
 
-/** Lets a function begin with `body`, which returns; what follows in it is never reached. */
+/** Makes a function begin with `body`, which returns; the rest of it is never reached. */
 function bodyOf(file: string, signature: string, body: string): SourceEdit {
   return { file, find: `${signature} {\n`, replace: `${signature} {\n    ${body}\n` }
 }
@@ -26,8 +26,8 @@ const OPS = 'src/ggml-cpu/ops.cpp'
 const QUANTS = 'src/ggml-cpu/quants.c'
 
 /**
- * Where ggml's generic code gives way to the kernels of the portable profile. Everything else of ggml stays as it is:
- * its generic paths are plain C, whose bits are the same on all machines once the compiler may not contract and libm is
+ * Where the kernels of the portable profile replace ggml's generic code. The rest of ggml stays as it is: its generic
+ * paths are plain C, whose bits are the same on all machines once the compiler may not contract and libm is
  * ours.
  */
 export const GGML_EDITS: readonly SourceEdit[] = [

@@ -13,7 +13,7 @@ export const GGML_BUNDLE = {
   commit: 'de3ff815ea7d559ee917f063901b8986f038abc6',
 } as const
 
-/** What of it a CPU backend is made of. */
+/** The parts of it that make up a CPU backend. */
 export const GGML_CPU_PATHS: readonly string[] = ['ggml/include', 'ggml/src/ggml-cpu', 'ggml/src/*.h']
 
 export interface UnpackOptions extends RunProgramOptions {

@@ -10,16 +10,16 @@ export interface LinkOptions {
   readonly objects: readonly string[]
   /** Folder of the binding's `libggml-base.so`: the library must use that one, never a copy. */
   readonly binaries: string
-  /** Made by the link. */
+  /** Created by the link. */
   readonly output: string
   readonly signal?: AbortSignal
-  /** Priority of the compiler, from 0 as this process's to 19. Default 0. */
+  /** Priority of the compiler, from 0 (this process's) to 19. Default 0. */
   readonly niceness?: number
 }
 
 /**
  * Links the library, without libm: a function of it that is still needed stops the link, so the platform's cannot slip
- * in. Of our own functions none leaves the library.
+ * in. The library exports none of our own functions.
  */
 export async function linkLibrary({
   compiler,

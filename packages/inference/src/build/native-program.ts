@@ -11,7 +11,7 @@ export interface NativeProgram extends BuildRecord {
   readonly file: string
 }
 
-/** What a program is made for, as Node names it. */
+/** What a program is built for, as Node names it. */
 export type Machine = Pick<NodeJS.Process, 'platform' | 'arch'>
 
 /** The executable in a program's folder. */
@@ -23,8 +23,8 @@ export function programFile({ platform }: Pick<Machine, 'platform'> = process): 
 export const RECORD_FILE = 'record.json'
 
 /**
- * The folder in a cache that the program belongs in: by the hash of all that it is made of, so no change is ever mixed
- * up.
+ * The folder in a cache that the program belongs in: named by the hash of everything it is made of, so versions are
+ * never mixed up.
  */
 export async function programFolder(cacheDirectory: string, { platform, arch }: Machine = process): Promise<string> {
   const hash = createHash('sha256')
@@ -39,12 +39,12 @@ export async function programFolder(cacheDirectory: string, { platform, arch }: 
   return join(cacheDirectory, `program-${platform}-${arch}-${hash.digest('hex').slice(0, 16)}`)
 }
 
-/** The program in that cache, if it was built there and is as it was built. */
+/** The program in that cache, if it was built there and has not changed since. */
 export async function findNativeProgram(cacheDirectory: string): Promise<NativeProgram | undefined> {
   return await readProgram(await programFolder(cacheDirectory))
 }
 
-/** The program in its folder, if it is as it was built. */
+/** The program in its folder, if it has not changed since it was built. */
 export async function readProgram(folder: string): Promise<NativeProgram | undefined> {
   const record = await readBuildRecord(join(folder, RECORD_FILE))
   const file = join(folder, programFile())
@@ -53,7 +53,7 @@ export async function readProgram(folder: string): Promise<NativeProgram | undef
   return sha256 === record.sha256 ? { file, ...record } : undefined
 }
 
-/** The instruction sets that a program holds and this processor can run, the fastest first. */
+/** The instruction sets that a program supports and this processor can run, the fastest first. */
 export async function nativeVariants({ file }: Pick<NativeProgram, 'file'>): Promise<readonly string[]> {
   const { stdout } = await runProgram(file, ['--variants'])
   return stdout.split('\n').filter((name) => name !== '')

@@ -7,11 +7,12 @@ import { GGML_EDITS } from './ggml-edits.ts'
 import { GGML_BUNDLE } from './ggml-sources.ts'
 import { PROFILE_FOLDER } from './native-folder.ts'
 
-/** File of the library: llama.cpp takes it where no module with a score is beside it. */
+/** The library's file name: llama.cpp loads it if no module with a score is next to it. */
 export const PORTABLE_LIBRARY = 'libggml-cpu.so'
 
 /**
- * Folder of the library for `target` in a cache: by the hash of all that it is made of, so no change is ever mixed up.
+ * Folder of the library for `target` in a cache: named by the hash of everything it is made of, so versions are never
+ * mixed up.
  */
 export function portableFolderName(target: CompileTarget): string {
   const hash = createHash('sha256').update(GGML_BUNDLE.sha256)

@@ -5,7 +5,7 @@ import { type BuildRecord, hashBuilt, readBuildRecord } from './build-record.ts'
 import { machineTarget } from './compile-target.ts'
 import { PORTABLE_LIBRARY, portableFolderName } from './portable-key.ts'
 
-/** What a build leaves beside the library's folder, as `<folder>.json`. */
+/** What a build records next to the library's folder, as `<folder>.json`. */
 export type PortableRecord = BuildRecord
 
 /** A built library. */
@@ -31,7 +31,7 @@ export function portableFolder(cacheDirectory: string): string {
   return join(cacheDirectory, portableFolderName(target))
 }
 
-/** The library in that cache, if it was built there and is as it was built. */
+/** The library in that cache, if it was built there and has not changed since. */
 export async function findPortableLibrary(cacheDirectory: string): Promise<PortableLibrary | undefined> {
   const folder = portableFolder(cacheDirectory)
   const record = await readBuildRecord(`${folder}.json`)

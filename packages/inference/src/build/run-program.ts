@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 
-/** What a program printed; `code` is undefined where it could not be started. */
+/** What a program printed; `code` is undefined if it could not be started. */
 export interface ProgramResult {
   readonly code: number | undefined
   readonly stdout: string
@@ -11,7 +11,7 @@ export interface RunProgramOptions {
   readonly cwd?: string
   readonly signal?: AbortSignal
   /**
-   * Priority, from 0 as this process's to 19, for the program and all that it starts; where the system knows `nice`.
+   * Priority, from 0 (this process's) to 19, for the program and all that it starts, if the system knows `nice`.
    * Default 0.
    */
   readonly niceness?: number

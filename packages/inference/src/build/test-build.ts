@@ -15,7 +15,7 @@ import { createNativeEngine } from '../program/portable-engine.ts'
 /** The model whose recorded vectors a new engine must compute: it comes with the program. */
 const TEST_MODEL = 'quiz-1'
 
-/** Where the models of a test are. */
+/** Where a test finds its models. */
 export interface TestModels {
   /** The folder that came with the program: vectors, the list of models, the model at the edges. */
   readonly models: string

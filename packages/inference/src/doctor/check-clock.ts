@@ -1,11 +1,11 @@
 import { type DoctorCheck, toDoctorCheck } from './doctor-check.ts'
 
-/** No release was made before it; a clock that says so has lost its battery. */
+/** No release is older; a clock that says so has lost its battery. */
 const EARLIEST_MS = Date.UTC(2026, 0, 1)
 
 /**
- * So far may the newest block that the node has accepted lie ahead of a sane clock: the rules' own limit of 15 s,
- * doubled.
+ * How far the newest block that the node has accepted may be ahead of a correct clock: twice the rules' own limit of
+ * 15 s.
  */
 const TOLERANCE_MS = 30_000
 

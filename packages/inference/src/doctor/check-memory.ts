@@ -13,7 +13,7 @@ export interface MemoryNeeds {
   readonly modelSizeBytes: number
 }
 
-/** Whether the workers fit into what is free. */
+/** Whether the workers fit into the free memory. */
 export function checkMemory(
   { workers, modelSizeBytes }: MemoryNeeds,
   availableBytes: number = process.availableMemory(),

@@ -1,7 +1,7 @@
 import { hashFile } from '../models/hash-file.ts'
 import { type DoctorCheck, toDoctorCheck } from './doctor-check.ts'
 
-/** Whether the model is there and is, byte for byte, the one that the network names. */
+/** Whether the model is present and is, byte for byte, the one that the network names. */
 export async function checkModelFile(path: string, expectedSha256: string): Promise<DoctorCheck> {
   const found = await hashFile(path).catch(() => undefined)
   return toDoctorCheck({

@@ -1,7 +1,7 @@
 import { createServer } from 'node:net'
 import { type DoctorCheck, toDoctorCheck } from './doctor-check.ts'
 
-/** Whether a TCP port can be listened on: it is opened and closed again. */
+/** Whether the node can listen on a TCP port: opens it and closes it again. */
 export async function checkPort(port: number, host: string): Promise<DoctorCheck> {
   const code = await tryToListen(port, host)
   return toDoctorCheck({

@@ -4,7 +4,7 @@ import { type DomainFingerprint, requireMachineDomain } from '../domain/fingerpr
 import { EngineError } from '../engine/engine-error.ts'
 import { type DoctorCheck, toDoctorCheck } from './doctor-check.ts'
 
-/** Whether this machine computes the network's bits: all vectors are replayed. Takes as long as so many exams. */
+/** Whether this machine computes the network's bits: all vectors are replayed. Takes as long as that many exams. */
 export async function checkSelfTest(
   evaluate: EvaluateWords,
   vectors: DomainVectors,

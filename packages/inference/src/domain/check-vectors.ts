@@ -4,7 +4,7 @@ import { allExams, type DomainVectors, type ExamVector } from './domain-vectors.
 import type { EvaluateWords } from './evaluate-words.ts'
 
 export interface CheckVectorsOptions {
-  /** How many exams to replay, spread evenly over the file; by default all of them, and those chosen beside it. */
+  /** How many exams to replay, spread evenly over the file; by default all of them, and the chosen ones. */
   readonly sample?: number
 }
 
@@ -32,7 +32,7 @@ export async function checkVectors(
   )
 }
 
-/** Where two evaluations part. */
+/** Where two evaluations differ. */
 export interface WordDifference {
   readonly expected: string
   readonly actual: string
@@ -40,7 +40,7 @@ export interface WordDifference {
 
 const WORD_NAMES = ['answer', 'maximum', 'total weight', 'arg max']
 
-/** The first word that is not as recorded, in words for people. */
+/** The first word that differs from the recorded one, described for people. */
 export function findDifference(
   exams: readonly ExamVector[],
   words: readonly Uint32Array[],

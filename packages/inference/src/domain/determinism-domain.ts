@@ -24,7 +24,7 @@ const AVX512_FEATURES = [...AVX2_FEATURES, 'avx512f', 'avx512bw', 'avx512vl', 'a
 /** The domain of the built-in networks: every processor can compute it. */
 export const PORTABLE_DOMAIN_NAME = 'portable-1'
 
-/** The domain of whoever does not choose. */
+/** The domain of those who do not choose one. */
 export const DEFAULT_DOMAIN_NAME: typeof PORTABLE_DOMAIN_NAME = PORTABLE_DOMAIN_NAME
 
 /**

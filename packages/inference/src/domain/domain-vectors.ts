@@ -40,13 +40,13 @@ export interface DomainVectors {
   readonly maxSequences: number
   readonly exams: readonly ExamVector[]
   /**
-   * Exams beside those of the file, found by search to tell mistakes apart that hardly any exam shows. They come with
-   * the program, in a file of their own: no network pins them, so that more may be added.
+   * Exams in addition to those of the file, found by search because they reveal mistakes that hardly any exam shows.
+   * They come with the program, in a file of their own: no network pins them, so that more may be added.
    */
   readonly chosen?: readonly ExamVector[]
 }
 
-/** The exams of the file and those beside it: what a machine must compute to be in the domain. */
+/** The exams of the file and the chosen ones: what a machine must compute to be in the domain. */
 export function allExams({ exams, chosen = [] }: Pick<DomainVectors, 'exams' | 'chosen'>): readonly ExamVector[] {
   return [...exams, ...chosen]
 }

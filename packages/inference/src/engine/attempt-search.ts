@@ -1,11 +1,11 @@
 import type { ExamParams, Hash32, Seal } from '@poai/core'
 
 /*
- * What a search for a block is: the same shapes as those of `@poai/consensus`, which this package does not import. They
- * fit by their structure.
+ * A search for a block. The shapes are the same as those of `@poai/consensus`, which this package does not import; they
+ * match structurally.
  */
 
-/** What whole attempts are made at: all that an exam and a work hash depend on, besides the nonce. */
+/** The job of whole attempts: everything that an exam and a work hash depend on, except the nonce. */
 export interface SearchJob {
   readonly exam: ExamParams
   readonly epochKey: Hash32
@@ -20,7 +20,7 @@ export interface NonceSpan {
   readonly end: bigint
 }
 
-/** What an attempt came to. */
+/** The result of an attempt. */
 export interface SearchSeal extends Seal {
   readonly workHash: bigint
 }
@@ -28,13 +28,13 @@ export interface SearchSeal extends Seal {
 /** What was tried since the last report. */
 export interface SearchProgress {
   readonly attempts: number
-  /** Of them, those for which the model gave no finite numbers. */
+  /** How many of them gave numbers that are not finite. */
   readonly voids: number
-  /** Of them, the one with the lowest work hash. */
+  /** The one of them with the lowest work hash. */
   readonly best: SearchSeal | undefined
 }
 
-/** How a search is ended and followed. */
+/** How to end and follow a search. */
 export interface SearchOptions {
   /** Ends the search within milliseconds; what is reported by then counts. */
   readonly signal?: AbortSignal
@@ -60,7 +60,7 @@ export interface SearchResult {
  */
 export type SearchAttempts = (job: SearchJob, span: NonceSpan, options?: SearchOptions) => Promise<SearchResult>
 
-/** What one attempt came to; `stopped`: it was given up, and the nonce is to be tried again. */
+/** The result of one attempt; `stopped`: it was given up, and the nonce must be tried again. */
 export type AttemptOutcome =
   | { readonly kind: 'missed' | 'solved'; readonly seal: SearchSeal }
   | { readonly kind: 'void' }

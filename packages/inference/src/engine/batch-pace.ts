@@ -11,7 +11,7 @@ export class BatchPace {
     this.#targetMs = targetMs
   }
 
-  /** A batch of so many tokens took so long. */
+  /** Reports how long a batch of so many tokens took. */
   observe(tokens: number, elapsedMs: number): void {
     if (tokens === 0) return
     const own = elapsedMs / tokens

@@ -17,7 +17,7 @@ export class BatchQueue {
     return { ...this.#counts }
   }
 
-  /** True if so many more requests fit. */
+  /** True if that many more requests fit. */
   hasRoom(priority: EvaluationPriority, requests: number): boolean {
     return this.#counts[priority] + requests <= this.#limit
   }

@@ -2,8 +2,8 @@ import { readGguf } from '../gguf/read-gguf.ts'
 import { EngineError } from './engine-error.ts'
 
 /**
- * Reads the file's structure with our own bounded reader, before a worker sees it: a binding's takes minutes over a
- * file that is no model.
+ * Reads the file's structure with our own bounded reader, before a worker sees it: the binding's reader takes minutes
+ * on a file that is not a model.
  */
 export async function checkModel(modelPath: string): Promise<void> {
   await readGguf(modelPath).catch((cause: unknown) => {

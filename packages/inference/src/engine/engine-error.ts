@@ -6,7 +6,7 @@ import { AppError } from '@poai/core'
  * - `INFERENCE_NOT_RUNNING`: not started, stopped, or stopping.
  * - `INFERENCE_QUEUE_FULL`: the bounded queue of that priority has no room; try again later.
  * - `INFERENCE_REQUEST_INVALID`: the request was refused before anything native saw it: the caller's mistake.
- * - `INFERENCE_REQUEST_REFUSED`: this very request crashed several workers; it is not tried any more.
+ * - `INFERENCE_REQUEST_REFUSED`: this very request crashed several workers; it is not tried again.
  * - `INFERENCE_WORKER_CRASHED`: the worker died under the request, and so did the one it was given to next.
  * - `INFERENCE_WORKER_FAILED`: the worker lives and says that it cannot make the evaluation.
  * - `INFERENCE_TIMEOUT`: no answer within the watchdog's limit, twice.

@@ -28,7 +28,7 @@ export interface PoolOptions {
 /**
  * Defaults of the pool. Four exams of 160 tokens take a small model about 40 ms: long enough that messages cost
  * nothing, short enough that a verification hardly notices. The timeouts have room for a model of a billion
- * weights on a busy core; they exist so that nothing hangs for ever, not to be met.
+ * weights on a busy core; they exist so that nothing hangs forever, not to be reached.
  */
 export const DEFAULT_POOL_OPTIONS: PoolOptions = {
   workers: Math.max(1, availableParallelism() - 1),
@@ -53,10 +53,10 @@ export interface LlamaEngineOptions extends Partial<PoolOptions> {
   /** Exams decoded together in one context; above 1 only where the model's vectors allow it. Default 1. */
   readonly maxSequences?: number
   /**
-   * Priority of the worker processes, from 0 as this process's to 19, the lowest. Above 0 where workers fill all cores,
-   * so that the process that feeds them has its turn first. (Measured: four workers on two cores and a parent that is
-   * busy for 10 ms of every 50; 99th percentile of the parent's event-loop delay 20 ms at 0, 16 ms at 5, 11 ms at 10.)
-   * Default 0.
+   * Priority of the worker processes, from 0 (this process's) to 19, the lowest. Use more than 0 if workers fill all
+   * cores, so that the process that feeds them has its turn first. (Measured: four workers on two cores and a parent
+   * that is busy for 10 ms of every 50; 99th percentile of the parent's event-loop delay 20 ms at 0, 16 ms at 5, 11 ms
+   * at 10.) Default 0.
    */
   readonly niceness?: number
 }

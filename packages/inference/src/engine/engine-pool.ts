@@ -50,7 +50,7 @@ export interface PoolDependencies {
   readonly onEvent?: (event: EngineEvent) => void
 }
 
-/** Spreads evaluations over worker processes, and outlives their deaths. */
+/** Spreads evaluations over worker processes, and survives their deaths. */
 export class EnginePool implements InferenceEngine {
   readonly search: SearchAttempts | undefined
   readonly #options: PoolOptions
@@ -82,7 +82,7 @@ export class EnginePool implements InferenceEngine {
     this.search = dependencies.canSearch
       ? (job, span, searchOptions) => this.#search(job, span, searchOptions)
       : undefined
-    // `start` hands this promise out; where nobody called it, stopping must not end the process.
+    // `start` returns this promise; if nobody called it, stopping must not end the process.
     this.#started.promise.catch(() => {})
   }
 
@@ -104,7 +104,7 @@ export class EnginePool implements InferenceEngine {
     try {
       this.#fillSlots(await this.#dependencies.prepareSession())
     } catch (error) {
-      // Unless it was stopped meanwhile.
+      // Unless it has been stopped meanwhile.
       if (this.#state === 'starting') this.#state = 'failed'
       throw error
     }

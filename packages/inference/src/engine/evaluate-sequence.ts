@@ -5,7 +5,7 @@ import { floatToBits } from './float-bits.ts'
 import type { EvaluationRequest } from './inference-engine.ts'
 import { type PositionSummary, summarisePosition } from './portable-position.ts'
 
-/** Evaluates one request on top of what `sequence` holds already. */
+/** Evaluates one request after what `sequence` already holds. */
 export type EvaluateSequence = (sequence: LlamaContextSequence, request: EvaluationRequest) => Promise<Uint32Array>
 
 /**
@@ -36,8 +36,8 @@ export async function evaluateSequence(
 }
 
 /**
- * The same for the domain portable-1, whose total weight must not rest on the platform's `expf`, which the binding
- * sums: takes all logits, and sums here. (Measured: a tenth of the speed with 259 tokens; the order in which the
+ * The same for the domain portable-1, whose total weight must not depend on the platform's `expf`, which the binding
+ * uses: takes all logits, and sums here. (Measured: a tenth of the speed with 259 tokens; the order in which the
  * binding hands them over does not matter.)
  */
 export async function evaluateSequencePortably(
@@ -55,7 +55,7 @@ export async function evaluateSequencePortably(
   })
 }
 
-/** How a position is asked of the binding, and what its answer says. */
+/** How to ask the binding for a position, and how to read its answer. */
 interface Reading {
   ask(position: number): Pick<ControlledEvaluateQuestion, 'logits' | 'totalLogitWeight'>
   summarise(next: NextToken): PositionSummary

@@ -19,7 +19,7 @@ export interface Batch {
 /** What a call asks for besides its requests. */
 export interface JobOptions {
   readonly priority: EvaluationPriority
-  /** Workers that are not to answer it if others can. */
+  /** Workers that must not answer it if others can. */
   readonly avoided: ReadonlySet<object>
 }
 

@@ -33,7 +33,7 @@ export function createFakeEngine(options: FakeEngineOptions = {}): InferenceEngi
 }
 
 class FakeEngine implements InferenceEngine {
-  /** Attempts are made of evaluations, so that their seals hold. */
+  /** Attempts are made from evaluations, so that their seals are right. */
   readonly search = undefined
   readonly #seed: number
   readonly #model: EngineModel

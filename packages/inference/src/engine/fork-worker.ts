@@ -19,7 +19,7 @@ const entry = fileURLToPath(new URL(runsFromSource ? './worker-main.ts' : './wor
 
 /** What can be chosen about a worker process. */
 export interface ForkOptions {
-  /** The process's priority, from 0 as its parent's to 19: what else the machine does goes first. */
+  /** The process's priority, from 0 (its parent's) to 19: everything else on the machine goes first. */
   readonly niceness: number
 }
 
@@ -42,8 +42,8 @@ export function forkWorker({ niceness }: ForkOptions, listener: WorkerListener):
   child.on('message', (message: FromWorker) => {
     if (!gone) listener.onMessage(message)
   })
-  // 'close' comes once the error output has been read to its end, but a grandchild can hold that open: not for long,
-  // then.
+  // 'close' comes once the error output has been read to its end, but a grandchild can hold that open, so the wait is
+  // bounded.
   child.on('exit', (code, signal) => {
     const drained = (): void => end(code, signal, lastWords())
     child.once('close', drained)

@@ -40,13 +40,13 @@ export interface Evaluation {
    */
   readonly words: Uint32Array
   /**
-   * False if any reported value is infinite or not a number. The rules call such an attempt invalid; it is no error of
-   * the engine.
+   * False if any reported value is infinite or not a number. The rules call such an attempt invalid; it is not an error
+   * of the engine.
    */
   readonly finite: boolean
 }
 
-/** Who waits: verifying a stranger's block goes before mining our own. */
+/** Who waits for the answer: verifying a stranger's block goes before mining our own. */
 export type EvaluationPriority = 'verify' | 'mine'
 
 export interface EvaluateOptions {
@@ -55,19 +55,19 @@ export interface EvaluateOptions {
   /** Default `'verify'`. */
   readonly priority?: EvaluationPriority
   /**
-   * Evaluations of this engine, the very objects, whose workers are not to be used if another one serves: for computing
-   * a replay that failed once more before a peer is blamed, since the hardware may be at fault.
+   * Evaluations of this engine (the very objects) whose workers must not be used if another one serves. It is for
+   * repeating a replay that failed before a peer is blamed, since the hardware may be at fault.
    */
   readonly apartFrom?: readonly Pick<Evaluation, 'words'>[]
 }
 
-/** Where an engine stands in its life. `failed` means that no worker can serve, for good. */
+/** The stage of an engine's life. `failed` means that no worker will ever serve. */
 export type EngineState = 'new' | 'starting' | 'running' | 'stopping' | 'stopped' | 'failed'
 
 /** What runs the model: the native program, the WebAssembly module, llama.cpp, or, in tests, nothing. */
 export type EngineProgram = 'native' | 'wasm' | 'llama.cpp' | 'fake'
 
-/** One worker as seen from outside. */
+/** One worker, as seen from outside. */
 export interface WorkerStatus {
   readonly pid: number | undefined
   readonly state: 'starting' | 'idle' | 'busy' | 'waiting' | 'retired'
@@ -90,7 +90,7 @@ export interface EngineStatus {
   readonly model: EngineModel | undefined
 }
 
-/** What a worker reports of the model and the native code it loaded. */
+/** What a worker reports about the model and the native code that it loaded. */
 export interface EngineModel {
   /** Token ids are below this. */
   readonly vocabularySize: number

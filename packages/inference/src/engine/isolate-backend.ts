@@ -20,7 +20,7 @@ export async function isolateBackend(build: LlamaBuild, cacheDirectory: string):
     : await isolatePrebuilt(build, cacheDirectory)
 }
 
-/** A portable library lies in a folder of its own since it was built. */
+/** A portable library has been in a folder of its own since it was built. */
 async function findLibrary({ version }: PortableLlamaBuild, cacheDirectory: string): Promise<LocatedBuild> {
   const { addonPath, entry: bindingEntry } = await locateBinaries({ version, cacheDirectory })
   const library = await findPortableLibrary(cacheDirectory)
@@ -82,7 +82,7 @@ async function publish(modulePath: string, directory: string): Promise<void> {
   try {
     await rename(draft, directory)
   } catch {
-    // Something is there: the same folder from a node that was faster, or a damaged one. Which, the caller checks.
+    // Something is there: the same folder from a faster node, or a damaged one. The caller checks which.
     await replaceDamaged(draft, directory, basename(modulePath))
   }
 }

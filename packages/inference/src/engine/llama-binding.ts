@@ -12,7 +12,7 @@ const ENTRY = 'node_modules/node-llama-cpp/dist/index.js'
 
 /**
  * node-llama-cpp on this machine. It is the one dependency that is not always installed: the engine that comes with the
- * program needs nothing, and llama.cpp is there to be compared with it.
+ * program needs nothing, and llama.cpp serves as a comparison.
  */
 export interface LlamaBinding {
   /** The module to import. */
@@ -29,8 +29,8 @@ export function llamaFolder(cacheDirectory: string): string {
 }
 
 /**
- * Finds the binding: beside the program, or in the cache. Throws `INFERENCE_PLATFORM_UNSUPPORTED`, naming the command,
- * where it is not.
+ * Finds the binding next to the program or in the cache. Throws `INFERENCE_PLATFORM_UNSUPPORTED`, naming the command
+ * that installs it, if it is in neither.
  */
 export function findLlamaBinding(cacheDirectory?: string): LlamaBinding {
   const entry = besideTheProgram() ?? (cacheDirectory === undefined ? undefined : inCache(cacheDirectory))

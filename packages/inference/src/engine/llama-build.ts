@@ -19,7 +19,7 @@ export interface PortableLlamaBuild {
   readonly version: string
 }
 
-/** What of llama.cpp computes the bits. GPU classes become a further kind. */
+/** The part of llama.cpp that computes the bits. Classes of GPUs would be a further kind. */
 export type LlamaBuild = PrebuiltLlamaBuild | PortableLlamaBuild
 
 /** One word for people, and for names of folders. */

@@ -26,13 +26,13 @@ export interface EngineSession {
 const RESERVED_CELLS = 1
 
 /**
- * One llama thread to a process. (Measured: two on busy cores fall from 100 to 1 evaluation a second, since ggml
+ * One llama thread per process. (Measured: two on busy cores fall from 100 to 1 evaluation a second, since ggml
  * spins at its barriers; more processes are the way to use more cores.)
  */
 const THREADS = 1
 
 /**
- * Loads the pinned build and the model. Everything that could change a bit or depend on the machine is said explicitly.
+ * Loads the pinned build and the model. Everything that could change a bit or depend on the machine is set explicitly.
  */
 export async function openLlamaSession(options: LlamaSessionOptions): Promise<EngineSession> {
   loadPinnedBackend(options.build)
@@ -82,7 +82,7 @@ export async function openLlamaSession(options: LlamaSessionOptions): Promise<En
   }
 }
 
-/** By its place: it may lie in the user's cache, where the name of the package leads nowhere. */
+/** By path: it may be in the user's cache, where the package's name does not resolve. */
 async function importBinding({ bindingEntry }: LocatedBuild): Promise<typeof NodeLlamaCpp> {
   return await import(pathToFileURL(bindingEntry).href)
 }
@@ -95,7 +95,7 @@ function readVocabularySize(model: LlamaModel): number {
   return size
 }
 
-/** As many requests together as there are sequences, each in a sequence without history. */
+/** Evaluates as many requests together as there are sequences, each in a sequence without history. */
 async function evaluateInGroups(
   evaluateOne: EvaluateSequence,
   sequences: readonly LlamaContextSequence[],

@@ -4,7 +4,7 @@ import { EngineError } from './engine-error.ts'
 import { BINDING_VERSION, findLlamaBinding, type LlamaBinding } from './llama-binding.ts'
 import type { PrebuiltLlamaBuild } from './llama-build.ts'
 
-/** Package of prebuilt binaries, and how its CPU modules are called. */
+/** The package of prebuilt binaries, and the names of its CPU modules. */
 interface PlatformPackage {
   readonly name: string
   readonly module: (variant: string) => string
@@ -20,9 +20,9 @@ const PLATFORM_PACKAGES: Readonly<Record<string, PlatformPackage>> = {
   'win32-arm64': { name: 'win-arm64', module: (variant) => `ggml-cpu-${variant}.dll` },
 }
 
-/** Where a prebuilt package keeps what we need of it. */
+/** Where a prebuilt package keeps the files that we need. */
 export interface PrebuiltFiles extends BindingBinaries {
-  /** The wanted CPU module, beside all the others. */
+  /** The wanted CPU module, next to all the others. */
   readonly modulePath: string
 }
 
@@ -34,7 +34,7 @@ export interface BindingBinaries {
   readonly entry: string
 }
 
-/** What is looked for, and where. */
+/** What to look for, and where. */
 export interface LocateOptions {
   /** Default: `BINDING_VERSION`. */
   readonly version?: string
@@ -44,7 +44,7 @@ export interface LocateOptions {
 
 /**
  * Finds the files of `build` through Node's own resolution, starting at node-llama-cpp, so that what we load is what
- * the binding loads. Throws `INFERENCE_PLATFORM_UNSUPPORTED` where there is none, or another version.
+ * the binding loads. Throws `INFERENCE_PLATFORM_UNSUPPORTED` if they are missing or of another version.
  */
 export async function locatePrebuilt(
   { version, variant }: PrebuiltLlamaBuild,

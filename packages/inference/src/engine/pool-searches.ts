@@ -1,9 +1,9 @@
 import type { NonceSpan, SearchJob, SearchOptions, SearchProgress, SearchResult } from './attempt-search.ts'
 import { WorkerDeath, type WorkerSlot } from './worker-slot.ts'
 
-/** How a search ends that its worker does not end by itself. */
+/** How a search ends if its worker does not end it. */
 type Interruption =
-  /** Its caller goes on from where it is. */
+  /** Its caller continues from where it is. */
   { readonly kind: 'early' } | { readonly kind: 'rejected'; readonly reason: unknown }
 
 /** One call of `search`. */
@@ -57,7 +57,7 @@ export class PoolSearches {
     }
   }
 
-  /** Ends all: callers learn how far they came, and may go on elsewhere. */
+  /** Ends all: callers learn how far they got, and may continue elsewhere. */
   endEarly(): void {
     this.#interruptAll({ kind: 'early' })
   }
@@ -80,7 +80,7 @@ export class PoolSearches {
       else if (call.interruption?.kind === 'rejected') outcome.reject(call.interruption.reason)
       else outcome.resolve({ solution, next })
     } catch (error) {
-      // What its worker had not told of is lost: at most a tenth of a second of attempts.
+      // What its worker had not reported is lost: at most a tenth of a second of attempts.
       if (call.interruption?.kind === 'early') outcome.resolve({ solution: undefined, next: call.next })
       else if (call.interruption?.kind === 'rejected') outcome.reject(call.interruption.reason)
       else outcome.reject(error instanceof WorkerDeath ? error.reason : error)
@@ -93,7 +93,7 @@ export class PoolSearches {
     for (const call of [...this.#waiting, ...this.#running]) this.#interrupt(call, interruption)
   }
 
-  /** The first interruption counts. A running call settles when its worker has told of its last attempts. */
+  /** The first interruption counts. A running call settles when its worker has reported its last attempts. */
   #interrupt(call: SearchCall, interruption: Interruption): void {
     if (call.interruption !== undefined) return
     call.interruption = interruption

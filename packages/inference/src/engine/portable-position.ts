@@ -1,7 +1,7 @@
 import { floatToBits } from './float-bits.ts'
 import { portableExp } from './portable-exp.ts'
 
-/** What a position's words are made of, besides the logits that were asked for. */
+/** What a position's words consist of, besides the requested logits. */
 export interface PositionSummary {
   /** The lowest token with the largest logit. */
   readonly argMax: number

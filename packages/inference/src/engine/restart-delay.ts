@@ -1,7 +1,7 @@
 /** First pause before a restart: short, since most crashes are one-off (an out-of-memory kill, an operator). */
 export const FIRST_RESTART_DELAY_MS = 100
 
-/** Longest pause: a machine that recovers is back within half a minute. */
+/** The longest pause: a machine that recovers is back within half a minute. */
 export const LONGEST_RESTART_DELAY_MS = 30_000
 
 /**

@@ -2,7 +2,7 @@ import { bytesToUint, type Hash32, toHash32, uintToBytes } from '@poai/core'
 import type { SearchJob, SearchSeal } from './attempt-search.ts'
 
 /*
- * Jobs and seals as the engine has them in memory (`native/engine/attempt.h`), little-endian but for the 32-byte
+ * Jobs and seals as the engine has them in memory (`native/engine/attempt.h`), little-endian except for the 32-byte
  * numbers.
  *
  * job: exam tokens u32 | answer tokens u32 | least salt tokens u32 | probes u32 | epoch key 32 | seal hash 32 | target

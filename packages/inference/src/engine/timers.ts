@@ -1,6 +1,6 @@
-/** What the engine needs of time; tests turn the hands themselves. */
+/** What the engine needs from a clock; tests move the time themselves. */
 export interface Timers {
-  /** Milliseconds since some moment; never goes backwards. */
+  /** Milliseconds since some moment; it never goes backwards. */
   now(): number
   /** Calls back after a while. Returns the cancellation, which may be called at any time and more than once. */
   after(delayMs: number, callback: () => void): () => void

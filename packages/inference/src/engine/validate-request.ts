@@ -7,7 +7,7 @@ export const MAX_REQUESTS_PER_CALL = 1024
 /** Probes of one request: each costs one comparison a vocabulary entry and position in native code. */
 export const MAX_PROBES = 64
 
-/** What a model can take. */
+/** The limits of a model. */
 export interface RequestLimits {
   readonly vocabularySize: number
   /** Longest sequence of fed tokens. */
@@ -15,8 +15,8 @@ export interface RequestLimits {
 }
 
 /**
- * Throws `INFERENCE_REQUEST_INVALID` unless all `requests` are well-formed for the model. Native code is not asked to
- * defend itself: an unknown token id or an overlong sequence would end or wedge the worker process.
+ * Throws `INFERENCE_REQUEST_INVALID` unless all `requests` are well-formed for the model. Native code is not expected
+ * to defend itself: an unknown token id or an overlong sequence would end or wedge the worker process.
  */
 export function validateRequests(requests: readonly EvaluationRequest[], limits: RequestLimits): void {
   if (requests.length > MAX_REQUESTS_PER_CALL) {

@@ -12,12 +12,12 @@ const FRAMING_TOKENS = 2
 /** `Q: ` and `\nA: `, in tokens of the byte vocabulary. */
 const QUESTION_FRAME = 7
 const HASH_BYTES = 32
-/** Before the end of all nonces there is none. */
+/** One past the largest nonce. */
 const NONCES_END = 2n ** 64n
 
 /**
- * Throws `INFERENCE_REQUEST_INVALID` unless the engine can make attempts at `job`. Native code is not asked to defend
- * itself.
+ * Throws `INFERENCE_REQUEST_INVALID` unless the engine can make attempts at `job`. Native code is not expected to
+ * defend itself.
  */
 export function validateSearch(job: SearchJob, span: NonceSpan, { vocabularySize, contextSize }: RequestLimits): void {
   const { exam, epochKey, sealHash, target } = job

@@ -1,4 +1,4 @@
-/** The program of a worker process: loads one model, evaluates batches one after the other, dies with its parent. */
+/** The program of a worker process: loads one model, evaluates batches one after another, and dies with its parent. */
 import { EngineError } from './engine-error.ts'
 import { type EngineSession, type LlamaSessionOptions, openLlamaSession } from './llama-session.ts'
 import type { SessionOptions } from './session-options.ts'
@@ -11,10 +11,10 @@ process.on('message', (message: ToWorker) => {
   else if (message.kind === 'batch') void evaluate(message.id, message.words)
 })
 
-// Without a parent nobody wants the results. SIGKILL, since an orderly exit would wait for native code in flight.
+// Without a parent nobody needs the results. SIGKILL, since an orderly exit would wait for running native code.
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))
 
-// Ctrl-C in a terminal reaches the whole process group: the parent decides when its workers go.
+// Ctrl-C in a terminal reaches the whole process group: the parent decides when its workers end.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
 
 async function load(options: SessionOptions): Promise<void> {

@@ -4,7 +4,7 @@ import type { FromWorker, ToWorker } from './worker-protocol.ts'
 export interface WorkerExit {
   readonly code: number | null
   readonly signal: string | null
-  /** The last lines it wrote to its error output: what it said before it aborted. */
+  /** The last lines of its error output: what it said before it aborted. */
   readonly lastWords: string
 }
 
@@ -18,7 +18,7 @@ export interface WorkerListener {
 export interface WorkerProcess {
   readonly pid: number | undefined
   send(message: ToWorker): void
-  /** Ends it at once, whatever it does; `onExit` follows. */
+  /** Ends it at once, whatever it is doing; `onExit` follows. */
   kill(): void
 }
 

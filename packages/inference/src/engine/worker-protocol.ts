@@ -10,7 +10,7 @@ import type { SessionOptions } from './session-options.ts'
  * typed array crosses in one piece and a hundred small ones do not.
  *
  * Batch:   count, then for each request: tokens t, positions p, probes q, then t + p + q words.
- * Results: the evaluations' words one after the other; their lengths follow from the requests.
+ * Results: the evaluations' words one after another; their lengths follow from the requests.
  *
  * Example, one request of tokens [1, 7, 2], position [2], probe [9]:
  * 01 00 00 00 | 03 00 00 00 01 00 00 00 01 00 00 00 | 01 00 00 00 07 00 00 00 02 00 00 00 | 02 00 00 00 | 09 00 00 00
@@ -24,7 +24,7 @@ export type ToWorker =
   | { readonly kind: 'load'; readonly options: SessionOptions }
   | { readonly kind: 'batch'; readonly id: number; readonly words: Uint32Array }
   | { readonly kind: 'search'; readonly id: number; readonly job: SearchJob; readonly span: NonceSpan }
-  /** Ends the search of that number, if it is still under way. */
+  /** Ends the search with that number, if it is still running. */
   | { readonly kind: 'cancel'; readonly id: number }
 
 /** What a worker says to the parent. */
@@ -86,7 +86,7 @@ export function decodeBatch(words: Uint32Array): readonly EvaluationRequest[] {
   return requests
 }
 
-/** The evaluations' words one after the other. */
+/** The evaluations' words one after another. */
 export function encodeResults(evaluations: readonly Uint32Array[]): Uint32Array {
   const words = new Uint32Array(evaluations.reduce((sum, { length }) => sum + length, 0))
   let at = 0
@@ -97,7 +97,7 @@ export function encodeResults(evaluations: readonly Uint32Array[]): Uint32Array 
   return words
 }
 
-/** Copies of each request's words; undefined if `words` are not of the length that the requests ask for. */
+/** Copies of each request's words; undefined if `words` do not have the length that the requests imply. */
 export function decodeResults(
   words: Uint32Array,
   requests: readonly EvaluationRequest[],

@@ -73,17 +73,17 @@ interface SearchInFlight {
   readonly reject: (error: Error) => void
 }
 
-/** Failures that another start on this machine cannot mend. */
+/** Failures that another start on this machine cannot fix. */
 const FINAL_CODES: readonly string[] = [
   'INFERENCE_DOMAIN_MISMATCH',
   'INFERENCE_PLATFORM_UNSUPPORTED',
   'INFERENCE_VECTORS_INVALID',
 ]
 
-/** Where a slot stands, apart from what its worker is doing. */
+/** The state of a slot, apart from what its worker is doing. */
 type SlotState = Exclude<WorkerStatus['state'], 'idle' | 'busy'> | 'serving'
 
-/** One place for a worker: keeps a process alive in it, and gives it one batch at a time, and one search beside it. */
+/** One place for a worker: keeps a process alive in it, and gives it one batch at a time, and one search besides. */
 export class WorkerSlot {
   readonly #options: WorkerSlotOptions
   readonly #dependencies: WorkerSlotDependencies
@@ -124,7 +124,7 @@ export class WorkerSlot {
     return this.takesBatch && this.#search === undefined
   }
 
-  /** Starts the process. The slot says through its dependencies how that goes. */
+  /** Starts the process. The slot reports through its dependencies how that goes. */
   start(): void {
     if (this.#stopping) return
     const { startTimeoutMs, session } = this.#options
@@ -151,7 +151,7 @@ export class WorkerSlot {
 
   /**
    * Lets a free worker search until it has a solution, its span ends, or {@link cancelSearch} ends it. Batches go first
-   * meanwhile. Rejects with a {@link WorkerDeath} where it dies.
+   * meanwhile. Rejects with a {@link WorkerDeath} if it dies.
    */
   search(job: SearchJob, span: NonceSpan, onProgress: (progress: SearchProgress) => void): Promise<SearchEnding> {
     return new Promise((resolve, reject) => {
@@ -162,7 +162,7 @@ export class WorkerSlot {
     })
   }
 
-  /** Lets the worker end its search, if it has one; it tells of its last attempts before. */
+  /** Lets the worker end its search, if it has one; it reports its last attempts first. */
   cancelSearch(): void {
     if (this.#search !== undefined) this.#process?.send({ kind: 'cancel', id: this.#search.id })
   }
@@ -225,7 +225,7 @@ export class WorkerSlot {
     this.#dependencies.onReady(this)
   }
 
-  /** One request a batch: nothing is known yet of how long this model takes. */
+  /** One request per batch: it is not yet known how long this model takes. */
   async #sendEach(requests: readonly EvaluationRequest[]): Promise<readonly Uint32Array[]> {
     const evaluations: Uint32Array[] = []
     for (const request of requests) evaluations.push(...(await this.#send([request])))
@@ -249,7 +249,7 @@ export class WorkerSlot {
     else batch?.resolve(outcome)
   }
 
-  /** Kills the worker unless it is heard of in time: of its batch, since that goes first, or else of its search. */
+  /** Kills the worker unless it reports in time: on its batch, since that goes first, or else on its search. */
   #watch(): void {
     this.#cancelTimer()
     this.#cancelTimer = (): void => {}
@@ -261,7 +261,7 @@ export class WorkerSlot {
     })
   }
 
-  /** Kills the process for `reason`. What follows from that happens when it has gone. */
+  /** Kills the process for `reason`. The consequences follow once it has gone. */
   #condemn(reason: EngineError): void {
     this.#sentence ??= reason
     this.#process?.kill()
@@ -308,7 +308,8 @@ function toStartError(error: unknown): EngineError {
 }
 
 /**
- * SIGKILL and SIGTERM come from the kernel's out-of-memory killer or an operator; a process that breaks gets others.
+ * SIGKILL and SIGTERM come from the kernel's out-of-memory killer or an operator; a process that breaks gets other
+ * signals.
  */
 function isKillFromOutside({ signal }: WorkerExit): boolean {
   return signal === 'SIGKILL' || signal === 'SIGTERM'

@@ -1,12 +1,12 @@
 import { ModelError } from '../models/model-error.ts'
 
-/** Thrown where more bytes are wanted than the cursor has: the caller decides whether there are more. */
+/** Thrown if more bytes are wanted than the cursor has: the caller decides whether there are more. */
 export class CursorExhausted extends Error {
   override readonly name: string = 'CursorExhausted'
 }
 
 /**
- * Reads little-endian numbers and strings one after the other. Never reads, nor allocates, past the end of its bytes.
+ * Reads little-endian numbers and strings one after another. Never reads or allocates past the end of its bytes.
  */
 export class ByteCursor {
   readonly #bytes: Uint8Array
@@ -81,7 +81,7 @@ export class ByteCursor {
     return utf8.decode(this.#bytes.subarray(start, start + length))
   }
 
-  /** Fails as reading `size` bytes would, without reading: to be asked before memory is taken for them. */
+  /** Fails as reading `size` bytes would, without reading them: call it before allocating memory for them. */
   require(size: number): void {
     if (size > this.#bytes.length - this.#offset) throw new CursorExhausted(`${size} bytes wanted at ${this.#offset}`)
   }

@@ -20,14 +20,14 @@ const END = 2
 /** `enum llama_token_type`. */
 const TOKEN_TYPES = { normal: 1, unknown: 2, control: 3, byte: 6 } as const
 
-/** The character that stands for a space in a piece, as in SentencePiece. */
+/** The character that represents a space in a piece, as in SentencePiece. */
 const SPACE_PIECE = '\u2581'
 
 /**
  * One token a byte: 0 `<unk>`, 1 `<s>`, 2 `</s>`, then 3 + byte. Printable ASCII is a NORMAL one-character piece, any
- * other byte a BYTE piece such as `<0x0A>`: llama.cpp aborts the process on a byte without a piece, so there is none.
- * Tokens after these, up to `size`, are NORMAL pieces `<x259>`, `<x260>` … that no text reaches: they only make the
- * output layer larger.
+ * other byte a BYTE piece such as `<0x0A>`: llama.cpp aborts the process on a byte without a piece, so every byte has
+ * one. Tokens after these, up to `size`, are NORMAL pieces `<x259>`, `<x260>` … that no text reaches: they only make
+ * the output layer larger.
  */
 export function createByteVocabulary(size: number = BYTE_VOCABULARY_SIZE): TokenVocabulary {
   if (!Number.isInteger(size) || size < BYTE_VOCABULARY_SIZE) {

@@ -1,7 +1,7 @@
 /** First size of the buffer; it doubles as needed. */
 const INITIAL_SIZE_BYTES = 64 * 1024
 
-/** Writes little-endian numbers and strings one after the other into a growing buffer. Integers out of range throw. */
+/** Writes little-endian numbers and strings one after another into a growing buffer. Integers out of range throw. */
 export interface ByteWriter {
   uint8(value: number): void
   int8(value: number): void
@@ -17,7 +17,7 @@ export interface ByteWriter {
   string(value: string): void
   /** Zeros up to a multiple of `alignment`. */
   padTo(alignment: number): void
-  /** What was written so far. */
+  /** Everything written so far. */
   bytes(): Uint8Array
 }
 

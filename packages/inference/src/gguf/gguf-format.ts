@@ -21,7 +21,7 @@ export const GGUF_MAGIC = 0x46554747
 /** The only version that is read and written here; llama.cpp has written no other since August 2023. */
 export const GGUF_VERSION = 3
 
-/** Alignment of tensor data where `general.alignment` names none. */
+/** Alignment of tensor data if `general.alignment` names none. */
 export const GGUF_DEFAULT_ALIGNMENT = 32
 
 /** Metadata value types and their numbers in the file. */

@@ -1,11 +1,11 @@
 /**
- * Bounds of what is accepted from a GGUF file. Each is far above any real model; each stops a small file from asking
- * for much.
+ * Bounds on what is accepted from a GGUF file. Each is far above any real model, and stops a small file from asking for
+ * too much.
  */
 export const GGUF_LIMITS = {
   /**
-   * 64 MiB. Header with metadata and tensor table: 6 MB for 152,000 tokens with merges, 16 MB for 262,000. The most
-   * that is ever held in memory.
+   * 64 MiB. Header with metadata and tensor table: 6 MB for 152,000 tokens with merges, 16 MB for 262,000. Nothing
+   * more is ever held in memory.
    */
   headerBytes: 67_108_864,
   /** Metadata entries: real models have 20 to 60. */

@@ -14,7 +14,7 @@ export interface LlamaShape {
   readonly contextLength: number
 }
 
-/** What a model says of itself beside its shape. */
+/** What a model says about itself besides its shape. */
 export interface LlamaDescription {
   readonly name: string
   readonly license: string

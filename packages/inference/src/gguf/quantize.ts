@@ -51,7 +51,7 @@ export function quantizeQ8_0(weights: Float32Array): Uint8Array {
 
 /**
  * Blocks of 32 weights as a binary16 scale d and 16 bytes: weight i in the low half of byte i, weight i + 16 in its
- * high half, weight = d (q - 8). d = the weight of largest magnitude / -8, so that this weight is met exactly.
+ * high half, weight = d (q - 8). d = the weight of largest magnitude / -8, so that this weight is exact.
  */
 export function quantizeQ4_0(weights: Float32Array): Uint8Array {
   const { blockBytes } = GGML_TYPES.Q4_0

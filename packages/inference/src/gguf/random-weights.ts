@@ -11,7 +11,7 @@ export interface RandomWeightsOptions {
   /** Standard deviation of the weights, whose mean is 0. */
   readonly deviation: number
   readonly seed: number
-  /** Which tensor of the model this is: another number, other weights. */
+  /** Which tensor of the model this is: another number gives other weights. */
   readonly stream: number
 }
 

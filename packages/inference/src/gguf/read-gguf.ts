@@ -36,7 +36,7 @@ export async function readGguf(path: string): Promise<GgufHeader> {
 }
 
 /**
- * As {@link readGguf}, from an open file. Holds at most the header in memory, `GGUF_LIMITS.headerBytes`, and what is
+ * Like {@link readGguf}, from an open file. Holds at most the header (`GGUF_LIMITS.headerBytes`) in memory, and what is
  * parsed from it.
  */
 export async function readGgufFrom(file: FileHandle): Promise<GgufHeader> {
@@ -56,7 +56,7 @@ export async function readGgufFrom(file: FileHandle): Promise<GgufHeader> {
 
 /**
  * The structure of a file of `fileSize` bytes that starts with `prefix`. Throws {@link CursorExhausted} if the header
- * goes on after the prefix, and a {@link ModelError} if no bytes after it could make the file right.
+ * continues after the prefix, and a {@link ModelError} if no bytes after it could make the file right.
  */
 export function parseGguf(prefix: Uint8Array, fileSize: number): GgufHeader {
   const cursor = new ByteCursor(prefix)

@@ -4,14 +4,14 @@ import type { GgufArray, GgufMetadata, GgufValue, GgufValueType } from './gguf-f
 import { GGUF_VALUE_TYPES } from './gguf-format.ts'
 import { GGUF_LIMITS } from './gguf-limits.ts'
 
-/** What is left of the elements that all arrays of a file may have together. */
+/** How many more elements the arrays of a file may have together. */
 interface ElementBudget {
   left: number
 }
 
 type NumberType = Exclude<GgufValueType, 'string' | 'bool' | 'array' | 'uint64' | 'int64'>
 
-/** Fewest bytes that an element of each type takes in the file. */
+/** The fewest bytes that an element of each type takes in the file. */
 const ELEMENT_BYTES: Readonly<Record<GgufValueType, number>> = {
   uint8: 1,
   int8: 1,

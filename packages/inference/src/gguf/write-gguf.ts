@@ -40,7 +40,7 @@ export interface WrittenGguf {
 }
 
 /**
- * Writes a GGUF v3 file with alignment 32. It appears at `path` when it is complete; a failure leaves nothing behind.
+ * Writes a GGUF v3 file with alignment 32. It appears at `path` when it is complete; a failure leaves nothing.
  */
 export async function writeGguf(path: string, content: GgufContent): Promise<WrittenGguf> {
   const temporary = `${path}.${process.pid}.tmp`

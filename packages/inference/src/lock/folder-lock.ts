@@ -16,14 +16,14 @@ const DEAD_AFTER_MS = 120_000
  */
 const RETRY_MS = { least: 50, most: 250 } as const
 
-/** How to wait for another process, and what is done once it is gone. */
+/** How to wait for another process, and what to do once it is gone. */
 export interface FolderLockOptions<Result> {
   readonly signal?: AbortSignal | undefined
   /** How long to wait; 0 asks once. */
   readonly waitMs: number
   /** Called when another process turns out to hold the lock. */
   readonly onWait?: (() => void) | undefined
-  /** What to throw where the folder cannot be written to, and where the wait was too short. */
+  /** What to throw if the folder cannot be written to, and if the wait was too short. */
   readonly errors: FolderLockErrors
   readonly work: () => Promise<Result>
 }
@@ -34,7 +34,7 @@ export interface FolderLockErrors {
   busy(path: string): Error
 }
 
-/** Who a lock file belongs to. */
+/** The owner of a lock file. */
 interface LockOwner {
   readonly host: string
   readonly pid: number
@@ -49,9 +49,9 @@ interface LockOwner {
  * Runs `work` while no other process, and no other call in this one, holds the lock of that name in the folder, which
  * is made.
  *
- * Each contender puts down a file of its own and withdraws if it then sees the file of another that lives. So no file
- * is ever taken over, and one that a killed process left behind is in nobody's way: of two contenders at least one sees
- * the other, at worst both withdraw and try again.
+ * Each contender writes a file of its own and withdraws if it then sees the file of another living process. So no file
+ * is ever taken over, and one that a killed process left is in nobody's way: of two contenders at least one sees the
+ * other; at worst both withdraw and try again.
  */
 export async function withFolderLock<Result>(
   folder: string,
@@ -63,7 +63,7 @@ export async function withFolderLock<Result>(
   })
   const path = await acquire(folder, name, options)
   const heartbeat = setInterval(() => {
-    // A heartbeat that fails is missed, no more: the next one follows.
+    // A heartbeat that fails is only missed: the next one follows.
     writeOwner(path).catch(() => undefined)
   }, HEARTBEAT_MS)
   heartbeat.unref()

@@ -2,7 +2,7 @@ import type { GgufMetadata } from '../gguf/gguf-format.ts'
 import type { GgufHeader } from '../gguf/read-gguf.ts'
 import { readGguf } from '../gguf/read-gguf.ts'
 
-/** What a model file says of itself. Where it says nothing, the field is undefined. */
+/** What a model file says about itself. A field is undefined if the file says nothing about it. */
 export interface ModelDescription {
   /** `general.architecture`, such as `llama` or `qwen2`. */
   readonly architecture: string
@@ -70,7 +70,7 @@ function vocabularySizeOf(metadata: GgufMetadata): number {
   return tokens?.type === 'array' ? tokens.value.length : 0
 }
 
-/** A text, with what could steer a terminal taken out: these are the file's words, not ours. */
+/** A text without anything that could control a terminal: these are the file's words, not ours. */
 function textOf(metadata: GgufMetadata, key: string): string | undefined {
   const entry = metadata.get(key)
   return entry?.type === 'string' ? entry.value.replace(/[\p{Cc}\p{Cf}]/gu, '').slice(0, 200) : undefined

@@ -9,7 +9,7 @@ import { PartFile } from './part-file.ts'
 import type { TransferDependencies } from './transfer-part.ts'
 import { transferPart } from './transfer-part.ts'
 
-/** How far a download is. */
+/** The progress of a download. */
 export interface DownloadProgress {
   readonly bytes: number
   /** Size of the whole file, once it is known. */
@@ -20,7 +20,7 @@ export interface DownloadProgress {
 
 /** A file to fetch. */
 export interface DownloadOptions {
-  /** Where the file goes. The part lies beside it as `.part`, so that the last step is a rename. */
+  /** Where the file goes. The part is next to it as `.part`, so that the last step is a rename. */
   readonly path: string
   /** Tried in this order. */
   readonly sources: readonly string[]
@@ -31,13 +31,13 @@ export interface DownloadOptions {
   readonly onProgress?: ((progress: DownloadProgress) => void) | undefined
 }
 
-/** How long a download bears with a source. */
+/** How patient a download is with a source. */
 export interface DownloadPatience {
   /** A source that sends nothing for this long is given up: the request is made again. */
   readonly stallMs: number
   /** Requests in a row that bring no byte before the next source gets its turn. */
   readonly fruitlessAttempts: number
-  /** Requests to one source in all: one that cuts after every few bytes ends somewhere. */
+  /** Requests to one source in all, so that a source that disconnects after every few bytes is given up at last. */
   readonly attempts: number
   /** Pause before the second request in a row; doubled for each further one. */
   readonly retryMs: number
@@ -155,7 +155,7 @@ async function checkPart(part: PartFile, url: string, { sha256 }: DownloadOption
   await readGguf(part.path)
 }
 
-/** Gives the file its name, in a way that lasts. */
+/** Gives the file its name, durably. */
 async function settle(part: PartFile, path: string): Promise<string> {
   const sha256 = part.digest()
   await part.close()

@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises'
 
 /**
- * What tells one state of a file from another without reading it. The change time cannot be set back by a program,
- * unlike the modification time. Nanoseconds as decimal text, so that a record keeps them exactly.
+ * What distinguishes one state of a file from another without reading it. The change time cannot be set back by a
+ * program, unlike the modification time. Nanoseconds as decimal text, so that a record keeps them exactly.
  */
 export interface FileStamp {
   readonly sizeBytes: number
@@ -18,7 +18,7 @@ export interface FileStamp {
  */
 const SETTLING_MS = 2_000
 
-/** Stamp of the file at `path`, or undefined where there is none. Follows links. */
+/** Stamp of the file at `path`, or undefined if there is none. Follows links. */
 export async function stampFile(path: string): Promise<FileStamp | undefined> {
   try {
     const { size, ino, dev, mtimeNs, ctimeNs } = await stat(path, { bigint: true })

@@ -22,9 +22,9 @@ export interface RangeRequest {
 export type RangeResponse =
   | {
       readonly kind: 'body'
-      /** Where the body starts: at the offset asked for, or at 0 where the source does not resume. */
+      /** Where the body starts: at the requested offset, or at 0 if the source does not resume. */
       readonly offset: number
-      /** Size of the whole file, where the source tells. */
+      /** Size of the whole file, if the source says. */
       readonly totalBytes: number | undefined
       readonly validator: string | undefined
       readonly body: AsyncIterable<Uint8Array>

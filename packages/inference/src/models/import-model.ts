@@ -10,13 +10,13 @@ import type { ModelStore } from './model-store.ts'
 import { checkModelName, findManifestModel, readRecord, recordModel, storedPath } from './model-store.ts'
 import type { ResolvedModel } from './resolve-model.ts'
 
-/** A model file on this machine that the store shall have. */
+/** A model file on this machine to put into the store. */
 export interface ImportModelOptions {
   readonly path: string
   /** Name in the store; the file's name without `.gguf` unless given. */
   readonly name?: string
   /**
-   * `copy` keeps the store whole by itself; `link` saves the room and depends on the original staying where and what it
+   * `copy` makes the store self-contained; `link` saves space and depends on the original staying where and what it
    * is.
    */
   readonly mode: 'copy' | 'link'

@@ -56,7 +56,7 @@ export function storedPath(store: ModelStore, file: string): string {
   return join(store.directory, file)
 }
 
-/** The store's record of `name`; undefined where there is none or it is damaged: then the file is hashed again. */
+/** The store's record of `name`; undefined if there is none or it is damaged: then the file is hashed again. */
 export async function readRecord(store: ModelStore, name: string): Promise<ModelRecord | undefined> {
   checkModelName(name)
   const text = await readFile(recordPath(store, name), 'utf8').catch(() => undefined)

@@ -13,11 +13,11 @@ export interface PartState {
   /** Source of the bytes, and how it told this file from a later one. */
   readonly url: string
   readonly validator?: string
-  /** The file that is wanted; null where that is not known before it is here. */
+  /** The wanted file; null if that is only known once it is here. */
   readonly sha256: string | null
 }
 
-/** A download under way: the bytes that are here, their hash so far, and room for more. */
+/** A download under way: the bytes received so far and their hash, and how to add more. */
 export class PartFile {
   readonly path: string
   #state: PartState | undefined
@@ -81,7 +81,7 @@ export class PartFile {
     this.#sizeBytes += bytes.length
   }
 
-  /** Has all bytes on disk. */
+  /** Syncs all bytes to disk. */
   async sync(): Promise<void> {
     this.#file ??= await open(this.path, 'a')
     await this.#file.sync()

@@ -12,14 +12,14 @@ import { verifyLocation, verifyModel } from './resolve-model.ts'
 
 /** How to pull a model. */
 export interface PullModelOptions {
-  /** The hash to pin the model to, where the manifest has none. */
+  /** The hash to pin the model to if the manifest has none. */
   readonly sha256?: string
   readonly patience?: DownloadPatience | undefined
   readonly signal?: AbortSignal | undefined
   readonly onProgress?: ((progress: DownloadProgress) => void) | undefined
-  /** Called when another process pulls the model already: this one waits for it. */
+  /** Called when another process is already pulling the model: this one waits for it. */
   readonly onWait?: (() => void) | undefined
-  /** How long to wait for another process; as long as it lives unless named. */
+  /** How long to wait for another process; by default, as long as it lives. */
   readonly waitMs?: number
 }
 
@@ -58,7 +58,7 @@ async function pullLocked(
   return await verifyLocation(store, { name, file, path, sha256, record: undefined, isEmbedded: false }, { signal })
 }
 
-/** The one hash that the file must have. Fetching without one would trust whoever answers. */
+/** The one hash that the file must have. Fetching without one would mean trusting whoever answers. */
 async function pinOf(store: ModelStore, model: ManifestModel, wanted: string | undefined): Promise<string> {
   if (wanted !== undefined && !SHA256_PATTERN.test(wanted)) {
     throw new ModelError('MODEL_NOT_PINNED', 'not a SHA-256', {

@@ -16,7 +16,7 @@ export interface ResolvedModel extends ModelIdentity {
 
 /** How to check a model. */
 export interface ResolveModelOptions extends HashFileOptions {
-  /** Wall clock; decides only from when on a file's state proves its hash. */
+  /** Wall clock; only decides from when on a file's state proves its hash. */
   readonly nowMs?: (() => number) | undefined
 }
 
@@ -32,7 +32,7 @@ export interface ModelLocation {
 
 /**
  * The file of the model `name`, ready for an engine. Its hash is computed once and remembered with the state of the
- * file; a file that changed in any way is hashed again.
+ * file; a file that has changed in any way is hashed again.
  */
 export async function resolveModel(
   store: ModelStore,
@@ -46,7 +46,7 @@ export async function resolveModel(
   return { name, path, sha256, sizeBytes: stamp.sizeBytes, description: describeModel(await readGguf(path)) }
 }
 
-/** As {@link resolveModel}, but reads and hashes the whole file whatever is remembered. */
+/** Like {@link resolveModel}, but always reads and hashes the whole file. */
 export async function verifyModel(
   store: ModelStore,
   name: string,

@@ -5,10 +5,10 @@ import { hostOf, requestRange, SourceError } from './http-source.ts'
 import { ModelError } from './model-error.ts'
 import type { PartFile } from './part-file.ts'
 
-/** Largest file that is fetched where neither the manifest nor the source names a size: 1 TiB, more than any model. */
+/** Largest file that is fetched if neither the manifest nor the source names a size: 1 TiB, more than any model. */
 const MAX_MODEL_BYTES = 2 ** 40
 
-/** Room that a download leaves on the disk: a full disk stops more than this program. */
+/** Space that a download leaves on the disk: a full disk stops more than this program. */
 const RESERVED_DISK_BYTES = 64 * 1024 * 1024
 
 /** The file that is wanted from one source. */
@@ -19,7 +19,7 @@ export interface TransferOptions {
   /** A source that sends nothing for this long is given up. */
   readonly stallMs: number
   readonly signal?: AbortSignal | undefined
-  /** Called after each piece, with the size of the whole file where it is known. */
+  /** Called after each piece, with the size of the whole file if it is known. */
   readonly onBytes?: ((totalBytes: number | undefined) => void) | undefined
 }
 
@@ -32,8 +32,8 @@ export interface TransferDependencies {
 
 /**
  * Makes one request and appends what comes to the part; returns when the part has the whole file. Throws a {@link
- * SourceError} if the source fails, and a {@link ModelError} if it has another file or the disk refuses. What came
- * before the failure stays in the part.
+ * SourceError} if the source fails, and a {@link ModelError} if it has another file or the disk refuses. The part
+ * keeps what arrived before the failure.
  */
 export async function transferPart(
   part: PartFile,
@@ -84,8 +84,8 @@ async function receive(
   for await (const piece of response.body) {
     onPiece()
     if (!isAccepted) {
-      // What is here already is given up only for something that looks right: a portal's login page must not cost a
-      // long download.
+      // The bytes here are given up only for something that looks right: a portal's login page must not cost a long
+      // download.
       if (response.offset === 0) checkMagic(url, piece)
       checkSize(url, sizeBytes, response.totalBytes)
       if (response.offset === 0) await part.reset()
@@ -108,7 +108,7 @@ async function receive(
 }
 
 /**
- * An error page with status 200 shows in its first bytes: before it is stored, and before its size is complained about.
+ * An error page with status 200 shows in its first bytes: before it is stored, and before its size is checked.
  */
 function checkMagic(url: string, piece: Uint8Array): void {
   if (piece.length < 4 || Buffer.from(piece.buffer, piece.byteOffset, 4).readUInt32LE() === GGUF_MAGIC) return
@@ -127,7 +127,7 @@ function checkSize(url: string, wanted: number | null, offered: number | undefin
   })
 }
 
-/** A source that goes on past the end of the file would fill the disk. */
+/** A source that continues past the end of the file would fill the disk. */
 async function checkRoom(
   part: PartFile,
   url: string,

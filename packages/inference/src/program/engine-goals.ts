@@ -15,39 +15,39 @@ export interface GoalPool {
   readonly dependencies: OwnPoolDependencies
 }
 
-/** How a goal is come to. */
+/** How to reach a goal. */
 export interface PursueOptions {
   readonly signal: AbortSignal
   /** Throws unless the pool that it makes computes the recorded bits. */
   readonly tryOut: (create: (pool: GoalPool) => EnginePool) => Promise<void>
 }
 
-/** Something that may run the model in the place of WebAssembly. */
+/** Something that may run the model instead of WebAssembly. */
 export interface EngineGoal {
-  /** Makes its pools, if it is there already. */
+  /** Makes its pools, if it already exists. */
   find(): Promise<((pool: GoalPool) => EnginePool) | undefined>
-  /** The same once it is there, and has been tried out. */
+  /** The same, once it exists and has been tried out. */
   pursue(options: PursueOptions): Promise<(pool: GoalPool) => EnginePool>
 }
 
 /**
- * The compiler steps back behind what people do on the machine, but not behind the workers: beside busy ones at 19 it
- * takes minutes (measured), and each of them costs more attempts than the compiler does.
+ * The compiler has a lower priority than what people do on the machine, but not lower than the workers: at 19, next to
+ * busy ones, it takes minutes (measured), and each minute costs more attempts than the compiler does.
  */
 const BUILD_NICENESS = 5
-/** Between two looks for a library that somebody else builds. */
+/** Pause between two looks for a library that another process builds. */
 const LOOK_EVERY_MS = 1_000
 
 /**
- * What an engine with these options is to run, the best first. Only the first one is pursued; any is taken where it is
- * there.
+ * What an engine with these options should run, the best first. Only the first is built or waited for; the others are
+ * used if they exist.
  */
 export function engineGoals(options: PortableEngineOptions): readonly EngineGoal[] {
   const native = nativeGoal(options)
   return options.program === 'llama' ? [llamaGoal(options), native] : [native]
 }
 
-/** The native program: compiled here where it is not there. */
+/** The native program: compiled here if it does not exist. */
 function nativeGoal(options: PortableEngineOptions): EngineGoal {
   const { cacheDirectory } = options
   const poolOf =
@@ -69,7 +69,7 @@ function nativeGoal(options: PortableEngineOptions): EngineGoal {
   }
 }
 
-/** llama.cpp: waited for, since it takes minutes of a compiler that somebody must want to spend. */
+/** llama.cpp: only waited for, since building it takes minutes that somebody must choose to spend. */
 function llamaGoal({ program: _, variant: __, improves: ___, ...options }: PortableEngineOptions): EngineGoal {
   const build = findDomain(PORTABLE_DOMAIN_NAME)?.build
   if (build === undefined) throw new InvariantError(`${PORTABLE_DOMAIN_NAME} is not known`)

@@ -15,16 +15,16 @@ import { createWasmPool } from './own-pools.ts'
 import type { PortableEngineDependencies, PortableEngineOptions } from './portable-options.ts'
 
 /**
- * Runs the best program that is there and works, which WebAssembly always is. Then, if it may, it compiles the native
- * program, or waits for llama.cpp to be built, tries it out, and lets a new pool take over: evaluations go on where
- * they are, and searches end early, so that their callers go on with the new one. Meanwhile the machine holds the model
+ * Runs the best program that exists and works; WebAssembly always does. Then, if it may, it compiles the native program
+ * or waits for llama.cpp to be built, tries it out, and lets a new pool take over: evaluations finish where they are,
+ * and searches end early, so that their callers continue with the new pool. Meanwhile the machine holds the model
  * twice.
  */
 export class ImprovingEngine implements InferenceEngine {
   readonly #options: PortableEngineOptions
   readonly #dependencies: PortableEngineDependencies
   readonly #stopping = new AbortController()
-  /** Those that served before the current one. */
+  /** The pools that served before the current one. */
   readonly #past: EnginePool[] = []
   #current: EnginePool
   /** On trial, or about to take over. */
@@ -82,7 +82,7 @@ export class ImprovingEngine implements InferenceEngine {
     await this.#current.start()
   }
 
-  /** True if the goal was there and serves now. */
+  /** True if the goal existed and serves now. */
   async #startFound(goal: EngineGoal): Promise<boolean> {
     const create = await goal.find()
     this.#throwIfStopping()
@@ -146,7 +146,7 @@ export class ImprovingEngine implements InferenceEngine {
     await before.retire()
   }
 
-  /** Whatever it is, the engine serves without the program. */
+  /** Whatever the reason, the engine serves without the program. */
   #tellUnavailable(cause: unknown): void {
     const error =
       cause instanceof EngineError

@@ -11,7 +11,7 @@ import type {
 
 /**
  * An engine of the domain portable-1, not yet started: the project's own, or one that gives way to llama.cpp; one
- * thread in each of several workers. The own one also makes whole attempts at blocks.
+ * thread in each of several workers. The project's own also makes whole attempts at blocks.
  *
  * @example
  * const engine = createPortableEngine({ modelPath, cacheDirectory })

@@ -4,21 +4,21 @@ import type { InferenceEngine } from '../engine/inference-engine.ts'
 
 /**
  * What runs the project's own engine: the native program, the WebAssembly module, or the faster of the two that works
- * here. `native` compiles the program if it is not there.
+ * here. `native` compiles the program if it does not exist.
  */
 export type OwnProgram = 'auto' | 'native' | 'wasm'
 
 /** What can be asked to compute the domain portable-1: the project's own engine, or llama.cpp. */
 export type PortableProgram = OwnProgram | 'llama'
 
-/** What a pool of the own engine runs. */
+/** What a pool of the project's own engine runs. */
 export interface OwnPoolOptions extends Partial<PoolOptions> {
   readonly modelPath: string
   /** Fed tokens that fit into one sequence. Default `DEFAULT_CONTEXT_SIZE`. */
   readonly contextSize?: number
   /** Instruction set of the native program, by its name. Default: the fastest that the processor has. */
   readonly variant?: string
-  /** Priority of the workers, from 0 as this process's to 19; see `LlamaEngineOptions`. Default 0. */
+  /** Priority of the workers, from 0 (this process's) to 19; see `LlamaEngineOptions`. Default 0. */
   readonly niceness?: number
 }
 
@@ -48,7 +48,7 @@ export interface PortableEngineDependencies extends OwnPoolDependencies {
    */
   readonly tryOut?: (engine: InferenceEngine) => Promise<void>
   /**
-   * An engine that improves begins with that no sooner: a compiler takes time from what its owner has to do first.
+   * An improving engine starts improving no sooner: a compiler takes time from what its owner has to do first.
    * Default: at once.
    */
   readonly mayImprove?: Promise<void>

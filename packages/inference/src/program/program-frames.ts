@@ -13,7 +13,7 @@ import type { FromWorker, SearchEnding, ToWorker } from '../engine/worker-protoc
 /** Bytes of the payload, and kind. */
 const HEAD_BYTES = 8
 
-/** Larger than any answer of a batch (the program's own bound); a length above it is no frame. */
+/** Larger than any answer of a batch (the program's own bound); nothing longer is a frame. */
 const MAX_PAYLOAD_BYTES = 2 ** 28 + 4
 
 const TO_PROGRAM = { load: 1, batch: 2, search: 3, cancel: 4 } as const
@@ -22,7 +22,7 @@ const FROM_PROGRAM = { ready: 1, failed: 2, result: 3, progress: 4, searched: 5 
 /** Nonces end before 2^64, which does not fit into 64 bits: the very last nonce is left out. */
 const LAST_END = 2n ** 64n - 1n
 
-/** `variant`: the instruction set to load the model for; the fastest one where it is left out. */
+/** `variant`: the instruction set to load the model for; the fastest one if it is absent. */
 export function encodeFrame(message: ToWorker, variant = ''): Uint8Array {
   switch (message.kind) {
     case 'load':
@@ -48,7 +48,7 @@ function encodeLoad(
   return frame(TO_PROGRAM.load, [wordsOf(contextSize, ...lengths), ...texts.map(padded)])
 }
 
-/** What the program said in a frame. Throws where it is no frame of the protocol. */
+/** What the program said in a frame. Throws if it is not a frame of the protocol. */
 export function decodeFrame(kind: number, payload: Uint8Array): FromWorker {
   const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength)
   const word = (index: number): number => view.getUint32(4 * index, true)
@@ -90,7 +90,7 @@ function decodeEnding(payload: Uint8Array): SearchEnding {
   }
 }
 
-/** Puts the program's output together again: calls back for each frame. Throws on a length that no frame has. */
+/** Reassembles the program's output: calls back for each frame. Throws on a length that no frame has. */
 export function createFrameReader(onFrame: (kind: number, payload: Uint8Array) => void): (chunk: Uint8Array) => void {
   let chunks: Uint8Array[] = []
   let have = 0

@@ -1,7 +1,7 @@
 import type { AttemptOutcome, NonceSpan, SearchSeal } from '../engine/attempt-search.ts'
 import type { FromWorker } from '../engine/worker-protocol.ts'
 
-/** Often enough for a hashrate that moves, seldom enough to cost nothing. */
+/** Often enough for a lively hashrate, seldom enough to cost nothing. */
 const PROGRESS_MS = 100
 
 export interface SearchRunDependencies {
@@ -10,7 +10,7 @@ export interface SearchRunDependencies {
   readonly tell: (message: FromWorker) => void
 }
 
-/** A search in a worker: makes attempts for as long as it is let, and tells of them. */
+/** A search in a worker: makes attempts for as long as it may, and reports them. */
 export class SearchRun {
   readonly id: number
   readonly #end: bigint
@@ -30,12 +30,12 @@ export class SearchRun {
     this.#toldMs = dependencies.nowMs()
   }
 
-  /** True once it has told of its end. */
+  /** True once it has reported its end. */
   get hasEnded(): boolean {
     return this.#hasEnded
   }
 
-  /** Makes one attempt, and ends if that is a solution or there is none to make. */
+  /** Makes one attempt, and ends if that is a solution or no nonce is left. */
   step(): void {
     if (this.#nonce >= this.#end) {
       this.#finish(undefined, { wasCancelled: false })

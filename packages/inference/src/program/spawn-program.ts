@@ -10,12 +10,12 @@ export interface SpawnProgramOptions {
   readonly file: string
   /** Instruction set, by its name. Default: the fastest that the processor has. */
   readonly variant?: string | undefined
-  /** The process's priority, from 0 as its parent's to 19: what else the machine does goes first. */
+  /** The process's priority, from 0 (its parent's) to 19: everything else on the machine goes first. */
   readonly niceness: number
 }
 
 /**
- * Starts the native program as a worker, with no environment at all: nothing of it could be of use, and all of it could
+ * Starts the native program as a worker, with no environment at all: none of it could be of use, and any of it could
  * change what is loaded.
  */
 export function spawnProgram(
@@ -44,7 +44,7 @@ export function spawnProgram(
   })
   // After the last frame and the last word.
   child.on('close', end)
-  // Without a process it could not be started at all. (Other errors are failed kills.)
+  // If there is no process, it could not be started at all. (Other errors are failed kills.)
   child.on('error', (error) => {
     if (child.pid !== undefined) return
     problem = error.message

@@ -1,6 +1,6 @@
 /**
- * The program of a worker thread: loads one model into the WebAssembly module, evaluates batches, searches. Ends with
- * its process.
+ * The program of a worker thread: loads one model into the WebAssembly module, evaluates batches, and searches. It
+ * ends with its process.
  */
 import { readFile } from 'node:fs/promises'
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
@@ -20,20 +20,20 @@ export interface ThreadData {
 const { moduleFile, niceness } = workerData as ThreadData
 const port = parentPort as MessagePort
 
-/** The thread that calls, as the kernel of Linux counts them; elsewhere this would be the whole process. */
+/** The calling thread, as the Linux kernel numbers them; elsewhere this would be the whole process. */
 const THIS_THREAD = 0
 if (process.platform === 'linux') lowerPriority(THIS_THREAD, niceness)
 
 let model: WasmModel | undefined
 let search: SearchRun | undefined
-/** Messages that came during an attempt, which was given up for them. */
+/** Messages that arrived during an attempt, which was given up for them. */
 const waiting: ToWorker[] = []
 let isAttempting = false
 /** Batches that were served since the last whole attempt. */
 let overtaken = 0
 
 /**
- * Whoever asks without a pause must not keep the search where it is: so many batches go first, then one attempt does.
+ * Requests that never pause must not stop the search: after this many batches, one attempt is made.
  */
 const MAX_OVERTAKING = 4
 
@@ -57,7 +57,7 @@ async function load({ modelPath, contextSize }: SessionOptions): Promise<void> {
   }
 }
 
-/** What the module throws ends the thread: nobody knows what a trap left in its memory. */
+/** Anything that the module throws ends the thread: nobody knows what a trap left in its memory. */
 function serve(message: ToWorker): void {
   if (model === undefined) throw new EngineError('INFERENCE_WORKER_FAILED', `A ${message.kind} came before the model`)
   if (message.kind === 'batch') {
@@ -80,7 +80,7 @@ function beginSearch(loaded: WasmModel, { id, job, span }: Extract<ToWorker, { k
   return new SearchRun(id, span, { attempt, nowMs: () => performance.now(), tell })
 }
 
-/** Goes on until the search has ended, and serves what came meanwhile. */
+/** Continues until the search has ended, and serves what arrives meanwhile. */
 function searchOn(): void {
   for (;;) {
     const running = search?.hasEnded === false ? search : undefined

@@ -1,6 +1,6 @@
 import { EngineError } from '../engine/engine-error.ts'
 
-/** A module's memory; `buffer` is another one after each growth. */
+/** A module's memory; each growth replaces `buffer`. */
 export interface WasmMemory {
   readonly buffer: ArrayBuffer
 }
@@ -19,7 +19,7 @@ export interface WasmExports {
 
 const NAMES = ['memory', 'allocate', 'open', 'vocabulary', 'variant', 'evaluate', 'feed', 'try_nonce']
 
-/** The exports, if all are there. */
+/** The exports, if all are present. */
 export function requireExports(exports: Readonly<Record<string, unknown>>): WasmExports {
   const missing = NAMES.filter((name) => exports[name] === undefined)
   if (missing.length === 0) return exports as unknown as WasmExports

@@ -2,7 +2,8 @@ import { EngineError } from '../engine/engine-error.ts'
 import type { WasmExports } from './wasm-exports.ts'
 
 /**
- * A piece of a module's memory. It is given for good; its views are made anew for each use, since a growth ends them.
+ * A piece of a module's memory. It is never freed; its views are made again for each use, since a growth invalidates
+ * them.
  */
 export interface WasmRegion {
   readonly address: number

@@ -15,16 +15,16 @@ export interface WasmModelOptions {
   readonly model: Uint8Array
   /** Fed tokens that fit into one sequence. */
   readonly contextSize: number
-  /** Asked several times an attempt; true gives the attempt up. */
+  /** Called several times per attempt; true gives the attempt up. */
   readonly wantsStop: () => boolean
 }
 
-/** A model in a WebAssembly module, on the thread that calls. What the module throws leaves it unusable. */
+/** A model in a WebAssembly module, on the calling thread. It is unusable once the module has thrown. */
 export interface WasmModel {
   readonly about: EngineModel
   /** The words of each request's evaluation. Throws `INFERENCE_REQUEST_INVALID` before the module sees a bad one. */
   evaluate(requests: readonly EvaluationRequest[]): readonly Uint32Array[]
-  /** Feeds tokens behind the `at` tokens that were fed before, and returns the logits after the last one. */
+  /** Feeds tokens after the `at` tokens that were fed before, and returns the logits after the last one. */
   feed(tokens: Uint32Array, at: number): Float32Array
   /** Makes attempts at `job`, which has been validated, nonce by nonce; until another is prepared. */
   prepareSearch(job: SearchJob): (nonce: bigint) => AttemptOutcome

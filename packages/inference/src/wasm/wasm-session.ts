@@ -11,14 +11,14 @@ export interface WasmSessionOptions {
 }
 
 /**
- * A model in WebAssembly: computes the bits of the domain portable-1 in any browser and in Node, on the thread that
- * calls.
+ * A model in WebAssembly: computes the bits of the domain portable-1 in any browser and in Node, on the calling
+ * thread.
  */
 export interface WasmSession {
   readonly model: EngineModel
   /** The words of each request's evaluation. A failure within the module leaves the session unusable. */
   evaluate(requests: readonly EvaluationRequest[]): readonly Uint32Array[]
-  /** Feeds tokens behind the `at` tokens that were fed before, and returns the logits after the last one. */
+  /** Feeds tokens after the `at` tokens that were fed before, and returns the logits after the last one. */
   feed(tokens: Uint32Array, at: number): Float32Array
 }
 

@@ -1,6 +1,6 @@
 /*
- * The little of the WebAssembly interface that is used, since neither the library of the language nor that of Node
- * declares it and this code runs in both a browser and Node.
+ * The small part of the WebAssembly interface that is used here. Neither TypeScript's library nor Node's types declare
+ * it, and this code runs both in browsers and in Node.
  */
 
 /** A compiled module. */
@@ -8,10 +8,10 @@ export interface WasmModule {
   readonly kind: 'module'
 }
 
-/** A function of a module, or one that it is given. Numbers of 64 bits cross as `bigint`. */
+/** A function of a module, or one given to it. Numbers of 64 bits are passed as `bigint`. */
 export type WasmFunction = (...args: readonly never[]) => unknown
 
-/** Functions by the name of the module that they are asked of, and their own. */
+/** Functions by the name of the module that they are imported from, and their own. */
 export type WasmImports = Readonly<Record<string, Readonly<Record<string, WasmFunction>>>>
 
 interface WebAssemblyInterface {
