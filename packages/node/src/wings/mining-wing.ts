@@ -53,20 +53,22 @@ export function miningWing(ground: Ground, { chain, engine, network }: MiningWin
     start: async (services) => {
       const { chain: opened, codecs } = chain.parts.made
       const extraData = utf8ToBytes(config.mining.extraData)
-      const shared = { chain: opened, clock, logger, nonces: createNonceRanges() }
-      gate.make(createMiningGate(config.mining, { engine: engine.service, network: network.joined.now, logger }))
-      miner.make(
+      const shared = {
+        ...{ chain: opened, clock, logger, nonces: createNonceRanges() },
+        gate: gate.make(
+          createMiningGate(config.mining, { engine: engine.service, network: network.joined.now, logger }),
+        ),
+      }
+      const own = miner.make(
         createMiner(
           { params, extraData, workers: config.engine.workers, beneficiary: beneficiary ?? ZERO_ADDRESS },
-          { ...shared, gate: gate.made, searcher: engine.service },
+          { ...shared, searcher: engine.service },
         ),
       )
-      if (!enabled) miner.made.pause()
-      desk.make(
-        createFarmDesk({ params, extraData, ...defined({ beneficiary }) }, { ...shared, gate: gate.made, codecs }),
-      )
-      await services.start('farm desk', desk.made)
-      await services.start('miner', miner.made)
+      if (!enabled) own.pause()
+      const farm = createFarmDesk({ params, extraData, ...defined({ beneficiary }) }, { ...shared, codecs })
+      await services.start('farm desk', desk.make(farm))
+      await services.start('miner', own)
     },
   }
 }
