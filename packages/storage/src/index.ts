@@ -30,6 +30,14 @@ export {
 } from './blocks/block-store.ts'
 export { type ChainHead, readHead } from './blocks/chain-head.ts'
 export { dropFinalBlock, readFinalBlock, writeFinalBlock } from './blocks/final-block.ts'
+export {
+  BAD_BLOCK_SHELVES,
+  type KeptBadBlock,
+  keepBadBlock,
+  keptBadBlocks,
+  type Shelf,
+  type ShelfLimits,
+} from './blocks/kept-bad-blocks.ts'
 export { listSideBlocks, type StoredSideBlock } from './blocks/list-side-blocks.ts'
 export {
   deleteBlock,

@@ -13,37 +13,6 @@ export interface Table {
   readonly cache: CacheName
 }
 
-/** The name of a table. */
-export type TableName =
-  | 'version'
-  | 'genesis'
-  | 'head'
-  | 'horizons'
-  | 'commits'
-  | 'final'
-  | 'headers'
-  | 'contexts'
-  | 'bodies'
-  | 'receipts'
-  | 'canonical'
-  | 'heights'
-  | 'children'
-  | 'transactions'
-  | 'accounts'
-  | 'slots'
-  | 'code'
-  | 'accountNodes'
-  | 'slotNodes'
-  | 'accountHistory'
-  | 'slotHistory'
-  | 'changedKeys'
-  | 'undoNodes'
-  | 'badBlocks'
-  | 'badBlockOrder'
-  | 'mempool'
-  | 'peers'
-  | 'meta'
-
 /** The version of this layout; what is on disk says which one it was written with. Changing a row takes a migration. */
 export const LAYOUT_VERSION = 1
 
@@ -54,7 +23,7 @@ export const LAYOUT_VERSION = 1
  *
  * Example: the canonical hash of block 258 is under `20 00000000 00000102`.
  */
-export const TABLES: Readonly<Record<TableName, Table>> = {
+const LAYOUT = {
   version: { prefix: 0x00, key: '', value: 'u32', by: 'openDatabase', cache: 'none' },
   genesis: { prefix: 0x01, key: '', value: 'genesis hash 32', by: 'openDatabase', cache: 'none' },
   head: { prefix: 0x02, key: '', value: 'block hash 32 ∥ number u64', by: 'makeCanonical', cache: 'blocks' },
@@ -144,7 +113,20 @@ export const TABLES: Readonly<Record<TableName, Table>> = {
   mempool: { prefix: 0x60, key: 'place u32', value: 'transaction', by: 'saveMempool', cache: 'none' },
   peers: { prefix: 0x61, key: 'peer id', value: 'what p2p remembers', by: 'savePeer', cache: 'none' },
   meta: { prefix: 0x62, key: 'name, UTF-8', value: 'bytes', by: 'putMeta', cache: 'none' },
-}
+  keptBadBlocks: {
+    prefix: 0x63,
+    key: 'shelf u8 ∥ place u64',
+    value: 'hash, rule, reason, source, time, block, RLP',
+    by: 'keepBadBlock',
+    cache: 'none',
+  },
+} as const
+
+/** The name of a table. */
+export type TableName = keyof typeof LAYOUT
+
+/** The layout, by name. */
+export const TABLES: Readonly<Record<TableName, Table>> = LAYOUT
 
 /** Tables from this prefix on do not take part in the chain: writing them makes no pending block stale. */
 export const NOTES_FROM = 0x60

@@ -1,6 +1,7 @@
 import type { ChainContext } from '@poai/consensus'
 import type { Block, Body, Hash32, Header, Receipt, RuleCode } from '@poai/core'
 import type { BlockOutcome, StateReader, TrieNodeReader } from '@poai/execution'
+import type { KeptBadBlock } from '@poai/storage'
 
 /** A state that stays as it is while blocks come and go. Close it soon. */
 export interface PastState extends StateReader {
@@ -65,6 +66,8 @@ export interface ChainUpdate extends ChainReader {
   /** Moves the mark of what is final. */
   setFinal(block: FinalBlock): void
   putBadBlock(hash: Hash32, code: RuleCode): Promise<void>
+  /** Keeps a bad block whole, for people: the last few, see `BAD_BLOCK_SHELVES`. */
+  keepBadBlock(block: KeptBadBlock): Promise<void>
   /** All or nothing; with `sync`, on disk when it resolves. */
   commit(options: { readonly sync: boolean }): Promise<void>
 }
@@ -87,6 +90,8 @@ export interface ChainDatabase extends ChainReader {
   branchHorizon(): bigint
   /** The rule that a block was found to break, if it is remembered. */
   badBlock(hash: Hash32): RuleCode | undefined
+  /** The last blocks that broke a rule, as they came. */
+  badBlocks(): Promise<readonly KeptBadBlock[]>
   /** Of a transaction of a canonical block. */
   transactionPlace(hash: Hash32): TransactionPlace | undefined
   /** The state after a canonical block. Throws an `AppError` if it is not kept. */

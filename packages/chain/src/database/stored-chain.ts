@@ -20,6 +20,9 @@ import {
   createStateStore,
   createTrieNodeReader,
   deleteBlock,
+  type KeptBadBlock,
+  keepBadBlock,
+  keptBadBlocks,
   listSideBlocks,
   makeCanonical,
   prune,
@@ -97,6 +100,7 @@ export function createStoredChain(dependencies: StoredChainDependencies): ChainD
       }),
     branchHorizon: () => marks.branchHorizon(),
     badBlock: (hash) => badBlockRule(store, hash),
+    badBlocks: () => keptBadBlocks(store),
     pruneMore: async () => {
       const { committer, retention } = dependencies
       const batch = committer.begin()
@@ -255,6 +259,10 @@ class BatchUpdate implements ChainUpdate {
 
   async putBadBlock(hash: Hash32, rule: Parameters<ChainUpdate['putBadBlock']>[1]): Promise<void> {
     await putBadBlock(this.#dependencies.store, this.#batch, { hash, rule })
+  }
+
+  async keepBadBlock(block: KeptBadBlock): Promise<void> {
+    await keepBadBlock(this.#dependencies.store, this.#batch, block)
   }
 
   async commit(options: { readonly sync: boolean }): Promise<void> {

@@ -1,5 +1,14 @@
 import { condemnsBlock } from '@poai/consensus'
-import { bytesToHex, type Hash32, type Logger, type RuleCode, RuleError } from '@poai/core'
+import {
+  type Block,
+  type BlockCodecs,
+  bytesToHex,
+  type Clock,
+  type Hash32,
+  type Logger,
+  type RuleCode,
+  RuleError,
+} from '@poai/core'
 import type { ChainDatabase } from '../database/chain-database.ts'
 import type { TaskQueue } from './task-queue.ts'
 
@@ -9,16 +18,29 @@ export interface BadBlock {
   readonly code: RuleCode
 }
 
+/** A block as it came, and how far it got. */
+export interface Suspect {
+  readonly hash: Hash32
+  readonly block: Block
+  /** Who brought it. */
+  readonly source: string
+  /** True if a replay has shown its work. */
+  readonly hasWorked: boolean
+}
+
 /** What the memory needs. */
 export interface BadBlockDependencies {
   readonly database: Pick<ChainDatabase, 'badBlock' | 'begin'>
+  readonly codecs: Pick<BlockCodecs, 'block'>
   /** The one by which everything is written. */
   readonly writer: TaskQueue
+  readonly clock: Pick<Clock, 'nowMs'>
   readonly logger: Pick<Logger, 'warn'>
 }
 
 /**
- * Blocks that are invalid for ever, so that nobody makes the node find that out twice. On disk, bounded by the store.
+ * Blocks that are invalid for ever, so that nobody makes the node find that out twice. On disk, bounded by the store; the
+ * last few of them whole, so that people can find out what went wrong.
  */
 export class BadBlockMemory {
   readonly #dependencies: BadBlockDependencies
@@ -43,25 +65,47 @@ export class BadBlockMemory {
    * Remembers a block if that fault condemns it. One that could not be remembered is found invalid again: no reason to
    * hide what is wrong with it now.
    */
-  async rememberIfCondemned(hash: Hash32, fault: unknown): Promise<void> {
+  async rememberIfCondemned(suspect: Suspect, fault: unknown): Promise<void> {
     if (!(fault instanceof RuleError) || !condemnsBlock(fault) || !isWorthRemembering(fault.code)) return
-    const task = (): Promise<void> => this.remember([{ hash, code: fault.code }])
+    const task = (): Promise<void> => this.remember(suspect, fault)
     try {
       await this.#dependencies.writer.run(task, { priority: 'tip', signal: new AbortController().signal })
     } catch (error) {
-      this.#dependencies.logger.warn('Could not remember an invalid block', { hash: bytesToHex(hash), error })
+      this.#dependencies.logger.warn('Could not remember an invalid block', { hash: bytesToHex(suspect.hash), error })
     }
   }
 
-  /** For a task of the writer. Not synced: what a power cut takes is found out again. */
-  async remember(bad: readonly BadBlock[]): Promise<void> {
+  /**
+   * Remembers a block, keeps it whole, and remembers those that stand on it. For a task of the writer. Not synced: what a
+   * power cut takes is found out again.
+   */
+  async remember(suspect: Suspect, fault: RuleError, followers: readonly Hash32[] = []): Promise<void> {
     const { database } = this.#dependencies
+    const bad: readonly BadBlock[] = [
+      { hash: suspect.hash, code: fault.code },
+      ...followers.map((hash) => ({ hash, code: 'HEADER_PARENT_INVALID' as const })),
+    ]
     const unknown = bad.filter(({ hash }) => database.badBlock(hash) === undefined)
     if (unknown.length === 0) return
     const update = database.begin()
     for (const { hash, code } of unknown) await update.putBadBlock(hash, code)
+    if (unknown.includes(bad[0] as BadBlock) && fault.code !== 'HEADER_PARENT_INVALID') {
+      await update.keepBadBlock({
+        hash: suspect.hash,
+        rule: fault.code,
+        reason: reasonOf(fault),
+        source: suspect.source,
+        atMs: BigInt(Math.floor(this.#dependencies.clock.nowMs())),
+        block: this.#dependencies.codecs.block.encode(suspect.block),
+        shelf: suspect.hasWorked ? 'worked' : 'claimed',
+      })
+    }
     await update.commit({ sync: false })
   }
+}
+
+function reasonOf({ message, expected, actual }: RuleError): string {
+  return `${message}: expected ${expected ?? 'another'}, got ${actual ?? 'this'}`
 }
 
 /**

@@ -6,10 +6,12 @@ import {
   type Checkpoint,
   type Clock,
   Emitter,
+  equalBytes,
   type Hash32,
   type Header,
   type Hex,
   headerHash,
+  invariant,
   type Logger,
   type NetworkParams,
   RuleError,
@@ -22,7 +24,7 @@ import type { HeadEvent } from '../head/head-event.ts'
 import { Admission } from './admission.ts'
 import { type Adoption, adoptBlock, InvalidBranchError, type WeighedCandidate } from './adopt-block.ts'
 import { BackgroundPruning } from './background-pruning.ts'
-import { BadBlockMemory } from './bad-block-memory.ts'
+import { BadBlockMemory, type Suspect } from './bad-block-memory.ts'
 import { Flight } from './flight.ts'
 import type { ImportLimits } from './import-limits.ts'
 import type { ImportOutcome } from './import-outcome.ts'
@@ -102,10 +104,13 @@ export interface ImporterDependencies {
 
 interface Urgency {
   readonly priority: ImportPriority
+  readonly source: string
   readonly signal: AbortSignal
 }
 
 const OWN_SOURCE = 'this node'
+/** Of a block whose bringer was forgotten when it was stored beside the chain. */
+const STORED_SOURCE = 'stored before'
 
 /** The pipeline over a database that has its genesis block. */
 export function createBlockImporter(options: ImporterOptions, dependencies: ImporterDependencies): BlockImporter {
@@ -239,7 +244,8 @@ class PipelineImporter implements BlockImporter {
     try {
       candidate = this.#admission.judge(arrival, parent)
     } catch (error) {
-      await this.#badBlocks.rememberIfCondemned(hash, error)
+      const { source = OWN_SOURCE } = arrival
+      await this.#badBlocks.rememberIfCondemned({ hash, block, source, hasWorked: false }, error)
       throw error
     }
     const fly = (aborted: AbortSignal): Promise<ImportOutcome> =>
@@ -256,7 +262,7 @@ class PipelineImporter implements BlockImporter {
   /** All that is expensive. */
   async #fly(
     candidate: WeighedCandidate,
-    { priority = 'tip', signal }: Arrival & { readonly signal: AbortSignal },
+    { priority = 'tip', source = OWN_SOURCE, signal }: Arrival & { readonly signal: AbortSignal },
     parentFlight: Flight<ImportOutcome> | undefined,
   ): Promise<ImportOutcome> {
     const { hash, block } = candidate
@@ -264,16 +270,18 @@ class PipelineImporter implements BlockImporter {
     const either = AbortSignal.any([signal, doomed.signal])
     const parentLanded = parentFlight?.landed() ?? Promise.resolve()
     parentLanded.catch((reason: unknown) => doomed.abort(reason))
+    let hasWorked = false
     try {
       await this.#dependencies.recovery.recover(block.body.transactions, either)
       await this.#replays.run(() => this.#replay(candidate, either), { priority, signal: either })
+      hasWorked = true
       await parentLanded
-      return await this.#writer.run(() => this.#adopt(candidate, { priority, signal: either }), {
+      return await this.#writer.run(() => this.#adopt(candidate, { priority, source, signal: either }), {
         priority,
         signal: either,
       })
     } catch (error) {
-      await this.#badBlocks.rememberIfCondemned(hash, error)
+      await this.#badBlocks.rememberIfCondemned({ hash, block, source, hasWorked }, error)
       throw error
     } finally {
       this.#flights.delete(bytesToHex(hash))
@@ -303,7 +311,7 @@ class PipelineImporter implements BlockImporter {
     return { kind: 'head', hash }
   }
 
-  async #adoptOrCondemn(candidate: WeighedCandidate, { priority, signal }: Urgency): Promise<Adoption> {
+  async #adoptOrCondemn(candidate: WeighedCandidate, { priority, source, signal }: Urgency): Promise<Adoption> {
     const { params, limits } = this.#options
     const isSynced = priority !== 'sync' || this.#unsynced >= limits.maxUnsynced
     const finalityDepth = this.#isSettled ? limits.finalityDepth : undefined
@@ -319,17 +327,24 @@ class PipelineImporter implements BlockImporter {
       return adoption
     } catch (error) {
       if (!(error instanceof InvalidBranchError)) throw error
-      const [guilty, ...followers] = error.hashes
-      await this.#badBlocks.remember([
-        ...(guilty === undefined ? [] : [{ hash: guilty, code: error.fault.code }]),
-        ...followers.map((hash) => ({ hash, code: 'HEADER_PARENT_INVALID' as const })),
-      ])
+      const [guilty = candidate.hash, ...followers] = error.hashes
+      const suspect = await this.#suspectOf(guilty, candidate, source)
+      await this.#badBlocks.remember(suspect, error.fault, followers)
       if (followers.length === 0) throw error.fault
       throw new RuleError('HEADER_PARENT_INVALID', 'a block before this one is invalid', {
         actual: error.fault.code,
         cause: error.fault,
       })
     }
+  }
+
+  /** The block at fault: the candidate, or one of its branch that was stored before. Both were replayed. */
+  async #suspectOf(hash: Hash32, candidate: Candidate, source: string): Promise<Suspect> {
+    if (equalBytes(hash, candidate.hash)) return { hash, block: candidate.block, source, hasWorked: true }
+    const { database } = this.#dependencies
+    const [header, body] = [database.header(hash), await database.body(hash)]
+    invariant(header !== undefined && body !== undefined, 'a block of a branch was stored')
+    return { hash, block: { header, body }, source: STORED_SOURCE, hasWorked: true }
   }
 
   #keepOrphan(arrival: Arrival): ImportOutcome {
