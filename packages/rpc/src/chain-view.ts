@@ -32,7 +32,7 @@ export class ChainView {
   readonly #recovery: SenderRecovery
   readonly #headState: HeadState
   /**
-   * Names of headers: to hash one costs more than to find it, and the reader hands out the same object for some time.
+   * Hashes of headers: hashing one costs more than finding it, and the reader hands out the same object for some time.
    */
   readonly #hashes = new WeakMap<Header, Hash32>()
 
@@ -43,10 +43,10 @@ export class ChainView {
     this.#recovery = createCachedRecovery(recovery)
   }
 
-  /** The height of a tag or number, whether there is a block or not. */
+  /** The height that a tag or number names, whether or not there is a block. */
   heightOf(place: BlockHeight): bigint {
     if (place.kind === 'number') return place.number
-    // A block that does not exist yet is shown as the last that does: what waits is in the pool's methods.
+    // The pending block is shown as the newest one: what is pending is in the methods of the pool.
     return this.#queries.numberOf(place.tag === 'pending' ? 'latest' : place.tag)
   }
 
@@ -60,13 +60,13 @@ export class ChainView {
     return { header, hash }
   }
 
-  /** True if the block is on the chain that counts. */
+  /** True if the block is on the canonical chain. */
   isCanonical({ header, hash }: NamedHeader): boolean {
     const canonical = this.#queries.header(header.number)
     return canonical !== undefined && equalBytes(this.#hashOf(canonical), hash)
   }
 
-  /** Throws what clients expect where there is no such block. */
+  /** Throws the error that clients expect if there is no such block. */
   requireHeader(place: BlockPlace): NamedHeader {
     const found = this.header(place)
     if (found === undefined) throw new RpcError('serverError', 'header not found')

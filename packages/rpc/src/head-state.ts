@@ -10,8 +10,7 @@ interface SharedState {
 }
 
 /**
- * One view of the newest state for all who ask, as long as it is the newest: opening one costs more than most of what
- * is asked.
+ * One view of the newest state for all calls, as long as it is the newest: opening one costs more than most calls do.
  */
 export class HeadState {
   readonly #chain: Pick<Chain, 'head' | 'queries'>
@@ -35,7 +34,7 @@ export class HeadState {
     }
   }
 
-  /** Gives the state back; nothing may be asked any more. */
+  /** Releases the state; it must not be used any more. */
   close(): void {
     this.#unsubscribe()
     this.#retire()

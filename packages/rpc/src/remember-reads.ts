@@ -1,14 +1,12 @@
 import type { PastState } from '@poai/chain'
 import { bytesToHex, type Hex } from '@poai/core'
 
-/** Accounts, and slots, that one head remembers: some megabytes. What comes after that is read each time. */
+/** Accounts, and slots, that are remembered for one head: a few megabytes. Further ones are read each time. */
 const MAX_REMEMBERED = 20_000
 /** Bytes of contracts: a few hundred of the largest. */
 const MAX_CODE_BYTES = 8 * 1024 * 1024
 
-/**
- * A state that remembers what it was asked: a state after a block never changes, and people ask for the same things.
- */
+/** A state that remembers what was read: the state after a block never changes, and clients ask for the same things. */
 export function rememberReads(state: PastState): PastState {
   const accounts = new Map<Hex, ReturnType<PastState['account']>>()
   const slots = new Map<string, Uint8Array>()

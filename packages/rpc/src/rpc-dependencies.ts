@@ -14,7 +14,7 @@ export interface SyncProgress {
   readonly details: SyncDetailsJson
 }
 
-/** What answers are made from. What a node does not have is left out, and its methods say so. */
+/** What answers are made from. Parts that a node lacks are left out, and their methods say so. */
 export interface RpcDependencies {
   readonly params: NetworkParams
   readonly codecs: BlockCodecs
@@ -29,9 +29,9 @@ export interface RpcDependencies {
   readonly methods?: readonly Method[]
   /** The tries of the newest state, for proofs. */
   readonly trieNodes?: TrieNodeReader
-  /** Computes exams again for those who want to see a model's answers. */
+  /** Computes exams again for clients that want to see the model's answers. */
   readonly evaluator?: ExamEvaluator
-  /** Judges the work of a block again. */
+  /** Checks the work of a block again. */
   readonly verifier?: WorkVerifier
   readonly sync?: () => SyncProgress | undefined
   readonly nodeStatus?: () => NodeStatusJson

@@ -1,21 +1,21 @@
 import { DISPATCH_DEFAULTS, type DispatchLimits } from './dispatch/dispatcher.ts'
 import { CLIENT_MEMORY_DEFAULTS, type ClientMemoryLimits } from './server/client-memory.ts'
 
-/** Every bound of the server, with what it keeps away. */
+/** Every bound of the server, and what it protects from. */
 export interface RpcLimits extends DispatchLimits, ClientMemoryLimits {
   /** Bytes of a request: a batch of large transactions. */
   readonly maxBodyBytes: number
-  /** Gas of `eth_call` and its kin: what one question may cost the node. */
+  /** Gas of `eth_call` and similar methods: what one call may cost the node. */
   readonly maxCallGas: bigint
   /** Blocks that `eth_feeHistory` looks at, as in geth. */
   readonly maxFeeHistoryBlocks: number
   /** Connections, HTTP and WebSocket together. */
   readonly maxConnections: number
-  /** Calls of one connection that wait for their answers; then it is not read any further. */
+  /** Unanswered calls of one connection; beyond that it is not read any further. */
   readonly maxPendingPerConnection: number
 }
 
-/** What public nodes of Ethereum bear. */
+/** What public nodes of Ethereum allow. */
 export const RPC_DEFAULTS: RpcLimits = {
   ...DISPATCH_DEFAULTS,
   ...CLIENT_MEMORY_DEFAULTS,

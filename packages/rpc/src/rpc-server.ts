@@ -17,7 +17,7 @@ export interface RpcServerOptions {
   readonly http?: HttpOptions
   /** Static files to serve by GET beside HTTP: the explorer page. */
   readonly siteDirectory?: string
-  /** Files that lie elsewhere and are served beside it. */
+  /** Files that lie elsewhere and are served too. */
   readonly findExtraFile?: FindExtraFile
   /** Left out: no local socket. */
   readonly ipcPath?: string
@@ -28,7 +28,7 @@ export interface RpcServerOptions {
 
 /** Answers questions about the chain. */
 export interface RpcServer extends Startable {
-  /** Where HTTP is, once it has started; undefined if it is not. */
+  /** The URL of HTTP once it has started; undefined without HTTP. */
   readonly url: string | undefined
   readonly ipcPath: string | undefined
   /** All that it answers: its own methods and those of other parts. */

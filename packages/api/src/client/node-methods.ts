@@ -80,42 +80,42 @@ export interface NodeMethods {
     readonly params: readonly [block: BlockNumberTagOrHash]
     readonly result: readonly ReceiptJson[] | null
   }
-  /** A transaction, mined or waiting. */
+  /** A transaction, mined or pending. */
   readonly eth_getTransactionByHash: {
     readonly params: readonly [hash: Hex]
     readonly result: TransactionJson | null
   }
-  /** A transaction by its place. */
+  /** A transaction by its block and its index there. */
   readonly eth_getTransactionByBlockNumberAndIndex: {
     readonly params: readonly [block: BlockNumberOrTag, index: bigint | number | Hex]
     readonly result: TransactionJson | null
   }
-  /** A transaction by its place. */
+  /** A transaction by its block and its index there. */
   readonly eth_getTransactionByBlockHashAndIndex: {
     readonly params: readonly [hash: Hex, index: bigint | number | Hex]
     readonly result: TransactionJson | null
   }
-  /** What a mined transaction did. */
+  /** The receipt of a mined transaction. */
   readonly eth_getTransactionReceipt: {
     readonly params: readonly [hash: Hex]
     readonly result: ReceiptJson | null
   }
-  /** The bytes of a transaction, mined or waiting. */
+  /** The bytes of a transaction, mined or pending. */
   readonly eth_getRawTransactionByHash: {
     readonly params: readonly [hash: Hex]
     readonly result: Hex | null
   }
-  /** Offers a signed transaction to the network. */
+  /** Sends a signed transaction to the network. */
   readonly eth_sendRawTransaction: {
     readonly params: readonly [transaction: Hex]
     readonly result: Hex
   }
-  /** What an account has, in wei. */
+  /** The balance of an account, in wei. */
   readonly eth_getBalance: {
     readonly params: readonly [address: Hex, block?: BlockNumberTagOrHash]
     readonly result: Hex
   }
-  /** The nonce of the next transaction of an account; with "pending", after those that wait. */
+  /** The nonce of the next transaction of an account; with "pending", after those in the pool. */
   readonly eth_getTransactionCount: {
     readonly params: readonly [address: Hex, block?: BlockNumberTagOrHash]
     readonly result: Hex
@@ -125,12 +125,12 @@ export interface NodeMethods {
     readonly params: readonly [address: Hex, block?: BlockNumberTagOrHash]
     readonly result: Hex
   }
-  /** A slot of a contract. */
+  /** A storage slot of a contract. */
   readonly eth_getStorageAt: {
     readonly params: readonly [address: Hex, slot: Hex, block?: BlockNumberTagOrHash]
     readonly result: Hex
   }
-  /** An account and slots of it with the nodes that prove them; of the newest state. */
+  /** An account and slots of it with their Merkle proofs, in the newest state only. */
   readonly eth_getProof: {
     readonly params: readonly [address: Hex, slots: readonly Hex[], block?: BlockNumberTagOrHash]
     readonly result: ProofJson
@@ -153,12 +153,12 @@ export interface NodeMethods {
     ]
     readonly result: Hex
   }
-  /** What the transaction touches, and the gas that it uses when it says so. */
+  /** The access list of a transaction, and the gas that it uses with it. */
   readonly eth_createAccessList: {
     readonly params: readonly [transaction: CallArguments, block?: BlockNumberTagOrHash]
     readonly result: AccessListResultJson
   }
-  /** A gas price with which a transaction is mined soon. */
+  /** A gas price at which a transaction is mined soon. */
   readonly eth_gasPrice: {
     readonly params: readonly []
     readonly result: Hex
@@ -182,22 +182,22 @@ export interface NodeMethods {
     ]
     readonly result: FeeHistoryJson
   }
-  /** What contracts announced in a range of blocks, or in one block. */
+  /** The logs of a range of blocks, or of one block. */
   readonly eth_getLogs: {
     readonly params: readonly [filter: LogQuestion]
     readonly result: readonly LogJson[]
   }
-  /** Remembers matching logs until they are asked for. */
+  /** Collects matching logs until they are asked for. */
   readonly eth_newFilter: {
     readonly params: readonly [filter: LogQuestion]
     readonly result: Hex
   }
-  /** Remembers the hashes of new blocks until they are asked for. */
+  /** Collects the hashes of new blocks until they are asked for. */
   readonly eth_newBlockFilter: {
     readonly params: readonly []
     readonly result: Hex
   }
-  /** Remembers the hashes of transactions that come to wait until they are asked for. */
+  /** Collects the hashes of new pending transactions until they are asked for. */
   readonly eth_newPendingTransactionFilter: {
     readonly params: readonly []
     readonly result: Hex
@@ -207,7 +207,7 @@ export interface NodeMethods {
     readonly params: readonly [filterId: string]
     readonly result: readonly Hex[] | readonly LogJson[]
   }
-  /** All logs that a filter of logs matches. */
+  /** All logs that a log filter matches. */
   readonly eth_getFilterLogs: {
     readonly params: readonly [filterId: string]
     readonly result: readonly LogJson[]
@@ -217,7 +217,7 @@ export interface NodeMethods {
     readonly params: readonly [filterId: string]
     readonly result: boolean
   }
-  /** Tells of new heads, logs, waiting transactions or syncing as they happen. */
+  /** Sends new heads, logs, pending transactions or sync changes as they happen. */
   readonly eth_subscribe: {
     readonly params: readonly [kind: string, option?: LogQuestion | boolean]
     readonly result: Hex
@@ -287,22 +287,22 @@ export interface NodeMethods {
     readonly params: readonly [data: Hex]
     readonly result: Hex
   }
-  /** How many transactions wait. */
+  /** How many transactions are pending and queued. */
   readonly txpool_status: {
     readonly params: readonly []
     readonly result: PoolSizesJson
   }
-  /** The transactions that wait, by sender and nonce. */
+  /** The transactions in the pool, by sender and nonce. */
   readonly txpool_content: {
     readonly params: readonly []
     readonly result: PoolContentJson
   }
-  /** The transactions of one sender that wait, by nonce. */
+  /** The transactions of one sender in the pool, by nonce. */
   readonly txpool_contentFrom: {
     readonly params: readonly [address: Hex]
     readonly result: PoolPartJson
   }
-  /** The transactions that wait, a line each. */
+  /** The transactions in the pool, a line each. */
   readonly txpool_inspect: {
     readonly params: readonly []
     readonly result: PoolLinesJson
@@ -332,7 +332,7 @@ export interface NodeMethods {
     readonly params: readonly []
     readonly result: NodeStatusJson
   }
-  /** All parameters of the network: with them anybody can judge its blocks. */
+  /** All parameters of the network: with them, anyone can check its blocks. */
   readonly poai_networkParams: {
     readonly params: readonly []
     readonly result: NetworkParamsJson
@@ -382,12 +382,12 @@ export interface NodeMethods {
     readonly params: readonly [block: BlockNumberTagOrHash]
     readonly result: readonly Hex[] | null
   }
-  /** The canonical bytes of a transaction, mined or waiting. */
+  /** The canonical bytes of a transaction, mined or pending. */
   readonly debug_getRawTransaction: {
     readonly params: readonly [hash: Hex]
     readonly result: Hex | null
   }
-  /** Executes a mined transaction again and shows what it did, step by step or call by call. */
+  /** Executes a mined transaction again, and shows what it did step by step or call by call. */
   readonly debug_traceTransaction: {
     readonly params: readonly [hash: Hex, options?: TraceOptions]
     readonly result: JsonValue
@@ -417,12 +417,12 @@ export interface NodeMethods {
     readonly params: readonly [address: Hex, block?: BlockNumberTagOrHash]
     readonly result: boolean
   }
-  /** A block without logs and transactions, with what its miner got. */
+  /** A block without logs and transactions, with what its miner earned. */
   readonly ots_getBlockDetails: {
     readonly params: readonly [block: BlockNumberOrTag]
     readonly result: BlockDetailsJson | null
   }
-  /** A block without logs and transactions, with what its miner got. */
+  /** A block without logs and transactions, with what its miner earned. */
   readonly ots_getBlockDetailsByHash: {
     readonly params: readonly [hash: Hex]
     readonly result: BlockDetailsJson | null
@@ -457,7 +457,7 @@ export interface NodeMethods {
     readonly params: readonly [hash: Hex]
     readonly result: readonly TracedCallJson[]
   }
-  /** Coins that contracts moved, contracts that contracts made or destroyed, in a transaction. */
+  /** Transfers of coins by contracts in a transaction, and contracts that they created or destroyed. */
   readonly ots_getInternalOperations: {
     readonly params: readonly [hash: Hex]
     readonly result: readonly InternalOperationJson[]

@@ -1,9 +1,8 @@
-/** No call nests deeper than a list of lists of objects; deeper documents only cost stack. */
+/** No call nests deeper than a list of lists of objects; deeper documents would only use up the stack. */
 export const MAX_JSON_DEPTH = 32
 
 /**
- * Members and items of all lists and objects: a batch of the greatest length has some twenty thousand. More only cost
- * time.
+ * Members and items of all lists and objects. The longest batch has about twenty thousand; more would only cost time.
  */
 export const MAX_JSON_VALUES = 100_000
 
@@ -16,8 +15,8 @@ const OPEN_OBJECT = 123
 const CLOSE_OBJECT = 125
 
 /**
- * Throws if a document nests deeper, or holds more values, than any call does. Looks at characters, not at JSON: it
- * must only never miss either.
+ * Throws if a document nests deeper, or holds more values, than any call does. It looks at characters, not at JSON, so
+ * it may refuse too much but never too little.
  */
 export function checkDepth(text: string): void {
   let depth = 0

@@ -1,14 +1,13 @@
-/** How often it is looked whose time is up: an answer may be late by this. */
+/** How often expired calls are looked for: an answer may be late by this much. */
 const LOOK_EVERY_MS = 250
 
 /**
- * Ends what takes too long: one timer for all calls, where a signal with a timer of its own costs more than most calls
- * do.
+ * Ends calls that take too long. One timer serves all calls: a signal with its own timer costs more than most calls do.
  */
 export class Deadlines {
   readonly #timeoutMs: number
   readonly #nowMs: () => number
-  /** In the order of their ends: all have the same time. */
+  /** In the order in which they expire: all have the same time. */
   readonly #ends = new Map<AbortController, number>()
   #timer: NodeJS.Timeout | undefined
 

@@ -11,13 +11,13 @@ import { Turns } from './turns.ts'
 
 /** What one message may ask for. */
 export interface DispatchLimits extends RateLimits {
-  /** Calls in a batch; a page of an explorer asks for some hundred. */
+  /** Calls in a batch; a page of an explorer asks for about a hundred. */
   readonly maxBatch: number
   /** Characters of an answer to a batch; the calls after that are refused one by one. */
   readonly maxAnswerCharacters: number
-  /** A call that takes longer is given up. */
+  /** A call that takes longer is aborted. */
   readonly callTimeoutMs: number
-  /** Calls that run at the same time over all connections; further ones are told to come back. */
+  /** Calls that run at the same time over all connections; further ones are told to try again. */
   readonly maxConcurrent: number
 }
 
@@ -56,15 +56,15 @@ export interface DispatcherDependencies {
 /** What goes to the client. */
 export interface Answer {
   readonly text: string
-  /** To be released when the client has read the text, or will never do so. */
+  /** To be released once the client has read the text, or never will. */
   readonly hold: AnswerHold
 }
 
 /** Answers JSON-RPC messages, wherever they came in. */
 export interface Dispatcher {
   /**
-   * Undefined if there is nothing to say, as to notifications. Never rejects. Waits as long as the client has not read
-   * enough of what it was told.
+   * Undefined if there is no answer, as to notifications. Never rejects. Waits until the client has read enough of its
+   * earlier answers.
    */
   answer(text: string, session: Session): Promise<Answer | undefined>
 }
@@ -76,7 +76,7 @@ export function createDispatcher(options: DispatcherOptions, dependencies: Dispa
 
 type Id = string | number | null
 
-/** A JSON-RPC request whose outside is right. */
+/** A JSON-RPC request whose envelope is valid. */
 interface Request {
   readonly id: Id | undefined
   readonly method: string
@@ -84,7 +84,7 @@ interface Request {
 }
 
 const NO_ID: Id = null
-/** Longer ids are nobody's. */
+/** No client uses longer ids. */
 const MAX_ID_CHARACTERS = 256
 
 class TableDispatcher implements Dispatcher {
@@ -193,7 +193,7 @@ class TableDispatcher implements Dispatcher {
     }
   }
 
-  /** Charges work that waited for nothing: what it took beyond what is paid. */
+  /** Charges a call for the time that it computed without a pause, beyond what its price covers. */
   #chargeTime({ client }: Session, sinceMs: number, paid: number): void {
     if (client === undefined) return
     const cost = (this.#dependencies.elapsedMs() - sinceMs) * COST_PER_MS - paid
@@ -253,7 +253,7 @@ class TableDispatcher implements Dispatcher {
   }
 }
 
-/** What one call's answer takes while it is written, piece by piece or at once. */
+/** The memory that one call's answer takes while it is written, piece by piece or at once. */
 class AnswerCount implements Pick<AnswerHold, 'grow'> {
   readonly #hold: AnswerHold
   readonly #most: number

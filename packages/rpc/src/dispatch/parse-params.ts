@@ -1,6 +1,8 @@
 import { type Method, RpcError } from '@poai/api'
 
-/** The arguments of a call, read as the method's row says. Throws what tells the client which one is wrong. */
+/**
+ * The arguments of a call, parsed as the method's row says. Throws an error that tells the client which one is wrong.
+ */
 export function parseParams({ params: wanted }: Pick<Method, 'params'>, given: readonly unknown[]): readonly unknown[] {
   if (given.length > wanted.length) {
     throw new RpcError('invalidParams', `too many arguments, want at most ${wanted.length}`)

@@ -1,32 +1,32 @@
 import { isIPv6, type Socket } from 'node:net'
 import type { RatedClient } from '@poai/api'
 
-/** How much one client may ask for. Plain reads cost 1; rows of the table of methods say what others do. */
+/** How much one client may ask for. A plain read costs 1; the rows of other methods say what they cost. */
 export interface RateLimits {
-  /** Cost that a client may go on to cause each second; 0: as much as it likes. */
+  /** Cost that a client may cause each second in the long run; 0: no limit. */
   readonly costPerSecond: number
-  /** What it may cause at once after a rest. */
+  /** Cost that it may cause at once after a rest. */
   readonly costBurst: number
 }
 
-/** A page of an explorer causes some hundred at once; a wallet some ten a second. */
+/** A page of an explorer causes about a hundred at once; a wallet about ten a second. */
 export const RATE_DEFAULTS: RateLimits = { costPerSecond: 2000, costBurst: 20_000 }
 
-/** What a millisecond of the thread costs: a client that only computes gets a fifth of a core for long. */
+/** The cost of a millisecond of the thread: a client that only computes gets a fifth of a core in the long run. */
 export const COST_PER_MS = 10
-/** Programs on the same machine are the owner's: for them the limit only keeps a runaway loop from taking all. */
+/** Programs on the same machine are the owner's: for them, the limit only stops a runaway loop. */
 const LOOPBACK_FACTOR = 1000
-/** Clients that are remembered; each is some hundred bytes. */
+/** Clients that are remembered; each takes a few hundred bytes. */
 const MAX_CLIENTS = 20_000
-/** When there are too many, the one to forget is looked for among so many: enough to find one that rests. */
+/** If there are too many, the one to forget is chosen among this many: enough to find one that is idle. */
 const LOOKED_AT = 32
-/** IPv4 as a socket for both kinds shows it. */
+/** The prefix of an IPv4 address on a socket that takes both kinds. */
 const MAPPED = '::ffff:'
 const LOOPBACK = /^127\.\d+\.\d+\.\d+$/
 const IPV6_GROUPS = 8
 const SUBNET_GROUPS = 4
 
-/** Who asks from an address, as a socket names it. */
+/** The client at an address, as a socket gives it. */
 export function ratedClient(address: string): RatedClient {
   const plain = address.startsWith(MAPPED) ? address.slice(MAPPED.length) : address
   const isLocal = plain === '::1' || LOOPBACK.test(plain)
@@ -34,8 +34,8 @@ export function ratedClient(address: string): RatedClient {
 }
 
 /**
- * Whose turns and memory count together: clients at one address; on this machine each connection, since a proxy may be
- * behind it.
+ * Clients whose turns and memory are counted together: those at one address. On this machine each connection counts
+ * alone, since it may come from a proxy.
  */
 export function queueOf({ remoteAddress = '', remotePort = 0 }: Pick<Socket, 'remoteAddress' | 'remotePort'>): string {
   const { name, isLocal } = ratedClient(remoteAddress)
@@ -55,7 +55,7 @@ function groupsOf(text: string | undefined): readonly string[] {
 }
 
 interface Bucket {
-  /** What is left to cause now. */
+  /** The cost that may still be caused now. */
   left: number
   atMs: number
 }
@@ -71,7 +71,7 @@ export class RateLimiter {
     this.#nowMs = nowMs
   }
 
-  /** Milliseconds until `client` may ask this; 0: it may now, and it is charged. */
+  /** Milliseconds until `client` may ask for this; 0: it may now, and is charged. */
   waitMs({ name, isLocal }: RatedClient, cost: number): number {
     const factor = isLocal ? LOOPBACK_FACTOR : 1
     const perMs = (this.#limits.costPerSecond * factor) / 1000
@@ -81,14 +81,14 @@ export class RateLimiter {
     const bucket = this.#bucketOf(name, burst, nowMs)
     bucket.left = Math.min(burst, bucket.left + (nowMs - bucket.atMs) * perMs)
     bucket.atMs = nowMs
-    // What costs more than all of it waits for a full bucket, and no longer.
+    // A call that costs more than a whole bucket waits until the bucket is full, and no longer.
     const wanted = Math.min(cost, burst)
     if (bucket.left < wanted) return Math.ceil((wanted - bucket.left) / perMs)
     bucket.left -= cost
     return 0
   }
 
-  /** Counts what a call turned out to cost: later ones wait for it. */
+  /** Adds what a call turned out to cost: later calls wait for it. */
   charge({ name }: RatedClient, cost: number): void {
     const bucket = this.#buckets.get(name)
     if (bucket !== undefined) bucket.left -= cost
@@ -104,7 +104,8 @@ export class RateLimiter {
   }
 
   /**
-   * Of those that have been known for longest the one that asked least lately: who asks a lot is not forgotten for it.
+   * Of the clients known for longest, forgets the one that has been idle for longest: nobody escapes the limit by
+   * asking a lot.
    */
   #forgetOne(): void {
     let oldest: { readonly client: string; readonly atMs: number } | undefined

@@ -13,19 +13,19 @@ export interface RunningCallDependencies {
   readonly elapsedMs: () => number
 }
 
-/** What is one call's own. */
+/** What belongs to one call alone. */
 export interface CallStart {
   /** Counts its answer. */
   readonly hold: Pick<AnswerHold, 'grow'>
   readonly startedMs: number
 }
 
-/** Makes its signal when somebody reads it: most methods answer at once, and a signal costs more than they do. */
+/** Creates its signal on first use: most methods answer at once, and a signal costs more than they do. */
 export class RunningCall implements Call {
   readonly session: Session
   readonly #dependencies: RunningCallDependencies
   readonly #hold: Pick<AnswerHold, 'grow'>
-  /** Since when it has computed. */
+  /** When it began to compute without a pause. */
   #sinceMs: number
   #controller: AbortController | undefined
 
@@ -52,7 +52,7 @@ export class RunningCall implements Call {
     return this.#controller.signal
   }
 
-  /** Nobody waits for it any more. */
+  /** The call is over. */
   finish(): void {
     if (this.#controller === undefined) return
     this.#dependencies.deadlines.remove(this.#controller)

@@ -2,25 +2,25 @@ import { type RpcCodeName, RpcError } from '@poai/api'
 import { ChainError, MempoolError } from '@poai/chain'
 import { AppError, type Logger, RuleError } from '@poai/core'
 
-/** What a client hears when the node failed: what happened is for the log, not for strangers. */
+/** What a client is told when the node failed: the details are for the log, not for strangers. */
 const INTERNAL_MESSAGE = 'internal error'
 
 /**
- * What the parts of the node that this package does not know say to those who ask: why there is no work now, or what is
- * wrong with an argument. Such texts are made for clients.
+ * Errors of parts of the node that this package does not know, whose texts are written for clients: why there is no job
+ * now, or what is wrong with an argument.
  */
 const SAID_CODES: ReadonlyMap<string, RpcCodeName> = new Map([
   ['MINER_REQUEST_INVALID', 'invalidParams'],
   ['MINER_NO_WORK', 'unavailable'],
   ['MINER_BUSY', 'limitExceeded'],
   ['P2P_ADDRESS', 'invalidParams'],
-  // The node is still starting, or ends.
+  // The node is still starting, or is stopping.
   ['NODE_STOPPED', 'unavailable'],
 ])
 
 /**
- * The one table from what the packages below throw to what a client is told. What has no row is our fault or the
- * machine's: it is logged, and its text stays here.
+ * The one table that maps what the packages below throw to what a client is told. Whatever has no row is our fault or
+ * the machine's: it is logged, and its text stays here.
  */
 export function toRpcError(error: unknown, logger: Pick<Logger, 'error'>, method: string): RpcError {
   if (error instanceof RpcError) return error
@@ -42,7 +42,7 @@ function saidText({ message, expected }: AppError): string {
   return expected === undefined ? message : `${message}: expected ${expected}`
 }
 
-/** Made from constants and numbers: nothing in it is the node's secret. */
+/** Made from constants and numbers, so it holds no secret of the node. */
 function ruleText({ code, message, expected, actual }: RuleError): string {
   const mismatch = expected === undefined ? '' : ` (expected ${String(expected)}, got ${String(actual)})`
   return `${message}${mismatch} [${code}]`
@@ -58,7 +58,7 @@ function limitText({ message, expected }: ChainError): string {
   return expected === undefined ? message : `${message}: ${expected}`
 }
 
-/** Nobody waits for the answer any more: that is no failure of the node. */
+/** Nobody waits for the answer any more, which is no failure of the node. */
 function isAbort(error: unknown): boolean {
   if (error instanceof AppError) return error.code === 'RPC_CLIENT_GONE'
   return error instanceof Error && (error.name === 'AbortError' || error.name === 'TimeoutError')

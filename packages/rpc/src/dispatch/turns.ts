@@ -1,16 +1,17 @@
 import { TURN_MS } from '@poai/chain'
 
 /**
- * One slice of the thread for all calls together in each round of the event loop: blocks and peers wait no longer than
- * this for them, however many there are. Within it clients take turns, so that one that asks a lot waits for itself.
+ * All calls together get one slice of the thread in each round of the event loop: blocks and peers wait no longer than
+ * this, however many calls there are. Within the slice clients take turns, so that a client that asks a lot waits for
+ * itself.
  */
 export class Turns {
-  /** When the slice of this round began; undefined: nobody has computed in it. */
+  /** When the slice of this round began; undefined: no call has computed in it. */
   #sinceMs: number | undefined
-  /** By client, in the order in which it is their turn. */
+  /** By client, in the order of their turns. */
   readonly #waiting = new Map<string, (() => void)[]>()
 
-  /** What a call waits for before it begins; undefined: it may at once. */
+  /** What a call waits for before it begins; undefined: it may begin at once. */
   enter(client: string): Promise<void> | undefined {
     return this.#waiting.size === 0 && !this.isOver() ? undefined : this.wait(client)
   }
@@ -25,7 +26,7 @@ export class Turns {
     return nowMs - this.#sinceMs >= TURN_MS
   }
 
-  /** Until it is the client's turn, in this round or a later one. */
+  /** Resolves when it is the client's turn, in this round or a later one. */
   wait(client: string): Promise<void> {
     if (this.#sinceMs === undefined) this.#open(performance.now())
     const { promise, resolve } = Promise.withResolvers<void>()
@@ -37,7 +38,7 @@ export class Turns {
 
   #open(nowMs: number): void {
     this.#sinceMs = nowMs
-    // Sockets, timers and other threads are heard before this comes.
+    // Sockets, timers and other threads are served before this runs.
     setImmediate(this.#nextRound)
   }
 
@@ -48,7 +49,7 @@ export class Turns {
     this.#letOneGo()
   }
 
-  /** The next one follows when this one waits for something, if there is time left. */
+  /** The next one follows when this one waits for something, if time is left. */
   readonly #letOneGo = (): void => {
     const next = this.#waiting.entries().next().value
     if (next === undefined || this.isOver()) return
@@ -57,7 +58,7 @@ export class Turns {
     this.#waiting.delete(client)
     if (calls.length > 0) this.#waiting.set(client, calls)
     goOn?.()
-    // Behind all that the call does without waiting.
+    // After everything that the call does without waiting.
     queueMicrotask(() => process.nextTick(this.#letOneGo))
   }
 }

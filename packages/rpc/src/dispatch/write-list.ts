@@ -1,6 +1,6 @@
 import type { Call } from '@poai/api'
 
-/** Writes a list item by item: rests on the way, and gives up where the client has too much to read already. */
+/** Writes a list item by item: pauses on the way, and gives up if the client already has too much to read. */
 export async function writeList<T>(
   items: Iterable<T>,
   write: (item: T) => string | Promise<string>,

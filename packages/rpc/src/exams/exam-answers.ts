@@ -20,7 +20,7 @@ import {
 import { bytesToHex, equalBytes, type Hash32, type Header, type Hex, type NetworkParams, sealHash } from '@poai/core'
 import type { NamedHeader } from '../chain-view.ts'
 
-/** A block's exam, before anybody answers it. */
+/** A block's exam, before it is answered. */
 export interface BlockExam {
   readonly seed: Hash32
   readonly epochKey: Hash32
@@ -28,7 +28,7 @@ export interface BlockExam {
   readonly vocabulary: ExamVocabulary
 }
 
-/** What the model of this node said about it, and whether the header says the same. */
+/** The answers of this node's model, and whether the header agrees with them. */
 export interface AnsweredExam extends BlockExam {
   readonly evaluation: ExamEvaluation
   readonly graded: readonly GradedQuiz[]
@@ -37,12 +37,12 @@ export interface AnsweredExam extends BlockExam {
   readonly agrees: boolean
 }
 
-/** Answers to keep: people look at new blocks, many at the same ones. About 10 kB each. */
+/** Answers that are kept: people look at new blocks, many of them at the same ones. About 10 kB each. */
 const MAX_KEPT = 512
-/** Exams that are computed at the same time for those who look; the node's own replays go first all the same. */
+/** Exams that are computed for clients at the same time; the node's own replays still go first. */
 const MAX_RUNNING = 8
 
-/** Finds the exams of blocks and has them answered again, for people to look at. */
+/** Rebuilds the exams of blocks, and has the model answer them again for people to look at. */
 export class ExamAnswers {
   readonly #params: NetworkParams
   readonly #chain: Pick<Chain, 'queries'>
@@ -73,7 +73,7 @@ export class ExamAnswers {
     return { seed, epochKey, exam: this.#build(seed), vocabulary: this.#vocabulary }
   }
 
-  /** Answers it with this node's model; the same block is answered once. */
+  /** The answers of this node's model; each block is answered once. */
   answer(named: NamedHeader): Promise<AnsweredExam> {
     const name = bytesToHex(named.hash)
     const kept = this.#kept.get(name)
@@ -82,7 +82,7 @@ export class ExamAnswers {
     this.#kept.set(name, answer)
     const [oldest] = this.#kept.keys()
     if (this.#kept.size > MAX_KEPT && oldest !== undefined) this.#kept.delete(oldest)
-    // A failure is of this moment: the next who asks gets another try.
+    // A failure may be gone the next time: the next client gets another try.
     answer.catch(() => this.#kept.delete(name))
     return answer
   }

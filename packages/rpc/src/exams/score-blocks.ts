@@ -8,7 +8,7 @@ import type { ExamAnswers } from './exam-answers.ts'
 /** Exams in the engine's queue at a time. */
 const CHUNK = 4
 
-/** Heights, with both ends. */
+/** Heights, both ends included. */
 export interface BlockRange {
   readonly from: bigint
   readonly to: bigint
@@ -20,7 +20,7 @@ interface Score {
   lossMicroNats: bigint
 }
 
-/** How the model does in the exams of a range of blocks: by family, and block by block. */
+/** How well the model does in the exams of a range of blocks: by family, and block by block. */
 export async function scoreBlocks(
   { answers, view }: { readonly answers: ExamAnswers; readonly view: Pick<ChainView, 'header'> },
   { from, to }: BlockRange,

@@ -6,7 +6,7 @@ import { bytesToHex, defined, type Hash32, type Header, headerHash, uintToBytes 
 /** keccak256 of the RLP of an empty list: there are no uncles here. */
 const EMPTY_UNCLES_HASH = '0x1dcc4de8dec75d7aab85b567b6ccd41ad312451b948a7413f0a142fd40d49347'
 
-/** A header in the shape that Ethereum's clients read, with what is the chain's own in `poai`. */
+/** A header in the shape that Ethereum's clients read; what only this chain has is in `poai`. */
 export function formatHeader(header: Header, hash: Hash32 = headerHash(header)): HeaderJson {
   return {
     number: toQuantity(header.number),

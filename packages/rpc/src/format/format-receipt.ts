@@ -16,7 +16,7 @@ import { effectiveGasPrice } from '@poai/execution'
 import { writeList } from '../dispatch/write-list.ts'
 import type { MinedAt } from './format-transaction.ts'
 
-/** A log and its place; `removed` where a reorganisation took it back. */
+/** A log and its place; `removed` if a reorganisation took it back. */
 export function formatLog({ log, ...place }: FoundLog, removal?: 'removed'): LogJson {
   return {
     address: bytesToHex(log.address),
@@ -39,7 +39,9 @@ export interface ReceiptPlace extends MinedAt {
   readonly logsBefore: number
 }
 
-/** A receipt with its logs as JSON. A transaction may have ten thousands of them: written one by one, with rests. */
+/**
+ * A receipt with its logs as JSON. A transaction may have tens of thousands: they are written one by one, with pauses.
+ */
 export async function writeReceipt(
   receipt: Receipt,
   place: ReceiptPlace,

@@ -5,7 +5,7 @@ import { type Address, bytesToHex, type Hash32, type Header, type Transaction } 
 import { effectiveGasPrice } from '@poai/execution'
 import { longHex } from './long-hex.ts'
 
-/** Where a mined transaction stands. */
+/** The place of a mined transaction. */
 export interface MinedAt {
   readonly header: Header
   readonly blockHash: Hash32
@@ -15,7 +15,7 @@ export interface MinedAt {
 /** EIP-155: the chain id and the parity in one number. */
 const V_OFFSET = 35n
 
-/** A transaction as clients know it; mined ones say where, and what they paid. */
+/** A transaction as clients know it; a mined one has its place and the price that it paid. */
 export function formatTransaction(
   transaction: Transaction,
   { sender, chainId, mined }: { readonly sender: Address; readonly chainId: bigint; readonly mined?: MinedAt },
@@ -60,7 +60,7 @@ export function formatTransaction(
   }
 }
 
-/** A transaction that waits. */
+/** A pending transaction. */
 export function formatPooled({ transaction, sender }: PooledTransaction, chainId: bigint): TransactionJson {
   return formatTransaction(transaction, { sender, chainId })
 }

@@ -21,7 +21,7 @@ import { examMethods } from './poai/exams.ts'
 import { nodeMethods } from './poai/node.ts'
 import { txpoolMethods } from './txpool.ts'
 
-/** In which documents show them. Namespaces of features to come follow. */
+/** In the order of the documents. Namespaces of other features follow. */
 const NAMESPACES: readonly string[] = ['eth', 'net', 'web3', 'txpool', 'poai', 'debug', 'ots', 'erigon']
 
 /** Every method of the server: the one table that dispatch and documents are made from. */

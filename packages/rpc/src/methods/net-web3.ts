@@ -13,7 +13,7 @@ export function netVersionMethod({ params }: MethodContext): Method {
   })
 }
 
-/** The program, and its arithmetic. */
+/** The program, and a hash function. */
 export function web3Methods({ clientVersion }: MethodContext): readonly Method[] {
   return [
     method({

@@ -5,10 +5,10 @@ import { writeList } from '../dispatch/write-list.ts'
 import { formatPooled } from '../format/format-transaction.ts'
 import type { MethodContext } from './method-context.ts'
 
-/** Transactions that one answer shows: a pool may hold many more. */
+/** Transactions in one answer: a pool may hold many more. */
 const MAX_SHOWN = 5000
 
-/** The transactions that wait. */
+/** The transactions in the pool. */
 export function txpoolMethods({ chain, params }: MethodContext): readonly Method[] {
   const { mempool } = chain
   const contentOf = async (show: (entry: PooledTransaction) => JsonValue, call: Call): Promise<PreparedJson> => {
@@ -28,14 +28,14 @@ export function txpoolMethods({ chain, params }: MethodContext): readonly Method
   return [
     method({
       name: 'txpool_status',
-      summary: 'How many transactions wait',
+      summary: 'How many transactions are pending and queued',
       params: [],
       result: SCHEMAS.poolSizes,
       run: () => ({ pending: toQuantity(mempool.size.pending), queued: toQuantity(mempool.size.queued) }),
     }),
     method({
       name: 'txpool_content',
-      summary: 'The transactions that wait, by sender and nonce',
+      summary: 'The transactions in the pool, by sender and nonce',
       cost: 100,
       params: [],
       result: SCHEMAS.poolContent,
@@ -43,7 +43,7 @@ export function txpoolMethods({ chain, params }: MethodContext): readonly Method
     }),
     method({
       name: 'txpool_contentFrom',
-      summary: 'The transactions of one sender that wait, by nonce',
+      summary: 'The transactions of one sender in the pool, by nonce',
       params: [required('address', address)],
       result: SCHEMAS.poolPart,
       run: async ([of], call) => {
@@ -59,7 +59,7 @@ export function txpoolMethods({ chain, params }: MethodContext): readonly Method
     }),
     method({
       name: 'txpool_inspect',
-      summary: 'The transactions that wait, a line each',
+      summary: 'The transactions in the pool, a line each',
       cost: 100,
       params: [],
       result: SCHEMAS.poolLines,

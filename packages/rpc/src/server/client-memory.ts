@@ -1,10 +1,10 @@
 import { RpcError } from '@poai/api'
 
-/** What questions and answers may take that are not through with. */
+/** Memory that unfinished questions and answers may take. */
 export interface ClientMemoryLimits {
   /**
-   * Characters of one client: its questions, answers in the making and what it has not read. One answer of the greatest
-   * length, and some.
+   * Characters of one client: its questions, its answers in the making, and what it has not read. Room for one answer
+   * of the greatest length, and more.
    */
   readonly maxClientCharacters: number
   /** The same of all clients together. */
@@ -12,8 +12,8 @@ export interface ClientMemoryLimits {
 }
 
 /**
- * One answer of the greatest length a client, with what comes besides; two such clients in all. Encoded, they take
- * about as much again.
+ * One answer of the greatest length for each client, with what comes besides; two such clients in all. Encoded, they
+ * take about as much again.
  */
 export const CLIENT_MEMORY_DEFAULTS: ClientMemoryLimits = {
   maxClientCharacters: 32 * 1024 * 1024,
@@ -22,13 +22,13 @@ export const CLIENT_MEMORY_DEFAULTS: ClientMemoryLimits = {
 
 /** What one question takes, from its arrival until its answer is read. */
 export interface AnswerHold {
-  /** Throws where the client or all of them have too much. */
+  /** Throws if the client, or all clients together, hold too much. */
   grow(characters: number): void
   /** Gives back a part. */
   shrink(characters: number): void
-  /** From now on it may be cut off in favour of clients that hold less. */
+  /** From now on it may be disconnected in favour of clients that hold less. */
   letCut(cut: () => void): void
-  /** Read, or given up. May be called again. */
+  /** The answer was read or abandoned. May be called again. */
   release(): void
 }
 
@@ -39,8 +39,8 @@ interface Client {
 }
 
 /**
- * Counts what clients make the server keep. A client that has enough to read is not answered any further until it has
- * read; where all together are too much, the one that holds most is cut off from the oldest answer that it does not
+ * Counts the memory that clients make the server hold. A client with enough to read gets no further answers until it
+ * has read. If all clients together hold too much, the one that holds most loses the oldest answer that it does not
  * read.
  */
 export class ClientMemory {
@@ -57,7 +57,7 @@ export class ClientMemory {
     return this.#characters
   }
 
-  /** What a client waits for before its next question is looked at; undefined: nothing. */
+  /** What a client waits for before its next question is read; undefined: nothing. */
   room(name: string): Promise<void> | undefined {
     const client = this.#clients.get(name)
     if (client === undefined || client.characters < this.#limits.maxClientCharacters) return undefined

@@ -20,11 +20,11 @@ export interface HttpOptions {
   /** Origins of pages that may ask; `*` for all. */
   readonly corsOrigins: readonly string[]
   /**
-   * Names that the server answers to, besides addresses and localhost: keeps pages from reaching it through a name of
-   * theirs.
+   * Host names that the server answers to, besides addresses and localhost. This stops pages that reach it through a
+   * name of their own.
    */
   readonly virtualHosts: readonly string[]
-  /** Opens the private namespaces to who sends it as a bearer token. */
+  /** Opens the private namespaces to whoever sends it as a bearer token. */
   readonly token?: string
 }
 
@@ -33,18 +33,18 @@ export interface HttpDependencies {
   readonly dispatcher: Dispatcher
   readonly limits: Pick<RpcLimits, 'maxBodyBytes' | 'maxConnections'>
   readonly logger: Logger
-  /** Answers what is no call: pages. Returns false for what it does not know. */
+  /** Answers what is not a call: pages. Returns false for what it does not know. */
   readonly serveFile?: ServeFile
 }
 
-/** A request has this long to arrive: slower ones hold a connection for nothing. */
+/** A request has this long to arrive: slower ones would hold a connection for nothing. */
 const REQUEST_TIMEOUT_MS = 30_000
 const HEADERS_TIMEOUT_MS = 10_000
 const KEEP_ALIVE_MS = 60_000
 const BEARER = 'Bearer '
-/** How long browsers may remember what they are allowed. */
+/** How long browsers may remember what is allowed. */
 const PREFLIGHT_SECONDS = 86_400
-/** No page has such an origin: these schemes belong to extensions that the person at the browser has installed. */
+/** No page has such an origin: these schemes belong to extensions that the user has installed. */
 const EXTENSION_ORIGIN = /^(?:chrome|moz|safari-web)-extension:\/\/[\w-]+$/
 const IP_ADDRESS = /^(?:\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-fA-F:.]+\])$/
 
@@ -68,7 +68,7 @@ export class HttpServer implements Startable {
     this.#door = this.#putDoorBefore(this.#server)
   }
 
-  /** Connections come to the door first; what it does not know goes where all would have gone. */
+  /** Connections come to the quick door first; what it does not know goes to Node's HTTP server. */
   #putDoorBefore(server: Server): QuickDoor {
     const listeners = server.listeners('connection')
     server.removeAllListeners('connection')
@@ -123,7 +123,7 @@ export class HttpServer implements Startable {
     await promise
   }
 
-  /** True for hosts that no page elsewhere can make a browser call by a name of its own (DNS rebinding). */
+  /** False for host names that a foreign page may have made up (DNS rebinding). */
   admitsHost(header: string | undefined): boolean {
     const { virtualHosts } = this.#options
     if (virtualHosts.includes('*') || header === undefined) return true
@@ -131,7 +131,7 @@ export class HttpServer implements Startable {
     return IP_ADDRESS.test(name) || name === 'localhost' || virtualHosts.includes(name)
   }
 
-  /** True for pages that may ask, and for extensions of the browser, such as wallets. Programs send no origin. */
+  /** True for pages that may call, and for browser extensions such as wallets. Programs send no origin. */
   admitsOrigin({ headers }: IncomingMessage): boolean {
     const { origin, host } = headers
     if (origin === undefined || origin === `http://${host}` || origin === `https://${host}`) return true
@@ -189,7 +189,7 @@ export class HttpServer implements Startable {
       'content-type': 'application/json',
       'content-length': bytes,
     })
-    // 'close' comes after 'finish', when the client has all of it, and when the connection is gone.
+    // 'close' follows 'finish' when the client has all of it, and comes when the connection is gone.
     if (answer !== undefined) response.once('close', holdUntilRead(response, answer.hold, bytes))
     if (text.length > PIECE_CHARACTERS) {
       await writePieces(response, text, 'utf8')
@@ -204,7 +204,7 @@ export class HttpServer implements Startable {
   }
 }
 
-/** Lasts as long as one request. Its signal is made when somebody reads it. */
+/** Lasts as long as one request. Its signal is created on first use. */
 class HttpSession implements Session {
   readonly isTrusted: boolean
   readonly client: RatedClient | undefined
@@ -219,7 +219,7 @@ class HttpSession implements Session {
     { isTrusted, stopped }: { readonly isTrusted: boolean; readonly stopped: AbortSignal },
   ) {
     this.isTrusted = isTrusted
-    // The owner is not counted.
+    // The owner is not limited.
     this.client = isTrusted ? undefined : ratedClient(socket.remoteAddress ?? '')
     this.queue = queueOf(socket)
     this.#response = response

@@ -10,7 +10,7 @@ import { holdUntilRead } from './hold-until-read.ts'
 import { RpcServerError } from './rpc-server-error.ts'
 
 export interface IpcOptions {
-  /** Where the socket is; on Windows, what its name is made from. */
+  /** The path of the socket; on Windows, what its name is made from. */
   readonly path: string
 }
 
@@ -124,7 +124,7 @@ export class IpcServer implements Startable {
   }
 }
 
-/** A node that was killed leaves its socket behind; one that runs answers on it. On Windows nothing is left. */
+/** A killed node leaves its socket in place; a running one answers on it. On Windows nothing is left. */
 async function removeLeftOver(path: string): Promise<void> {
   if (process.platform === 'win32') return
   const { promise, resolve } = Promise.withResolvers<boolean>()

@@ -13,19 +13,19 @@ const SECOND_MS = 1000
 export interface QuickDoorDependencies {
   readonly dispatcher: Dispatcher
   readonly maxBodyBytes: number
-  /** Connections without a request for so long are closed. */
+  /** Connections without a request for this long are closed. */
   readonly idleMs: number
   admitsHost(host: string): boolean
-  /** Takes over a connection, from the bytes that wait in it on. */
+  /** Takes over a connection, beginning with the bytes that wait in it. */
   readonly handOver: (socket: Socket) => void
   /** Aborted when the server stops. */
   readonly stopped: AbortSignal
 }
 
 /**
- * Answers plain requests of programs without Node's HTTP, which costs three times what the answer does (measured: `npm
- * run bench -- rpc`). A connection that sends anything else is handed over to it for good, before a byte of that is
- * taken to mean something.
+ * Answers plain requests of programs without Node's HTTP server, which costs three times as much as the answer
+ * (measured: `npm run bench -- rpc`). A connection that sends anything else is handed over to that server for good,
+ * before a byte of it is interpreted.
  */
 export class QuickDoor {
   readonly #dependencies: QuickDoorDependencies
@@ -44,7 +44,7 @@ export class QuickDoor {
     new QuickConnection(socket, this.#dependencies, { date: this.#date, onLeave }).start()
   }
 
-  /** Cuts off all connections that are here. */
+  /** Closes all connections that are here. */
   close(): void {
     for (const socket of this.#sockets) socket.destroy()
   }
@@ -56,9 +56,9 @@ class QuickConnection {
   readonly #date: HttpDate
   readonly #onLeave: () => void
   readonly #session: Session
-  /** Tells clients when they must not count on the connection any more. */
+  /** Tells clients how long they can count on the connection. */
   readonly #keepAlive: string
-  /** Answering: a call runs. Draining: its answer is being read. */
+  /** Answering: a call is running. Draining: its answer is being read. */
   #state: 'idle' | 'answering' | 'draining' = 'idle'
   /** Came while the request before it was answered. */
   #early: Buffer | undefined
@@ -89,7 +89,7 @@ class QuickConnection {
     if (this.#state !== 'answering') this.#socket.destroy()
   }
 
-  /** 'close' follows: a client that has gone is no failure. */
+  /** 'close' follows: a client that is gone is no failure. */
   readonly #onError = (): void => undefined
 
   readonly #onEnd = (): void => {
@@ -98,7 +98,7 @@ class QuickConnection {
 
   readonly #onData = (bytes: Buffer): void => {
     if (this.#state !== 'idle') {
-      // One thing at a time: what comes early waits, and nothing is read meanwhile.
+      // One request at a time: what comes early waits, and nothing is read meanwhile.
       this.#socket.pause()
       this.#early = this.#early === undefined ? bytes : Buffer.concat([this.#early, bytes])
       return
@@ -148,7 +148,7 @@ class QuickConnection {
     if (early !== undefined) this.#onData(early)
   }
 
-  /** Head and body in one piece; false if the client has to read first. */
+  /** Writes head and body in one piece; false if the client has to read first. */
   #write(answer: Answer | undefined): boolean {
     const socket = this.#socket
     if (answer === undefined) {
@@ -162,7 +162,7 @@ class QuickConnection {
     return isTaken
   }
 
-  /** Piece by piece, as the client reads. The next question waits until then. */
+  /** Writes piece by piece, as the client reads. The next request waits until then. */
   async #writeLong({ text, hold }: Answer): Promise<void> {
     const socket = this.#socket
     this.#state = 'draining'
@@ -192,7 +192,7 @@ class QuickConnection {
   }
 }
 
-/** Lasts as long as its connection. Its signal is made when somebody reads it. */
+/** Lasts as long as its connection. Its signal is created on first use. */
 class SocketSession implements Session {
   readonly isTrusted = false
   readonly client: RatedClient

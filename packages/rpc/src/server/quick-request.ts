@@ -1,4 +1,4 @@
-/** A request that came whole and plain. */
+/** A request that arrived whole, in the plain form. */
 export interface QuickRequest {
   readonly host: string
   /** Where the body begins in the bytes that came. */
@@ -8,15 +8,15 @@ export interface QuickRequest {
 
 const REQUEST_LINE = 'POST / HTTP/1.1\r\n'
 const END_OF_HEAD = '\r\n\r\n'
-/** Heads of programs are a few hundred bytes. */
+/** The heads that programs send have a few hundred bytes. */
 const MAX_HEAD_BYTES = 2048
-/** More digits are no request that comes in one piece. */
+/** With more digits, a request does not come in one piece. */
 const LENGTH = /^\d{1,7}$/
-/** Visible characters only: nothing that one reader takes for the end of a line and another does not. */
+/** Visible characters only: nothing that one parser takes for the end of a line and another does not. */
 const MEMBER = /^([A-Za-z-]+):[ \t]*([\x20-\x7e]*)$/
 /**
- * What may stand in a plain request: members that change nothing about how it is read or who may ask. Whatever decides
- * something (`origin`, `authorization`, `transfer-encoding`, `expect`, `upgrade` …) is not here.
+ * Headers that a plain request may have: they change nothing about how it is read or who may ask. Headers that decide
+ * something (`origin`, `authorization`, `transfer-encoding`, `expect`, `upgrade` …) are not here.
  */
 const PLAIN_MEMBERS: ReadonlySet<string> = new Set([
   'host',
@@ -31,8 +31,8 @@ const PLAIN_MEMBERS: ReadonlySet<string> = new Set([
 ])
 
 /**
- * Reads bytes that are one whole, plain POST to `/` and nothing else, as programs send them; undefined for anything
- * else, however right it may be. It never has to understand what it refuses.
+ * Reads bytes that are exactly one plain POST to `/`, as programs send it; undefined for anything else, however valid.
+ * It never has to understand what it refuses.
  */
 export function readQuickRequest(bytes: Buffer): QuickRequest | undefined {
   const head = bytes.toString('latin1', 0, Math.min(bytes.length, MAX_HEAD_BYTES))

@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import { defined } from '@poai/core'
 
-/** Answers requests for files. Resolves to false for what is none of them. */
+/** Answers requests for files. Resolves to false for anything else. */
 export type ServeFile = (request: IncomingMessage, response: ServerResponse) => Promise<boolean>
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -21,9 +21,9 @@ const TYPES: Readonly<Record<string, string>> = {
 }
 
 /**
- * Only this server's own scripts and styles run in the page, and it talks to nobody else: what comes from the chain
- * cannot become code, even if the page had a fault. WebAssembly is compiled for those who verify blocks in their
- * browser; it can do less than a script.
+ * Only this server's own scripts and styles run in the page, and it connects to no other server: data from the chain
+ * cannot become code, even if the page has a bug. WebAssembly is allowed for verifying blocks in the browser; it can do
+ * less than a script.
  */
 const POLICY = [
   "default-src 'none'",
@@ -44,7 +44,7 @@ const HEADERS: Readonly<Record<string, string>> = {
   'cross-origin-opener-policy': 'same-origin',
 }
 
-/** Their names hold a hash of what is in them. */
+/** Their names hold a hash of their content. */
 const ASSETS = `${sep}assets${sep}`
 const FOR_EVER = 'public, max-age=31536000, immutable'
 /** A page is small; larger files are not served from here. */
@@ -52,12 +52,12 @@ const MAX_FILE_BYTES = 4 * 1024 * 1024
 /** What a browser computes with may be larger: it is kept in memory like the rest. */
 const MAX_EXTRA_BYTES = 64 * 1024 * 1024
 
-/** A file as it goes out. */
+/** A file as it is sent. */
 interface SiteFile {
   readonly bytes: Buffer
-  /** Undefined where that is no gain. */
+  /** Undefined if compression gains nothing. */
   readonly compressed: Buffer | undefined
-  /** Weak: it is of the content, compressed or not. */
+  /** Weak: it stands for the content, compressed or not. */
   readonly tag: string
 }
 
@@ -66,14 +66,14 @@ const compress = promisify(gzip)
 const MIN_COMPRESSED_BYTES = 1024
 
 /**
- * Where a file is that is served under a name such as `engine/model.gguf` but lies elsewhere; undefined for other
+ * The path of a file that is served under a name such as `engine/model.gguf` but lies elsewhere; undefined for other
  * names.
  */
 export type FindExtraFile = (name: string) => Promise<string | undefined>
 
 /** Serves the files of a folder, as they are at each request: the page may be built while the node runs. */
 export function createStaticSite(directory: string, findExtra: FindExtraFile = async () => undefined): ServeFile {
-  // Those who ask while a file is being read wait for the same one.
+  // Requests that come while a file is being read share that read.
   const kept = new Map<string, { readonly modifiedMs: number; readonly file: Promise<SiteFile> }>()
   const load = async (path: string, maxBytes: number): Promise<SiteFile | undefined> => {
     const found = await stat(path).catch(() => undefined)
@@ -123,12 +123,12 @@ async function readSiteFile(path: string): Promise<SiteFile> {
   return { bytes, compressed: small !== undefined && small.length < bytes.length ? small : undefined, tag }
 }
 
-/** A quality of nothing is how a client says that it cannot. */
+/** With a quality of 0 a client says that it cannot. */
 function acceptsGzip({ headers }: IncomingMessage): boolean {
   return /(?:^|,)\s*gzip\s*(?:$|,|;\s*q=(?!0(?:\.0*)?\s*(?:,|$)))/.test(String(headers['accept-encoding'] ?? ''))
 }
 
-/** The file that a request means; undefined for names that lead out of the folder or make no sense. */
+/** The file that a request names; undefined for names that lead out of the folder or make no sense. */
 function pathOf(directory: string, url: string): string | undefined {
   let name: string
   try {

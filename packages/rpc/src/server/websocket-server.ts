@@ -12,7 +12,7 @@ import type { HttpServer } from './http-server.ts'
 
 /** What the server needs, and nothing more. */
 export interface WebSocketDependencies {
-  /** Whose port it shares, and who says which hosts and origins may come. */
+  /** The server whose port it shares, and which knows the allowed hosts and origins. */
   readonly http: Pick<HttpServer, 'server' | 'admitsHost' | 'admitsOrigin' | 'isTrusted'>
   readonly dispatcher: Dispatcher
   readonly limits: Pick<RpcLimits, 'maxBodyBytes' | 'maxConnections' | 'maxPendingPerConnection'>
@@ -20,11 +20,11 @@ export interface WebSocketDependencies {
   readonly logger: Logger
 }
 
-/** What a reader that is too slow may leave unread: then it is cut off, so that it costs the others nothing. */
+/** What a slow reader may leave unread. Beyond that it is disconnected, so that it costs the others nothing. */
 const MAX_UNREAD_BYTES = 8 * 1024 * 1024
-/** Connections that answer no ping are gone without a word. */
+/** Connections that answer no ping are closed. */
 const PING_EVERY_MS = 30_000
-/** RFC 6455: the other side broke a policy. */
+/** RFC 6455: the other side violated a policy. */
 const CLOSE_POLICY = 1008
 const CLOSE_GOING_AWAY = 1001
 
@@ -41,7 +41,7 @@ export class RpcWebSocketServer implements Startable {
     this.#server = new WebSocketServer({
       noServer: true,
       maxPayload: dependencies.limits.maxBodyBytes,
-      // Compression keeps memory for every connection, and answers are short.
+      // Compression would hold memory for every connection, and answers are short.
       perMessageDeflate: false,
     })
   }
@@ -89,7 +89,7 @@ export class RpcWebSocketServer implements Startable {
     const isTrusted = http.isTrusted(request)
     const closed = new AbortController()
     let isCorked = false
-    /** What is sent in one turn leaves in one piece. */
+    /** What is sent in one turn of the event loop leaves in one piece. */
     const corkForNow = (): void => {
       if (isCorked) return
       isCorked = true
@@ -114,7 +114,7 @@ export class RpcWebSocketServer implements Startable {
       const done = holdUntilRead(stream, hold, text.length)
       socket.send(text, done)
     }
-    /** News come unasked: a reader that leaves too much of them is cut off. */
+    /** Notifications come unasked: a reader that leaves too many of them unread is disconnected. */
     const notify = (text: string): void => {
       const hold = memory.open(queue)
       try {

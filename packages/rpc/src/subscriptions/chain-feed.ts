@@ -21,7 +21,7 @@ export interface ChainFeedDependencies {
 
 const ANY_LOG = { addresses: [], topics: [] } as const
 
-/** What changes, as JSON: written once for all who hear of it, and only if somebody does. */
+/** Changes of the chain as JSON: written once for all listeners, and only if there are any. */
 export class ChainFeed {
   readonly #heads: FanOut<HeadEvent>
   readonly #transactions: FanOut<PooledTransaction>
@@ -46,7 +46,7 @@ export class ChainFeed {
     return this.onHead((event) => listener(this.#headersOf(event)))
   }
 
-  /** Matching logs: those that were taken back first, then those that joined. */
+  /** Matching logs: first those that were taken back, then those that joined. */
   onLogs(filter: LogFilter, listener: (texts: readonly string[]) => void): Unsubscribe {
     return this.onHead((event) => {
       const found = this.#logsOf(event).filter(({ log }) => logMatches(log, filter))

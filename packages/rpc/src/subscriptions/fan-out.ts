@@ -4,7 +4,7 @@ import type { Logger, Unsubscribe } from '@poai/core'
 /** Listeners that are told between two looks at the clock. */
 const LISTENERS_PER_LOOK = 16
 /**
- * Events that wait for their listeners; then the oldest is dropped: those that are told of it too late hear of what
+ * Events that wait for their listeners. Beyond that the oldest is dropped: listeners that are too slow hear of what
  * follows.
  */
 const MAX_WAITING = 1024
@@ -23,8 +23,8 @@ interface Round<Event> {
 }
 
 /**
- * Tells many listeners of what one source says, in order, some at a time: ten thousand subscribers must not keep the
- * node from its next block. Listens to the source only as long as somebody listens here.
+ * Passes the events of one source to many listeners, in order, some at a time: ten thousand subscribers must not keep
+ * the node from its next block. Listens to the source only while there are listeners.
  */
 export class FanOut<Event> {
   readonly #source: Subscribe<Event>

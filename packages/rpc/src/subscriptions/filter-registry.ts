@@ -7,9 +7,9 @@ import { newSubscriptionId } from './subscription-id.ts'
 
 /** Filters of all clients together. */
 const MAX_FILTERS = 1000
-/** A filter that nobody asks about goes after this, as in geth. */
+/** A filter that is not asked for is removed after this, as in geth. */
 const IDLE_MS = 5 * 60_000
-/** Results that wait for one filter: a client that does not fetch them loses it. */
+/** Results that wait in one filter: a client that does not fetch them loses it. */
 const MAX_WAITING = 10_000
 
 /** What a filter tells of. */
@@ -26,7 +26,7 @@ interface Filter {
   askedMs: number
 }
 
-/** What happened since a client last asked: for those that cannot be told. */
+/** Collects what happens until a client asks, for clients that cannot be notified. */
 export class FilterRegistry {
   readonly #feed: ChainFeed
   readonly #clock: Pick<Clock, 'nowMs'>

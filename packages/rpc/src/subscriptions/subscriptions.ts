@@ -5,10 +5,10 @@ import { newSubscriptionId } from './subscription-id.ts'
 /** Subscriptions of one connection. */
 const MAX_PER_SESSION = 128
 
-/** Starts to tell: `send` sends one result, as JSON. */
+/** Starts to notify: `send` sends one result, as JSON. */
 export type StartTelling = (send: (result: string) => void) => Unsubscribe
 
-/** Who is told of what, over connections that can be told. They end with their connection. */
+/** Subscriptions of connections that can be notified. They end with their connection. */
 export class Subscriptions {
   readonly #bySession = new WeakMap<Session, Map<string, Unsubscribe>>()
   #count = 0

@@ -5,13 +5,13 @@ import { longHex } from '../format/long-hex.ts'
 import { reasonOfRevert } from '../methods/eth/revert-error.ts'
 import type { Tracer } from './tracer.ts'
 
-/** Frames of one transaction: 12 million gas are 17,000 of the cheapest calls. */
+/** Frames of one transaction: 12 million gas pay for 17,000 of the cheapest calls. */
 const MAX_FRAMES = 50_000
 
-/** Input and output of all frames of a trace: what one answer can hold as hexadecimal. */
+/** Input and output of all frames of a trace: as much as one answer can hold in hexadecimal. */
 const MAX_FRAME_BYTES = 10 * 1024 * 1024
 
-/** A frame while it is put together. */
+/** A frame while it is collected. */
 export interface CallFrame {
   readonly start: FrameStart
   end: FrameEnd | undefined
@@ -52,7 +52,7 @@ export class FrameCollector {
     }
   }
 
-  /** The outermost frame; undefined where nothing began. */
+  /** The outermost frame; undefined if nothing began. */
   get root(): CallFrame | undefined {
     return this.#root
   }

@@ -4,7 +4,7 @@ import type { Tracer } from './tracer.ts'
 
 const SELECTOR_BYTES = 4
 
-/** How often each selector was called with so many bytes of arguments: geth's `4byteTracer`. */
+/** How often each selector was called, by the size of its arguments: geth's `4byteTracer`. */
 export function createFourByteTracer(): Tracer {
   const counts = new Map<string, number>()
   const onEnter = ({ type, input }: FrameStart): void => {

@@ -4,8 +4,7 @@ import type { StateReader } from '@poai/execution'
 import type { Tracer } from './tracer.ts'
 
 /**
- * What a transaction read, as it was before it: geth's `prestateTracer`. Codes come from `state`, which they cannot
- * leave.
+ * What a transaction read, as it was before: geth's `prestateTracer`. Code comes from `state`, where it never changes.
  */
 export function createPrestateTracer(state: Pick<StateReader, 'code'>): Tracer {
   return {

@@ -9,7 +9,7 @@ export interface StructOptions {
   readonly withMemory: boolean
 }
 
-/** Characters of all steps together: beyond that nobody reads, and no client takes the answer. */
+/** Characters of all steps together: nobody reads more, and no client accepts a longer answer. */
 const MAX_CHARACTERS = 20 * 1024 * 1024
 /** What a step takes without stack and memory. */
 const STEP_CHARACTERS = 120

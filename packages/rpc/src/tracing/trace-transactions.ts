@@ -15,13 +15,13 @@ export interface TraceRequest {
   readonly call: Call
 }
 
-/** A watched transaction and what its tracer told. */
+/** A watched transaction and the result of its tracer. */
 export interface TracedTransaction {
   readonly index: number
   readonly told: JsonValue
 }
 
-/** Executes a block's transactions again on the state before it, and hands out what the watched ones did. */
+/** Executes a block's transactions again on the state before it, and returns what the watched ones did. */
 export async function traceTransactions(
   { view, execution }: MethodContext,
   { found, only, createTracer, call }: TraceRequest,
@@ -49,7 +49,7 @@ export async function traceTransactions(
     return traces.map((trace) => {
       const tracer = tracers.get(trace.index)
       invariant(tracer !== undefined, 'what is traced has a tracer')
-      // Now, while the state is open: tracers may look into it.
+      // Now, while the state is open: tracers may read from it.
       return { index: trace.index, told: tracer.result(trace) }
     })
   })

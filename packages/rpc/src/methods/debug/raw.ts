@@ -2,7 +2,7 @@ import { blockPlace, hash, listSchema, type Method, method, orNull, RESULTS, req
 import { bytesToHex, headerCodec, receiptCodec } from '@poai/core'
 import type { MethodContext } from '../method-context.ts'
 
-/** The bytes that hashes are made of: for those who check for themselves. */
+/** The bytes that hashes are made of, for clients that check for themselves. */
 export function rawMethods({ chain, codecs, view }: MethodContext): readonly Method[] {
   const headerOf = (name: string): Method =>
     method({
@@ -41,7 +41,7 @@ export function rawMethods({ chain, codecs, view }: MethodContext): readonly Met
     }),
     method({
       name: 'debug_getRawTransaction',
-      summary: 'The canonical bytes of a transaction, mined or waiting',
+      summary: 'The canonical bytes of a transaction, mined or pending',
       params: [required('hash', hash)],
       result: orNull(RESULTS.data),
       run: async ([named]) => {

@@ -20,14 +20,14 @@ export function accountMethods({ chain, view }: MethodContext): readonly Method[
   return [
     method({
       name: 'eth_getBalance',
-      summary: 'What an account has, in wei',
+      summary: 'The balance of an account, in wei',
       params: [required('address', address), atBlock],
       result: RESULTS.quantity,
       run: ([of, place]) => view.withState(place, (state) => toQuantity((state.account(of) ?? NEW_ACCOUNT).balance)),
     }),
     method({
       name: 'eth_getTransactionCount',
-      summary: 'The nonce of the next transaction of an account; with "pending", after those that wait',
+      summary: 'The nonce of the next transaction of an account; with "pending", after those in the pool',
       params: [required('address', address), atBlock],
       result: RESULTS.quantity,
       run: ([of, place]) => {
@@ -49,7 +49,7 @@ export function accountMethods({ chain, view }: MethodContext): readonly Method[
     }),
     method({
       name: 'eth_getStorageAt',
-      summary: 'A slot of a contract',
+      summary: 'A storage slot of a contract',
       params: [required('address', address), required('slot', slot), atBlock],
       result: RESULTS.hash,
       run: ([of, at, place]) =>

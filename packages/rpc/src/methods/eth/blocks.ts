@@ -28,7 +28,7 @@ import { writeReceipt } from '../../format/format-receipt.ts'
 import { formatTransaction } from '../../format/format-transaction.ts'
 import type { MethodContext } from '../method-context.ts'
 
-/** Of blocks that were asked for: a block of its hash never changes. */
+/** Of blocks that were asked for: the block of a hash never changes. */
 const MAX_WRITTEN_CHARACTERS = 32 * 1024 * 1024
 
 /** Blocks, and how many things are in them. */

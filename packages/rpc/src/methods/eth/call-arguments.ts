@@ -19,7 +19,7 @@ import { prevRandaoOf } from '@poai/execution'
 import type { NamedHeader } from '../../chain-view.ts'
 import type { MethodContext } from '../method-context.ts'
 
-/** As many accounts as one call may pretend about. */
+/** Accounts that one call may override. */
 const MAX_OVERRIDES = 256
 const MAX_OVERRIDDEN_SLOTS = 10_000
 const MAX_ACCESS_ENTRIES = 2048
@@ -40,7 +40,7 @@ export interface CallArguments {
   readonly accessList: readonly Partial<AccessListEntry>[]
 }
 
-/** The argument of `eth_call` and its kin. */
+/** The argument of `eth_call` and similar methods. */
 export const callArguments: Shape<Partial<CallArguments>> = titled(
   'call arguments',
   objectOf<CallArguments>({
@@ -61,7 +61,7 @@ export const callArguments: Shape<Partial<CallArguments>> = titled(
   }),
 )
 
-/** The message of a call. Without a price it costs nothing, so that anybody can ask. */
+/** The message of a call. Without a price it costs nothing, so an account without coins can be used too. */
 export function messageOf(args: Partial<CallArguments>, gasLimit: bigint): Message {
   const { input } = args
   if (input !== undefined && args.data !== undefined && !equal(input, args.data)) {
@@ -112,7 +112,7 @@ const overrideArguments = titled(
   }),
 )
 
-/** The state overrides of `eth_call`: what accounts are said to be for this call. */
+/** The state overrides of `eth_call`: how accounts are to look during this call. */
 export const stateOverrides: Shape<readonly AccountOverride[]> = {
   schema: { type: 'object', additionalProperties: overrideArguments.schema },
   parse: (value, path) => {

@@ -48,7 +48,7 @@ export function callMethods(context: MethodContext): readonly Method[] {
     }),
     method({
       name: 'eth_createAccessList',
-      summary: 'What the transaction touches, and the gas that it uses when it says so',
+      summary: 'The access list of a transaction, and the gas that it uses with it',
       cost: 50,
       params: [required('transaction', callArguments), at],
       result: SCHEMAS.accessListResult,
@@ -57,7 +57,7 @@ export function callMethods(context: MethodContext): readonly Method[] {
   ]
 }
 
-/** A question as the client put it. */
+/** A call as the client described it. */
 export interface Question {
   readonly args: Partial<CallArguments>
   readonly place: BlockPlace
@@ -90,7 +90,7 @@ function estimate(context: MethodContext, { args, place, overrides, pause }: Que
   })
 }
 
-/** A list may change what is executed and so what is touched: again, until it is the same list. */
+/** A list may change what is executed, and so what is touched: the call is repeated until the list stays the same. */
 const MAX_ACCESS_LIST_ROUNDS = 8
 
 async function createAccessList(context: MethodContext, question: Question): Promise<AccessListResultJson> {

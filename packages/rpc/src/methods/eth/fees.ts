@@ -26,7 +26,7 @@ import type { MethodContext } from '../method-context.ts'
 const SUGGESTION_BLOCKS = 20n
 /** The share of those tips, cheapest first, that the suggestion beats, in percent. */
 const SUGGESTION_PERCENTILE = 60
-/** Where nobody pays tips this one is taken at once: 1 gwei, which wallets show as a round number. */
+/** Where nobody pays tips, this one is enough: 1 gwei, which wallets show as a round number. */
 const DEFAULT_TIP_WEI = 1_000_000_000n
 const MAX_PERCENTILES = 100
 
@@ -40,7 +40,7 @@ export function feeMethods(context: MethodContext): readonly Method[] {
   return [
     method({
       name: 'eth_gasPrice',
-      summary: 'A gas price with which a transaction is mined soon',
+      summary: 'A gas price at which a transaction is mined soon',
       params: [],
       result: RESULTS.quantity,
       run: async (_, call) => toQuantity(nextBaseFee(params, chain.head()) + (await suggestTip(context, call))),
@@ -84,7 +84,7 @@ async function suggestTip({ chain, view }: MethodContext, call: Pick<Call, 'paus
     if (header === undefined || header.gasUsed === 0n) continue
     const rest = call.pause()
     if (rest !== undefined) await rest
-    // Without the senders, which nobody asks for here.
+    // Without the senders, which are not needed here.
     const found = await chain.queries.block(number)
     for (const transaction of found?.body.transactions ?? []) {
       tips.push(effectiveTip(transaction, header.baseFeePerGas))

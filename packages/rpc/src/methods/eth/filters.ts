@@ -27,34 +27,34 @@ const subscriptionOption: Shape<Partial<LogQuestion> | boolean> = {
   parse: (value, path) => (typeof value === 'boolean' ? value : logQuestion.parse(value, path)),
 }
 
-/** All ways to hear of what changes, from one feed. */
+/** All ways to hear of changes, from one feed. */
 export function newsMethods(context: MethodContext): readonly Method[] {
   const { chain, params, logger } = context
   const feed = new ChainFeed({ chain, chainId: params.chainId, logger })
   return [...filterMethods(context, feed), ...subscriptionMethods(context, feed)]
 }
 
-/** Polling for news. */
+/** For clients that poll. */
 function filterMethods(context: MethodContext, feed: ChainFeed): readonly Method[] {
   const registry = new FilterRegistry(feed, context.clock)
   return [
     method({
       name: 'eth_newFilter',
-      summary: 'Remembers matching logs until they are asked for',
+      summary: 'Collects matching logs until they are asked for',
       params: [required('filter', logQuestion)],
       result: RESULTS.quantity,
       run: ([question]) => registry.add({ kind: 'logs', filter: filterOf(question), question }),
     }),
     method({
       name: 'eth_newBlockFilter',
-      summary: 'Remembers the hashes of new blocks until they are asked for',
+      summary: 'Collects the hashes of new blocks until they are asked for',
       params: [],
       result: RESULTS.quantity,
       run: () => registry.add({ kind: 'blocks' }),
     }),
     method({
       name: 'eth_newPendingTransactionFilter',
-      summary: 'Remembers the hashes of transactions that come to wait until they are asked for',
+      summary: 'Collects the hashes of new pending transactions until they are asked for',
       params: [],
       result: RESULTS.quantity,
       run: () => registry.add({ kind: 'transactions' }),
@@ -68,7 +68,7 @@ function filterMethods(context: MethodContext, feed: ChainFeed): readonly Method
     }),
     method({
       name: 'eth_getFilterLogs',
-      summary: 'All logs that a filter of logs matches',
+      summary: 'All logs that a log filter matches',
       cost: 20,
       params: [required('filterId', id)],
       result: listSchema(SCHEMAS.log),
@@ -88,7 +88,7 @@ function filterMethods(context: MethodContext, feed: ChainFeed): readonly Method
   ]
 }
 
-/** News as they happen, for connections that stay. */
+/** For connections that stay open: changes as they happen. */
 function subscriptionMethods(context: MethodContext, feed: ChainFeed): readonly Method[] {
   const subscriptions = new Subscriptions()
   const starterOf = (kind: string, option: Partial<LogQuestion> | boolean | undefined): StartTelling => {
@@ -109,7 +109,7 @@ function subscriptionMethods(context: MethodContext, feed: ChainFeed): readonly 
   return [
     method({
       name: 'eth_subscribe',
-      summary: 'Tells of new heads, logs, waiting transactions or syncing as they happen',
+      summary: 'Sends new heads, logs, pending transactions or sync changes as they happen',
       params: [required('kind', textOf(32)), optional('option', subscriptionOption)],
       result: RESULTS.quantity,
       run: ([kind, option], { session }) => subscriptions.add(session, starterOf(kind, option)),
@@ -124,7 +124,7 @@ function subscriptionMethods(context: MethodContext, feed: ChainFeed): readonly 
   ]
 }
 
-/** Told when it begins and ends; looked at with each new head, since a node that syncs has many. */
+/** Tells when syncing begins and ends. It looks with each new head, since a node that syncs has many. */
 function tellOfSyncing({ sync }: MethodContext, feed: ChainFeed): StartTelling {
   return (send) => {
     let last: boolean | undefined

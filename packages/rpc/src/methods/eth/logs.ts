@@ -25,7 +25,7 @@ import type { MethodContext } from '../method-context.ts'
 const MAX_ALTERNATIVES = 1000
 const MAX_TOPICS = 4
 
-/** One of these, or any where there are none. */
+/** One of these; anything, if there are none. */
 function oneOf<T>(of: Shape<T>): Shape<readonly T[]> {
   const list = listOf(of, MAX_ALTERNATIVES)
   return {
@@ -63,12 +63,12 @@ export function filterOf({ address: addresses = [], topics = [] }: Partial<LogQu
   return { addresses, topics }
 }
 
-/** Searches for what contracts announced. */
+/** Searches for logs. */
 export function logMethods(context: MethodContext): readonly Method[] {
   return [
     method({
       name: 'eth_getLogs',
-      summary: 'What contracts announced in a range of blocks, or in one block',
+      summary: 'The logs of a range of blocks, or of one block',
       cost: 20,
       params: [required('filter', logQuestion)],
       result: listSchema(SCHEMAS.log),

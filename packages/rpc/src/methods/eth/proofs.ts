@@ -25,7 +25,7 @@ export function proofMethods({ view, trieNodes }: MethodContext): readonly Metho
   return [
     method({
       name: 'eth_getProof',
-      summary: 'An account and slots of it with the nodes that prove them; of the newest state',
+      summary: 'An account and slots of it with their Merkle proofs, in the newest state only',
       cost: 20,
       params: [
         required('address', address),
@@ -36,7 +36,7 @@ export function proofMethods({ view, trieNodes }: MethodContext): readonly Metho
       run: ([of, slots, place]) => {
         const nodes = requirePart(trieNodes, 'proofs')
         const { header } = view.requireHeader(place)
-        // Tries are kept as they are now, not as they were; from here to the end nothing else runs.
+        // Only the tries of the newest state are kept. From here to the end nothing else runs.
         if (header.number !== view.headNumber) throw new RpcError('pruned', 'proofs are kept for the newest state only')
         const proof = proveAccount({ nodes, stateRoot: header.stateRoot, address: of, slots })
         return {

@@ -5,10 +5,10 @@ import type { CallOutcome } from '@poai/execution'
 /** Selector of `Error(string)`, which `require` and `revert("…")` use. */
 const ERROR_SELECTOR = '0x08c379a0'
 const WORD_BYTES = 32
-/** Reasons longer than this are cut: the data is there in full. */
+/** Longer reasons are cut: `data` has them in full. */
 const MAX_REASON_BYTES = 1024
 
-/** What clients are told of a call that the EVM undid; `allowance` is the gas that an estimate could try. */
+/** What a client is told of a call that the EVM reverted; `allowance` is the gas that an estimate could try. */
 export function revertError(outcome: Pick<CallOutcome, 'failure' | 'returnData'>, allowance?: bigint): RpcError {
   const { failure, returnData } = outcome
   if (failure === 'revert') {
@@ -25,7 +25,7 @@ export function revertError(outcome: Pick<CallOutcome, 'failure' | 'returnData'>
   return new RpcError('serverError', failure ?? 'execution failed')
 }
 
-/** The text in `Error(string)`; undefined where what was returned is something else. */
+/** The text in `Error(string)`; undefined if something else was returned. */
 export function reasonOfRevert(data: Uint8Array): string | undefined {
   if (bytesToHex(data.subarray(0, 4)) !== ERROR_SELECTOR) return undefined
   const body = data.subarray(4)

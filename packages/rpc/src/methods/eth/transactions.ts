@@ -31,7 +31,7 @@ export function transactionMethods(context: MethodContext): readonly Method[] {
   return [
     method({
       name: 'eth_getTransactionByHash',
-      summary: 'A transaction, mined or waiting',
+      summary: 'A transaction, mined or pending',
       params: [required('hash', hash)],
       result: orNull(SCHEMAS.transaction),
       run: async ([named]) => {
@@ -43,21 +43,21 @@ export function transactionMethods(context: MethodContext): readonly Method[] {
     }),
     method({
       name: 'eth_getTransactionByBlockNumberAndIndex',
-      summary: 'A transaction by its place',
+      summary: 'A transaction by its block and its index there',
       params: [required('block', blockNumber), required('index', count)],
       result: orNull(SCHEMAS.transaction),
       run: ([place, index]) => atIndex(place, index),
     }),
     method({
       name: 'eth_getTransactionByBlockHashAndIndex',
-      summary: 'A transaction by its place',
+      summary: 'A transaction by its block and its index there',
       params: [required('hash', hash), required('index', count)],
       result: orNull(SCHEMAS.transaction),
       run: ([named, index]) => atIndex({ kind: 'hash', hash: named, requireCanonical: false }, index),
     }),
     method({
       name: 'eth_getTransactionReceipt',
-      summary: 'What a mined transaction did',
+      summary: 'The receipt of a mined transaction',
       params: [required('hash', hash)],
       result: orNull(SCHEMAS.receipt),
       run: async ([named], call) => {
@@ -67,7 +67,7 @@ export function transactionMethods(context: MethodContext): readonly Method[] {
     }),
     method({
       name: 'eth_getRawTransactionByHash',
-      summary: 'The bytes of a transaction, mined or waiting',
+      summary: 'The bytes of a transaction, mined or pending',
       params: [required('hash', hash)],
       result: orNull(RESULTS.data),
       run: async ([named]) => {
@@ -77,7 +77,7 @@ export function transactionMethods(context: MethodContext): readonly Method[] {
     }),
     method({
       name: 'eth_sendRawTransaction',
-      summary: 'Offers a signed transaction to the network',
+      summary: 'Sends a signed transaction to the network',
       cost: 20,
       params: [required('transaction', data)],
       result: RESULTS.hash,

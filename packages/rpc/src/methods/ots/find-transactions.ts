@@ -4,7 +4,7 @@ import type { SentBlock } from '../../chain-view.ts'
 import { createdAddress } from '../../format/format-receipt.ts'
 import type { MethodContext } from '../method-context.ts'
 
-/** Blocks that one search reads: there is no index by address, and an empty block is a tenth of a millisecond. */
+/** Blocks that one search reads: there is no index by address, and an empty block takes a tenth of a millisecond. */
 const MAX_SEARCHED_BLOCKS = 20_000n
 
 /** A transaction and its block. */
@@ -13,25 +13,25 @@ export interface FoundInBlock {
   readonly index: number
 }
 
-/** What a search came to. */
+/** The outcome of a search. */
 export interface SearchOutcome {
   readonly hits: readonly FoundInBlock[]
-  /** True if the search came to the end of the chain. */
+  /** True if the search reached the end of the chain. */
   readonly isComplete: boolean
 }
 
-/** Where to look and for how much. */
+/** Where to search, and for how many. */
 export interface Search {
   /** The first block to look at. */
   readonly start: bigint
   readonly direction: 'up' | 'down'
-  /** Whole blocks are taken until there are so many. */
+  /** Whole blocks are added until there are this many. */
   readonly atLeast: number
   readonly call: Pick<Call, 'pause'>
   readonly matches: (transaction: Transaction, sender: Address) => boolean
 }
 
-/** Reads block after block. Finds what transactions say; not what contracts did inside them. */
+/** Reads block after block. Finds what transactions say, not what contracts did inside them. */
 export async function findTransactions({ view }: Pick<MethodContext, 'view'>, search: Search): Promise<SearchOutcome> {
   const { start, direction, atLeast, call, matches } = search
   const step = direction === 'up' ? 1n : -1n

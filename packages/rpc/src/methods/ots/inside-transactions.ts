@@ -17,7 +17,7 @@ import { type CallFrame, FrameCollector } from '../../tracing/call-tracer.ts'
 import { traceTransactions } from '../../tracing/trace-transactions.ts'
 import type { MethodContext } from '../method-context.ts'
 
-/** Executes the transaction's block again up to it. */
+/** Executes the block again, up to the transaction. */
 const TRACE_COST = 200
 
 /** What Otterscan shows of the inside of a transaction. */
@@ -63,7 +63,7 @@ export function insideMethods(context: MethodContext): readonly Method[] {
     }),
     method({
       name: 'ots_getInternalOperations',
-      summary: 'Coins that contracts moved, contracts that contracts made or destroyed, in a transaction',
+      summary: 'Transfers of coins by contracts in a transaction, and contracts that they created or destroyed',
       cost: TRACE_COST,
       params: [required('hash', hash)],
       result: SCHEMAS.internalOperations,

@@ -31,7 +31,7 @@ import type { MethodContext } from '../method-context.ts'
 import { type FoundInBlock, findTransactions, involves } from './find-transactions.ts'
 import { insideMethods } from './inside-transactions.ts'
 
-/** Reads thousands of blocks where there is little to find. */
+/** Where there is little to find, this reads thousands of blocks. */
 const SEARCH_COST = 500
 /** The level of its interface that Otterscan asks for. */
 const API_LEVEL = 8
@@ -96,14 +96,14 @@ export function otterscanMethods(context: MethodContext): readonly Method[] {
     }),
     method({
       name: 'ots_getBlockDetails',
-      summary: 'A block without logs and transactions, with what its miner got',
+      summary: 'A block without logs and transactions, with what its miner earned',
       params: [required('block', blockNumber)],
       result: orNull(SCHEMAS.blockDetails),
       run: async ([place]) => showDetails(context, await view.block(place)),
     }),
     method({
       name: 'ots_getBlockDetailsByHash',
-      summary: 'A block without logs and transactions, with what its miner got',
+      summary: 'A block without logs and transactions, with what its miner earned',
       params: [required('hash', hash)],
       result: orNull(SCHEMAS.blockDetails),
       run: async ([named]) =>
@@ -225,7 +225,7 @@ async function showReceipt({ chain }: MethodContext, hit: FoundInBlock): Promise
   const mined = await chain.queries.transaction(transactionOf(hit).hash)
   const sender = found.senders[index]
   if (mined === undefined || sender === undefined) return null
-  // Without its logs: there may be ten thousands of them.
+  // Without its logs: there may be tens of thousands.
   const shown = formatReceipt(mined.receipt, { ...mined, sender })
   return { ...shown, logs: null, logsBloom: null, timestamp: Number(found.header.timestamp) }
 }

@@ -3,7 +3,7 @@ import type { ExamAnswers } from '../../exams/exam-answers.ts'
 import { scoreBlocks } from '../../exams/score-blocks.ts'
 import type { MethodContext } from '../method-context.ts'
 
-/** Each block is a pass of the model: some ten milliseconds of a core, which replays of new blocks may need. */
+/** Each block is a pass of the model: about ten milliseconds of a core that replays of new blocks may need. */
 const MAX_BLOCKS = 256n
 
 /** How well the network's model answers. */

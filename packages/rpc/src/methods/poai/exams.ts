@@ -15,7 +15,7 @@ import type { ExamAnswers } from '../../exams/exam-answers.ts'
 import { formatAnsweredExam, formatExam, formatTranscript } from '../../format/format-exam.ts'
 import type { MethodContext } from '../method-context.ts'
 
-/** What blocks were worked for: their exams, the model's answers, and the proof that it gave them. */
+/** The work behind blocks: their exams, the model's answers, and the proof that it gave them. */
 export function examMethods(context: MethodContext, answers: ExamAnswers): readonly Method[] {
   const { view, verifier, clock } = context
   return [

@@ -3,7 +3,7 @@ import type { NetworkParamsJson } from '@poai/api/client'
 import { networkParamsToJson } from '@poai/core'
 import type { MethodContext } from '../method-context.ts'
 
-/** The node as a whole, and the network that it is of. */
+/** The node as a whole, and its network. */
 export function nodeMethods({ params, nodeStatus }: MethodContext): readonly Method[] {
   return [
     method({
@@ -15,10 +15,10 @@ export function nodeMethods({ params, nodeStatus }: MethodContext): readonly Met
     }),
     method({
       name: 'poai_networkParams',
-      summary: 'All parameters of the network: with them anybody can judge its blocks',
+      summary: 'All parameters of the network: with them, anyone can check its blocks',
       params: [],
       result: SCHEMAS.networkParams,
-      // The tables of core write it; the tests check it against the schema.
+      // Tables in core write it; the tests check it against the schema.
       run: () => networkParamsToJson(params) as NetworkParamsJson,
     }),
   ]
