@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import type { CliContext } from '../cli-context.ts'
+import { addDbBadBlocksCommand } from './db/bad-blocks.ts'
 import { addDbCheckCommand } from './db/check.ts'
 import { addDbCompactCommand } from './db/compact.ts'
 import { addDbDropFinalityCommand } from './db/drop-finality.ts'
@@ -19,4 +20,5 @@ export function addDbCommands(program: Command, context: CliContext): void {
   addDbDropFinalityCommand(db, context)
   addDbExportCommand(db, context)
   addDbImportCommand(db, context)
+  addDbBadBlocksCommand(db, context)
 }
