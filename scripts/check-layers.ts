@@ -1,4 +1,4 @@
-// The direction of dependencies, checked: npm hoists every package of the workspace, so an import that nobody declared,
+// Checks the direction of dependencies: npm hoists every package of the workspace, so an import that nobody declared,
 // or that points up, would compile and run. See docs/ARCHITECTURE.md.
 import { join } from 'node:path'
 import { checkExamples } from './layers/check-examples.ts'

@@ -1,4 +1,4 @@
-// What people read, checked: the width of lines in documents and comments, and words that mislead.
+// Checks what people read: the width of lines in documents and comments, and words that mislead.
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'

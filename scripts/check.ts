@@ -1,4 +1,4 @@
-// `npm run check [-- step…]`: everything that can be said about the sources without running them.
+// `npm run check [-- step…]`: everything that can be checked without running the program.
 import { join } from 'node:path'
 import { runSteps, type Step } from './steps/run-steps.ts'
 

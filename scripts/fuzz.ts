@@ -6,7 +6,7 @@ import { fuzzDecoders } from '../packages/core/test/fuzz/fuzz-decoders.ts'
 const { values } = parseArgs({
   options: { runs: { type: 'string', default: '1000000' }, seed: { type: 'string', default: '1' } },
 })
-// Collected garbage is not growth: without this the figure would tell of the collector's mood.
+// Garbage is not growth: without this, the figure would depend on when the collector last ran.
 setFlagsFromString('--expose-gc')
 globalThis.gc = runInNewContext('gc')
 

@@ -8,7 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 const HEARTBEAT_MS = 2_000
 /** An owner on another machine (or in another container) that has been silent for this long is taken for dead. */
 export const SILENCE_LIMIT_MS = 60_000
-/** How often those who wait look again. */
+/** How often whoever waits looks again. */
 const POLL_MS = 200
 /**
  * The guard that serialises taking over from a dead owner is held for microseconds; older than this it is a leftover.
@@ -18,7 +18,7 @@ const GUARD_LIMIT_MS = 10_000
 /** @typedef {{ pid: number, host: string }} LockOwner */
 
 /**
- * Runs one action while holding the lock, waiting for its owner first. A lock whose owner has died is taken over.
+ * Runs one action while holding the lock, after waiting for its owner. A lock whose owner has died is taken over.
  * @template T
  * @param {string} path of the lock file
  * @param {() => Promise<T>} action
@@ -92,7 +92,7 @@ function isStale(path) {
   const silentMs = ageMs(path)
   if (silentMs > SILENCE_LIMIT_MS) return true
   const owner = readOwner(path)
-  // A lock without a readable owner is being written right now, or its writer died: only the silence can tell.
+  // A lock without a readable owner is being written right now, or its writer has died: only the silence can tell.
   return owner !== undefined && owner.host === hostname() && !isAlive(owner.pid)
 }
 

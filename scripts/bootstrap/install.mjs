@@ -1,4 +1,4 @@
-// Installs the dependencies with the npm that was called, quietly, once.
+// Installs the dependencies once, quietly, with the npm that was called.
 import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, renameSync } from 'node:fs'
 import { basename, dirname, join, sep } from 'node:path'
@@ -26,7 +26,7 @@ const KEPT_OUTPUT_CHARS = 16_384
 /** @type {readonly NodeJS.Signals[]} */
 const INTERRUPTING_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP']
 
-/** What went wrong, by what npm prints, and what to do about it. The first match is shown. */
+/** What went wrong, judging by what npm printed, and what to do about it. The first match is shown. */
 const HINTS = /** @type {const} */ ([
   [
     /EUSAGE|in sync/,

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 
 /**
- * A task is one module, run by the project's Node, with fixed arguments before the user's. Where the module is there
+ * A task is one module, run by the project's Node, with fixed arguments before the user's. If the module can exist
  * before what the task is for, `needs` names the file that is still to come.
  * @typedef {{ script: string, args: readonly string[], needs?: string }} Task
  */

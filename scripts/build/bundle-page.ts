@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import type { BuildPackage } from './order-packages.ts'
 
-/** What a browser has to fetch for the page, compressed: so that it is there at once on a phone, too. */
+/** What a browser may have to fetch for the page, compressed: little enough to be there at once on a phone too. */
 export const MAX_PAGE_BYTES = 300_000
 
-/** Whether a package is a page: files for browsers, which stand for themselves once they are bundled. */
+/** Whether a package is a page: files for browsers, which need nothing else once they are bundled. */
 export function isPage(member: BuildPackage): boolean {
   return existsSync(join(member.folder, 'vite.config.ts'))
 }

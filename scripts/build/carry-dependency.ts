@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { BuildPackage } from './order-packages.ts'
 
-/** A dependency that comes in the tarball of the package that needs it. */
+/** A dependency that is shipped in the tarball of the package that needs it. */
 interface Carried {
   readonly name: string
   /** What the package imports of it; undefined: everything. */
@@ -15,7 +15,7 @@ interface Carried {
 /**
  * Dependencies that a published package carries in its tarball, bundled into one file each, instead of having npm
  * install them. ethers takes 25 MB, with bundles for browsers, sources and types of Node: as one file it is 1 MB, and
- * loads faster. Of the others little is used (measured: 12 MB as packages with what they need, 0.7 MB as files).
+ * loads faster. Little of the others is used (measured: 12 MB as packages with what they need, 0.7 MB as files).
  */
 const CARRIED: Readonly<Record<string, readonly Carried[]>> = {
   '@poai/cli': [{ name: 'ethers' }],

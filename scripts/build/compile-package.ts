@@ -62,7 +62,7 @@ export function renameWorkerUrls(javascript: string): string {
   return javascript.replaceAll(WORKER_URL, '$1.js$3')
 }
 
-/** Every file that package.json promises must exist now. */
+/** Every file that package.json promises must exist by now. */
 function requireTargets({ folder, manifest }: BuildPackage): void {
   const missing = listTargets([manifest.exports, manifest.bin]).filter(
     (target) => !target.includes('*') && !existsSync(join(folder, target)),

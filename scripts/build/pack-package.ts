@@ -26,7 +26,7 @@ export function packPackage(root: string, member: BuildPackage, destination: str
   }
 }
 
-/** What a package carries is its own, or stands at the top of the checkout as the models do. */
+/** What a package carries is its own, or is at the top of the checkout, like the models. */
 function findEntry(root: string, member: BuildPackage, entry: string): string {
   const found = [member.folder, root].map((folder) => join(folder, entry)).find((path) => existsSync(path))
   if (found === undefined)

@@ -6,7 +6,7 @@ const SOURCE_CONDITION = 'source'
 export interface PublishOptions {
   /** Dependencies that are in the tarball itself; see `carryDependency`. */
   readonly carried?: readonly string[]
-  /** Everything is in the files: what they were bundled from is needed by nobody. */
+  /** Everything is in the files: nobody needs what they were bundled from. */
   readonly isBundled?: boolean
 }
 
@@ -14,8 +14,8 @@ export interface PublishOptions {
  * The package.json that users get. The `source` condition stays in the workspace: Node refuses TypeScript below
  * node_modules, so a user who runs with that condition for packages of his own would otherwise break on ours.
  *
- * Only the package with the command says which Node it wants, since it brings along the Node that the others need: npm
- * would warn of each of them under an older one.
+ * Only the package with the command says which Node it wants, because it brings along the Node that the others need:
+ * under an older one, npm would warn about each of them.
  */
 export function publishManifest(
   manifest: PackageManifest,

@@ -57,7 +57,7 @@ function reExportSpecifier(tokens: readonly Token[], next: number): Token | unde
   return importSpecifier(tokens, start)
 }
 
-/** Whether a token can stand between `import` and `from`: names, braces, commas, stars, quoted export names. */
+/** Whether a token can occur between `import` and `from`: names, braces, commas, stars, quoted export names. */
 function isClauseToken(kind: SyntaxKind | undefined): boolean {
   if (kind === undefined) return false
   return (

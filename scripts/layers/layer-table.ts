@@ -4,7 +4,7 @@ export type LayerTable = Readonly<Record<string, number>>
 /** A package that only tests may import, and that may import every layer. */
 export const TEST_ONLY_PACKAGE = 'testing'
 
-/** The scope of every package of the workspace. */
+/** The npm scope of every package of the workspace. */
 export const SCOPE = '@poai/'
 
 /** One breach of the layering, ready to be printed as `file:line  message`. */

@@ -9,7 +9,7 @@ import { type NpmRegistry, startNpmRegistry } from './support/npm-registry.ts'
 import { type Outcome, runNode } from './support/run-node.ts'
 import { type NpmOptions, runNpm } from './support/run-npm.ts'
 
-/** Of an installation with everything that it needs to run, Node included. */
+/** The size of an installation with everything that it needs to run, Node included. */
 const MAX_INSTALLED_BYTES = 300_000_000
 
 /** Packing and installing write some hundred megabytes: seconds on an idle machine, minutes on a busy disk. */
@@ -21,7 +21,7 @@ const PRETEND_OLD = [
   "data:text/javascript,Object.defineProperty(process.versions,'node',{value:'20.20.2'})",
 ]
 
-/** The output is there to be shown when it is not so. */
+/** The output is shown when that is not so. */
 const DONE = { code: 0, output: expect.stringMatching(/^/) }
 
 const INSTALL = ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']

@@ -9,7 +9,7 @@ import { SMALL_SYNTHETIC_LLAMA, writeSyntheticLlama } from '@poai/inference/gguf
 /** The model that the built-in networks work with. */
 const EMBEDDED_MODEL = join(import.meta.dirname, '../../../models/quiz-1/quiz-1.Q8_0.gguf')
 
-/** A started engine, and what is behind it. */
+/** A started engine, and the model that it runs. */
 export interface BenchEngine {
   readonly engine: InferenceEngine
   readonly modelName: string
@@ -21,15 +21,15 @@ export interface BenchEngine {
   close(): Promise<void>
 }
 
-/** Of llama.cpp as it is packaged. */
+/** The domain of llama.cpp as it is packaged. */
 const PACKAGED_DOMAIN_NAME = 'x64-avx2'
 
-/** What a bench may run the model with. */
+/** The programs that a bench can run the model with. */
 export const BENCH_PROGRAMS = ['native', 'wasm', 'llama'] as const
 
 export type BenchProgram = (typeof BENCH_PROGRAMS)[number]
 
-/** How a bench wants its engine. */
+/** The engine that a bench asks for. */
 export interface BenchEngineOptions {
   /** Default `wasm`, which every machine runs. It and `native` compute the domain `portable-1` and no other. */
   readonly program?: BenchProgram
@@ -93,7 +93,7 @@ async function evaluateInCalls(engine: InferenceEngine, exams: readonly Exam[]):
   return evaluations
 }
 
-/** Ticks of the kernel's books in a second, on every Linux that Node runs on. */
+/** Clock ticks a second in the kernel's accounts, on every Linux that Node runs on. */
 const TICKS_PER_SECOND = 100
 
 function cpuSecondsOf({ status }: InferenceEngine): number {

@@ -9,7 +9,7 @@ import {
 import { keccak256, utf8ToBytes } from '@poai/core'
 import type { EvaluationRequest } from '@poai/inference'
 
-/** Exams of a network with the byte vocabulary, by label and index: the same ones for ever. */
+/** Exams of a network with the byte vocabulary, by label and index: always the same ones. */
 export function* seededExams(label: string, format: ExamFormat = EXAM_FORMAT_1): Generator<Exam, never> {
   const build = createExamBuilder({ format, vocabulary: createByteVocabulary(), families: QUIZ_FAMILIES_1 })
   for (let index = 0; ; index++) yield build(keccak256(utf8ToBytes(`poai/test/${label}/${index}`)))

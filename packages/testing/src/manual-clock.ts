@@ -1,11 +1,11 @@
 import type { Clock } from '@poai/core'
 
-/** Where a clock stands if a test does not care: in 2027, later than every genesis block. */
+/** Where a clock starts unless a test says otherwise: in 2027, later than every genesis block. */
 const DEFAULT_NOW_MS = 1_800_000_000_000
 
-/** Stands still until a test moves it. */
+/** A clock that stands still until a test moves it. */
 export class ManualClock implements Clock {
-  /** Milliseconds since 1970. Setting it wakes nobody, as when the machine's time is put right. */
+  /** Milliseconds since 1970. Setting it wakes nobody, as when a machine's clock is set. */
   now: number
   readonly #sleepers = new Set<{ readonly untilMs: number; readonly wake: () => void }>()
 
@@ -13,7 +13,7 @@ export class ManualClock implements Clock {
     this.now = nowMs
   }
 
-  /** How many wait for the time to pass. */
+  /** How many are waiting for time to pass. */
   get sleepers(): number {
     return this.#sleepers.size
   }
@@ -41,7 +41,7 @@ export class ManualClock implements Clock {
     })
   }
 
-  /** Lets time pass, and those who wake do what they wake for. */
+  /** Moves time on, and lets whoever wakes up finish what they wake up for. */
   async advance(ms: number): Promise<void> {
     this.now += ms
     for (const sleeper of this.#sleepers) {

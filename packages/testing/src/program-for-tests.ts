@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
 /**
- * True if one of the programs that some tests need is installed. Where every change is tested a missing one is a fault;
- * elsewhere it is told of, and the tests are skipped.
+ * True if one of the programs that some tests need is installed. In CI a missing one is an error; elsewhere it is
+ * reported, and the tests are skipped.
  */
 export function hasProgramForTests(programs: readonly string[], help: string): boolean {
   const folders = (process.env['PATH'] ?? '').split(delimiter)

@@ -8,7 +8,7 @@ export interface Probe {
   readonly httpGet: { readonly path: string; readonly port: string }
 }
 
-/** What the tests read of a container in Kubernetes. */
+/** What the tests read from a container in Kubernetes. */
 export interface Container {
   readonly name: string
   readonly image: string
@@ -29,7 +29,7 @@ export interface IngressRule {
   readonly ports: readonly { readonly port: string | number }[]
 }
 
-/** What the tests read of any object in Kubernetes. */
+/** What the tests read from any object in Kubernetes. */
 export interface KubernetesObject {
   readonly kind: string
   readonly metadata: { readonly name: string }
@@ -49,7 +49,7 @@ export interface KubernetesObject {
 
 type Labels = Readonly<Record<string, string>>
 
-/** What the tests read of a service of Docker Compose. */
+/** What the tests read from a service of Docker Compose. */
 export interface ComposeService {
   readonly image: string
   readonly command?: readonly string[]

@@ -5,14 +5,14 @@ import { join } from 'node:path'
 /** The unit of `blocks` in what the system says of a file, whatever the disk's own. */
 const BLOCK_BYTES = 512
 
-/** What the files of a folder take on the disk. */
+/** How much of the disk the files of a folder take. */
 export function allocatedBytes(folder: string): number {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .map((entry) => lstatSync(join(entry.parentPath, entry.name)))
     .reduce((sum, { blocks, size }) => sum + (blocks === undefined ? size : blocks * BLOCK_BYTES), 0)
 }
 
-/** A port that nobody has at the moment. */
+/** A port that nobody uses at the moment. */
 export async function freePort(): Promise<number> {
   const server = createServer()
   const { promise, resolve } = Promise.withResolvers<void>()

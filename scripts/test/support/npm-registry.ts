@@ -19,8 +19,8 @@ interface Installed {
 }
 
 /**
- * Serves the packages that the checkout has installed, in the versions of its lock file: with it npm really resolves
- * and installs, and yet needs nothing from elsewhere. What the checkout lacks, such as packages of other platforms, is
+ * Serves the packages that the checkout has installed, in the versions of its lock file: npm really resolves and
+ * installs from it, and needs nothing from elsewhere. What the checkout lacks, such as packages for other platforms, is
  * not found.
  */
 export async function startNpmRegistry(): Promise<NpmRegistry> {

@@ -12,7 +12,7 @@ export interface NpmOptions {
   readonly variables?: NodeJS.ProcessEnv
 }
 
-/** What npm, and programs that it starts, see: nothing of the settings of the person who runs the tests. */
+/** What npm and the programs that it starts see: none of the settings of whoever runs the tests. */
 export function npmEnvironment({ registry, home, variables }: NpmOptions): NodeJS.ProcessEnv {
   const { command, prefix } = npmCommand()
   return {

@@ -54,7 +54,10 @@ export interface ChainGeneratorOptions {
   readonly evaluator: ExamEvaluator
 }
 
-/** Grows trees of blocks with real work, real state roots and receipts, without any of the code that imports them. */
+/**
+ * Grows trees of blocks with real work, real state roots and real receipts, without any of the code that imports
+ * blocks.
+ */
 export class ChainGenerator {
   readonly params: NetworkParams
   readonly genesis: GeneratedBlock

@@ -1,7 +1,7 @@
 import { bytesToHex, devnet, hexToBytes, type NetworkParams } from '@poai/core'
 import { testWallet, type Wallet } from './wallets.ts'
 
-/** Rich from the first block on. */
+/** Accounts that are rich from the first block on. */
 export const WALLETS: readonly Wallet[] = ['alice', 'bob', 'carol', 'dave'].map(testWallet)
 
 /** Has a key and code: nothing that it signs can be in a block (EIP-3607). */
@@ -23,8 +23,8 @@ function bytesOf(text: string): Uint8Array {
 }
 
 /**
- * The devnet with work that takes four attempts a block, so that generated chains have targets that can be missed, and
- * limits that a test can break; epochs and halvings come within a few blocks.
+ * The devnet with four attempts a block, so that generated chains have targets that can be missed, and with limits that
+ * a test can break; epochs and halvings come within a few blocks.
  */
 export const testNetwork: NetworkParams = {
   ...devnet,

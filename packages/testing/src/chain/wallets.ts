@@ -17,7 +17,7 @@ export interface Wallet {
   readonly address: Address
 }
 
-/** The wallet of a label: the same one for ever. */
+/** The wallet for a label: always the same one. */
 export function testWallet(label: string): Wallet {
   const key = keccak256(utf8ToBytes(`poai/test/wallet/${label}`))
   const publicKey = secp256k1.getPublicKey(key, false).subarray(1)

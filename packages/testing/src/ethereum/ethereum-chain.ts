@@ -9,7 +9,7 @@ import { bytesToHex, type GenesisAccount, type Receipt, type Transaction, uintTo
 import type { BlockEnvironment, BlockHashLookup } from '@poai/execution'
 import type { LevelTrieStore } from './level-trie-store.ts'
 
-/** What EthereumJS says a block comes to. */
+/** The outcome of a block, by EthereumJS. */
 export interface EthereumOutcome {
   readonly stateRoot: Uint8Array
   readonly receiptsRoot: Uint8Array
@@ -33,12 +33,12 @@ export interface ParsedEthereumBlock extends Omit<EthereumBlock, 'transactions'>
 const GWEI = 1_000_000_000n
 const ZERO_HASH = new Uint8Array(32)
 
-/** What is not EthereumJS's default. */
+/** Where it differs from EthereumJS's defaults. */
 export interface EthereumChainOptions {
   readonly chainId: bigint
   /** Another cryptography than EthereumJS's own. */
   readonly crypto?: CustomCrypto
-  /** Where its trie lies. Default: in memory. */
+  /** Where its trie is kept. Default: in memory. */
   readonly database?: LevelTrieStore
 }
 

@@ -1,5 +1,5 @@
 /**
- * Stock EthereumJS beside which ours is checked and measured: its VM on its Merkle state.
+ * Stock EthereumJS, which ours is checked and measured against: its VM on its Merkle state.
  *
  * @example
  * import { EthereumChain } from '@poai/testing/ethereum'

@@ -1,9 +1,9 @@
-/** How much of an attack is carried out: what a test has time for, or all that the claim is about. */
+/** How much of an attack is carried out: as much as a test has time for, or all that the claim is about. */
 export type AttackSize = 'test' | 'full'
 
-/** What came of an attack. */
+/** The outcome of an attack. */
 export interface AttackOutcome {
-  /** The figures, in a line. */
+  /** The figures, on one line. */
   readonly measured: string
   /** True if the node kept the bound. */
   readonly holds: boolean
@@ -11,11 +11,11 @@ export interface AttackOutcome {
 
 /**
  * What strangers do to a node from outside, and what the node promises meanwhile. Each is a file
- * `test/attack/NAME.case.ts` of some package that exports `stranger`; the test beside it carries it out small, `npm run
- * evidence -- strangers` carries all of them out in full.
+ * `test/attack/NAME.case.ts` of some package that exports `stranger`. The test beside it carries out a small version;
+ * `npm run evidence -- strangers` carries out all of them in full.
  */
 export interface StrangerCase {
-  /** As people name it on a command line. */
+  /** Its name on a command line. */
   readonly name: string
   /** What they do. */
   readonly attack: string

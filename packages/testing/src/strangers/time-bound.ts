@@ -1,8 +1,8 @@
 import type { AttackSize } from './stranger-case.ts'
 
 /**
- * Tests run on machines that do other things, too: by a clock they only tell a node that stands still from one that
- * works. The bounds themselves are judged at full size.
+ * Tests run on machines that do other things too: by the clock they can only tell a node that stands still from one
+ * that works. The bounds themselves are judged at full size.
  */
 const TEST_SLACK = 20
 
