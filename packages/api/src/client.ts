@@ -2,8 +2,8 @@
  * A node's methods for programs that speak to it with viem, ethers or by themselves, with types made from the node's
  * own table of methods. Runs in a browser: nothing of Node is in it.
  *
- * - `createNodeClient(send)`: every method, typed by its name. `checkAnswers(send)` looks at each answer first;
- *   programs that may meet a node of another version use both: `createNodeClient(checkAnswers(send))`.
+ * - `createNodeClient(send)`: every method, typed by its name. `checkAnswers(send)` compares each answer with its
+ *   schema first. Programs that may meet a node of another version use both: `createNodeClient(checkAnswers(send))`.
  * - `poaiActions()` for viem, `poaiOf(provider)` for ethers, `createPoai(send)`: the chain's own methods as functions.
  * - `BlockJson`, `NodeStatusJson` and so on: the answers.
  *

@@ -10,7 +10,7 @@ export function toWord(value: bigint): Hex {
   return `0x${value.toString(16).padStart(64, '0')}`
 }
 
-/** Bytes, or null where there are none to speak of. */
+/** Bytes in hexadecimal, or null if there are none. */
 export function hexOrNull(bytes: Uint8Array | undefined): Hex | null {
   return bytes === undefined ? null : bytesToHex(bytes)
 }

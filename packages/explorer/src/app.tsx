@@ -72,13 +72,13 @@ export function App(): VNode {
   )
 }
 
-/** What tabs and histories of browsers show. */
+/** The title in tabs and in the browser's history. */
 function titleOf([section = '', name = '']: readonly string[]): string {
   const label = MENU.find(([known]) => known === section)?.[1] ?? `${section} ${short(name)}`
   return `${label} · poai`
 }
 
-/** Names are what somebody typed: the node says what is wrong with them. */
+/** Names are what the user typed: the node says what is wrong with them. */
 function pageOf([section, name = '']: readonly string[]): VNode {
   switch (section) {
     case undefined:

@@ -2,10 +2,10 @@ import { signal } from '@preact/signals'
 
 const PREFIX = '#/'
 
-/** Where the page is: the parts of what stands behind `#/`. */
+/** The place that the page shows: the parts of the text after `#/`. */
 export const route = signal<readonly string[]>(read() ?? [])
 
-/** Undefined for what names no place: a jump within the page, or text that cannot be decoded. */
+/** Undefined for text that names no place: a jump within the page, or text that cannot be decoded. */
 function read(): readonly string[] | undefined {
   const { hash } = window.location
   if (hash === '' || hash === '#') return []
@@ -26,7 +26,7 @@ window.addEventListener('hashchange', () => {
   if (place === undefined) return
   route.value = place
   window.scrollTo(0, 0)
-  // Whoever reads by ear or walks by keyboard goes on in the new page, not behind the link that is gone.
+  // Users of screen readers and keyboards continue in the new page, not after the link that is gone.
   document.getElementById('main')?.focus({ preventScroll: true })
 })
 

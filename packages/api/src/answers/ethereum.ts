@@ -198,10 +198,10 @@ export const poolLines: SchemaOf<PoolLinesJson> = named(
   exactly({ pending: mapOf(mapOf(text)), queued: mapOf(mapOf(text)) }),
 )
 
-/** What a filter has found since the last time: hashes of blocks or transactions, or logs. */
+/** What a filter has found since the last call: hashes of blocks or transactions, or logs. */
 export const filterChanges: SchemaOf<readonly Hex[] | readonly LogJson[]> = {
   anyOf: [listSchema(hash), listSchema(log)],
 }
 
-/** The traces of a block: what each is depends on its tracer. */
+/** The traces of a block; the shape of each depends on its tracer. */
 export const traces: JsonSchema = listSchema(named('transaction trace', exactly({ txHash: hash, result: {} })))

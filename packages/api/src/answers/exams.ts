@@ -2,7 +2,7 @@ import type { AccuracyJson, ExamJson, TranscriptJson, VerdictJson } from '../cli
 import { exactly, type JsonSchema, listSchema, named, type SchemaOf } from '../schema/json-schema.ts'
 import { data, flag, hash, integer, quantity, text } from '../schema/scalars.ts'
 
-// What blocks were worked for. What only a model can tell is missing where the node has none.
+// The work behind blocks. Members that only a model can compute are missing if the node has none.
 
 const examToken: JsonSchema = named('exam token', exactly({ expected: text, given: text, lossMicroNats: quantity }))
 

@@ -2,7 +2,7 @@ import type { WorkAnswerJson, WorkJobJson } from '../client/node-methods.ts'
 import { exactly, type JsonSchema, named, orNull, type SchemaOf } from '../schema/json-schema.ts'
 import { address, data, hash, integer, measure, quantity, text } from '../schema/scalars.ts'
 
-/** What workers of farms send: read by the farm desk, which says what is wrong with it. */
+/** What workers of farms send. The farm desk reads it, and says what is wrong with it. */
 export const FARM_MESSAGES: Readonly<Record<'request' | 'solution' | 'report', JsonSchema>> = {
   request: named(
     'work request',

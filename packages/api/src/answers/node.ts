@@ -8,7 +8,7 @@ import type {
 import { exactly, listSchema, mapOf, named, oneWordOf, open, orNull, type SchemaOf } from '../schema/json-schema.ts'
 import { address, data, decimal, flag, hash, integer, measure, quantity, text } from '../schema/scalars.ts'
 
-// What a node says of itself. Words for what it does are text, not a closed list: a later version knows more of them.
+// What a node says about itself. States are text, not a closed list: a later version knows more of them.
 
 /** Counts are since the start of the node. */
 export const minerStatus: SchemaOf<MinerStatusJson> = named(
@@ -42,7 +42,7 @@ export const farmStatus: SchemaOf<FarmStatusJson> = named(
   }),
 )
 
-/** Parts of the node add members of their own. */
+/** Other features of the node add members of their own. */
 export const nodeStatus: SchemaOf<NodeStatusJson> = named(
   'node status',
   open({
@@ -91,7 +91,7 @@ export const engine: SchemaOf<EngineJson> = named(
   }),
 )
 
-/** A number of the network's parameters: in decimal digits where a plain number cannot hold it. */
+/** A number among the network's parameters: in decimal digits if a plain number cannot hold it. */
 const amount = { oneOf: [integer, decimal] }
 
 const genesisAccount = open({
@@ -104,7 +104,7 @@ const genesisAccount = open({
 
 const changes = open({ work: open({ epochBlocks: amount }, ['epochBlocks']) }, ['work'])
 
-/** The members that programs ask for; `parseNetworkParams` of core reads them all. */
+/** The members that programs use; `parseNetworkParams` in core reads them all. */
 export const networkParams: SchemaOf<NetworkParamsJson> = named(
   'network params',
   open(

@@ -10,7 +10,7 @@ import { exactly, type JsonSchema, listSchema, named, orNull, type SchemaOf } fr
 import { address, data, flag, hash, integer, nothing, quantity, text } from '../schema/scalars.ts'
 import { blockMembers, receiptMembers, transaction } from './ethereum.ts'
 
-// As Otterscan asks for them: it leaves out what is long and what it can do without.
+// As Otterscan wants them: without what is long and what it does not show.
 
 const shortBlock: JsonSchema = named(
   'short block',

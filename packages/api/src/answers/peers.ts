@@ -2,7 +2,7 @@ import type { BanJson, NodeInfoJson, PeerJson } from '../client/node-methods.ts'
 import { exactly, listSchema, named, oneWordOf, orNull, type SchemaOf } from '../schema/json-schema.ts'
 import { decimal, flag, hash, integer, measure, text } from '../schema/scalars.ts'
 
-/** A node that this one knows. What only a connection tells is missing while there is none. */
+/** A node that this one knows. Members that need a connection are missing while there is none. */
 export const peer: SchemaOf<PeerJson> = named(
   'peer',
   exactly(

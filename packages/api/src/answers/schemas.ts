@@ -1,5 +1,5 @@
-// Every named answer, so that methods say what they answer and readers find it. Served by `rpc.discover`; in the tests
-// each method's answers are checked against them.
+// Every answer that has a name. `rpc.discover` serves these schemas, and the tests check each method's answers against
+// them.
 
 export {
   accessListResult,

@@ -5,7 +5,7 @@ import { listSchema, orNull, type SchemaOf } from '../schema/json-schema.ts'
 import * as RESULTS from '../schema/scalars.ts'
 import type { NodeMethods } from './node-methods.ts'
 
-/** What the answers of methods look like, for clients that check them. */
+/** The schema of each method's answer, for clients that check answers. */
 export const ANSWERS: { readonly [Name in keyof NodeMethods]: SchemaOf<NodeMethods[Name]['result']> } = {
   eth_blockNumber: RESULTS.quantity,
   eth_getBlockByNumber: orNull(SCHEMAS.block),

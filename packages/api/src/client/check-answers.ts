@@ -5,8 +5,8 @@ import type { SendCall } from './node-client.ts'
 import type { NodeMethods } from './node-methods.ts'
 
 /**
- * The same way to a node, which looks at every answer before it is believed: what a node of another version, or no node
- * at all, answers is an error that says what is wrong, not a zero.
+ * Wraps `send` so that every answer is compared with its schema first. A node of another version, or a server that is no
+ * node at all, then causes an error that says what is wrong, where a careless reader would find a zero.
  *
  * @example
  * const node = createNodeClient(checkAnswers((method, params) => client.call(method, params)))
@@ -20,7 +20,7 @@ export function checkAnswers(send: SendCall): SendCall {
   }
 }
 
-/** Throws an `RPC_MALFORMED` that names the first member of an answer that is not what the method answers. */
+/** Throws an `RPC_MALFORMED` error that names the first member of an answer that does not fit the method's schema. */
 export function checkAnswer<Name extends keyof NodeMethods>(
   method: Name,
   answer: unknown,

@@ -10,8 +10,8 @@ export interface Mismatch {
 }
 
 /**
- * The first place where a value differs from a schema, over the part of JSON Schema that the tables of this package
- * use. Members that the schema does not know are no mismatch: later versions add some.
+ * The first place where a value differs from a schema. Understands the part of JSON Schema that this package uses.
+ * Members that the schema does not know are no mismatch: later versions add some.
  */
 export function findMismatch(schema: JsonSchema, value: unknown, path = ''): Mismatch | undefined {
   const parts = schema['oneOf'] ?? schema['anyOf']
@@ -25,7 +25,7 @@ function mismatch(schema: JsonSchema, value: unknown, path: string): Mismatch {
   return { path, expected: expectedBy(schema), actual: describe(value) }
 }
 
-/** Where one alternative is of the value's kind, what is wrong is in it. */
+/** If an alternative is of the value's kind, the mismatch is inside it. */
 function mismatchOfAll(parts: readonly JsonSchema[], value: unknown, path: string): Mismatch | undefined {
   const found = parts.map((part) => findMismatch(part, value, path))
   if (found.includes(undefined)) return undefined
@@ -124,7 +124,7 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** Schemas hold schemas where they hold objects. */
+/** An object inside a schema is a schema. */
 function asSchema(value: unknown): JsonSchema {
   return value as JsonSchema
 }

@@ -1,7 +1,7 @@
 import type { JsonValue } from '@poai/core'
 import type { NodeMethods } from './node-methods.ts'
 
-/** Carries one call to a node and answers with its result; rejects as it likes. */
+/** Carries one call to a node and resolves to its result; may reject with any error. */
 export type SendCall = (method: keyof NodeMethods, params: readonly JsonValue[]) => Promise<unknown>
 
 /** A node whose methods are typed by their names. */
@@ -13,21 +13,21 @@ export interface NodeClient {
   ): Promise<NodeMethods[Name]['result']>
 }
 
-/** A client over any way to a node. It believes what the node answers: see `checkAnswers` for one that looks. */
+/** A client over anything that carries calls. It believes what the node answers; `checkAnswers` does not. */
 export function createNodeClient(send: SendCall): NodeClient {
   return {
     call: async (method, ...params) => {
       const result = await send(method, paramsToJson(params))
-      // The types and the schemas by which nodes answer are made from one table.
+      // The types, and the schemas of the node's answers, are made from one table.
       return result as NodeMethods[typeof method]['result']
     },
   }
 }
 
-/** What a program may give: JSON, with its own numbers in it. */
+/** What a program may pass: JSON that may hold bigints. */
 type Given = JsonValue | bigint | undefined | { readonly [key: string]: Given } | readonly Given[]
 
-/** Arguments as JSON. What is left out is null, which the node takes for left out. */
+/** Arguments as JSON. An argument that is left out becomes null, which means the same to the node. */
 export function paramsToJson(params: readonly Given[]): readonly JsonValue[] {
   return params.map(toJson)
 }

@@ -15,7 +15,7 @@ export type PoaiActions = {
   ) => Promise<NodeMethods[Method]['result']>
 }
 
-/** A client of viem, or anything that asks as EIP-1193 says. */
+/** A client of viem, or anything else with the interface of EIP-1193. */
 export interface Requester {
   request(call: { readonly method: string; readonly params?: unknown }): Promise<unknown>
 }
@@ -27,7 +27,7 @@ export interface Sender {
 
 const PREFIX = 'poai_'
 
-/** The functions over any way to a node. */
+/** The functions over anything that carries calls. */
 export function createPoai(send: SendCall): PoaiActions {
   const actions = POAI_METHODS.map((method) => {
     const act = (...params: readonly JsonValue[]): Promise<unknown> => send(method, paramsToJson(params))

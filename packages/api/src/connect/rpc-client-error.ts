@@ -4,7 +4,7 @@ import { AppError, type AppErrorDetails, type JsonValue } from '@poai/core'
  * - `RPC_UNREACHABLE`: nobody answers there.
  * - `RPC_TIMEOUT`: somebody took the call and said nothing in time.
  * - `RPC_REFUSED`: the node answered with an error; `rpcCode` and `data` are its own.
- * - `RPC_MALFORMED`: what came back is no JSON-RPC.
+ * - `RPC_MALFORMED`: what came back is not JSON-RPC, or not what the method answers.
  */
 export type RpcClientErrorCode = 'RPC_UNREACHABLE' | 'RPC_TIMEOUT' | 'RPC_REFUSED' | 'RPC_MALFORMED'
 

@@ -11,11 +11,11 @@ import { listSchema, orNull, type SchemaOf } from '../schema/json-schema.ts'
 import * as RESULTS from '../schema/scalars.ts'
 import type { NodeMethods } from './node-methods.ts'
 
-/** What the answers of methods look like, for clients that check them. */
+/** The schema of each method's answer, for clients that check answers. */
 export const ANSWERS: { readonly [Name in keyof NodeMethods]: SchemaOf<NodeMethods[Name]['result']> } = {
 `
 
-/** The schema of every method's answer as a TypeScript module, by the names that the schemas have. */
+/** The schema of every method's answer as a TypeScript module that refers to the schemas by their names. */
 export function clientAnswers(methods: readonly Pick<Method, 'name' | 'result'>[]): string {
   const rows = methods.map(({ name, result }) => {
     const key = /^\w+$/.test(name) ? name : `'${name}'`

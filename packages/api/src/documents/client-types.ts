@@ -10,10 +10,10 @@ import type { Hex, JsonValue } from '@poai/core'
 `
 const MAX_LINE = 120
 
-/** Whether a type is of what is sent or of what comes back: numbers may be sent as any of a program's own. */
+/** Whether a type describes what is sent or what comes back: quantities may be sent as any kind of number. */
 type Direction = 'sent' | 'received'
 
-/** All methods as a TypeScript module for clients: what each is given, and what it answers. */
+/** All methods as a TypeScript module for clients: the arguments and the answer of each. */
 export function clientTypes(methods: readonly Pick<Method, 'name' | 'summary' | 'params' | 'result'>[]): string {
   const types = new NamedTypes()
   const members = methods.map(({ name, summary, params, result }) => {
@@ -50,7 +50,7 @@ class NamedTypes {
     return this.#alternatives(schema, direction, indent).join(' | ')
   }
 
-  /** The types of which a value has one. */
+  /** The types of a union. */
   #alternatives(schema: JsonSchema, direction: Direction, indent: string): readonly string[] {
     const { title, properties, additionalProperties } = schema
     const parts = partsOf(schema)
@@ -63,7 +63,7 @@ class NamedTypes {
     const isAnswer = direction === 'received' && schema['properties'] !== undefined
     const name = `${pascalCase(title)}${isAnswer ? 'Json' : ''}`
     if (this.#declared.has(name)) return name
-    // Known before its parts are: they may name it.
+    // Declared before its parts are shown: they may refer to it.
     this.#declared.set(name, '')
     const parts = partsOf(schema)
     const expression = parts === undefined ? this.#plain(schema, direction, '') : this.#join(parts, direction, '')
@@ -120,7 +120,7 @@ class NamedTypes {
   }
 }
 
-/** A tuple on one line, or where that would be too long with a line for each of its items. */
+/** A tuple on one line; if that is too long, with a line for each item. */
 function listOnLines(before: string, items: readonly string[]): string {
   const line = `${before}[${items.join(', ')}]`
   return line.length <= MAX_LINE ? line : `${before}[\n${items.map((item) => `      ${item},\n`).join('')}    ]`
@@ -135,7 +135,7 @@ function partsOf({ oneOf, anyOf }: JsonSchema): readonly JsonSchema[] | undefine
   return Array.isArray(parts) ? parts.map(asSchema) : undefined
 }
 
-/** Schemas hold schemas where they hold objects. */
+/** An object inside a schema is a schema. */
 function asSchema(value: JsonValue | undefined): JsonSchema {
   return value as JsonSchema
 }

@@ -3,7 +3,7 @@ import type { JsonSchema, SchemaOf } from '../schema/json-schema.ts'
 import type { Param } from '../schema/shape.ts'
 import type { Call } from './call.ts'
 
-/** An answer whose text is ready: what never changes is written once. */
+/** An answer that is text already: what never changes is written once. */
 export class PreparedJson {
   readonly text: string
 
@@ -12,12 +12,12 @@ export class PreparedJson {
   }
 }
 
-/** An answer, or its text where it is long or kept. */
+/** An answer, or its text if it is long or cached. */
 export type Answered<Answer extends JsonValue = JsonValue> = Answer | PreparedJson
 
-/** Some ten microseconds of processor: more expensive methods were measured against it. */
+/** About ten microseconds of processor time: more expensive methods were measured against it. */
 export const PLAIN_COST = 1
-/** A pass of the model: some ten milliseconds. */
+/** A pass of the model: about ten milliseconds. */
 export const MODEL_PASS_COST = 1000
 
 /** A method as it is offered: one row of the table that drives dispatch, validation and the OpenRPC document. */
@@ -26,7 +26,7 @@ export interface Method {
   readonly summary: string
   readonly params: readonly Param<unknown>[]
   readonly result: JsonSchema
-  /** What a call costs its client, against a plain read: see {@link PLAIN_COST}. */
+  /** What a call costs its client, compared with a plain read: see {@link PLAIN_COST}. */
   readonly cost: number
   invoke(values: readonly unknown[], call: Call): Answered | Promise<Answered>
 }
@@ -53,11 +53,11 @@ export function method<const Params extends readonly Param<unknown>[], Answer ex
   definition: MethodDefinition<Params, Answer>,
 ): Method {
   const { run, cost = PLAIN_COST, ...described } = definition
-  // The dispatcher has parsed `values` by these very params.
+  // The dispatcher has parsed `values` by these same params.
   return { ...described, cost, invoke: (values, call) => run(values as unknown as ValuesOf<Params>, call) }
 }
 
-/** What stands before the underscore: access is given by it. */
+/** The part before the underscore, which decides who may call. */
 export function namespaceOf(name: string): string {
   return name.split('_', 1)[0] ?? name
 }

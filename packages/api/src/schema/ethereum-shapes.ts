@@ -6,7 +6,7 @@ import { isRecord, type Shape, shape } from './shape.ts'
 
 /** 256 bits, which is as much as the EVM can hold. */
 const MAX_QUANTITY_DIGITS = 64
-/** As many bytes as a request may have in all is the real bound; this one stops quadratic work before. */
+/** The real bound is the size of a request; this one stops quadratic work before that. */
 const MAX_DATA_DIGITS = 4 * 1024 * 1024
 
 const HEX_DATA = /^0x(?:[0-9a-fA-F]{2})*$/
@@ -51,7 +51,7 @@ export const hash: Shape<Hash32> = shape(scalars.hash, '32 bytes in hexadecimal 
   return bytes === undefined ? undefined : toHash32(bytes)
 })
 
-/** The place of a slot: 32 bytes, or a number that fits them. */
+/** The key of a slot: 32 bytes, or a number that fits in them. */
 export const slot: Shape<Hash32> = shape(scalars.hash, 'a slot: up to 32 bytes in hexadecimal', (value) => {
   const number = typeof value === 'string' ? readQuantity(value) : undefined
   return number === undefined ? undefined : toHash32(toBytes32(number))
@@ -75,7 +75,7 @@ export function textOf(max: number): Shape<string> {
   )
 }
 
-/** JSON for a reader of its own behind the method, as documents describe it. */
+/** JSON that the method reads itself; `schema` describes it in documents. */
 export function jsonFor(schema: JsonSchema): Shape<JsonValue> {
   return shape(schema, 'JSON', (value) => value as JsonValue | undefined)
 }
@@ -93,7 +93,7 @@ export type BlockPlace =
   | BlockHeight
   | { readonly kind: 'hash'; readonly hash: Hash32; readonly requireCanonical: boolean }
 
-/** What is meant where a client says nothing. */
+/** The default if a client names no block. */
 export const LATEST: BlockHeight = { kind: 'tag', tag: 'latest' }
 
 function readPlace(value: unknown): BlockHeight | undefined {

@@ -6,8 +6,8 @@ export type JsonSchema = { readonly [key: string]: JsonValue }
 declare const VALUE: unique symbol
 
 /**
- * A schema of values of type `T`. The types are made from the schemas themselves, so that the two cannot differ (see
- * `clientTypes`), and a method that answers something else than its row says does not compile.
+ * A schema of values of type `T`. The types are made from the schemas (see `clientTypes`), so the two cannot differ,
+ * and a method that does not answer what its row says does not compile.
  */
 export type SchemaOf<T> = JsonSchema & { readonly [VALUE]?: T }
 
@@ -19,7 +19,7 @@ export function exactly(members: Members, optional: readonly string[] = []): Jso
   return { ...open(members, optional), additionalProperties: false }
 }
 
-/** An object with these members, and with others that later versions or other parts of the node add. */
+/** An object with these members, and with others that later versions or other features add. */
 export function open(members: Members, optional: readonly string[] = []): JsonSchema {
   const required = Object.keys(members).filter((name) => !optional.includes(name))
   return { type: 'object', properties: members, required }
@@ -30,7 +30,7 @@ export function listSchema<T>(items: SchemaOf<T>): SchemaOf<readonly T[]> {
   return { type: 'array', items }
 }
 
-/** An object whose members all look the same. */
+/** An object whose members all have the same schema. */
 export function mapOf<T>(values: SchemaOf<T>): SchemaOf<{ readonly [name: string]: T }> {
   return { type: 'object', additionalProperties: values }
 }
@@ -40,12 +40,12 @@ export function oneWordOf(words: readonly string[]): JsonSchema {
   return { type: 'string', enum: words }
 }
 
-/** A schema that documents, and the types of clients, know by name. */
+/** A schema that has a name in documents and in the types of clients. */
 export function named(title: string, schema: JsonSchema): JsonSchema {
   return { title, ...schema }
 }
 
-/** A value that may be null: what is not there is no error. */
+/** A value that may be null: what does not exist is no error. */
 export function orNull<T>(schema: SchemaOf<T>): SchemaOf<T | null> {
   return { oneOf: [schema, { type: 'null' }] }
 }

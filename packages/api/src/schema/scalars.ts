@@ -1,7 +1,7 @@
 import type { Hex, JsonValue } from '@poai/core'
 import type { JsonSchema, SchemaOf } from './json-schema.ts'
 
-// What has no members: the words that all other schemas are made of.
+// Schemas of values without members. All other schemas are made of them.
 
 export const quantity: SchemaOf<Hex> = { title: 'quantity', type: 'string', pattern: '^0x(0|[1-9a-f][0-9a-f]*)$' }
 export const data: SchemaOf<Hex> = { title: 'data', type: 'string', pattern: '^0x([0-9a-f]{2})*$' }
@@ -16,5 +16,5 @@ export const nothing: SchemaOf<null> = { type: 'null' }
 export const integer: SchemaOf<number> = { type: 'integer', minimum: 0 }
 /** A measured number: a rate, a share, a time. */
 export const measure: SchemaOf<number> = { type: 'number', minimum: 0 }
-/** A whole number in decimal digits: it may be larger than a plain number holds. */
+/** A whole number in decimal digits: it may be too large for a plain number. */
 export const decimal: JsonSchema = { title: 'decimal', type: 'string', pattern: '^[0-9]+$' }

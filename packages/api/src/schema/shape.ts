@@ -15,7 +15,7 @@ export interface Param<T> {
   readonly isRequired: boolean
 }
 
-/** A shape that accepts what `read` returns something for. */
+/** A shape that accepts every value for which `read` returns something. */
 export function shape<T>(schema: JsonSchema, expected: string, read: (value: unknown) => T | undefined): Shape<T> {
   return {
     schema,
@@ -41,7 +41,7 @@ export function optional<T>(name: string, of: Shape<T>): Param<T | undefined> {
   }
 }
 
-/** An argument that is `fallback` where it is left out or null. */
+/** An argument that is `fallback` if it is left out or null. */
 export function withDefault<T>(name: string, of: Shape<T>, fallback: T): Param<T> {
   const { shape: inner } = optional(name, of)
   return {
@@ -62,10 +62,10 @@ export function listOf<T>(of: Shape<T>, max: number): Shape<readonly T[]> {
   }
 }
 
-/** What members of an object are, by name; all of them may be left out. */
+/** The shapes of an object's members, by name; all of them may be left out. */
 export type MemberShapes<T> = { readonly [K in keyof T]-?: Shape<Exclude<T[K], undefined>> }
 
-/** An object with these members and no others that matter: clients add members of their own. */
+/** An object with these members; others are ignored, since clients add members of their own. */
 export function objectOf<T extends object>(members: MemberShapes<T>): Shape<Partial<T>> {
   const names = Object.keys(members) as (keyof T & string)[]
   const properties = Object.fromEntries(names.map((name) => [name, members[name].schema]))
@@ -83,12 +83,12 @@ export function objectOf<T extends object>(members: MemberShapes<T>): Shape<Part
   }
 }
 
-/** The same shape under a name, for documents and the types of clients. */
+/** The same shape with a name, for documents and the types of clients. */
 export function titled<T>(title: string, of: Shape<T>): Shape<T> {
   return { ...of, schema: { title, ...of.schema } }
 }
 
-/** True for objects that JSON can hold; lists are none. */
+/** True for JSON objects; lists are not objects here. */
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

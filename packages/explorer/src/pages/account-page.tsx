@@ -47,7 +47,7 @@ export function AccountPage({ address }: { readonly address: Hex }): VNode {
         <h2 id="history">Newest transactions</h2>
         <Answered answer={history}>
           {({ txs }) =>
-            txs.length === 0 ? <p class="muted">None that this node finds.</p> : <TransactionTable transactions={txs} />
+            txs.length === 0 ? <p class="muted">This node finds none.</p> : <TransactionTable transactions={txs} />
           }
         </Answered>
       </section>

@@ -18,7 +18,7 @@ export function BlockPage({ name }: { readonly name: string }): VNode {
   const isHash = name.startsWith('0x')
   const place = isHash ? (name as Hex) : BigInt(/^\d+$/.test(name) ? name : 0)
   const head = toNumber(blocks.value[0]?.number)
-  // A block that is not there yet is asked for again when the head moves.
+  // A block that does not exist yet is asked for again when the head moves.
   const waitsFor = !isHash && Number(name) > head ? head : 0
   const answer = useAnswer(isHash ? 'eth_getBlockByHash' : 'eth_getBlockByNumber', [place, true], waitsFor)
   return (
@@ -96,7 +96,7 @@ function Found({ block }: { readonly block: BlockJson }): VNode {
   )
 }
 
-/** Those of which the node told more than the hash: all, since all were asked for. */
+/** The transactions that the node sent in full: all of them, since the page asked for that. */
 function inFull(transactions: BlockJson['transactions']): readonly TransactionJson[] {
   return transactions.flatMap((transaction) => (typeof transaction === 'string' ? [] : [transaction]))
 }
@@ -122,7 +122,7 @@ function Work({ block }: { readonly block: BlockJson }): VNode {
                     The model answered <strong>{found.right}</strong> of {found.quizzes.length} right.{' '}
                     {found.replayAgrees === true
                       ? 'This node’s numbers agree with the header, bit for bit.'
-                      : 'This node computes other numbers!'}
+                      : 'This node computes different numbers!'}
                   </p>
                 )}
                 <ExamView exam={found} />
@@ -222,7 +222,7 @@ function Proof({ hash, index }: { readonly hash: Hex; readonly index: number }):
               ['Leaf', <Hash value={proof.leaf ?? ''} />],
               ['Its hash', <Hash value={proof.leafHash ?? ''} />],
               ...(proof.path ?? []).map(
-                (step, height) => [`Beside it, ${height + 1} up`, <Hash value={step} />] as const,
+                (step, height) => [`Sibling at level ${height + 1}`, <Hash value={step} />] as const,
               ),
               ['Root', <Hash value={proof.root} />],
               [

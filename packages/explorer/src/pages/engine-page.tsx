@@ -85,7 +85,7 @@ export function EnginePage(): VNode {
   )
 }
 
-/** A name of a parameter as people write it. */
+/** The name of a parameter in plain words. */
 function inWords(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
 }

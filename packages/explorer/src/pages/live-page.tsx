@@ -13,7 +13,7 @@ import { ago, count, duration, nats, toNumber } from '../text/show.ts'
 
 const SHOWN = 15
 
-/** What the chain is doing now, and why it is unlike others. */
+/** What the chain is doing now, and what makes it different. */
 export function LivePage(): VNode {
   const [head] = blocks.value
   const node = status.value
@@ -84,7 +84,7 @@ function spacing(): string {
   const recent = blocks.value.slice(0, 51)
   const [newest, oldest] = [recent[0], recent.at(-1)]
   if (newest === undefined || oldest === undefined || recent.length < 2) return '…'
-  // The genesis block's time is nobody's.
+  // Nobody mined the genesis block, so its time says nothing.
   const first = toNumber(oldest.number) === 0 ? recent.at(-2) : oldest
   if (first === undefined || first.hash === newest.hash) return '…'
   const seconds = toNumber(newest.timestamp) - toNumber(first.timestamp)

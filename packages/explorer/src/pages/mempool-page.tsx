@@ -7,10 +7,10 @@ import { useAnswer } from '../state/use-answer.ts'
 import { count } from '../text/show.ts'
 
 const SHOWN = 100
-/** The whole pool comes in one answer: a pool with more is not asked for. */
+/** The whole pool comes in one answer, so a larger pool is not asked for. */
 const MAX_ASKED = 5000
 
-/** The transactions that wait. */
+/** The transactions in the pool. */
 export function MempoolPage(): VNode {
   const pool = status.value?.mempool
   return (
@@ -25,7 +25,7 @@ export function MempoolPage(): VNode {
         {pool !== undefined && pool.pending + pool.queued > MAX_ASKED ? (
           <p class="muted">The pool has more than {count(MAX_ASKED)}: too many to show here.</p>
         ) : (
-          // Whenever a number changes, or a block may have taken some while others came.
+          // Asked for again when a count changes, or when a block may have taken some while others came.
           <Waiting moment={`${pool?.pending} ${pool?.queued} ${settledHead.value?.hash}`} />
         )}
       </section>
@@ -33,7 +33,7 @@ export function MempoolPage(): VNode {
   )
 }
 
-/** What waits, asked for again with each moment. */
+/** The transactions in the pool, asked for again when `moment` changes. */
 function Waiting({ moment }: { readonly moment: string }): VNode {
   const content = useAnswer('txpool_content', [], moment)
   return (

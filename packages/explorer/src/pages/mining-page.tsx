@@ -9,12 +9,12 @@ import { doneWork, rollingMean, spacings } from '../state/mining-series.ts'
 import { useAnswer } from '../state/use-answer.ts'
 import { count, toNumber } from '../text/show.ts'
 
-/** A model that knows an answer is hardly surprised: limits by powers. */
+/** A model that knows an answer is hardly surprised, so the limits grow by powers. */
 const BUCKETS = [0.0001, 0.001, 0.01, 0.1, 1] as const
-/** Blocks that a mean is taken of. */
+/** Blocks in a mean. */
 const MEAN_OF = 10
 
-/** Difficulty, spacing, and how well the model answers. */
+/** Difficulty, block time, and how well the model answers. */
 export function MiningPage(): VNode {
   const node = status.value
   const known = blocks.value.filter((block) => toNumber(block.number) > 0).toReversed()

@@ -1,7 +1,7 @@
 import type { ComponentChildren, VNode } from 'preact'
 import type { Answer } from '../state/use-answer.ts'
 
-/** Shows what was found, or that it is still asked for, or why there is nothing. */
+/** Shows the answer, or that it is still loading, or why there is none. */
 export function Answered<T>({
   answer,
   children,
@@ -9,7 +9,7 @@ export function Answered<T>({
   readonly answer: Answer<T>
   readonly children: (value: T) => ComponentChildren
 }): VNode {
-  if (answer.kind === 'waiting') return <p class="muted">Asking the node…</p>
+  if (answer.kind === 'waiting') return <p class="muted">Loading…</p>
   if (answer.kind === 'failed') return <p class="problem">The node says: {answer.message}</p>
   return <>{children(answer.value)}</>
 }

@@ -45,7 +45,7 @@ export function BlockTable({ blocks }: { readonly blocks: readonly HeaderJson[] 
   )
 }
 
-/** Headers that were told of do not say how many there are. */
+/** Headers from notifications do not say how many there are. */
 function transactionsOf(block: HeaderJson & Partial<BlockJson>): string {
   if (block.transactions !== undefined) return String(block.transactions.length)
   return toNumber(block.gasUsed) === 0 ? '0' : '≥ 1'

@@ -3,8 +3,8 @@ import type { VNode } from 'preact'
 import { nats, toNumber, visible } from '../text/show.ts'
 
 /**
- * Losses from which on a token is so much hotter, in nats: by powers, for a model that knows an answer is hardly
- * surprised at all.
+ * Losses at which a token's colour gets hotter, in nats. They grow by powers, since a model that knows an answer is
+ * hardly surprised at all.
  */
 const STEPS_NATS = [0.0001, 0.001, 0.01, 0.1, 0.5, 2] as const
 
@@ -14,7 +14,7 @@ function heatOf({ lossMicroNats }: ExamTokenJson): number {
   return STEPS_NATS.filter((step) => loss >= step).length
 }
 
-/** An exam: questions, expected answers and the model's side by side, and its surprise at each token. */
+/** An exam: the questions, the expected answers beside the model's, and its surprise at each token. */
 export function ExamView({ exam }: { readonly exam: ExamJson }): VNode {
   return (
     <div class="exam">
@@ -29,11 +29,11 @@ export function ExamView({ exam }: { readonly exam: ExamJson }): VNode {
 function Legend(): VNode {
   return (
     <p class="legend muted">
-      <span>surprised by a token, in nats: none</span>
+      <span>surprise at a token, in nats: none</span>
       {['0', ...STEPS_NATS].map((from, step) => (
         <span key={from} class={`swatch heat-${step}`} title={`from ${from} nats`} />
       ))}
-      <span>{STEPS_NATS.at(-1)} and more</span>
+      <span>{STEPS_NATS.at(-1)} or more</span>
     </p>
   )
 }

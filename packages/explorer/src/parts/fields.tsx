@@ -16,7 +16,7 @@ export function Fields({ rows }: { readonly rows: readonly (readonly [string, Co
   )
 }
 
-/** A number that people look at, with its name; three dots until it is known. */
+/** A figure with its name; three dots until it is known. */
 export function Figure({
   name,
   value,
@@ -65,7 +65,7 @@ export function TransactionLink({ hash }: { readonly hash: string }): VNode {
   )
 }
 
-/** A hash in full, which may break anywhere. */
+/** A hash in full; it may wrap anywhere. */
 export function Hash({ value }: { readonly value: string }): VNode {
   return <span class="mono long">{value}</span>
 }

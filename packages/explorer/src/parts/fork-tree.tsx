@@ -8,10 +8,10 @@ const SHOWN = 18
 const COLUMN = 64
 const ROW = 44
 const TOP = 40
-/** Blocks of one height that are drawn below the one that stayed. */
+/** Replaced blocks of one height that are drawn below the one in the chain. */
 const MAX_LEFT = 3
 
-/** The newest blocks as a trunk that grows to the right, with the ones that left it as branches. */
+/** The newest blocks as a trunk that grows to the right, with replaced blocks as branches. */
 export function ForkTree({
   heights,
   replaced,
@@ -62,12 +62,12 @@ export function ForkTree({
           ))}
         </svg>
       </Scroll>
-      {left.length === 0 ? <p class="muted">None left it among these.</p> : null}
+      {left.length === 0 ? <p class="muted">None of these blocks was replaced.</p> : null}
     </>
   )
 }
 
-/** From the parent in the trunk, down in a bow. */
+/** A curve down from the parent in the trunk. */
 function branch(from: number, until: number, y: number): string {
   const middle = (from + until) / 2
   return `M ${from} ${TOP} C ${middle} ${TOP}, ${middle} ${y}, ${until} ${y}`

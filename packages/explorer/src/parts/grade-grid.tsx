@@ -6,10 +6,10 @@ import { useGrades } from '../state/use-grades.ts'
 import { count, nats } from '../text/show.ts'
 import { Scroll } from './scroll.tsx'
 
-/** Blocks that people can look back. */
+/** How many blocks back people can look. */
 const SPANS = [60, 120, 240] as const
 const COLUMNS = 12
-/** The hottest of the colours. */
+/** The hottest colour. */
 const HOTTEST = 6
 
 type Family = AccuracyJson['families'][number]
@@ -24,7 +24,7 @@ export function GradeGrid({ known }: { readonly known: readonly HeaderJson[] }):
   return (
     <>
       <div class="title">
-        <p class="muted">Right answers by family of quizzes; each column is {size} blocks, the newest on the right.</p>
+        <p class="muted">Right answers by family of quizzes. Each column is {size} blocks, the newest on the right.</p>
         <fieldset class="choices">
           <legend class="sr-only">Blocks to look back</legend>
           {SPANS.map((choice) => (
@@ -35,9 +35,9 @@ export function GradeGrid({ known }: { readonly known: readonly HeaderJson[] }):
         </fieldset>
       </div>
       {problem === undefined ? null : <p class="problem">The node says: {problem}</p>}
-      {windows.length === 0 ? <p class="muted">The first column comes with block {size}.</p> : null}
+      {windows.length === 0 ? <p class="muted">The first column appears with block {size}.</p> : null}
       {windows.length > 0 && families.length === 0 && problem === undefined ? (
-        <p class="muted">The node lets its model sit these exams again…</p>
+        <p class="muted">The node is repeating these exams with its model…</p>
       ) : null}
       {families.length === 0 ? null : <Grid windows={windows} grades={grades} families={families} />}
     </>

@@ -2,7 +2,7 @@ import type { NodeStatusJson } from '@poai/api/client'
 import type { VNode } from 'preact'
 import { Figure } from './fields.tsx'
 
-/** Attempts of the node's own miner a second, and what it is doing. */
+/** Attempts a second of the node's own miner, and what it is doing. */
 export function Hashrate({ node }: { readonly node: NodeStatusJson | undefined }): VNode {
   const rate = node?.miner?.attemptsPerSecond ?? 0
   return (

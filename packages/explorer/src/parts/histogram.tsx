@@ -1,8 +1,6 @@
 import type { VNode } from 'preact'
 
-/**
- * How many values lie below each limit and not below the one before it; the last bar is for what is above all of them.
- */
+/** How many values lie between each limit and the one before it; the last bar counts those above all limits. */
 export function Histogram({
   label,
   limits,

@@ -34,7 +34,7 @@ export function Plot({
   const plot = useRef<uPlot | undefined>(undefined)
   const data = [at, ...lines.map(({ values }) => values)] as uPlot.AlignedData
   const chosen = theme.value
-  // The plot is made for its theme and its lines; the numbers change often, and are given to the one that is there.
+  // A plot is created for each theme and set of lines. The numbers change often, and are passed to the existing plot.
   const shape = JSON.stringify([chosen, lines.map(({ label }) => label)])
   useEffect(() => {
     const element = host.current
@@ -72,7 +72,7 @@ function format(value: number): string {
 /** Room above the largest value. */
 const HEADROOM = 1.15
 
-/** Sizes are compared by eye, so their axis begins at nothing. */
+/** Sizes are compared by eye, so their axis begins at zero. */
 function fromZero(_: uPlot, __: number, max: number): uPlot.Range.MinMax {
   return [0, Number.isFinite(max) && max > 0 ? max * HEADROOM : 1]
 }

@@ -1,6 +1,6 @@
 import type { ComponentChildren, VNode } from 'preact'
 
-/** What may be wider than the page: it scrolls by itself, with the keyboard too. */
+/** Content that may be wider than the page: it scrolls by itself, also by keyboard. */
 export function Scroll({
   label,
   shows = 'start',

@@ -4,7 +4,7 @@ import { useState } from 'preact/hooks'
 import { go } from '../router.ts'
 import { ask } from '../rpc/node-client.ts'
 
-/** Where what somebody typed leads; undefined if nowhere. */
+/** Where the typed text leads; undefined if nowhere. */
 async function find(text: string): Promise<readonly string[] | undefined> {
   const wanted = text.trim().toLowerCase()
   if (/^\d+$/.test(wanted)) return ['block', wanted]
@@ -23,7 +23,7 @@ export function Search(): VNode {
     event.preventDefault()
     const place = await find(text).catch(() => undefined)
     if (place === undefined) {
-      setProblem('Nothing has that name: try a block number, a hash or an address.')
+      setProblem('Nothing has that name. Try a block number, a hash or an address.')
       return
     }
     setProblem('')

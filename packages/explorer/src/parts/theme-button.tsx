@@ -7,7 +7,7 @@ const KEY = 'poai-theme'
 const system: Theme = window.matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'
 const stored = recall()
 
-/** The theme of the page: the system's, until somebody chooses. */
+/** The theme of the page: the system's, until the user chooses. */
 export const theme = signal<Theme>(stored === 'dark' || stored === 'light' ? stored : system)
 document.documentElement.dataset['theme'] = theme.value
 
@@ -17,7 +17,7 @@ function toggle(): void {
   remember(theme.value)
 }
 
-/** Browsers that keep nothing for a page throw when they are asked: the choice is then for this visit. */
+/** Browsers that store nothing for a page throw when asked to: the choice then lasts for this visit. */
 function recall(): string | null {
   try {
     return window.localStorage.getItem(KEY)

@@ -4,14 +4,14 @@ import { type Answer, useAnswer } from '../state/use-answer.ts'
 import { decodeText } from '../text/token-text.ts'
 import { Fields } from './fields.tsx'
 
-/** Selectors of what tokens say of themselves (ERC-20). */
+/** Selectors of what tokens say about themselves (ERC-20). */
 const NAME = '0x06fdde03'
 const SYMBOL = '0x95d89b41'
 const DECIMALS = '0x313ce567'
 const SUPPLY = '0x18160ddd'
 const WORD_LENGTH = 66
 
-/** What a contract says of itself as a token; nothing if it does not. */
+/** What a contract says about itself as a token; nothing if it is none. */
 export function TokenCard({ address }: { readonly address: Hex }): VNode | null {
   const name = useSaid(address, NAME)
   const symbol = useSaid(address, SYMBOL)
@@ -23,13 +23,13 @@ export function TokenCard({ address }: { readonly address: Hex }): VNode | null 
   return (
     <section class="card" aria-labelledby="token">
       <h2 id="token">Token</h2>
-      <p class="muted">What the contract says of itself: anybody can give any contract any name.</p>
+      <p class="muted">What the contract says about itself. Anyone can give a contract any name.</p>
       <Fields
         rows={[
           ['Name', shownName ?? '–'],
           ['Symbol', shownSymbol ?? '–'],
           ['Decimals', numberOf(decimals)],
-          ['Supply, smallest units', numberOf(supply)],
+          ['Total supply, in the smallest units', numberOf(supply)],
         ]}
       />
     </section>

@@ -5,7 +5,7 @@ import { coins, gwei } from '../text/show.ts'
 import { Account, TransactionLink } from './fields.tsx'
 import { Scroll } from './scroll.tsx'
 
-/** Transactions with what they move. */
+/** Transactions with the value that they move. */
 export function TransactionTable({ transactions }: { readonly transactions: readonly TransactionJson[] }): VNode {
   return (
     <Scroll label="Transactions">

@@ -4,7 +4,7 @@ import type { ComponentChildren, VNode } from 'preact'
 import { to } from '../router.ts'
 import { count, nats, short, toNumber } from '../text/show.ts'
 
-/** How a block is made, in the numbers of one that was. */
+/** How a block is made, with the numbers of a real one. */
 export function WorkStory({
   exam,
   node,
@@ -21,29 +21,29 @@ export function WorkStory({
         <h2 id="story">
           How <a href={to('block', number)}>block {count(number)}</a> was made
         </h2>
-        <span class="muted">one attempt in {count(expectedAttempts(exam))} ends so well</span>
+        <span class="muted">one attempt in {count(expectedAttempts(exam))} is this good</span>
       </div>
       <ol class="steps">
         <Step name="An exam is drawn" value={short(exam.examSeed)} isHash>
           The header and a nonce give a seed, the seed gives {exam.quizzes.length} quizzes: {families.join(', ')}.
         </Step>
-        <Step name="A model sits it" value={exam.right === undefined ? '–' : `${exam.right} of ${exam.quizzes.length}`}>
-          {exam.right === undefined ? 'This node has no model to say how well. ' : 'answers right, '}
+        <Step
+          name="A model takes it"
+          value={exam.right === undefined ? '–' : `${exam.right} of ${exam.quizzes.length}`}
+        >
+          {exam.right === undefined ? 'This node has no model to tell how well. ' : 'answers right, '}
           {nats(exam.lossMicroNats)} nats of surprise a token.
         </Step>
         <Step name="Its numbers are hashed" value={short(exam.transcriptRoot)} isHash>
-          Not the answers count but all the model’s raw scores at {exam.answerTokens} tokens, to the last bit.
+          What counts is not the answers but all the model’s raw scores at {exam.answerTokens} tokens, to the last bit.
         </Step>
         <Step name="A low hash wins" value={short(exam.workHash)} isHash>
           <HashScale exam={exam} />
         </Step>
-        <Step
-          name="Everybody sits it again"
-          value={exam.replayAgrees === false ? 'differs' : `${count(total)} replays`}
-        >
+        <Step name="Everyone repeats it" value={exam.replayAgrees === false ? 'differs' : `${count(total)} replays`}>
           {failed === 0
-            ? 'by this node, and every one had the same bits as the miner’s.'
-            : `by this node, of which ${count(failed)} differed: those blocks were refused.`}
+            ? 'by this node, and each gave the same bits as the miner’s.'
+            : `by this node, of which ${count(failed)} differed: those blocks were rejected.`}
         </Step>
       </ol>
     </section>
@@ -70,7 +70,7 @@ function Step({
   )
 }
 
-/** How far below its target the block's hash lies. */
+/** How far below its target the block's work hash is. */
 function HashScale({ exam: { workHash, target } }: { readonly exam: ExamJson }): VNode {
   const share = Number((BigInt(workHash) * 1000n) / BigInt(target)) / 1000
   const at = Math.min(1, share) * 100
@@ -80,7 +80,7 @@ function HashScale({ exam: { workHash, target } }: { readonly exam: ExamJson }):
         <rect class="room" x="0" y="2" width="100" height="4" rx="2" />
         <rect class="taken" x="0" y="2" width={at} height="4" rx="2" />
       </svg>
-      It lies at {Math.round(at)} % of the target, which it must not exceed.
+      It is at {Math.round(at)} % of the target, which it must not exceed.
     </>
   )
 }

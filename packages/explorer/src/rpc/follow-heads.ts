@@ -1,6 +1,6 @@
 import type { HeaderJson } from '@poai/api/client'
 
-/** Told of new heads, and of whether the line to the node is open. */
+/** Told of new heads, and whether the connection to the node is open. */
 export interface HeadListener {
   onHead(header: HeaderJson): void
   onLine(isOpen: boolean): void
@@ -9,7 +9,7 @@ export interface HeadListener {
 const FIRST_PAUSE_MS = 500
 const MAX_PAUSE_MS = 10_000
 
-/** Hears of new heads as they come, over a WebSocket that is opened again whenever it breaks. Returns what ends it. */
+/** Follows new heads over a WebSocket that is opened again whenever it breaks. Returns a function that ends it. */
 export function followHeads({ onHead, onLine }: HeadListener): () => void {
   const url = new URL('/', window.location.href)
   url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:'

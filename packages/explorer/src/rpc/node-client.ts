@@ -1,7 +1,7 @@
 import { type NodeMethods, paramsToJson } from '@poai/api/client'
 import { defined } from '@poai/core'
 
-/** The node said no. */
+/** The node answered with an error. */
 export class NodeError extends Error {
   readonly code: number
 
@@ -20,7 +20,7 @@ export type ParamsOf<Name extends MethodName> = NodeMethods[Name]['params']
 export type ResultOf<Name extends MethodName> = NodeMethods[Name]['result']
 
 const NOT_A_CALL = -1
-/** The node's JSON-RPC is where its page is. */
+/** The node serves JSON-RPC where it serves its page. */
 const NODE_URL = new URL('/', window.location.href)
 
 let lastId = 0
@@ -41,7 +41,7 @@ export async function ask<Name extends MethodName>(
   return result
 }
 
-/** Asks one thing with several arguments in one request; what fails is undefined. */
+/** Calls one method with several sets of arguments in one request; calls that fail are undefined. */
 export async function askEach<Name extends MethodName>(
   method: Name,
   each: readonly ParamsOf<Name>[],

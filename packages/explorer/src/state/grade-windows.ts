@@ -6,13 +6,13 @@ import { toNumber } from '../text/show.ts'
 export interface GradeWindow {
   readonly from: number
   readonly to: number
-  /** Of the last block: other blocks, other grades. */
+  /** The hash of the last block: other blocks have other grades. */
   readonly hash: Hex
 }
 
 /**
- * The newest full windows of so many blocks each, the oldest first. They begin at the same heights whatever the head
- * is, so that each is asked for once.
+ * The newest full windows of `size` blocks each, the oldest first. They begin at the same heights whatever the head is,
+ * so that each is asked for once.
  */
 export function gradeWindows(
   known: readonly Pick<HeaderJson, 'number' | 'hash'>[],

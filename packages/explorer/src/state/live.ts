@@ -7,12 +7,12 @@ import { mergeHeads, type Replaced } from './merge-heads.ts'
 
 /** Blocks that the page keeps: enough for its plots, and no more however long it is open. */
 const MAX_BLOCKS = 240
-/** How often the node is asked how it is. */
+/** How often the node is asked for its status. */
 const STATUS_EVERY_MS = 2000
-/** Updates of the page a second at most, however fast blocks come. */
+/** How often the page updates at most, however fast blocks come. */
 const FLUSH_EVERY_MS = 200
 const CLOCK_EVERY_MS = 1000
-/** What costs the node something to answer is asked for anew with a head, but no more often than this. */
+/** Questions that cost the node something are asked again with a new head, but no more often than this. */
 const SETTLE_EVERY_MS = 2000
 /** Blocks below the head that are asked for again after a break: they may have been replaced. */
 const REORGANISED = 20
@@ -21,13 +21,13 @@ const BATCH = 60
 
 /** The newest blocks, the head first. */
 export const blocks = signal<readonly HeaderJson[]>([])
-/** Heads that replaced one of the same height since the page was opened, with the one they replaced. */
+/** Blocks that were replaced by another of their height since the page was opened. */
 export const replaced = signal<readonly Replaced[]>([])
-/** The head of the chain, as of a moment ago: for questions that are not asked with every block. */
+/** A recent head of the chain, for questions that are not asked with every block. */
 export const settledHead = signal<HeaderJson | undefined>(undefined)
-/** What the node says of itself. */
+/** The status of the node. */
 export const status = signal<NodeStatusJson | undefined>(undefined)
-/** Whether the node can be heard. */
+/** Whether the connection to the node is open. */
 export const isLive = signal(false)
 /** The time, once a second. */
 export const nowMs = signal(Date.now())
@@ -49,14 +49,14 @@ export async function startLive(): Promise<void> {
     onLine: (isOpen) => {
       isHeard = isOpen
       isLive.value = isOpen
-      // What came while nobody listened.
+      // Blocks that came while the connection was closed.
       if (isOpen) void loadNewest().catch(() => undefined)
     },
   })
   const refresh = async (): Promise<void> => {
     const found = await ask('poai_nodeStatus', []).catch(() => undefined)
     if (found !== undefined) status.value = found
-    // Where no WebSocket gets through the chain is asked for instead.
+    // Where no WebSocket gets through, the page polls.
     if (!isHeard)
       isLive.value = await loadNewest().then(
         () => true,

@@ -15,8 +15,8 @@ export interface MergedHeads {
 }
 
 /**
- * Puts heads that came to those that are known. Of a height only the last that came counts, and those above it that it
- * did not lead to are gone.
+ * Adds new heads to the known ones. Of each height only the newest counts; if it replaced another block, the blocks
+ * above that one are dropped.
  */
 export function mergeHeads(known: readonly HeaderJson[], came: readonly HeaderJson[], maxBlocks: number): MergedHeads {
   const byNumber = new Map(known.map((block) => [toNumber(block.number), block]))

@@ -1,10 +1,10 @@
 import type { HeaderJson } from '@poai/api/client'
 import { toNumber } from '../text/show.ts'
 
-/** A value for each block; none where there are too few blocks before it. */
+/** A value for each block; null if there are too few blocks before it. */
 export type Series = readonly (number | null)[]
 
-/** Seconds from the block before, of blocks in order of height. */
+/** Seconds since the block before, for blocks in order of height. */
 export function spacings(known: readonly Pick<HeaderJson, 'timestamp'>[]): Series {
   return known.map((block, index) => {
     const before = known[index - 1]
@@ -21,8 +21,8 @@ export function rollingMean(values: Series, span: number): Series {
 }
 
 /**
- * What miners did by the last blocks' difficulties and times, in the time that a block should take: where the
- * difficulty must go.
+ * The work that miners did in one target block time, by the difficulties and times of the last blocks: the difficulty
+ * will move towards it.
  */
 export function doneWork(
   known: readonly Pick<HeaderJson, 'timestamp' | 'difficulty'>[],

@@ -2,7 +2,7 @@ import { paramsToJson } from '@poai/api/client'
 import { useEffect, useState } from 'preact/hooks'
 import { ask, type MethodName, type ParamsOf, type ResultOf } from '../rpc/node-client.ts'
 
-/** What became of a question. */
+/** The state of a question. */
 export type Answer<T> =
   | { readonly kind: 'waiting' }
   | { readonly kind: 'found'; readonly value: T }

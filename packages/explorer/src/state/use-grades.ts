@@ -7,14 +7,14 @@ import type { GradeWindow } from './grade-windows.ts'
 const MAX_KEPT = 100
 const kept = new Map<string, AccuracyJson>()
 
-/** What is known of each window. */
+/** What is known about each window. */
 export interface Grades {
   readonly known: readonly (AccuracyJson | undefined)[]
-  /** Why no more come. */
+  /** Why no more are coming. */
   readonly problem?: string
 }
 
-/** Asks for the grades of windows, one window after the other, the newest first, so that much of it is there soon. */
+/** Asks for the grades of windows one after the other, the newest first, so that the page fills quickly. */
 export function useGrades(windows: readonly GradeWindow[]): Grades {
   const [problem, setProblem] = useState<string | undefined>(undefined)
   const [, setLoaded] = useState(0)

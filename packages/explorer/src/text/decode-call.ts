@@ -1,7 +1,7 @@
 import type { LogJson } from '@poai/api/client'
 import type { Hex } from '@poai/core'
 
-/** A call or log whose meaning is known, in words that name its parts. */
+/** A call or log whose meaning is known, with names for its parts. */
 export interface Decoded {
   readonly name: string
   readonly parts: readonly (readonly [string, string])[]
@@ -85,7 +85,7 @@ export function decodeCall(input: Hex): Decoded | undefined {
   return decode(FUNCTIONS[input.slice(0, 10)], input.slice(10))
 }
 
-/** What a contract announced, if it is a known event. */
+/** The meaning of a log, if it is a known event. */
 export function decodeLog({ topics, data }: Pick<LogJson, 'topics' | 'data'>): Decoded | undefined {
   const [event, ...indexed] = topics
   if (event === undefined) return undefined

@@ -1,6 +1,6 @@
 import type { Hex } from '@poai/core'
 
-/** A quantity as a plain number; for what is small enough to be one. */
+/** A quantity as a plain number, if it is small enough. */
 export function toNumber(hex: Hex | undefined | null): number {
   return hex === undefined || hex === null ? 0 : Number(BigInt(hex))
 }
@@ -21,18 +21,18 @@ export function coins(wei: Hex | bigint): string {
   return `${whole.toLocaleString('en')}${rest === '' ? '' : `.${rest}`} POAI`
 }
 
-/** Wei in billionths. */
+/** Wei in gwei. */
 export function gwei(wei: Hex | bigint): string {
   const value = Number(BigInt(wei)) / 1e9
   return `${value >= 1 ? value.toFixed(2) : value.toPrecision(3)} gwei`
 }
 
-/** A whole number with its thousands apart. */
+/** A whole number with separators between its thousands. */
 export function count(value: Hex | number | bigint): string {
   return (typeof value === 'string' ? BigInt(value) : value).toLocaleString('en')
 }
 
-/** Seconds, in the largest units that say enough. */
+/** Seconds, in the largest units that are precise enough. */
 export function duration(seconds: number): string {
   if (seconds < 1) return `${Math.round(seconds * 1000)} ms`
   if (seconds < 60) return `${seconds < 10 && !Number.isInteger(seconds) ? seconds.toFixed(1) : Math.round(seconds)} s`
@@ -49,20 +49,20 @@ export function ago(timestamp: Hex, nowMs: number): string {
 
 const FEW_NATS = 0.01
 
-/** Micro-nats as nats; small ones to the last digit, for good models differ there. */
+/** Micro-nats as nats; small ones to the last digit, since good models differ there. */
 export function nats(microNats: Hex | undefined): string {
   const value = toNumber(microNats) / 1e6
   return value.toFixed(value < FEW_NATS ? 6 : 4)
 }
 
-/** Bytes as text where they are printable text, or undefined. */
+/** Bytes as text if they are printable; otherwise undefined. */
 export function printable(hex: Hex): string | undefined {
   const bytes = Uint8Array.from(hex.slice(2).match(/../g) ?? [], (pair) => Number.parseInt(pair, 16))
   if (bytes.length === 0 || bytes.some((byte) => byte < 0x20 || byte > 0x7e)) return undefined
   return String.fromCharCode(...bytes)
 }
 
-/** What a character of an exam looks like: spaces and line ends too. */
+/** The characters of an exam, with visible spaces and line ends. */
 export function visible(text: string): string {
   return text.replaceAll('\n', '⏎').replaceAll(' ', '␣')
 }

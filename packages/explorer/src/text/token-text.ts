@@ -1,9 +1,9 @@
 import type { Hex } from '@poai/core'
 
-/** Names longer than this are no names. */
+/** Longer names are cut. */
 const MAX_SHOWN = 64
 const WORD_BYTES = 32
-/** Controls, and marks that turn the direction of text: a name may not rearrange what stands beside it. */
+/** Control characters and marks that change the direction of text: a name must not rearrange the text beside it. */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu
 
 /** The text that a contract answered to `name()` or `symbol()`, or undefined if it answered something else. */

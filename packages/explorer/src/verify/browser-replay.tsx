@@ -4,7 +4,7 @@ import { useEffect, useState } from 'preact/hooks'
 import { canVerify, verifyInBrowser } from './verify-in-browser.ts'
 import type { BrowserVerdict } from './verify-messages.ts'
 
-/** Offers to replay a block in this very browser, where that can be done. */
+/** Offers to replay a block in this browser, if that is possible. */
 export function BrowserReplay({ block }: { readonly block: Pick<BlockJson, 'hash' | 'number'> }): VNode | null {
   const [isOffered, setOffered] = useState(false)
   const [state, setState] = useState<BrowserVerdict | 'running' | Error | undefined>(undefined)

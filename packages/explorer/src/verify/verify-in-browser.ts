@@ -2,7 +2,7 @@ import type { BlockJson, ForkJson, NetworkParamsJson } from '@poai/api/client'
 import { ask } from '../rpc/node-client.ts'
 import type { BrowserVerdict, VerifyAnswer, VerifyOrder } from './verify-messages.ts'
 
-/** Where a node serves what blocks are replayed with. */
+/** Where a node serves the files that a replay needs. */
 const MODULE_URL = 'engine/portable-1.wasm'
 const MODEL_URL = 'engine/model.gguf'
 /** The one domain that a browser can compute. */
@@ -14,10 +14,7 @@ export async function canVerify(): Promise<boolean> {
   return work.domain === DOMAIN && (await fetch(MODULE_URL, { method: 'HEAD' })).ok
 }
 
-/**
- * Fetches what a replay needs, and replays the block in a worker, which ends with it. Rejects where there is no
- * verdict.
- */
+/** Fetches what a replay needs, and replays the block in a worker that ends with it. Rejects if there is no verdict. */
 export async function verifyInBrowser({ hash, number }: Pick<BlockJson, 'hash' | 'number'>): Promise<BrowserVerdict> {
   const [params, header, module, model] = await Promise.all([
     ask('poai_networkParams', []),

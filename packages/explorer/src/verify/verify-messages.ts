@@ -1,4 +1,4 @@
-/** What the worker is told: bytes that the node gave, and nothing that it computed. */
+/** What the worker is given: bytes from the node, and nothing that the node computed. */
 export interface VerifyOrder {
   /** `poai_networkParams`, as it came. */
   readonly params: unknown
@@ -17,11 +17,11 @@ export interface BrowserVerdict {
   readonly isValid: boolean
   /** Why not. */
   readonly reason: string | undefined
-  /** Of the replay alone. */
+  /** Time of the replay alone. */
   readonly milliseconds: number
 }
 
-/** Its messages: that it listens, and then a verdict or that it could not come to one. */
+/** The worker's messages: that it listens, and then a verdict or the reason why there is none. */
 export type VerifyAnswer =
   | { readonly isListening: true }
   | { readonly verdict: BrowserVerdict }

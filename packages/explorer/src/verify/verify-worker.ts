@@ -1,4 +1,4 @@
-/** Replays one block by itself: the rules and the engine of a node, in a browser's worker. */
+/** Replays one block: the rules and the engine of a node, in a browser's worker. */
 import { createReplayVerifier, deriveEpochKey, epochIndex } from '@poai/consensus'
 import {
   bytesToHex,
@@ -23,7 +23,7 @@ addEventListener('message', ({ data }: MessageEvent<VerifyOrder>): void => {
   )
 })
 
-// An order that came before this would be lost.
+// An order that arrived before this would be lost.
 answer({ isListening: true })
 
 async function verify(order: VerifyOrder): Promise<BrowserVerdict> {
@@ -60,8 +60,8 @@ async function verify(order: VerifyOrder): Promise<BrowserVerdict> {
 }
 
 /**
- * Shows the browser what is computed most, so that it compiles that well while the model is hashed: the replay takes
- * half of the time then. (Measured: two passes over 33 tokens are enough.)
+ * Runs the hottest code once, so that the browser optimises it while the model is hashed: the replay then takes half
+ * the time. (Measured: two passes over 33 tokens are enough.)
  */
 function warmUp(session: WasmSession): void {
   const tokens = new Uint32Array(33).fill(session.model.vocabularySize - 1)

@@ -1,6 +1,6 @@
 import type { Hex } from '@poai/core'
 
-/** What somebody wants to send. */
+/** A transaction before it is signed. */
 export interface Draft {
   /** Undefined creates a contract. */
   readonly to: Hex | undefined
@@ -8,7 +8,7 @@ export interface Draft {
   readonly data: Hex
 }
 
-/** Text of the form, as people typed it. */
+/** The text in the form. */
 export interface DraftText {
   readonly to: string
   readonly amount: string

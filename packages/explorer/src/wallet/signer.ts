@@ -4,7 +4,7 @@ import { addr, Transaction } from 'micro-eth-signer'
 import { ask } from '../rpc/node-client.ts'
 import type { Draft } from './parse-draft.ts'
 
-/** Someone who can send from this page. */
+/** An account that can send from this page. */
 export interface Signer {
   readonly name: string
   readonly address: Hex
@@ -16,7 +16,7 @@ export interface BrowserWallet {
   request(call: { readonly method: string; readonly params?: readonly unknown[] }): Promise<unknown>
 }
 
-/** The development accounts of Hardhat, which development networks begin with: everybody knows their keys. */
+/** The development accounts of Hardhat, which have coins on development networks. Their keys are public. */
 const DEVELOPMENT_KEYS: readonly Hex[] = [
   '0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80',
   '0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d',
@@ -55,7 +55,7 @@ function keySigner(name: string, key: Hex): Signer {
   }
 }
 
-/** The wallet that the browser has, if it has one. */
+/** The browser's wallet, if it has one. */
 export function findBrowserWallet(): BrowserWallet | undefined {
   const { ethereum } = window as { readonly ethereum?: BrowserWallet }
   return ethereum

@@ -204,7 +204,7 @@ describe.skipIf(executablePath === undefined)('the explorer page', () => {
     await go(page, 'wallet', 'Sign and send')
     await page.getByLabel('Contract', { exact: true }).fill(address)
     await page.getByLabel('Call data').fill('0x06fdde03')
-    await page.getByRole('button', { name: 'Ask' }).click()
+    await page.getByRole('button', { name: 'Call', exact: true }).click()
     await page.getByText(Buffer.from(MARKUP).toString('hex')).waitFor()
   })
 
