@@ -5,8 +5,8 @@ import type { SendCall } from './node-client.ts'
 import type { NodeMethods } from './node-methods.ts'
 
 /**
- * Wraps `send` so that every answer is compared with its schema first. A node of another version, or a server that is no
- * node at all, then causes an error that says what is wrong, where a careless reader would find a zero.
+ * Wraps `send` so that every answer is compared with its schema first. A node of another version, or a server that is
+ * no node at all, then causes an error that says what is wrong, where a careless reader would find a zero.
  *
  * @example
  * const node = createNodeClient(checkAnswers((method, params) => client.call(method, params)))
