@@ -41,7 +41,7 @@ it('a node that has not the model lets blocks pass by: it blames nobody, stays c
     head: { number: 0 },
     peers: 1,
     replays: { total: 0, failed: 0 },
-    imports: { invalid: {} },
+    invalidBlocks: 0,
     miner: { state: 'waiting', attempts: 0 },
   })
   expect(other.lines.length - lines).toBeLessThan(100)
