@@ -22,6 +22,8 @@ export type ChainErrorCode =
   | 'CHAIN_FINALITY_DEPTH'
   /** The database is of another network. */
   | 'CHAIN_OTHER_GENESIS'
+  /** What is final in the database was judged by other rules than the network's schedule asks for. */
+  | 'CHAIN_OTHER_SCHEDULE'
 
 /** Our side of the chain failed; no peer is to blame. */
 export class ChainError extends AppError<ChainErrorCode> {}

@@ -17,6 +17,7 @@ import { type Execution, type SenderRecovery, transactionRulesAt } from '@poai/e
 import { ChainError } from './chain-error.ts'
 import type { ChainDatabase, FinalBlock } from './database/chain-database.ts'
 import { ensureGenesis } from './database/ensure-genesis.ts'
+import { followSchedule } from './database/follow-schedule.ts'
 import { withCheckpoints } from './database/with-checkpoints.ts'
 import type { HeadEvent } from './head/head-event.ts'
 import { type BlockImporter, createBlockImporter } from './import/block-importer.ts'
@@ -95,6 +96,7 @@ export async function openChain(options: ChainOptions, dependencies: ChainDepend
     })
   }
   await ensureGenesis(params, dependencies.database)
+  await followSchedule(params, { database: dependencies.database, logger })
   const database = withCheckpoints(dependencies.database, checkpoints)
   const sideBlocks = await database.sideBlocks()
   const recovery = createCachedRecovery(dependencies.recovery)

@@ -36,9 +36,11 @@ export { BUILT_IN_NETWORKS, devnet, testnet } from './network/built-in-networks.
 export { joinTrust, trustOf } from './network/built-in-trust.ts'
 export {
   type ForkId,
+  type ForkStep,
   type ForkVerdict,
   forkIdAt,
   forkIdField,
+  forkSteps,
   judgeForkId,
 } from './network/fork-id.ts'
 export {

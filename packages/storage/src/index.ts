@@ -19,7 +19,7 @@
  * createStateStore(database.store).head.account(header.beneficiary)
  */
 
-export { badBlockRule, MAX_BAD_BLOCKS, putBadBlock } from './blocks/bad-blocks.ts'
+export { badBlockRule, forgetBadBlocks, MAX_BAD_BLOCKS, putBadBlock } from './blocks/bad-blocks.ts'
 export {
   type BlockStore,
   blocksAtHeight,

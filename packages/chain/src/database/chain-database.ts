@@ -1,5 +1,5 @@
 import type { ChainContext } from '@poai/consensus'
-import type { Block, Body, Hash32, Header, Receipt, RuleCode } from '@poai/core'
+import type { Block, Body, ForkStep, Hash32, Header, Receipt, RuleCode } from '@poai/core'
 import type { BlockOutcome, StateReader, TrieNodeReader } from '@poai/execution'
 import type { KeptBadBlock } from '@poai/storage'
 
@@ -66,6 +66,10 @@ export interface ChainUpdate extends ChainReader {
   /** Moves the mark of what is final. */
   setFinal(block: FinalBlock): void
   putBadBlock(hash: Hash32, code: RuleCode): Promise<void>
+  /** Forgets which blocks were bad. */
+  forgetBadBlocks(): Promise<void>
+  /** Says by which forks all blocks here were judged. */
+  setSchedule(steps: readonly ForkStep[]): void
   /** Keeps a bad block whole, for people: the last few, see `BAD_BLOCK_SHELVES`. */
   keepBadBlock(block: KeptBadBlock): Promise<void>
   /** All or nothing; with `sync`, on disk when it resolves. */
@@ -90,6 +94,8 @@ export interface ChainDatabase extends ChainReader {
   branchHorizon(): bigint
   /** The rule that a block was found to break, if it is remembered. */
   badBlock(hash: Hash32): RuleCode | undefined
+  /** The forks by whose rules the blocks here were judged. */
+  schedule(): readonly ForkStep[]
   /** The last blocks that broke a rule, as they came. */
   badBlocks(): Promise<readonly KeptBadBlock[]>
   /** Of a transaction of a canonical block. */

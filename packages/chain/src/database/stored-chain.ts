@@ -4,6 +4,7 @@ import {
   type BlockCodecs,
   bytesToHex,
   equalBytes,
+  type ForkStep,
   type Hash32,
   type Hex,
   invariant,
@@ -20,6 +21,8 @@ import {
   createStateStore,
   createTrieNodeReader,
   deleteBlock,
+  forgetBadBlocks,
+  getMeta,
   type KeptBadBlock,
   keepBadBlock,
   keptBadBlocks,
@@ -28,6 +31,7 @@ import {
   prune,
   putBadBlock,
   putBlock,
+  putMeta,
   putReceipts,
   type Retention,
   readFinalBlock,
@@ -38,6 +42,7 @@ import {
   writeFinalBlock,
 } from '@poai/storage'
 import type { BlockPlace, ChainDatabase, ChainUpdate, FinalBlock } from './chain-database.ts'
+import { decodeSchedule, encodeSchedule, SCHEDULE_NAME } from './schedule-record.ts'
 
 /** What a chain on disk is made of. */
 export interface StoredChainDependencies {
@@ -101,6 +106,7 @@ export function createStoredChain(dependencies: StoredChainDependencies): ChainD
     branchHorizon: () => marks.branchHorizon(),
     badBlock: (hash) => badBlockRule(store, hash),
     badBlocks: () => keptBadBlocks(store),
+    schedule: () => decodeSchedule(getMeta(store, SCHEDULE_NAME)),
     pruneMore: async () => {
       const { committer, retention } = dependencies
       const batch = committer.begin()
@@ -259,6 +265,14 @@ class BatchUpdate implements ChainUpdate {
 
   async putBadBlock(hash: Hash32, rule: Parameters<ChainUpdate['putBadBlock']>[1]): Promise<void> {
     await putBadBlock(this.#dependencies.store, this.#batch, { hash, rule })
+  }
+
+  async forgetBadBlocks(): Promise<void> {
+    await forgetBadBlocks(this.#dependencies.store, this.#batch)
+  }
+
+  setSchedule(steps: readonly ForkStep[]): void {
+    putMeta(this.#batch, SCHEDULE_NAME, encodeSchedule(steps))
   }
 
   async keepBadBlock(block: KeptBadBlock): Promise<void> {

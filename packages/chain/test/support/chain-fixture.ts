@@ -133,7 +133,10 @@ export async function openChainFixture(options: ChainFixtureOptions = {}): Promi
       clock,
       logger: silentLogger,
     },
-  )
+  ).catch(async (error: unknown) => {
+    await database?.close()
+    throw error
+  })
   await chain.start()
   chain.settle(options.isSettled ?? false)
   const heads: HeadEvent[] = []

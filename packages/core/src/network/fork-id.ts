@@ -5,7 +5,7 @@ import type { ItemField } from '../wire/field.ts'
 import { hashField, uint64Field, uint256Field } from '../wire/scalar-fields.ts'
 import { structField } from '../wire/struct-field.ts'
 import { genesisHash } from './genesis.ts'
-import type { NetworkParams } from './network-params.ts'
+import type { Fork, NetworkParams } from './network-params.ts'
 import { ruleFields } from './rule-fields.ts'
 import { type Rules, rulesOf } from './rules-at.ts'
 
@@ -44,6 +44,19 @@ export function forkIdsOf(params: NetworkParams): readonly ForkId[] {
   const ids = hashes.map((hash, index): ForkId => ({ hash, next: forked[index]?.since ?? 0n }))
   KNOWN.set(params, ids)
   return ids
+}
+
+/** A fork of a schedule, named by all that led to its rules. */
+export interface ForkStep {
+  /** Its first block. */
+  readonly number: bigint
+  readonly hash: Hash32
+}
+
+/** The forks of a network, each with the hash of the schedule up to it. */
+export function forkSteps(params: NetworkParams): readonly ForkStep[] {
+  const [, ...forked] = forkIdsOf(params)
+  return forked.map(({ hash }, index) => ({ number: (params.forks[index] as Fork).number, hash }))
 }
 
 /** The id of a node whose head has that number. */

@@ -12,6 +12,12 @@ export function badBlockRule(reader: SyncReader, hash: Hash32): RuleCode | undef
   return bytes === undefined ? undefined : (new TextDecoder().decode(bytes.subarray(NUMBER_BYTES)) as RuleCode)
 }
 
+/** Forgets all of them: they were judged by rules that are not those of their heights. */
+export async function forgetBadBlocks(store: Store, batch: WriteBatch): Promise<void> {
+  for (const table of ['badBlocks', 'badBlockOrder'] as const)
+    for await (const [key] of store.entries(tableRange(table))) batch.delete(key)
+}
+
 /** Remembers a block as bad, in the place of the one that was remembered longest ago if there are too many. */
 export async function putBadBlock(
   store: Store,
