@@ -1,8 +1,27 @@
 import { connect } from 'node:net'
-import { ANSWERS, checkAnswer, type NodeMethods } from '@poai/api/client'
 
-/** The result of a method, asked by the node's socket, and checked where clients know what the method answers. */
-export function ask(socket: string, method: string, params: readonly unknown[] = []): Promise<unknown> {
+interface Answer {
+  readonly result?: unknown
+  readonly error?: { readonly code: number; readonly message: string }
+}
+
+/** The result of a method, asked by the node's socket. */
+export async function ask(socket: string, method: string, params: readonly unknown[] = []): Promise<unknown> {
+  const { result, error } = await send(socket, method, params)
+  if (error !== undefined) throw new Error(error.message)
+  return result
+}
+
+/** The code of the error that a method answers with; undefined if it answers. */
+export async function askForCode(
+  socket: string,
+  method: string,
+  params: readonly unknown[],
+): Promise<number | undefined> {
+  return (await send(socket, method, params)).error?.code
+}
+
+function send(socket: string, method: string, params: readonly unknown[]): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const connection = connect(socket)
     let text = ''
@@ -12,10 +31,7 @@ export function ask(socket: string, method: string, params: readonly unknown[] =
       text += chunk
       if (!text.includes('\n')) return
       connection.end()
-      const { result, error } = JSON.parse(text)
-      if (error !== undefined) return reject(new Error(error.message))
-      if (Object.hasOwn(ANSWERS, method)) checkAnswer(method as keyof NodeMethods, result)
-      resolve(result)
+      resolve(JSON.parse(text))
     })
     connection.write(`${JSON.stringify({ jsonrpc: '2.0', id: 1, method, params })}\n`)
   })
