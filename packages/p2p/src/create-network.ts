@@ -1,6 +1,7 @@
 import { defined, genesisHash, NO_TRUST } from '@poai/core'
 import { BlockGossip } from './blocks/block-gossip.ts'
 import { ForeignBlocks } from './blocks/foreign-blocks.ts'
+import { ForwardedBlocks } from './blocks/forwarded-blocks.ts'
 import { CostAllowance } from './budget/cost-allowance.ts'
 import { createInferenceBudget } from './budget/inference-budget.ts'
 import { ForkCheck } from './handshake/fork-check.ts'
@@ -32,7 +33,7 @@ import { TransactionGossip } from './transactions/transaction-gossip.ts'
 import { TRANSACTION_LIMITS } from './transactions/transaction-limits.ts'
 
 /**
- * Connections from one address in a second: what an honest node needs, or a machine full of them that starts at once.
+ * Connections per second from one address: what an honest node needs, or a machine full of nodes that start at once.
  */
 const CONNECTION_RATE = 5
 const SHARED_CONNECTION_RATE = 200
@@ -44,7 +45,7 @@ export function createNetwork(options: NetworkOptions, dependencies: NetworkDepe
   return new ComposedNetwork(composeParts(options, dependencies), dependencies)
 }
 
-/** Parts that know each other are handed what they need as functions: nobody calls them before the start. */
+/** Parts that need each other get functions instead of values: nobody calls them before the start. */
 function composeParts(options: NetworkOptions, dependencies: NetworkDependencies): NetworkParts {
   const limits: PeerLimits = { ...NETWORK_DEFAULTS.limits, ...options.limits }
   const settings: Settings = { ...NETWORK_DEFAULTS, ...options, limits }
@@ -95,13 +96,14 @@ function composeParts(options: NetworkOptions, dependencies: NetworkDependencies
 
   const requests = createChainRequests({ params }, { ...shared, transport })
   const foreign = new ForeignBlocks()
+  const forwarded = new ForwardedBlocks()
   const budget = createInferenceBudget({ sharedAddresses }, dependencies)
   const sync = createSynchroniser(
     { params, trust: options.trust ?? NO_TRUST, sharedAddresses },
     {
       ...{ ...shared, requests, foreign, budget },
       policy: options.replayPolicy ?? createReplayPolicy({ kind: 'full' }),
-      serve: () => serveChain({ ...dependencies, transport }),
+      serve: () => serveChain({ ...dependencies, transport, forwarded }),
     },
   )
   const isCurrent = (): boolean => sync.status().state === 'idle'
@@ -111,7 +113,7 @@ function composeParts(options: NetworkOptions, dependencies: NetworkDependencies
     { ...shared, router: host.router, isCurrent },
   )
   const blocks: BlockGossip = new BlockGossip({
-    ...{ ...shared, topics, budget, foreign },
+    ...{ ...shared, topics, budget, foreign, forwarded },
     fetchBody: (...request) => sync.fetchBody(...request),
     onGap: (...gap) => sync.onGap(...gap),
   })

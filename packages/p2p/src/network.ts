@@ -28,9 +28,9 @@ export interface Network extends Startable {
   syncStatus(): SyncStatus
   reachability(): Reachability
   figures(): NetworkFigures
-  /** One of the topics that the dependencies declare. Throws a `RangeError` on any other. */
+  /** A topic that the dependencies declare. Throws a `RangeError` for any other. */
   topic<Message>(declaration: TopicDeclaration<Message>): Topic<Message>
-  /** Asks peers by any protocol; only those that the dependencies declare are answered. */
+  /** Asks peers by any protocol. This node answers only those that the dependencies declare. */
   askerOf<Query, Reply>(protocol: RequestProtocol<Query, Reply>): Ask<Query, Reply>
   readonly onSyncChange: Subscribe<SyncStatus>
   readonly onPeerChange: Subscribe<PeerChange>
@@ -47,11 +47,12 @@ export interface NetworkDependencies {
     | 'importBlock'
     | 'onHead'
     | 'onOrphanRejected'
+    | 'onStage'
     | 'mempool'
     | 'queries'
   >
   readonly codecs: BlockCodecs
-  /** Replays whatever it is asked, as the chain's own one does but for what the replay policy excuses. */
+  /** Replays whatever it is asked to, unlike the chain's own verifier, which skips what the replay policy excuses. */
   readonly verifier: WorkVerifier
   readonly notes: PeerNotes
   /** Topics of other packages, beside those of blocks and transactions. */
@@ -60,11 +61,11 @@ export interface NetworkDependencies {
   readonly protocols?: readonly ServedProtocol<unknown, unknown>[]
   readonly clock: Clock
   readonly logger: Logger
-  /** From 0 up to 1. Default: the machine's. */
+  /** From 0 up to 1. Default: `Math.random`. */
   readonly random?: () => number
 }
 
-/** Counters since the start, and how many there are now. */
+/** Counters since the start, and current numbers. */
 export interface NetworkFigures {
   readonly peers: PeerCounts
   readonly dials: DialCounts
@@ -88,7 +89,7 @@ export interface NetworkParts {
   readonly transactions: TransactionGossip
   readonly exchange: PoolExchange
   readonly sync: NetworkSync
-  /** After the host, in the order in which they start; they stop in the other one. */
+  /** They start after the host, in this order, and stop in the reverse one. */
   readonly services: readonly Startable[]
 }
 

@@ -1,4 +1,4 @@
-import type { Chain } from '@poai/chain'
+import type { Chain, FinishedStage } from '@poai/chain'
 import {
   type Block,
   type BlockCodecs,
@@ -14,7 +14,7 @@ import {
 import { UNQUEUED } from '../budget/fair-queue.ts'
 import { RecentMap } from '../budget/recent-map.ts'
 import { UNBOUNDED } from '../budget/token-bucket.ts'
-import type { BudgetOutcome, VerificationBudget } from '../budget/verification-budget.ts'
+import type { BudgetOutcome, BudgetTicket, VerificationBudget } from '../budget/verification-budget.ts'
 import type { PeerSet } from '../peers/peer.ts'
 import {
   ACCEPTED,
@@ -26,19 +26,24 @@ import {
 import type { Topics } from '../topics/topics.ts'
 import type { Topic } from '../topics/validated-topic.ts'
 import { type BlockMessage, createBlockMessageCodec } from './block-message.ts'
-import { blockOffence, isFailedReplay } from './block-offence.ts'
+import { gossipOffence, isFailedReplay } from './block-offence.ts'
 import { BodyPulls } from './body-pulls.ts'
 import type { ForeignBlocks } from './foreign-blocks.ts'
+import type { ForwardedBlocks } from './forwarded-blocks.ts'
 import { HeldBlocks } from './held-blocks.ts'
 
 /** What the gossip of blocks needs, and nothing more. */
 export interface BlockGossipDependencies {
   readonly topics: Pick<Topics, 'open'>
-  readonly chain: Pick<Chain, 'head' | 'judgeHeader' | 'importBlock' | 'onHead' | 'onOrphanRejected' | 'queries'>
+  readonly chain: Pick<
+    Chain,
+    'head' | 'judgeHeader' | 'importBlock' | 'onHead' | 'onOrphanRejected' | 'onStage' | 'queries'
+  >
   readonly codecs: Pick<BlockCodecs, 'block'>
   readonly peers: Pick<PeerSet, 'get' | 'report'>
   readonly budget: VerificationBudget
   readonly foreign: ForeignBlocks
+  readonly forwarded: ForwardedBlocks
   readonly clock: Pick<Clock, 'nowMs' | 'sleep'>
   /** Asks a peer for the body that belongs to a header; checks that it does. */
   fetchBody(peerId: string, header: Header, signal: AbortSignal): Promise<Body>
@@ -62,13 +67,19 @@ export interface BlockGossipCounts {
   readonly pulled: number
 }
 
-/** Known blocks so far below the head are passed on; older ones are somebody's old news. */
+/** Known blocks at most this far below the head are passed on; older ones are no news. */
 const TIP_DEPTH = 2n
+/**
+ * After a block that was passed on turns out not to be executable, blocks are executed before they go on for this long.
+ * Such a block costs its maker the work of a block. Where that is little, an attacker still spreads only one in this
+ * time.
+ */
+const CAUTION_MS = 600_000
 /** Neighbours whose last good block is remembered. */
 const MAX_REMEMBERED = 512
 /**
- * What a block costs is its replay, which the verification budget bounds; what costs none, not judged, of old or of
- * unknown parents, counts as useless.
+ * What costs this node something is a block's replay, which the verification budget bounds. Blocks that are not
+ * replayed, because they are old or their parents unknown, count as useless.
  */
 const BLOCK_BUDGET: TopicBudget = {
   bytes: UNBOUNDED,
@@ -86,6 +97,7 @@ export class BlockGossip {
   readonly #held: HeldBlocks
   readonly #unsubscribe: (() => void)[] = []
   readonly #broughtMs = new RecentMap<number>(MAX_REMEMBERED)
+  #cautiousUntilMs = 0
 
   constructor(dependencies: BlockGossipDependencies) {
     const { topics, codecs, budget, clock } = dependencies
@@ -98,7 +110,7 @@ export class BlockGossip {
       budget: BLOCK_BUDGET,
       isOpenTo: ({ id, address }) => budget.isOpenTo(id, address),
       validate: (message, { peer, signal }) => this.#judge(message, peer.id, signal),
-      offenceOf: blockOffence,
+      offenceOf: gossipOffence,
     } satisfies TopicDeclaration<BlockMessage>)
   }
 
@@ -107,7 +119,7 @@ export class BlockGossip {
     return { published, accepted, ignored, rejected, pulled: this.#pulls.pulled }
   }
 
-  /** When a neighbour last brought a new block that keeps all rules. */
+  /** When a neighbour last brought a new block that kept all rules. */
   lastBroughtMs(peerId: string): number | undefined {
     return this.#broughtMs.get(peerId)
   }
@@ -138,10 +150,7 @@ export class BlockGossip {
     return block === undefined ? ignored('no-body') : this.#import(block, { hash, from, signal })
   }
 
-  /**
-   * Only what was executed is passed on: it was paid for with the work of the chain, where a block beside it may cost
-   * next to nothing.
-   */
+  /** A block beside the chain may have cost next to nothing, so it is not passed on. */
   #verdictAtTip(hash: Hash32, number: bigint): TopicVerdict {
     const { queries, head } = this.#dependencies.chain
     const canonical = queries.header(number)
@@ -158,12 +167,43 @@ export class BlockGossip {
     return undefined
   }
 
-  async #import(block: Block, { hash, from, signal }: Arrival): Promise<TopicVerdict> {
-    const { chain, peers, budget, foreign, clock, onGap } = this.#dependencies
+  /** The verdict comes with the replay if that is enough, else with the end of the import. */
+  async #import(block: Block, arrival: Arrival): Promise<TopicVerdict> {
+    const { chain, peers, budget, foreign, forwarded } = this.#dependencies
+    const { hash, from, signal } = arrival
     const ticket = await budget.admit(from, peers.get(from)?.address ?? '', signal)
     if (ticket === undefined) return ignored('no-budget')
     foreign.add(hash)
+    const { promise, resolve } = Promise.withResolvers<TopicVerdict>()
+    const unsubscribe = chain.onStage((finished) => {
+      if (!isReplayOf(finished, hash) || !this.#goesOnUnexecuted(block)) return
+      forwarded.add(hash, block)
+      resolve(ACCEPTED)
+    })
+    const imported = this.#finishImport(block, arrival, ticket).finally(unsubscribe)
+    promise.then(() => imported).catch((error: unknown) => this.#noteForwardedInVain(from, error))
+    return Promise.race([promise, imported])
+  }
+
+  /**
+   * A block that was replayed and continues the head has kept the rules of headers and bodies, and was paid for with
+   * the work of the chain, whatever its execution comes to.
+   */
+  #goesOnUnexecuted({ header }: Block): boolean {
+    const { chain, clock } = this.#dependencies
+    return equalBytes(header.parentHash, chain.head().hash) && clock.nowMs() >= this.#cautiousUntilMs
+  }
+
+  #noteForwardedInVain(from: string, error: unknown): void {
+    const { clock, logger } = this.#dependencies
+    if (error instanceof RuleError) this.#cautiousUntilMs = clock.nowMs() + CAUTION_MS
+    logger.debug('A block that was passed on did not join the chain', { peerId: from, error })
+  }
+
+  async #finishImport(block: Block, { hash, from, signal }: Arrival, ticket: BudgetTicket): Promise<TopicVerdict> {
+    const { chain, clock, onGap } = this.#dependencies
     let outcome: BudgetOutcome = 'undecided'
+    let missing: Hash32
     try {
       const imported = await chain.importBlock(block, { source: from, priority: 'tip', signal })
       if (imported.kind !== 'orphan') {
@@ -171,15 +211,15 @@ export class BlockGossip {
         if (imported.kind !== 'known') this.#broughtMs.set(from, clock.nowMs())
         return imported.kind === 'head' ? ACCEPTED : this.#verdictAtTip(hash, block.header.number)
       }
-      onGap(from, { hash, missing: imported.missing })
+      missing = imported.missing
     } catch (error) {
       if (error instanceof RuleError && isFailedReplay(error)) outcome = 'failed-replay'
       throw error
     } finally {
       ticket.settle(outcome)
     }
-    // Its parent is being fetched: what counts is whether it joins the chain in time.
-    await this.#held.hold(hash, signal)
+    // Its parent is being fetched: what counts is whether the block joins the chain in time.
+    await this.#held.hold(hash, () => onGap(from, { hash, missing }), signal)
     return this.#verdictAtTip(hash, block.header.number)
   }
 
@@ -187,7 +227,7 @@ export class BlockGossip {
   #blame(source: string, error: RuleError): void {
     const { peers, budget, logger } = this.#dependencies
     if (isFailedReplay(error)) budget.charge(source, peers.get(source)?.address ?? '')
-    const offence = blockOffence(error)
+    const offence = gossipOffence(error)
     if (offence === undefined) return
     logger.debug('A peer brought a bad orphan', { peerId: source, code: error.code })
     peers.report(source, offence)
@@ -199,4 +239,9 @@ interface Arrival {
   readonly hash: Hash32
   readonly from: string
   readonly signal: AbortSignal
+}
+
+/** True if the block has just passed its replay. */
+function isReplayOf({ stage, hash, end }: FinishedStage, wanted: Hash32): boolean {
+  return stage === 'replay' && 'outcome' in end && equalBytes(hash, wanted)
 }

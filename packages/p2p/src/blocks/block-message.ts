@@ -13,13 +13,13 @@ import {
 export type BlockMessage =
   /** Small ones travel whole. */
   | { readonly kind: 'block'; readonly block: Block }
-  /** Of others the header: who has not got the body asks the neighbour for it. */
+  /** Of larger ones only the header travels: whoever lacks the body asks the neighbour for it. */
   | { readonly kind: 'header'; readonly header: Header }
 
 /**
- * Up to this size a block travels whole: a second round trip costs more than the copies that cross. A mesh of six hands
- * a node up to five copies that it does not need: of 32 kB that is nothing, of 2 MB it is ten megabytes for each node
- * and block.
+ * Up to this size a block travels whole, because a second round trip costs more than the copies that cross. In a mesh
+ * of six a node gets up to five copies that it does not need: at 32 kB that is nothing, at 2 MB it is ten megabytes per
+ * node and block.
  */
 export const MAX_WHOLE_BLOCK_BYTES: number = 32 * 1024
 /** The largest message of the topic. */
@@ -40,7 +40,7 @@ export function createBlockMessageCodec(codecs: Pick<BlockCodecs, 'block'>): Cod
   }
 }
 
-/** A byte that says what follows, 1 a block or 2 a header, then its RLP. */
+/** A byte for what follows, 1 a block or 2 a header, then its RLP. */
 export function encodeBlockMessage(block: Block, codecs: Pick<BlockCodecs, 'block'>): Uint8Array {
   const encoded = codecs.block.encode(block)
   if (encoded.length <= MAX_WHOLE_BLOCK_BYTES) return withKind(WHOLE, encoded)

@@ -1,7 +1,7 @@
 import { type RuleCode, type RuleError, verdictOf } from '@poai/core'
 import type { Offence } from '../peers/offences.ts'
 
-/** What only a replay finds out. */
+/** What only a replay can find. */
 const REPLAY_CODES: ReadonlySet<RuleCode> = new Set<RuleCode>([
   'WORK_NOT_FINITE',
   'WORK_TRANSCRIPT_MISMATCH',
@@ -19,4 +19,12 @@ export function blockOffence(error: RuleError): Offence | undefined {
   const verdict = verdictOf(error)
   if (verdict === 'transient') return undefined
   return verdict === 'malicious' ? 'malicious-block' : 'invalid-block'
+}
+
+/**
+ * The same for a block that came by gossip. Neighbours pass blocks on before they execute them, so a fault that only
+ * execution finds says nothing about them; its maker has paid for it with the work of a block.
+ */
+export function gossipOffence(error: RuleError): Offence | undefined {
+  return error.code.startsWith('EXECUTION_') ? undefined : blockOffence(error)
 }

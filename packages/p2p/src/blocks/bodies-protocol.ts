@@ -1,9 +1,9 @@
 import { bytesField, type Hash32, hashField, listField, MAX_BODY_BYTES, rlpCodec, structField } from '@poai/core'
 import { checkCount, type RequestProtocol } from '../requests/request-protocol.ts'
 
-/** Bodies of one question: empty blocks are a few bytes, and a round trip each would be all that they cost. */
+/** Bodies per question. Empty blocks are a few bytes: a round trip for each would be their only cost. */
 export const MAX_BODIES = 128
-/** The answering side stops when an answer has so many bytes; one body more may follow. */
+/** The answering side stops when an answer has this many bytes; one more body may follow. */
 export const ENOUGH_BODY_BYTES: number = MAX_BODY_BYTES
 
 /** The names of blocks. */
@@ -12,8 +12,8 @@ export interface BodiesQuery {
 }
 
 /**
- * Encoded bodies in the order of the question, as far as the answer goes: those that are missing at the end may be
- * asked for again. Empty bytes: that body is not here.
+ * Encoded bodies in the order of the question, as far as the answer goes: bodies missing at the end may be asked for
+ * again. Empty bytes mean that the node does not have the body.
  */
 export interface BodiesReply {
   readonly bodies: readonly Uint8Array[]

@@ -10,9 +10,9 @@ export interface BodyPullsDependencies {
   readonly logger: Logger
 }
 
-/** Bodies that are being fetched for announcements: a block of every neighbour of the mesh. */
+/** Bodies that are fetched at one time for announcements: a block from every neighbour of the mesh. */
 const MAX_PULLS = 8
-/** Of one neighbour: who announces and does not serve must not keep the others' bodies from coming. */
+/** From one neighbour: one that announces and does not serve must not block the others' bodies. */
 const MAX_PULLS_PER_PEER = 2
 /** Two megabytes over a slow line. */
 const PULL_TIMEOUT_MS = 15_000
@@ -48,7 +48,7 @@ export class BodyPulls {
     } catch (error) {
       if (error instanceof RuleError) throw error
       logger.debug('An announced body did not come', { peerId: from, error })
-      // One that is busy or has gone meanwhile broke no promise.
+      // A peer that is busy or has left meanwhile broke no promise.
       const isBusy = error instanceof NetworkError && error.code === 'P2P_BUSY'
       if (!isBusy && peers.get(from) !== undefined) peers.report(from, 'announced-without-serving')
       return undefined

@@ -1,14 +1,9 @@
 import { RecentHashes } from '@poai/chain'
 
-/**
- * Blocks between their arrival and their import: more than are ever under way, by gossip and synchronisation together.
- */
+/** Blocks between arrival and import: more than are ever under way, by gossip and synchronisation together. */
 const MAX_REMEMBERED = 8192
 
-/**
- * Remembers which blocks came from others: what becomes the head and is not among them was made here, and is news to
- * all.
- */
+/** Remembers which blocks came from others. A new head that is not among them was made here, and is news to all. */
 export class ForeignBlocks extends RecentHashes {
   constructor() {
     super(MAX_REMEMBERED)

@@ -67,7 +67,7 @@ export const headersProtocol: RequestProtocol<HeadersQuery, HeadersReply> = {
     MAX_REPLY_BYTES,
   ),
   timeoutMs: 10_000,
-  // A locator alone is some reads; each header one more.
+  // A locator alone takes some reads; each header one more.
   costOf: ({ count }) => 64 + count,
   // A node that catches up takes twenty full answers at once and four a second from one peer, which is 2,000 headers a
   // second.
@@ -78,7 +78,7 @@ export const headersProtocol: RequestProtocol<HeadersQuery, HeadersReply> = {
   },
 }
 
-/** Headers follow each other, and the first one an entry of the locator. */
+/** Headers must follow each other, and the first one must follow an entry of the locator. */
 function checkOrder(locator: readonly LocatorEntry[], headers: readonly Header[]): void {
   const [first, ...others] = headers
   if (first === undefined) return

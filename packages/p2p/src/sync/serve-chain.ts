@@ -2,6 +2,7 @@ import { type Chain, createPace } from '@poai/chain'
 import { findSharedEntry } from '@poai/consensus'
 import { type BlockCodecs, type Clock, equalBytes, type Hash32, type Header, headerHash } from '@poai/core'
 import { bodiesProtocol, ENOUGH_BODY_BYTES } from '../blocks/bodies-protocol.ts'
+import type { ForwardedBlocks } from '../blocks/forwarded-blocks.ts'
 import { headersProtocol } from '../blocks/headers-protocol.ts'
 import type { RequestTransport } from '../requests/request-transport.ts'
 import {
@@ -16,14 +17,23 @@ export interface ServeChainDependencies {
   readonly transport: Pick<RequestTransport, 'handle'>
   readonly chain: Pick<Chain, 'head' | 'queries' | 'mempool'>
   readonly codecs: Pick<BlockCodecs, 'body'>
+  readonly forwarded: Pick<ForwardedBlocks, 'get'>
   readonly clock: Pick<Clock, 'nowMs'>
 }
 
-/** A list of the pool is good for so long: making it sorts the whole pool, and any number of peers may ask. */
+/** A list of the pool stays good for this long: making it sorts the whole pool, and any number of peers may ask. */
 const POOL_LIST_MS = 1000
 
-/** Answers peers from this node's chain and pool, from now on. Whatever a question can lengthen gives way to others. */
-export async function serveChain({ transport, chain, codecs, clock }: ServeChainDependencies): Promise<void> {
+/**
+ * Answers peers from this node's chain and pool from now on. Work that a question can prolong gives way to other work.
+ */
+export async function serveChain({
+  transport,
+  chain,
+  codecs,
+  forwarded,
+  clock,
+}: ServeChainDependencies): Promise<void> {
   const { queries, mempool } = chain
   const poolHashes = listPool(mempool, clock)
   await transport.handle(headersProtocol, async ({ locator, count }) => {
@@ -37,7 +47,7 @@ export async function serveChain({ transport, chain, codecs, clock }: ServeChain
     for (const hash of hashes) {
       if (bytes >= ENOUGH_BODY_BYTES || signal.aborted) break
       if (pace.isDue()) await pace.rest()
-      const block = await queries.block(hash)
+      const block = forwarded.get(hash) ?? (await queries.block(hash))
       const encoded = block === undefined ? new Uint8Array(0) : codecs.body.encode(block.body)
       bodies.push(encoded)
       bytes += encoded.length
@@ -61,13 +71,13 @@ export async function serveChain({ transport, chain, codecs, clock }: ServeChain
   })
 }
 
-/** What waits in the pool in the order of its coming, as of the last second. */
+/** What waits in the pool in order of arrival, as of the last second. */
 function listPool(mempool: Pick<Chain['mempool'], 'accounts'>, clock: Pick<Clock, 'nowMs'>): () => readonly Hash32[] {
   let list: readonly Hash32[] = []
   let madeAtMs = Number.NEGATIVE_INFINITY
   return () => {
     const nowMs = clock.nowMs()
-    // A clock that was set back must not keep a list for ever.
+    // A clock that was set back must not keep a list forever.
     if (Math.abs(nowMs - madeAtMs) < POOL_LIST_MS) return list
     madeAtMs = nowMs
     list = [...mempool.accounts()]
@@ -84,8 +94,8 @@ function chainHash({ queries }: Pick<Chain, 'queries'>, number: bigint): Hash32 
 }
 
 /**
- * Of the canonical chain; where it moves meanwhile, the answer ends: headers that do not follow each other would be
- * held against us.
+ * Headers of the canonical chain. If it changes meanwhile, the answer ends there: headers that do not follow each other
+ * would be held against us.
  */
 async function headersAfter(
   { head, queries }: Pick<Chain, 'head' | 'queries'>,

@@ -133,7 +133,7 @@ describe('a hostile peer', { timeout: 90_000 }, () => {
   })
 
   it('is banned for transactions that nobody signed', async () => {
-    const { offences, victim } = await attack('invalidTransactions', 5)
+    const { offences, victim } = await attack('invalidTransactions', 40)
     expect(offences['invalid-transaction']).toBeGreaterThanOrEqual(3)
     expect(victim.chain.mempool.size).toMatchObject({ pending: 0, queued: 0 })
   })

@@ -12,6 +12,7 @@ import { ChainGenerator, signTransaction, testNetwork, WALLETS, type Wallet } fr
 import { ManualClock } from '@poai/testing/manual-clock'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { bodiesProtocol } from '../../src/blocks/bodies-protocol.ts'
+import { ForwardedBlocks } from '../../src/blocks/forwarded-blocks.ts'
 import { headersProtocol } from '../../src/blocks/headers-protocol.ts'
 import type { Host } from '../../src/host/host.ts'
 import type { Offence } from '../../src/peers/offences.ts'
@@ -95,7 +96,11 @@ describe('requests', () => {
     if (waiting === undefined) throw new RangeError()
     await chain.mempool.add(waiting)
     const [asking, serving] = [await startSide(), await startSide()]
-    await serveChain({ transport: serving.transport, chain, codecs, clock: systemClock })
+    await serveChain({
+      transport: serving.transport,
+      forwarded: new ForwardedBlocks(),
+      ...{ chain, codecs, clock: systemClock },
+    })
     await connect(asking, serving)
     const peerId = serving.host.peerId
     const locator = [

@@ -16,6 +16,8 @@ const SEED = 6
 /** How often transactions are handed to nodes, as wallets would. */
 const TICK_MS = 100
 const BLOCK_EVERY_MS = 5000
+/** 33 kB, so that only its header travels unasked. */
+const FULL_BLOCK = 300
 const RATES = [500, 1000, 1500, 2000, 3000, 4000]
 const RATE_SECONDS = 6
 
@@ -62,12 +64,16 @@ async function measureReplay(): Promise<number> {
   }
 }
 
-/** Milliseconds from the first node's head to each other's, and to the last one's, for blocks made at random nodes. */
-async function propagate(nodes: readonly ClusterNode[], count: number): Promise<void> {
+/**
+ * Milliseconds from the first node's head to each other's, and to the last one's, for blocks of so many transactions
+ * made at random nodes.
+ */
+async function propagate(nodes: readonly ClusterNode[], count: number, transactions = 0): Promise<void> {
   const each: number[] = []
   const last: number[] = []
   for (let block = 0; block < count; block++) {
     const origin = anyOf(nodes)
+    if (transactions > 0) await fillPools(nodes, transactions)
     const { hash } = (await origin.ask({ kind: 'mine' })) as { readonly hash: string }
     await until('a block is everywhere', 30_000, async () => nodes.every(({ heads }) => heads.has(hash)))
     const times = nodes.map(({ heads }) => heads.get(hash) ?? Number.NaN).sort((a, b) => a - b)
@@ -79,6 +85,15 @@ async function propagate(nodes: readonly ClusterNode[], count: number): Promise<
     const row = [0.5, 0.9, 0.99].map((share) => milliseconds(percentile(values, share)))
     console.log(`  ${what.padEnd(18)} p50 ${row[0]}  p90 ${row[1]}  p99 ${row[2]}  ms (${values.length} values)`)
   }
+}
+
+/** All nodes have the same transactions before the block is made: it is the block that is measured. */
+async function fillPools(nodes: readonly ClusterNode[], count: number): Promise<void> {
+  await anyOf(nodes).ask({ kind: 'add', transactions: transfers(count) })
+  await until('all pools are full', 120_000, async () => {
+    const looks = await Promise.all(nodes.map((node) => node.look()))
+    return looks.every(({ pool }) => pool.size === count)
+  })
 }
 
 /** Hands transactions to nodes at a rate while blocks are made; then all pools and heads must become equal. */
@@ -172,6 +187,8 @@ try {
   for (const node of nodes) await node.ask({ kind: 'replay', ms: replayMs })
   console.log(`with ${replayMs.toFixed(1)} ms of replay at every node:`)
   await propagate(nodes, blocks)
+  console.log(`the same with blocks of ${FULL_BLOCK} transfers, whose bodies are asked for:`)
+  await propagate(nodes, Math.ceil(blocks / 3), FULL_BLOCK)
   console.log(`transactions over ${nodeCount} nodes, a block every ${BLOCK_EVERY_MS / 1000} s:`)
   await sustain(nodes, { rate: 200, lengthSeconds: seconds, withBlocks: true })
 } finally {

@@ -1,4 +1,4 @@
-import type { Chain, HeadEvent, OrphanRejection } from '@poai/chain'
+import type { Chain, FinishedStage, HeadEvent, ImportOutcome, OrphanRejection } from '@poai/chain'
 import { validateWorkClaim } from '@poai/consensus'
 import {
   AppError,
@@ -19,6 +19,7 @@ import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { BlockGossip, type BlockGossipDependencies } from '../../../src/blocks/block-gossip.ts'
 import { encodeBlockMessage } from '../../../src/blocks/block-message.ts'
 import { ForeignBlocks } from '../../../src/blocks/foreign-blocks.ts'
+import { ForwardedBlocks } from '../../../src/blocks/forwarded-blocks.ts'
 import type { BudgetOutcome } from '../../../src/budget/verification-budget.ts'
 import type { GossipVerdict } from '../../../src/gossip/gossip-router.ts'
 import { NetworkError } from '../../../src/network-error.ts'
@@ -57,11 +58,14 @@ class Fixture {
   readonly router: LoneRouter = new LoneRouter()
   readonly imported: Block[] = []
   readonly foreign: ForeignBlocks = new ForeignBlocks()
+  readonly forwarded: ForwardedBlocks = new ForwardedBlocks()
   readonly heads: Emitter<HeadEvent> = new Emitter('head', silentLogger)
+  readonly stages: Emitter<FinishedStage> = new Emitter('stage', silentLogger)
   readonly rejections: Emitter<OrphanRejection> = new Emitter('rejection', silentLogger)
   /** The chain, and what else is stored. */
   canonical: GeneratedBlock[] = [generator.genesis]
   readonly aside: GeneratedBlock[] = []
+  nowMs = 0
   /** No time to wait. */
   sleep: (signal?: AbortSignal) => Promise<void> = async () => undefined
 
@@ -72,7 +76,10 @@ class Fixture {
       get: () => this.peer,
       report: (_, offence) => this.offences.push(offence),
     }
-    const clock: BlockGossipDependencies['clock'] = { nowMs: () => 0, sleep: (_, signal) => this.sleep(signal) }
+    const clock: BlockGossipDependencies['clock'] = {
+      nowMs: () => this.nowMs,
+      sleep: (_, signal) => this.sleep(signal),
+    }
     const shared = { peers, clock, logger: silentLogger }
     const topics = new Topics(
       { genesisHash: generator.genesis.hash, sharedAddresses: false },
@@ -90,6 +97,7 @@ class Fixture {
         },
         onHead: this.heads.subscribe,
         onOrphanRejected: this.rejections.subscribe,
+        onStage: this.stages.subscribe,
         queries: { header: (place: Hash32 | bigint) => this.#headerOf(place) } as Chain['queries'],
       },
       codecs,
@@ -100,6 +108,7 @@ class Fixture {
         charge: (peerId) => this.charged.push(peerId),
       },
       foreign: this.foreign,
+      forwarded: this.forwarded,
       fetchBody: async () => large.block.body,
       onGap: (peerId) => this.gaps.push(peerId),
       ...others,
@@ -133,7 +142,9 @@ describe('the gossip of blocks', () => {
     ['WORK_TRANSCRIPT_MISMATCH', 'reject', ['failed-replay'], 'failed-replay'],
     ['WORK_LOSS_MISMATCH', 'reject', ['failed-replay'], 'failed-replay'],
     ['WORK_CLAIM_ABOVE_TARGET', 'reject', ['malicious-block'], 'undecided'],
-    ['EXECUTION_STATE_ROOT', 'reject', ['invalid-block'], 'undecided'],
+    ['BODY_SIZE', 'reject', ['invalid-block'], 'undecided'],
+    // Its bringer may have passed it on in good faith, after its replay and before its execution.
+    ['EXECUTION_STATE_ROOT', 'ignore', [], 'undecided'],
     ['HEADER_TIMESTAMP_FUTURE', 'ignore', [], 'undecided'],
   ]
   it.each(cases)('answers a block that breaks %s with %s', async (code, verdict, offences, outcome) => {
@@ -173,12 +184,12 @@ describe('the gossip of blocks', () => {
     expect(fixture.offences).toEqual([])
   })
 
-  it('tells of a gap, and does not pass an orphan on', async () => {
+  it('tells of a gap as long as it holds an orphan, and does not pass it on', async () => {
     const fixture = new Fixture({
       importBlock: async () => ({ kind: 'orphan', hash: small.hash, missing: small.block.header.parentHash }),
     })
     expect(await fixture.judge(encodeBlockMessage(small.block, codecs))).toBe('ignore')
-    expect(fixture.gaps).toEqual(['peer'])
+    expect(fixture.gaps).toEqual(Array.from({ length: 8 }, () => 'peer'))
   })
 
   it('passes an orphan on that joins the chain soon', async () => {
@@ -193,6 +204,64 @@ describe('the gossip of blocks', () => {
     fixture.heads.emit({ head: small.context, removed: [], added: [small] })
     expect(await verdict).toBe('accept')
     slept.resolve()
+  })
+
+  describe('a block that was replayed and is not executed yet', () => {
+    const replayed = (block: GeneratedBlock, end: FinishedStage['end'] = { outcome: 'valid' }): FinishedStage =>
+      ({ stage: 'replay', number: 1n, hash: block.hash, beganMs: 0, durationMs: 0, end }) as FinishedStage
+
+    function importing(): { readonly fixture: Fixture; readonly imported: PromiseWithResolvers<ImportOutcome> } {
+      const imported = Promise.withResolvers<ImportOutcome>()
+      return { fixture: new Fixture({ importBlock: () => imported.promise }), imported }
+    }
+
+    it('goes on if it continues the head, and can be asked for', async () => {
+      const { fixture, imported } = importing()
+      const verdict = fixture.judge(encodeBlockMessage(small.block, codecs))
+      await vi.waitFor(() => expect(fixture.imported).toHaveLength(1))
+      fixture.stages.emit(replayed(small))
+      expect(await verdict).toBe('accept')
+      expect(fixture.forwarded.get(small.hash)).toEqual(small.block)
+      expect(fixture.outcomes).toEqual([])
+      imported.resolve({ kind: 'head', hash: small.hash })
+      await vi.waitFor(() => expect(fixture.outcomes).toEqual(['valid']))
+    })
+
+    it('costs nobody anything if its execution fails, and blocks are executed first then for ten minutes', async () => {
+      let imported = Promise.withResolvers<ImportOutcome>()
+      const fixture = new Fixture({ importBlock: () => imported.promise })
+      const judge = async (): Promise<GossipVerdict> => {
+        imported = Promise.withResolvers()
+        const before = fixture.imported.length
+        const verdict = fixture.judge(encodeBlockMessage(small.block, codecs))
+        await vi.waitFor(() => expect(fixture.imported).toHaveLength(before + 1))
+        fixture.stages.emit(replayed(small))
+        setImmediate(imported.reject, new RuleError('EXECUTION_STATE_ROOT', 'broken'))
+        return verdict
+      }
+      expect(await judge()).toBe('accept')
+      await vi.waitFor(() => expect(fixture.outcomes).toEqual(['undecided']))
+      fixture.nowMs += 599_999
+      expect(await judge()).toBe('ignore')
+      fixture.nowMs += 1
+      expect(await judge()).toBe('accept')
+      await vi.waitFor(() => expect(fixture.outcomes).toHaveLength(3))
+      expect(fixture.offences).toEqual([])
+    })
+
+    it('waits if it does not continue the head, was not replayed well, or is another one', async () => {
+      const { fixture, imported } = importing()
+      fixture.canonical.push(large)
+      const verdict = fixture.judge(encodeBlockMessage(small.block, codecs))
+      await vi.waitFor(() => expect(fixture.imported).toHaveLength(1))
+      fixture.stages.emit(replayed(small))
+      fixture.canonical.pop()
+      fixture.stages.emit(replayed(large))
+      fixture.stages.emit(replayed(small, { error: new AppError('INFERENCE_BUSY', 'busy') }))
+      expect(fixture.forwarded.get(small.hash)).toBeUndefined()
+      imported.resolve({ kind: 'side', hash: small.hash })
+      expect(await verdict).toBe('ignore')
+    })
   })
 
   it('does not pass on what is kept beside the chain, nor blames anybody for it', async () => {
@@ -278,9 +347,12 @@ describe('the gossip of blocks', () => {
     expect(fixture.router.published).toEqual([encodeBlockMessage(small.block, codecs)])
   })
 
-  it('holds an orphan that turns out bad against whoever brought it', () => {
+  it('holds an orphan that turns out bad against whoever brought it, unless only execution found it out', () => {
     const fixture = new Fixture()
-    const error = new RuleError('EXECUTION_STATE_ROOT', 'broken')
+    const executed = new RuleError('EXECUTION_STATE_ROOT', 'broken')
+    fixture.rejections.emit({ hash: small.hash, source: 'peer', error: executed })
+    expect(fixture.offences).toEqual([])
+    const error = new RuleError('HEADER_PARENT_INVALID', 'broken')
     fixture.rejections.emit({ hash: small.hash, source: 'peer', error })
     expect(fixture.offences).toEqual(['invalid-block'])
     expect(fixture.charged).toEqual([])

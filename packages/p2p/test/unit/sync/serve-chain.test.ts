@@ -4,6 +4,7 @@ import { createFakeEngine } from '@poai/inference'
 import { ChainGenerator, type GeneratedBlock, testNetwork } from '@poai/testing/chain'
 import { ManualClock } from '@poai/testing/manual-clock'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { ForwardedBlocks } from '../../../src/blocks/forwarded-blocks.ts'
 import type { Remote } from '../../../src/host/stream-host.ts'
 import type { RequestTransport } from '../../../src/requests/request-transport.ts'
 import { serveChain } from '../../../src/sync/serve-chain.ts'
@@ -27,13 +28,13 @@ beforeAll(async () => {
 /** What is served, by protocol. */
 async function serve(
   chain: Partial<Chain>,
-  clock = new ManualClock(),
+  { clock = new ManualClock(), forwarded = new ForwardedBlocks() } = {},
 ): Promise<(name: string, query: unknown) => Promise<unknown>> {
   const handlers = new Map<string, (query: never, remote: Remote, signal: AbortSignal) => Promise<unknown>>()
   const transport: Pick<RequestTransport, 'handle'> = {
     handle: async ({ name }, handler) => void handlers.set(name, handler),
   }
-  await serveChain({ transport, chain: chain as Chain, codecs, clock })
+  await serveChain({ transport, chain: chain as Chain, codecs, forwarded, clock })
   return async (name, query) => handlers.get(name)?.(query as never, asker, new AbortController().signal)
 }
 
@@ -68,6 +69,19 @@ describe('headers that are served', () => {
   })
 })
 
+describe('a body', () => {
+  it('is served once its block was passed on, though nothing is stored', async () => {
+    const [first, second] = ours as readonly [GeneratedBlock, GeneratedBlock]
+    const forwarded = new ForwardedBlocks()
+    forwarded.add(first.hash, first.block)
+    const queries = { block: async () => undefined } as unknown as Chain['queries']
+    const ask = await serve({ queries, mempool: {} as Chain['mempool'] }, { forwarded })
+    expect(await ask('/poai/bodies/1', { hashes: [first.hash, second.hash] })).toEqual({
+      bodies: [codecs.body.encode(first.block.body), new Uint8Array(0)],
+    })
+  })
+})
+
 describe('the list of the pool', () => {
   it('is made once a second, however many ask', async () => {
     let made = 0
@@ -79,7 +93,7 @@ describe('the list of the pool', () => {
     const clock = new ManualClock(5000)
     const ask = await serve(
       { queries: {} as Chain['queries'], mempool: { accounts } as unknown as Chain['mempool'] },
-      clock,
+      { clock },
     )
     for (let count = 0; count < 3; count++) expect(await ask('/poai/pool/1', { skip: 0 })).toEqual({ hashes: [hash] })
     clock.now += 999
