@@ -13,9 +13,9 @@ export interface NetworkOptions {
   readonly domain?: string
   /** Serves the bodies of all blocks, not only of recent ones. */
   readonly servesAllBlocks?: boolean
-  /** Multiaddresses to listen on; port 0: any. None: this node dials only. */
+  /** Multiaddresses to listen on; port 0 means any. With none this node only dials. */
   readonly listen?: readonly string[]
-  /** Multiaddresses to tell others instead of those that it listens on. */
+  /** Multiaddresses to tell others, instead of those that the node listens on. */
   readonly announce?: readonly string[]
   /** Multiaddresses that are asked when few peers are known. */
   readonly bootnodes?: readonly string[]
@@ -25,21 +25,23 @@ export interface NetworkOptions {
   readonly mdns?: boolean
   /** Looks for nodes through other nodes. */
   readonly kademlia?: boolean
-  /** Dials and passes on addresses of private networks, the loopback interface too. */
+  /** Dials and passes on addresses of private networks and of the loopback interface too. */
   readonly privateAddresses?: boolean
   /** The text of a key file: only nodes with the same one can connect. */
   readonly preSharedKey?: string
   readonly limits?: Partial<PeerLimits>
-  /** Which blocks are replayed while catching up; the same one that the chain's verifier asks. Default: all. */
+  /**
+   * Which blocks are replayed while catching up; it must be the policy that the chain's verifier asks. Default: all.
+   */
   readonly replayPolicy?: ReplayPolicy
   /** What is known of the network's chain beyond its rules. Default: nothing. */
   readonly trust?: NetworkTrust
 }
 
-/** Free with the authority that assigns ports. */
+/** Not assigned to anything else by IANA. */
 export const DEFAULT_P2P_PORT = 30_404
 
-/** What is taken where options say nothing. */
+/** The values of options that are left out. */
 export const NETWORK_DEFAULTS: {
   readonly agent: string
   readonly domain: string

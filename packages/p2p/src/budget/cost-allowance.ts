@@ -7,24 +7,24 @@ import type { Allowance } from './token-bucket.ts'
 export interface CostLimits {
   readonly bytes: Allowance
   readonly messages: Allowance
-  /** Milliseconds of this machine, as measured, for what turned out to be of no use. What is of use is free. */
+  /** Milliseconds of this machine, as measured, spent on what turned out to be useless. What is useful is free. */
   readonly vainMs: Allowance
 }
 
 /** An address group may cost as much as two peers: it may hold four. */
 const PEERS_PER_GROUP = 2
-/** Names that are remembered; whichever was added first goes. */
+/** Names that are remembered; the first one added is the first to go. */
 const MAX_NAMES = 4096
 
 type Kind = keyof CostLimits
 
 export interface CostAllowanceOptions {
   readonly limits: CostLimits
-  /** Honest peers share an address: only the peer counts. */
+  /** Honest peers share addresses: only the peer counts. */
   readonly sharedAddresses: boolean
 }
 
-/** Whoever sends messages, as far as it is charged. */
+/** Whoever sends messages, as far as charging needs it. */
 export interface Sender {
   readonly id: string
   readonly address: string
@@ -51,12 +51,12 @@ export class CostAllowance {
     return true
   }
 
-  /** True as long as nothing more of this peer's is to be looked at. */
+  /** True while nothing more from this peer is to be read. */
   isSpent(sender: Sender): boolean {
     return this.#accountsOf(sender).some((account) => account.isSpent)
   }
 
-  /** Charges what messages cost that were of no use. */
+  /** Charges what useless messages cost. */
   chargeVain(sender: Sender, vainMs: number): void {
     this.#charge(sender, 'vainMs', vainMs)
   }
@@ -81,8 +81,8 @@ export class CostAllowance {
 }
 
 /**
- * What is left of each kind. What a thing cost is known afterwards only, so an account may be overdrawn, by as much as
- * it holds at most: a machine that was busy with something else for a minute bars nobody for an hour.
+ * What is left of each kind. A cost is known only afterwards, so an account may be overdrawn, but by no more than it
+ * holds: a machine that was busy with something else for a minute bars nobody for an hour.
  */
 class CostAccount {
   readonly #limits: CostLimits

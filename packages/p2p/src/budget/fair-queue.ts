@@ -15,7 +15,7 @@ export const UNQUEUED: FairQueueOptions = {
 
 type Task = () => Promise<void>
 
-/** Does work of many owners in turns: whoever brings much waits behind himself, and not before others. */
+/** Does the work of many owners in turns: whoever brings much waits behind their own work, not ahead of others. */
 export class FairQueue {
   readonly #options: FairQueueOptions
   /** The owner whose turn is next is the first one. */

@@ -6,11 +6,11 @@ import type { BudgetOutcome, BudgetTicket, VerificationBudget } from './verifica
 
 /** How much of this machine's inference strangers can use up. */
 export interface BudgetLimits {
-  /** Blocks whose replay failed, of one peer and of one address group: each costs two replays. */
+  /** Blocks whose replay failed, by peer and by address group: each costs two replays. */
   readonly failures: Allowance
-  /** Blocks of peers that never brought a valid one, that are judged at one time, all such peers together. */
+  /** Blocks judged at one time from all peers together that never brought a valid one. */
   readonly unprovenAtOnce: number
-  /** Blocks of one proven peer that are judged at one time. */
+  /** Blocks judged at one time from one proven peer. */
   readonly provenAtOnce: number
   /** Blocks that wait for a place among the unproven; more are ignored. */
   readonly maxWaiting: number
@@ -30,7 +30,7 @@ export const BUDGET_DEFAULTS: BudgetLimits = {
 
 /** A peer is proven for so long after its last valid block. */
 const PROVEN_MS = 3_600_000
-/** Names that are remembered; the one that was added first goes. */
+/** Names that are remembered; the first one added is the first to go. */
 const MAX_NAMES = 4096
 
 /** What the budget needs, and nothing more. */
@@ -39,7 +39,7 @@ export interface InferenceBudgetOptions extends Partial<BudgetLimits> {
   readonly sharedAddresses: boolean
 }
 
-/** Bounds by peer and by address what failed replays cost, and keeps strangers to a slice of the verification. */
+/** Bounds what failed replays cost, by peer and by address, and keeps strangers to a slice of the verification. */
 export function createInferenceBudget(
   options: InferenceBudgetOptions,
   { clock }: { readonly clock: Pick<Clock, 'nowMs'> },
@@ -75,7 +75,7 @@ class InferenceBudget implements VerificationBudget {
     const isProven = this.isProven(peerId)
     if (!isProven) {
       if (!(await this.#enterSlice(signal))) return undefined
-      // What the same peer brought before it in the line may have failed meanwhile.
+      // An earlier block of the same peer may have failed meanwhile.
       if (!this.#isSpent(names)) return this.#ticket({ peerId, names, isProven })
       this.#leaveSlice()
       return undefined
@@ -123,7 +123,7 @@ class InferenceBudget implements VerificationBudget {
         isSettled = true
         if (outcome === 'valid') this.#provenUntilMs.set(peerId, this.#clock.nowMs() + PROVEN_MS)
         if (outcome === 'failed-replay') this.#charge(peerId, names)
-        // After the charge: who waits next is judged by it.
+        // After the charge, because it decides about whoever waits next.
         if (isProven) this.#leave(peerId)
         else this.#leaveSlice()
       },
@@ -168,7 +168,7 @@ class InferenceBudget implements VerificationBudget {
     })
   }
 
-  /** The place goes to who waited longest. */
+  /** The place goes to whoever has waited longest. */
   #leaveSlice(): void {
     const next = this.#waiting.shift()
     if (next === undefined) this.#unproven--

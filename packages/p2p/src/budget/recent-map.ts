@@ -1,4 +1,4 @@
-/** So many values by name, whichever were set last. */
+/** A bounded number of values by name: the most recently set ones. */
 export class RecentMap<Value> {
   readonly #max: number
   readonly #values = new Map<string, Value>()
@@ -15,7 +15,7 @@ export class RecentMap<Value> {
     return this.#values.get(name)
   }
 
-  /** Puts the name last. The first one goes if there are too many. */
+  /** Makes the name the most recent one. The oldest goes if there are too many. */
   set(name: string, value: Value): void {
     this.#values.delete(name)
     this.#values.set(name, value)

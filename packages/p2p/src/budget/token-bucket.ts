@@ -1,6 +1,6 @@
 import type { Clock } from '@poai/core'
 
-/** How much of something may be used: so much at once, and so much again every second. */
+/** How much of something may be used: so much at once, and so much more every second. */
 export interface Allowance {
   readonly capacity: number
   readonly perSecond: number
@@ -37,7 +37,7 @@ export class TokenBucket {
     return true
   }
 
-  /** Takes what has been used already: less than nothing may be left. */
+  /** Takes what has been used already: the bucket may fall below zero. */
   spend(amount: number): void {
     this.#refill()
     this.#tokens -= amount
@@ -49,7 +49,7 @@ export class TokenBucket {
     return this.#tokens < 0
   }
 
-  /** How long until so much is there; above the capacity, until it is full. */
+  /** How long until so much is available; for more than the capacity, until it is full. */
   waitMs(amount: number): number {
     this.#refill()
     const missing = Math.min(amount, this.#allowance.capacity) - this.#tokens

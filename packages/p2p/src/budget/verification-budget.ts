@@ -1,13 +1,13 @@
 /** What became of a block that a peer brought. */
 export type BudgetOutcome =
-  /** It keeps every rule: whoever brings such blocks is trusted with more. */
+  /** It keeps every rule: a peer that brings such blocks is trusted with more. */
   | 'valid'
   /** Two replays said no. */
   | 'failed-replay'
   /** No replay was made, or it could not be finished: nothing is known. */
   | 'undecided'
 
-/** Leave to have one block judged. */
+/** Permission to have one block judged. */
 export interface BudgetTicket {
   settle(outcome: BudgetOutcome): void
 }
@@ -19,9 +19,9 @@ export interface VerificationBudget {
    * slice.
    */
   admit(peerId: string, address: string, signal?: AbortSignal): Promise<BudgetTicket | undefined>
-  /** False if `admit` would refuse at once: then what the peer sends is not worth being read. */
+  /** False if `admit` would refuse at once: then there is no point in reading what the peer sends. */
   isOpenTo(peerId: string, address: string): boolean
-  /** True if it brought valid blocks lately. */
+  /** True if it has brought a valid block recently. */
   isProven(peerId: string): boolean
   /** Charges a failed replay that no ticket was taken for. */
   charge(peerId: string, address: string): void

@@ -17,7 +17,7 @@ import type { GossipRouter, GossipValidator, GossipVerdict, Subscription, Unread
 
 /** What the router asks of others. */
 export interface GossipsubOptions {
-  /** Asked before a message is hashed: false, and nothing is known of it afterwards. */
+  /** Asked before a message is hashed. If false, no trace of the message is kept. */
   admits(message: UnreadMessage): boolean
 }
 
@@ -34,7 +34,7 @@ export interface Gossipsub {
  * is missed soon.
  */
 const HEARTBEAT_MS = 700
-/** Of SHA-256: nobody finds two messages with the same. */
+/** Of SHA-256: long enough that nobody finds two messages with the same id. */
 const MESSAGE_ID_BYTES = 20
 /**
  * From this size on it is worth telling neighbours "don't send it to me too" (measured: 42 % less CPU over five nodes
@@ -79,7 +79,7 @@ const TOPIC_SCORE = {
   invalidMessageDeliveriesWeight: -100,
   invalidMessageDeliveriesDecay: 0.99,
 }
-/** At or below it nothing is told to a peer any more, and the node's own score of it sinks too. */
+/** At or below this score nothing is sent to a peer any more, and the node's own score of it sinks too. */
 export const GOSSIP_FLOOR = -400
 const THRESHOLDS = {
   gossipThreshold: -200,
@@ -140,7 +140,7 @@ function gossipsubInit(subscriptions: ReadonlyMap<string, Subscription>): Partia
     ignoreDuplicatePublishError: true,
     batchPublish: true,
     doPX: false,
-    // Own messages go to all neighbours and not only to those of the mesh: they are few, and in a hurry.
+    // Our own messages go to all neighbours, not only to those of the mesh: they are few and urgent.
     floodPublish: true,
     // A validator waits for a replay: meanwhile the neighbour's other messages must come through.
     awaitRpcHandler: false,
@@ -155,7 +155,7 @@ function gossipsubInit(subscriptions: ReadonlyMap<string, Subscription>): Partia
     decodeRpcLimits: FRAME_LIMITS,
     scoreParams: {
       topics: Object.fromEntries(topics.map((topic) => [topic, createTopicScoreParams(TOPIC_SCORE)])),
-      // Nodes behind one address are counted by the connection gate, which knows who is allowed to share one.
+      // Nodes that share an address are counted by the connection gate, which knows who is allowed to.
       IPColocationFactorWeight: 0,
       appSpecificWeight: 0,
       behaviourPenaltyWeight: -10,
@@ -190,7 +190,7 @@ function screen(router: GossipSub, { admits }: Pick<GossipsubOptions, 'admits'>)
   }
 }
 
-/** What the library's object has beside the interface that it is declared with. */
+/** What the library's object has beyond the interface that it is declared with. */
 interface Insides {
   getMeshPeers(topic: string): string[]
   getScore(peerId: string): number

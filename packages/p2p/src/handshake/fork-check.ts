@@ -20,11 +20,11 @@ export interface ForkCheckDependencies {
   readonly logger: Pick<Logger, 'warn'>
 }
 
-/** What a peer's id says may be a lie, and any number of peers may tell it: so often is the operator told. */
+/** Peers can lie about their ids, and there may be many of them: the operator is told only this often. */
 const WARN_EVERY_MS = 3_600_000
 const HINT = 'this node or those peers may need an upgrade'
 
-/** Compares the fork schedules of peers with this node's, and tells the operator where they part. */
+/** Compares peers' fork schedules with this node's, and tells the operator where they differ. */
 export class ForkCheck {
   readonly #params: NetworkParams
   readonly #dependencies: ForkCheckDependencies
@@ -42,7 +42,7 @@ export class ForkCheck {
     return forkIdAt(this.#params, this.#dependencies.chain.head().number)
   }
 
-  /** False if the peer has followed other rules than this node. Without an id it knows of no fork. */
+  /** False if the peer has followed other rules than this node. A peer that sends no id knows of no forks. */
   admits(peerId: string, theirs: ForkId = { hash: genesisHash(this.#params), next: 0n }): boolean {
     const verdict = judgeForkId(this.#params, this.#dependencies.chain.head().number, theirs)
     if (verdict.kind === 'agrees') return true
@@ -54,7 +54,7 @@ export class ForkCheck {
     return false
   }
 
-  /** A peer turned this node away since their rules differ. */
+  /** A peer turned this node away because their rules differ. */
   noteRefusal(peerId: string): void {
     this.#warn('A peer says that this node follows other rules', { peerId, hint: HINT })
   }

@@ -40,7 +40,7 @@ export interface HandshakeDependencies {
   readonly streams: StreamHost
   /** Of this node, now. */
   ownStatus(): PeerStatus
-  /** Why this node of our network is turned away after all; undefined: it is welcome. */
+  /** Why a node of our own network is turned away all the same; undefined if it is welcome. */
   refusal(remote: Remote): GoodbyeReason | undefined
   report(peerId: string, offence: Offence): void
   readonly forks: Pick<ForkCheck, 'admits' | 'noteRefusal'>
@@ -68,7 +68,7 @@ export interface Handshake {
    * us.
    */
   greet(remote: Remote, signal?: AbortSignal): Promise<PeerStatus>
-  /** Says why the connection will be closed, as well as it can. */
+  /** Tells the peer why the connection will be closed, if it can be reached. */
   sayGoodbye(peerId: string, reason: GoodbyeReason): Promise<void>
   /** A node of our network sent its status, and has ours now. */
   readonly onGreeted: Subscribe<Greeting>
@@ -166,7 +166,7 @@ class StatusHandshake implements Handshake {
     this.#farewells.emit({ remote, reason: refusal })
   }
 
-  /** Why the other node has no part in the network as we know it. */
+  /** Why the other node does not belong to the network as this node knows it. */
   #differenceOf({ id }: Remote, { genesisHash, forkId }: StatusMessage): GoodbyeReason | undefined {
     if (!equalBytes(genesisHash, this.#genesisHash)) return 'other-network'
     return this.#dependencies.forks.admits(id, forkId) ? undefined : 'other-rules'

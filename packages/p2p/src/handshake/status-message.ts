@@ -22,7 +22,9 @@ export interface StatusMessage extends PeerStatus {
   readonly genesisHash: Hash32
 }
 
-/** Why a node ends a connection. The numbers are contract; those that this version does not know read as `unknown`. */
+/**
+ * Why a node ends a connection. The numbers never change; numbers that this version does not know read as `unknown`.
+ */
 export const GOODBYE_REASONS = {
   'other-network': 1,
   'too-many-peers': 2,
@@ -63,7 +65,7 @@ const domainField: Field<string> = {
   },
 }
 
-/** Bits that this version does not know are for later ones. */
+/** Bits that this version does not know are reserved. */
 const servicesField: ItemField<PeerServices> = {
   toItem: ({ allBlocks, transactions }) =>
     uint64Field.toItem((allBlocks ? SERVICE_BITS.allBlocks : 0n) | (transactions ? SERVICE_BITS.transactions : 0n)),
@@ -76,7 +78,7 @@ const servicesField: ItemField<PeerServices> = {
   },
 }
 
-/** Of something that is never read or written as JSON. */
+/** For something that is never read or written as JSON. */
 function inBytesOnly<T>(field: ItemField<T>): Field<T> {
   return { ...field, toJson: () => null, fromJson: () => undefined }
 }

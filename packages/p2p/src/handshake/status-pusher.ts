@@ -11,12 +11,14 @@ export interface StatusPusherDependencies {
   readonly logger: Logger
 }
 
-/** Of two rounds of telling: while a node catches up, its head changes hundreds of times a second. */
+/** Between two rounds: while a node catches up, its head changes hundreds of times a second. */
 const PUSH_INTERVAL_MS = 1000
-/** Also when nothing changed: what a peer said of itself an hour ago is no ground for decisions. */
+/** Even if nothing changed: what a peer said of itself an hour ago is no basis for decisions. */
 const REFRESH_MS = 30_000
 
-/** Tells peers where this node stands: those behind it at once when its head changes, all of them now and then. */
+/**
+ * Tells peers where this node stands: peers with less work at once when its head changes, and all of them now and then.
+ */
 export class StatusPusher implements Startable {
   readonly #dependencies: StatusPusherDependencies
   readonly #stopping = new AbortController()

@@ -1,12 +1,11 @@
 import type { Clock } from '@poai/core'
 
 /**
- * Statuses that a peer may send in one window: one a second is what this node sends at most, and clocks and queues are
- * uneven.
+ * Statuses that a peer may send in one window. This node sends at most one a second, but clocks and queues are uneven.
  */
 export const MAX_STATUSES = 30
 const WINDOW_MS = 10_000
-/** Peers that are counted at one time; the count of a peer that is left out begins anew. */
+/** Peers that are counted at one time; a peer that drops out starts again at zero. */
 const MAX_COUNTED = 512
 
 /** Counts statuses by peer. */

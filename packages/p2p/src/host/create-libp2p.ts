@@ -22,7 +22,7 @@ import { createLibp2p as create } from 'libp2p'
 import type { ConnectionGate } from './connection-gate.ts'
 import { ipOf } from './multiaddresses.ts'
 
-/** How nodes of a network that are not configured are found. */
+/** How to find nodes of the network that are not configured. */
 export interface DiscoveryOptions {
   /** Multicast on the local network. */
   readonly mdns: boolean
@@ -40,7 +40,7 @@ export interface Libp2pOptions {
   readonly announce: readonly string[]
   /** The program and its version. */
   readonly agent: string
-  /** Begins the names of protocols that are this network's own, `/poai/…`. */
+  /** The beginning of the names of this network's own protocols, `/poai/…`. */
   readonly protocolPrefix: string
   /** The name that mDNS is asked for. */
   readonly serviceTag: string
@@ -69,7 +69,7 @@ export interface CreatedLibp2p {
 }
 
 /**
- * A node answers one frame of a stranger's at a time; 256 streams over all protocols are above what our limits add up
+ * A node answers one frame of a stranger's at a time; 256 streams over all protocols are more than our limits add up
  * to.
  */
 const MAX_STREAMS_PER_CONNECTION = 256
@@ -81,7 +81,7 @@ const MAX_PENDING_INBOUND = 32
 /** Idle connections that wait in the kernel. */
 const TCP_BACKLOG = 128
 /**
- * AutoNAT asks those that we are connected to anyway; it is not to look for others by itself while we have our own
+ * AutoNAT asks the peers that we are connected to anyway. It must not look for others by itself, since we have our own
  * dialer.
  */
 const AUTONAT_WALK_MS = 24 * 3_600_000
@@ -126,7 +126,7 @@ export async function createLibp2p(options: Libp2pOptions): Promise<CreatedLibp2
       gossip: options.gossip,
       autonat: autoNAT({ startupDelay: AUTONAT_WALK_MS, refreshInterval: AUTONAT_WALK_MS }),
       ...(discovery.kademlia ? { kademlia: kademliaOf(options) } : {}),
-      // Only looks at the components, and is nothing itself.
+      // Only looks at the components; it is nothing itself.
       ownAddresses: (components) => {
         addressManager = components.addressManager
         return {}

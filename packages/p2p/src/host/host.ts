@@ -2,13 +2,13 @@ import type { Startable, Subscribe } from '@poai/core'
 import type { GossipRouter } from '../gossip/gossip-router.ts'
 import type { Remote, StreamHost } from './stream-host.ts'
 
-/** A node that was heard of, and where it may be reached. Addresses are without the peer id. */
+/** A node that we heard of, and where it may be reached. Addresses are without the peer id. */
 export interface FoundPeer {
   readonly peerId: string
   readonly locations: readonly string[]
   /**
-   * `itself`: the node told it, over a connection that proves its key; `near`: heard on the local network itself;
-   * `hearsay`: another node told.
+   * `itself`: the node said so, over a connection that proves its key; `near`: heard on the local network; `hearsay`:
+   * another node said so.
    */
   readonly origin: 'itself' | 'near' | 'hearsay'
   /** The IP address of whoever told; empty if it is not known. */
@@ -20,8 +20,8 @@ export interface OwnAddress {
   readonly address: string
   readonly verified: boolean
   /**
-   * `transport`: listened on; `observed`: others see us there; `configured`: the operator said so; `mapped`: a router
-   * told us.
+   * `transport`: we listen on it; `observed`: others see us there; `configured`: the operator said so; `mapped`: a
+   * router told us.
    */
   readonly kind: 'transport' | 'observed' | 'configured' | 'mapped'
 }
@@ -34,9 +34,9 @@ export interface Host extends Startable {
   /** Multiaddresses with the peer id, that others can dial. */
   addresses(): readonly string[]
   ownAddresses(): readonly OwnAddress[]
-  /** Asks the nodes of the network for others, which `onFound` tells of then. Finds nobody without Kademlia. */
+  /** Asks the nodes of the network for others, and tells of them through `onFound`. Finds nobody without Kademlia. */
   explore(signal: AbortSignal): Promise<void>
-  /** Connects to whoever is reached first; with a peer id in the addresses, only to that one. */
+  /** Connects to whichever node is reached first; with a peer id in the addresses, only to that one. */
   dial(addresses: readonly string[], signal: AbortSignal): Promise<Remote>
   /** Closes all connections to the peer. */
   disconnect(peerId: string): Promise<void>
@@ -44,11 +44,11 @@ export interface Host extends Startable {
   remotes(): readonly Remote[]
   /** Resolves with the round trip's milliseconds. */
   ping(peerId: string, signal: AbortSignal): Promise<number>
-  /** Lets go of what the library remembers of a peer that is gone. */
+  /** Makes the library forget a peer that is gone. */
   forget(peerId: string): Promise<void>
-  /** Lets go of what it remembers of all peers but those to keep: strangers tell it of as many as they like. */
+  /** Makes it forget all peers except those to keep: strangers can tell it of any number. */
   tidy(isKept: (peerId: string) => boolean): Promise<void>
-  /** A connection to a peer is open; it may be the second one, if both sides dialled. */
+  /** A connection to a peer is open. It may be a second one, if both sides dialled. */
   readonly onConnected: Subscribe<Remote>
   /** The last connection to a peer is closed. */
   readonly onDisconnected: Subscribe<string>

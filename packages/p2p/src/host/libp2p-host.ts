@@ -152,7 +152,7 @@ class Libp2pHost implements Host {
   async explore(signal: AbortSignal): Promise<void> {
     const { libp2p } = this.#required()
     const { kademlia } = libp2p.services
-    // Any place in the table: those who are asked answer with the nodes that they know nearest to it.
+    // Any place in the table will do: the nodes that we ask answer with the nodes nearest to it that they know.
     const place = randomBytes(EXPLORED_KEY_BYTES)
     for await (const event of kademlia?.getClosestPeers(place, { signal }) ?? []) {
       if (event.name !== 'PEER_RESPONSE') continue

@@ -10,9 +10,9 @@ export interface DialAddress {
   readonly location: string
 }
 
-/** Longer ones are no addresses: those that we dial need below 120 characters. */
+/** Longer ones are not addresses: those that we dial are below 120 characters. */
 const MAX_MULTIADDRESS_LENGTH = 256
-/** Addresses of strangers are shown in terminals. */
+/** Strangers' addresses are shown in terminals. */
 const PRINTABLE = /^[\x21-\x7e]*$/
 const MAPPED_IP4 = /^::ffff:(?:(\d+\.\d+\.\d+\.\d+)|([0-9a-f]{1,4}):([0-9a-f]{1,4}))$/i
 
@@ -32,8 +32,8 @@ export function parseDialAddress(text: string): DialAddress {
 }
 
 /**
- * The IP address at the beginning of a multiaddress; empty if there is none. An IPv4 address in IPv6's clothes is
- * itself again.
+ * The IP address at the beginning of a multiaddress; empty if there is none. An IPv4 address written as an IPv6 one is
+ * turned back into IPv4.
  */
 export function ipOf(address: Multiaddr): string {
   const net = tryGetNetConfig(address)
@@ -52,18 +52,18 @@ export function plainIp(ip: string): string {
 }
 
 /**
- * What counts as one place on the internet: an IPv4 address, or the 64 bits of an IPv6 address that whoever rents one
- * line gets whole. Limits and bans of addresses go by it.
+ * What counts as one place on the internet: an IPv4 address, or the 64 bits of an IPv6 address that one customer
+ * usually gets as a whole. Limits and bans of addresses go by it.
  */
 export function addressGroup(ip: string): string {
   return ip.includes(':') ? `${leadingWords(ip, 4)}::/64` : ip
 }
 
 /**
- * What counts as one network: the 16 bits of an IPv4 address, or the 32 of an IPv6 address, that one provider commonly
- * has. Whoever rents many addresses gets them from few of these. All nodes of a home or a data center share those bits
- * of their private addresses, and no stranger of the internet has one of them: there each address is a network of its
- * own. Those of the loopback interface count as public ones do.
+ * What counts as one network: the 16 bits of an IPv4 address, or the 32 of an IPv6 address, that one provider usually
+ * has. Anyone who rents many addresses gets them from few of these. All nodes of a home or a data center share those
+ * bits of their private addresses, and no stranger on the internet has one: there each address is a network of its own.
+ * Loopback addresses are treated like public ones.
  */
 export function networkGroup(ip: string): string {
   if (LOCAL_NETWORK.test(ip)) return ip
@@ -89,13 +89,13 @@ export function ipOfLocation(location: string): string {
   return parsed === undefined ? '' : ipOf(parsed)
 }
 
-/** True if nobody outside this machine or its local network can reach the address. Names are taken to be public. */
+/** True if nobody outside this machine or its local network can reach the address. Names count as public. */
 export function isPrivateLocation(location: string): boolean {
   const ip = ipOfLocation(location)
   return ip !== '' && isPrivateIp(ip) === true
 }
 
-/** The same of an IP address. */
+/** The same for an IP address. */
 export function isPrivateAddress(ip: string): boolean {
   return isPrivateIp(ip) === true
 }

@@ -1,6 +1,6 @@
 import type { Stream } from '@libp2p/interface'
 
-/** Whoever is at the other end of a connection. Its handshake may not be done. */
+/** The other end of a connection, whether or not its handshake is done. */
 export interface Remote {
   /** The libp2p peer id, as text. */
   readonly id: string
@@ -9,7 +9,7 @@ export interface Remote {
   readonly direction: 'in' | 'out'
 }
 
-/** Streams of one protocol that a peer may have open at one time: libp2p resets those above. */
+/** Streams of one protocol that a peer may have open at one time. libp2p resets any above that. */
 export interface StreamLimits {
   readonly maxInboundStreams: number
   readonly maxOutboundStreams: number
@@ -20,20 +20,20 @@ export type StreamHandler = (stream: Stream, remote: Remote) => Promise<void>
 
 /** Streams to and from connected peers: what protocols need of libp2p, and nothing more. */
 export interface StreamHost {
-  /** Opens a stream over a connection that is there. Rejects with a `NetworkError` if none is. */
+  /** Opens a stream over an existing connection. Rejects with a `NetworkError` if there is none. */
   open(
     peerId: string,
     protocol: string,
     options: { readonly signal: AbortSignal; readonly limits?: StreamLimits },
   ): Promise<Stream>
-  /** From `start` of the host on, and at once if it runs. */
+  /** From the host's `start` on, or at once if it is running. */
   handle(protocol: string, handler: StreamHandler, limits: StreamLimits): Promise<void>
   unhandle(protocol: string): Promise<void>
 }
 
 /**
- * A frame as a plain array of its own: libp2p's bytes are views of its buffers, which would stay in memory with what is
- * decoded.
+ * Copies a frame into an array of its own: libp2p's bytes are views of its buffers, which would stay in memory with
+ * whatever is decoded from them.
  */
 export function ownBytes(frame: { subarray(): Uint8Array }): Uint8Array {
   return new Uint8Array(frame.subarray())

@@ -14,27 +14,27 @@ export interface NodeIdentity {
   readonly privateKey: PrivateKey
 }
 
-/** Anything a key file of ours holds fits: 68 bytes of protobuf. */
+/** Larger than any key file of ours: 68 bytes of protobuf. */
 const MAX_KEY_FILE_BYTES = 1024
-/** Nobody but the owner may read it: whoever has it can be this node. */
+/** Only the owner may read it: whoever has it can pose as this node. */
 const KEY_FILE_MODE = 0o600
 
-/** A new identity that nothing remembers. */
+/** A new identity that is stored nowhere. */
 export async function createIdentity(): Promise<NodeIdentity> {
   return identityOf(await generateKeyPair('Ed25519'))
 }
 
 /**
- * The identity that is kept in a file, by convention `node.key` in the data directory. Made on the first call, readable
- * by its owner only. Throws a `NetworkError` if the file is not readable, is readable by others, or holds no Ed25519
- * key. (On Windows, where files have no modes, the folder decides who reads it.)
+ * The identity that is kept in a file, by convention `node.key` in the data directory. It is made on the first call,
+ * readable by its owner only. Throws a `NetworkError` if the file cannot be read, can be read by others, or holds no
+ * Ed25519 key. (On Windows, where files have no modes, the folder decides who can read it.)
  */
 export async function loadIdentity(path: string, platform: NodeJS.Platform = process.platform): Promise<NodeIdentity> {
   const bytes = await readKey(path, platform)
   if (bytes !== undefined) return parseIdentity(bytes, path)
   const identity = await createIdentity()
   await writeKey(path, privateKeyToProtobuf(identity.privateKey))
-  // Another process may have been first: its key is the node's then.
+  // Another process may have been first: then its key is the node's.
   const written = await readKey(path, platform)
   if (written === undefined) throw unusable(path, 'it was deleted while it was being made')
   return parseIdentity(written, path)
@@ -73,7 +73,7 @@ async function readKey(path: string, platform: NodeJS.Platform): Promise<Uint8Ar
   }
 }
 
-/** Written beside it and linked to its name: there is a whole key or none, and never a second one over the first. */
+/** Written to another file and linked to its name: there is a whole key or none, and one key never replaces another. */
 async function writeKey(path: string, bytes: Uint8Array): Promise<void> {
   const draft = `${path}.${randomBytes(8).toString('hex')}`
   try {

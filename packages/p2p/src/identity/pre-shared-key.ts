@@ -1,16 +1,16 @@
 import { randomBytes } from 'node:crypto'
 import { NetworkError } from '../network-error.ts'
 
-/** The two first lines of a key file of a private network, as libp2p's other implementations write it. */
+/** The first two lines of a private network's key file, as libp2p's other implementations write it. */
 const HEADER = '/key/swarm/psk/1.0.0/\n/base16/\n'
 const KEY_BYTES = 32
 
-/** A file for a new private network: who has it can connect to its nodes, and nobody else. */
+/** A key file for a new private network: only nodes that have it can connect to each other. */
 export function createPreSharedKey(): string {
   return `${HEADER}${randomBytes(KEY_BYTES).toString('hex')}\n`
 }
 
-/** Checks the text of such a file. Throws a `NetworkError` that does not repeat it. */
+/** Checks the text of such a file. The `NetworkError` that it throws does not repeat the text. */
 export function parsePreSharedKey(text: string): Uint8Array {
   const normal = `${text.replaceAll('\r\n', '\n').trimEnd()}\n`
   const key = normal.startsWith(HEADER) ? normal.slice(HEADER.length).trim() : ''

@@ -1,10 +1,10 @@
 import type { Peer } from './peer.ts'
 import { MAX_ANCHORS, type PeerMemory } from './peer-memory.ts'
 
-/** How long a chosen peer must have stood: whoever drives others away is not the one that is kept. */
+/** How long a chosen peer must have been connected, so that whoever drives others away is not the one that is kept. */
 export const ANCHOR_AGE_MS = 600_000
 
-/** Notes the chosen peers that stand longest; earlier anchors stay as long as there are too few. */
+/** Notes the chosen peers that have been connected longest; earlier anchors stay while there are too few. */
 export function keepAnchors(peers: readonly Peer[], memory: PeerMemory, nowMs: number): void {
   const standing = peers
     .filter(({ id, direction, connectedAtMs }) => {

@@ -3,20 +3,20 @@ import { type Allowance, TokenBucket } from '../budget/token-bucket.ts'
 import { addressGroup, networkGroup } from '../host/multiaddresses.ts'
 
 /**
- * Connections from one address (64 bits of an IPv6 one). An honest node needs one; the rest is for a household of them
- * that starts at once.
+ * Connections from one address (64 bits of an IPv6 one). An honest node needs one; the rest is for several nodes in one
+ * household that start at once.
  */
 export const ADDRESS_ARRIVALS: Allowance = { capacity: 16, perSecond: 0.2 }
-/** From one network: as many as the places for those that come, then two a second. */
+/** From one network: as many as there are places for inbound peers, then two a second. */
 export const NETWORK_ARRIVALS: Allowance = { capacity: 64, perSecond: 2 }
 /**
- * Addresses and networks that came lately. Above that the one that came first is forgotten: it had the longest time to
+ * Addresses and networks that came recently. Above that the oldest is forgotten, because it had the longest time to
  * recover.
  */
 export const MAX_ARRIVAL_GROUPS = 4096
 
 /**
- * How often connections come from one address and from one network. Asked before keys are exchanged, which cost
+ * How often connections come from one address and from one network. Checked before keys are exchanged, which costs
  * milliseconds.
  */
 export class ArrivalRate {

@@ -10,8 +10,8 @@ export interface Ban {
 }
 
 /**
- * An hour: far longer than a fault of a loaded machine lasts, and short enough that an unlucky operator comes back by
- * himself.
+ * An hour: far longer than a fault of an overloaded machine lasts, and short enough that an unlucky operator gets back
+ * without help.
  */
 export const BAN_MS = 3_600_000
 /** An attacker with more names than this is banned by its addresses, or not at all; the ban that ends first goes. */
@@ -39,7 +39,7 @@ export class BanList {
     return undefined
   }
 
-  /** Adds a ban, in the place of an earlier one; says which ban had to go for it. */
+  /** Adds a ban, replacing an earlier one; returns the ban that had to go for it, if any. */
   add(ban: Ban): Ban | undefined {
     this.#expire()
     this.#bans.set(ban.target, ban)

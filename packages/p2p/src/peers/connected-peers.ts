@@ -18,11 +18,11 @@ import type { PeerMemory } from './peer-memory.ts'
 /** A connection without a handshake is closed after this: longer than a handshake may take. */
 const SILENCE_MS = 15_000
 /**
- * Newcomers of one network replace one peer in so long: whoever comes and goes all the time must not have the others do
- * so too.
+ * Newcomers from one network may replace one peer in this time: constant coming and going must not push other peers
+ * out.
  */
 export const EVICTION_PAUSE_MS = 60_000
-/** Networks that replaced somebody lately: more of them than there are places need not be told apart. */
+/** Networks that replaced a peer recently; there is no need to tell apart more of them than there are places. */
 const MAX_EVICTERS = 256
 
 export interface ConnectedPeersOptions {
@@ -57,7 +57,7 @@ export interface PeerCounts {
   readonly goodbyes: Readonly<Partial<Record<GoodbyeReason, number>>>
 }
 
-/** The peers whose handshake is done; decides who may join and who must go. */
+/** The peers whose handshake is done. Decides who may join and who must go. */
 export class ConnectedPeers implements PeerSet {
   readonly #options: ConnectedPeersOptions
   readonly #dependencies: ConnectedPeersDependencies
@@ -96,7 +96,7 @@ export class ConnectedPeers implements PeerSet {
     return this.#statuses.subscribe
   }
 
-  /** Before anything of a stranger's is read. */
+  /** Applies before anything from a stranger is read. */
   get gate(): ConnectionGate {
     return {
       admitsAddress: (address) => this.#admitsAddress(address),
@@ -162,7 +162,7 @@ export class ConnectedPeers implements PeerSet {
     else if (score <= DISCONNECT_SCORE) void this.disconnect(peerId, 'low-score')
   }
 
-  /** Bans a peer id, or, after `ip:`, a group of addresses; whoever it is about is gone soon. */
+  /** Bans a peer id or, after `ip:`, a group of addresses, and closes its connections. */
   ban(target: string, durationMs: number, reason: string): void {
     const { memory, clock, logger } = this.#dependencies
     memory.ban({ target, untilMs: clock.nowMs() + durationMs, reason })
@@ -179,8 +179,8 @@ export class ConnectedPeers implements PeerSet {
   }
 
   /**
-   * The next connection to this peer only shows whether it is there: it ends with the handshake. The answer calls that
-   * off. Such a peer never joins, so that it counts for nothing but the book.
+   * The next connection to this peer only tests whether it can be reached, and ends with the handshake. The returned
+   * function calls that off. Such a peer never joins, so it counts only for the book.
    */
   expectFeeler(peerId: string): () => void {
     this.#feelers.add(peerId)
@@ -221,7 +221,7 @@ export class ConnectedPeers implements PeerSet {
     return this.counts.inbound >= this.#options.limits.maxInbound
   }
 
-  /** Whom a newcomer from this address may replace. */
+  /** The peer that a newcomer from this address may replace. */
   #weakest(newcomer: string): string | undefined {
     const { meritsOf, clock } = this.#dependencies
     const lastMs = this.#evictions.get(networkGroup(newcomer))
@@ -234,7 +234,7 @@ export class ConnectedPeers implements PeerSet {
     )
   }
 
-  /** False if nobody goes for it. */
+  /** False if no peer can be replaced. */
   #makeRoom({ address }: Remote): boolean {
     const peerId = this.#weakest(address)
     if (peerId === undefined) return false
@@ -255,13 +255,13 @@ export class ConnectedPeers implements PeerSet {
     return same.length >= limits.maxPerAddress
   }
 
-  /** Kademlia dials whom it asks: that is no reason to keep them all. */
+  /** Kademlia dials the nodes that it asks, which is no reason to keep them all. */
   #hasEnoughOutbound(peerId: string): boolean {
     if (this.#isStatic(peerId) || this.#peers.has(peerId)) return false
     return this.counts.outbound >= this.#options.limits.targetOutbound + GOODBYE_ROOM
   }
 
-  /** One chosen peer a network: to surround this node, somebody would need as many networks as it has places. */
+  /** One chosen peer per network: to surround this node, an attacker would need as many networks as it has places. */
   #isGroupTaken({ id, address }: Remote): boolean {
     const { groups } = this.#options
     const known = this.#dependencies.memory.known.get(id)
@@ -314,7 +314,7 @@ export class ConnectedPeers implements PeerSet {
     await this.disconnect(remote.id, 'too-many-peers')
   }
 
-  /** That a peer came by itself says nothing: whoever comes could tell of any address, and with any number of names. */
+  /** That a peer connected by itself proves nothing: it could tell of any address, under any number of names. */
   #noteReached({ id, address, direction }: Remote): void {
     const { memory, clock } = this.#dependencies
     if (direction === 'out') memory.known.succeeded(id, { address, nowMs: clock.nowMs() })
@@ -341,7 +341,7 @@ export class ConnectedPeers implements PeerSet {
     else await this.#part(remote.id, isGoodbye(error) ? 'too-many-peers' : 'bad-handshake')
   }
 
-  /** Who dialled speaks first; who does not speak has no business here. */
+  /** The dialler speaks first; a connection that stays silent is closed. */
   async #awaitGreeting(peerId: string): Promise<void> {
     try {
       await this.#dependencies.clock.sleep(SILENCE_MS, this.#stopping.signal)
@@ -407,7 +407,7 @@ export class ConnectedPeers implements PeerSet {
   }
 }
 
-/** True if the other side ended the handshake, or this one did, for any reason or for the one that is named. */
+/** True if either side ended the handshake, for the given reason if there is one. */
 function isGoodbye(error: unknown, reason?: GoodbyeReason): boolean {
   if (!(error instanceof NetworkError) || error.code !== 'P2P_GOODBYE') return false
   return reason === undefined || error.actual === reason

@@ -4,11 +4,11 @@ import type { KnownPeers } from './known-peers.ts'
 /** What a choice is made from. */
 export interface DialPlanScene {
   readonly known: Pick<KnownPeers, 'named' | 'buckets' | 'get'>
-  /** Names of those that come first. */
+  /** Names of the peers that come first. */
   readonly anchors: readonly string[]
   /** How many may be chosen, static peers aside. */
   readonly room: number
-  /** So few peers are connected that bootnodes are asked too. */
+  /** True if so few peers are connected that bootnodes are asked too. */
   readonly needsBootnodes: boolean
   isDue(peer: KnownPeer): boolean
   /** False if a peer of its network is chosen already. */
@@ -18,13 +18,13 @@ export interface DialPlanScene {
 }
 
 /**
- * While bootnodes are needed, one in so many places is theirs: what the operator named must not drown in what strangers
- * told.
+ * While bootnodes are needed, one in this many places is theirs: what the operator named must not drown in what
+ * strangers said.
  */
 const BOOTNODE_SHARE = 4
 /**
- * Of those that are not anchors, tried ones come first as often as new ones do: with tried ones alone nobody new would
- * ever be chosen.
+ * Other than anchors, tried peers come first as often as new ones do: with tried ones alone no new peer would ever be
+ * chosen.
  */
 const TRIED_CHANCE = 0.5
 

@@ -27,12 +27,12 @@ export interface DialerDependencies {
   readonly peers: Pick<ConnectedPeers, 'get' | 'list' | 'expectFeeler'>
   readonly memory: PeerMemory
   readonly clock: Clock
-  /** From 0 up to 1: so that nodes that lost each other do not dial in step. */
+  /** From 0 up to 1: keeps nodes that lost each other from dialling in step. */
   random(): number
   readonly logger: Logger
 }
 
-/** What dialing came to since the start. */
+/** How dials have ended since the start. */
 export interface DialCounts {
   readonly succeeded: number
   readonly failed: number
@@ -44,31 +44,28 @@ const TICK_MS = 500
 const BACKOFF_MS = 1000
 /** The longest pause for nodes that were found. */
 const MAX_BACKOFF_MS = 600_000
-/** The longest one for those that an operator named: when they are back, so are we, within half a minute. */
+/** The longest pause for nodes that an operator named: once they are back, we reconnect within half a minute. */
 const MAX_NAMED_BACKOFF_MS = 20_000
 /** Under this much of the target, bootnodes are asked too. */
 const ENOUGH_PEERS = 3
-/** Strangers' addresses may be black holes: each holds a dial for its time. */
+/** Strangers' addresses may lead nowhere: each holds a dial for this long. */
 const MAX_PARALLEL_DIALS = 8
 const DIAL_TIMEOUT_MS = 10_000
 
 /**
- * How often a node that it only heard of, or one that is in another's way, is dialled to see whether it is there: all
- * new ones within two days.
+ * How often a node that we only heard of, or one that stands in another's way, is dialled to see whether it is there:
+ * all new ones within two days.
  */
 export const FEELER_MS = 120_000
 
-/** Of two questions for more nodes, while peers are missing; longer with enough of them to be no island. */
+/** Between two requests for more nodes while peers are missing; longer with enough of them not to be isolated. */
 const EXPLORE_MS = 5000
 const EXPLORE_RARELY_MS = 30_000
 const EXPLORE_TIMEOUT_MS = 10_000
-/**
- * How often the library's memory of peers is brought down to ours: in a minute a stranger can tell it of some
- * thousands.
- */
+/** How often the library's memory of peers is reduced to ours: a stranger can tell it of thousands in a minute. */
 const TIDY_MS = 60_000
 
-/** Finds peers until there are enough of them, and goes on when they go. */
+/** Finds peers until there are enough of them, and again when some leave. */
 export class Dialer implements Startable {
   readonly #options: DialerOptions
   readonly #dependencies: DialerDependencies
@@ -127,7 +124,7 @@ export class Dialer implements Startable {
   }
 
   /**
-   * That a node came by itself proves nothing of where it can be reached: only one that this node dialled counts as
+   * That a node connected by itself does not prove where it can be reached: only one that this node dialled counts as
    * seen.
    */
   #learn({ peerId, locations: found, origin, toldBy }: FoundPeer): void {
@@ -147,8 +144,8 @@ export class Dialer implements Startable {
   }
 
   /**
-   * True while all peers are on this machine or its local network, or if that one is. Otherwise strangers of the
-   * internet could have this node knock at doors of its owner's network.
+   * True while all peers are on this machine or its local network, or if this peer is. Otherwise strangers on the
+   * internet could make this node probe its owner's network.
    */
   #isAmongItsOwn(peerId: string): boolean {
     const { peers } = this.#dependencies
@@ -252,7 +249,9 @@ export class Dialer implements Startable {
     ])
   }
 
-  /** Sees now and then whether one is there, once all places are taken; before that, those that are dialled show it. */
+  /**
+   * Tests now and then whether a node can be reached, once all places are taken; before that, ordinary dials show it.
+   */
   #feel(): void {
     const { memory, clock, random } = this.#dependencies
     const now = clock.nowMs()
@@ -296,7 +295,7 @@ export class Dialer implements Startable {
     const { host, memory, logger, clock } = this.#dependencies
     const suffix = peer.peerId === undefined ? '' : `/p2p/${peer.peerId}`
     const signal = AbortSignal.any([AbortSignal.timeout(DIAL_TIMEOUT_MS), this.#stopping.signal])
-    // Whatever comes of it, the same node is not dialled again at once: a peer that turns us away closes after we are
+    // Whatever the outcome, the same node is not dialled again at once: a peer that turns us away closes after we are
     // connected.
     memory.known.postpone(peer.name, clock.nowMs() + this.#backoff(peer))
     try {

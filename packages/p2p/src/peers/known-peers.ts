@@ -27,15 +27,17 @@ export const TRIED_BUCKETS_PER_GROUP = 2
 /** Of peers that it only heard of: twice as many, for most of them will turn out to be gone. */
 export const NEW_BUCKETS = 64
 export const NEW_BUCKET_SIZE = 16
-/** Of what one network told at most 64 of the 1,024 new peers. */
+/** Of what one network said, at most 64 of the 1,024 new peers. */
 export const NEW_BUCKETS_PER_SOURCE = 4
-/** Nodes that were never reached are forgotten after so many dials: anybody can tell of nodes that do not exist. */
+/** Nodes that were never reached are forgotten after this many dials: anyone can tell of nodes that do not exist. */
 export const MAX_BLIND_FAILURES = 4
-/** Nodes that were there once, after so many: over a day with the longest pause between. */
+/** Nodes that were reached once are forgotten after this many: over a day with the longest pause between dials. */
 export const MAX_FAILURES = 200
-/** A tried peer that is in another's way goes after so many dials to it that came to nothing: one may be bad luck. */
+/** A tried peer that stands in another's way goes after this many failed dials: one may be bad luck. */
 export const MAX_TEST_FAILURES = 2
-/** Tried peers that are tested for another's sake at one time: the tests come one by one, and more would be stale. */
+/**
+ * Tried peers that are being tested for another's sake at one time: the tests come one by one, and more would be stale.
+ */
 export const MAX_CONTESTS = 16
 /** Of the locations that somebody tells of another node: one liar must not fill all eight. */
 export const MAX_TOLD_LOCATIONS = 4
@@ -65,7 +67,7 @@ export class KnownPeers {
   readonly #named = new Map<string, KnownPeer>()
   readonly #tried: PeerTable
   readonly #new: PeerTable
-  /** Who is tested, and who would take its place. */
+  /** The peer that is tested, and the one that would take its place. */
   readonly #contests = new Map<string, string>()
 
   constructor({ secret, groups }: KnownPeersOptions) {
@@ -110,7 +112,7 @@ export class KnownPeers {
     return peer
   }
 
-  /** Somebody told where a node is. Undefined if it is not known and there is no room for it. */
+  /** Somebody said where a node is. Undefined if it is unknown and there is no room for it. */
   learn(peerId: string, locations: readonly string[], { origin, toldBy }: Hearing): KnownPeer | undefined {
     const known = this.get(peerId)
     const told = origin === 'hearsay' ? locations.slice(0, MAX_TOLD_LOCATIONS) : locations
@@ -136,7 +138,7 @@ export class KnownPeers {
     return peer.locations.length === 0 ? undefined : this.#try(peer)
   }
 
-  /** It answered, if only to turn us away: whoever waits for its place waits in vain. */
+  /** It answered, if only to turn us away: whoever waits for its place gets nothing. */
   answered(name: string): void {
     this.#contests.delete(name)
   }
@@ -148,8 +150,8 @@ export class KnownPeers {
   }
 
   /**
-   * A dial to it came to nothing. Says whose notes changed: its own, if that was once too often, and those of whoever
-   * takes its place.
+   * A dial to it failed. Returns the names whose notes changed: its own, if that was one failure too many, and that of
+   * whichever takes its place.
    */
   failed(name: string): readonly string[] {
     const known = this.get(name)
@@ -233,7 +235,7 @@ export class KnownPeers {
     if (wasTried) this.#drop(peer.name)
     const waiting = this.#new.get(peer.name) === undefined ? this.#addNew(peer) : this.#set(peer)
     if (waiting === undefined) return undefined
-    // Full: the one there that was longest not seen is tested, and keeps its place if it answers.
+    // Full: the one there that was not seen for longest is tested, and keeps its place if it answers.
     const [oldest] = this.#tried.bucket(index).toSorted((a, b) => a.lastSeenMs - b.lastSeenMs)
     if (oldest !== undefined && this.#contests.size < MAX_CONTESTS) this.#contests.set(oldest.name, peer.name)
     return waiting

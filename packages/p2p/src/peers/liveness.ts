@@ -15,17 +15,14 @@ export interface LivenessDependencies {
 /** How often each peer is asked for a sign of life. */
 const PING_INTERVAL_MS = 15_000
 const PING_TIMEOUT_MS = 10_000
-/** So many pings without an answer, one after the other, end a connection: over a minute of silence. */
+/** This many unanswered pings in a row end a connection: over a minute of silence. */
 const MAX_MISSED = 4
-/**
- * If our own loop comes back so much too late, it is this node that is overloaded: silence says nothing about others
- * then.
- */
+/** If our own loop is this much late, this node is overloaded, and silence says nothing about others. */
 const OWN_DELAY_MS = 2000
 
 /**
- * Looks at every connection now and then. Finds those that are dead, as after a cable was pulled, without closing those
- * of nodes that are only busy: libp2p's own monitor does that at the first late answer.
+ * Checks every connection now and then. Finds dead ones, as after a cable was pulled, without closing those of nodes
+ * that are only busy: libp2p's own monitor closes them at the first late answer.
  */
 export class Liveness implements Startable {
   readonly #dependencies: LivenessDependencies
@@ -71,7 +68,7 @@ export class Liveness implements Startable {
 
   async #ping(peerId: string, isOverloaded: boolean): Promise<void> {
     const { host, peers, logger } = this.#dependencies
-    // What only the router sees, as broken promises and grafts out of turn, counts with us too.
+    // What only the router sees, such as broken promises and grafts out of turn, counts here too.
     if (host.router.score(peerId) <= GOSSIP_FLOOR) peers.report(peerId, 'gossip-misbehaviour')
     const signal = AbortSignal.any([AbortSignal.timeout(PING_TIMEOUT_MS), this.#stopping.signal])
     try {

@@ -8,9 +8,9 @@ export interface Located {
   readonly locations: readonly string[]
 }
 
-/** A name stands for any address: until a node is reached, all those with names only are one network. */
+/** A name can stand for any address: until they are reached, all nodes known by name only are one network. */
 const NAMES = 'names'
-/** Whoever told is not known: all of that together is one source. */
+/** It is not known who said so: all of that together is one source. */
 const UNKNOWN_SOURCE = 'unknown'
 
 /** Which nodes count as one network, for the peer book and for the peers that a node chooses. */
@@ -42,7 +42,7 @@ export function createNetworkGroups({ sharedAddresses }: { readonly sharedAddres
   }
 }
 
-/** Nodes tell all their addresses, 127.0.0.1 too: what reaches farthest says where they are. */
+/** Nodes tell all their addresses, even 127.0.0.1: the one that reaches farthest says where they are. */
 function remoteness(ip: string): number {
   if (ip.startsWith('127.') || ip === '::1') return 0
   return isPrivateAddress(ip) ? 1 : 2

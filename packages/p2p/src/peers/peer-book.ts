@@ -31,7 +31,7 @@ export interface PeerEntry {
 export interface PeerBook {
   /** Connected peers first. */
   list(): readonly PeerEntry[]
-  /** From now on the node at this multiaddress is kept connected, over restarts too. */
+  /** Keeps the node at this multiaddress connected from now on, across restarts too. */
   add(address: string): PeerEntry
   /** Forgets a node and closes its connection. False if it was not known. */
   remove(id: string): Promise<boolean>
@@ -51,7 +51,7 @@ export interface PeerBookDependencies {
   readonly clock: Pick<Clock, 'nowMs'>
 }
 
-/** A hundred years: for good. */
+/** A hundred years: practically forever. */
 const MAX_BAN_MS = 100 * 365 * 86_400_000
 
 export function createPeerBook(dependencies: PeerBookDependencies): PeerBook {
@@ -91,7 +91,7 @@ export function createPeerBook(dependencies: PeerBookDependencies): PeerBook {
     unban: (target) => {
       const name = banTarget(target)
       const was = memory.bans.lift(name)
-      // Who is forgiven starts anew: the old score would throw it out at the next trifle.
+      // A pardoned peer starts anew: with its old score the next small fault would throw it out.
       memory.scores.forget(name)
       memory.save(name)
       return was

@@ -4,19 +4,19 @@ export interface PeerLimits {
   readonly targetOutbound: number
   /** Peers that chose this node, at most. */
   readonly maxInbound: number
-  /** Of both kinds from one address group, static peers aside: many names at one address are cheap. */
+  /** Peers of both kinds from one address group, other than static ones: many names at one address are cheap. */
   readonly maxPerAddress: number
   /**
-   * Honest nodes may share an address, as those of a test network on one machine do: no limit and no blame by address.
-   * Never on the open internet.
+   * Honest nodes may share an address, as those of a test network on one machine do: then there is no limit and no
+   * blame by address. Never on the open internet.
    */
   readonly sharedAddresses: boolean
 }
 
 export const PEER_DEFAULTS: PeerLimits = {
-  // Gossip keeps six neighbours a topic; two more to choose from.
+  // Gossip keeps six neighbours per topic; two more give a choice.
   targetOutbound: 8,
-  // Four for each place that a node takes at others; sixteen streams of gossip more than the mesh needs cost little.
+  // Four for each place that a node takes at others; sixteen more gossip streams than the mesh needs cost little.
   maxInbound: 32,
   maxPerAddress: 4,
   sharedAddresses: false,
@@ -24,5 +24,5 @@ export const PEER_DEFAULTS: PeerLimits = {
 
 /** Connections above the limits that live as long as it takes to say goodbye with a reason. */
 export const GOODBYE_ROOM = 8
-/** An address as a whole is banned for what three banned peers did. */
+/** An address as a whole is banned for as much as three banned peers did. */
 export const ADDRESS_BAN_SCORE = -300

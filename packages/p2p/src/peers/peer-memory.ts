@@ -35,14 +35,14 @@ export class PeerMemory {
   }
 
   /**
-   * Peers that this node had chosen and that stood long: dialled first after a start, so that whoever fills the book
-   * does not choose them.
+   * Peers that this node chose and that stayed long: they are dialled first after a start, so that whoever fills the
+   * book does not choose them.
    */
   get anchors(): readonly string[] {
     return this.#anchors
   }
 
-  /** Other ones from now on, over restarts too. */
+  /** Replaces the anchors, across restarts too. */
   anchor(names: readonly string[]): void {
     const changed = new Set([...this.#anchors, ...names])
     const isSame = changed.size === names.length && names.length === this.#anchors.length
@@ -88,7 +88,7 @@ export class PeerMemory {
     this.save(name)
   }
 
-  /** Everything is in the notes. */
+  /** Resolves when everything is in the notes. */
   async saved(): Promise<void> {
     await this.#writing
   }
@@ -132,7 +132,7 @@ export class PeerMemory {
     }
   }
 
-  /** Notes of before are written anew: their peers are new ones, told of by themselves. */
+  /** Notes of the earlier format are rewritten: their peers count as new ones, told of by themselves. */
   #decode(name: string, bytes: Uint8Array): PeerRecord {
     try {
       return peerRecordCodec.decode(bytes)

@@ -1,13 +1,13 @@
 import { type Committer, deletePeer, loadPeers, type Store, savePeer } from '@poai/storage'
 
-/** Where the network keeps what it knows of peers over restarts. Names and records are its own. */
+/** Where the network keeps what it knows of peers across restarts. It chooses the names and records itself. */
 export interface PeerNotes {
   load(): Promise<readonly (readonly [name: Uint8Array, record: Uint8Array])[]>
   save(name: Uint8Array, record: Uint8Array): Promise<void>
   delete(name: Uint8Array): Promise<void>
 }
 
-/** Keeps the notes in the node's database. Not synced: a power cut costs the last minutes' peers. */
+/** Keeps the notes in the node's database. They are not synced: a power cut costs the last minutes' peers. */
 export function createStoredPeerNotes(store: Store, committer: Committer): PeerNotes {
   return {
     load: () => loadPeers(store),

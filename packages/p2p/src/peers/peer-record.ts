@@ -72,10 +72,7 @@ export const peerRecordCodec: Codec<PeerRecord> = rlpCodec(
   MAX_RECORD_BYTES,
 )
 
-/**
- * What was kept before: a peer that came by itself counted as seen, so that nothing of when it was seen is to be
- * believed.
- */
+/** The earlier format: a peer that came by itself counted as seen, so its time of being seen cannot be trusted. */
 export type OldPeerRecord = Omit<PeerRecord, 'isAnchor' | 'address' | 'source'>
 
 /** RLP `[[location, …], isStatic, lastSeen, demerits, scoredAt, bannedUntil, banReason]`. */

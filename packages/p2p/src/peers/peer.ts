@@ -19,11 +19,11 @@ export interface PeerStatus {
   /** The determinism domain that it replays in; empty if it replays nothing. */
   readonly domain: string
   readonly services: PeerServices
-  /** Which forks it has behind it, and which one it expects next. None on networks without forks. */
+  /** The forks it has passed, and the one it expects next. Absent on networks without forks. */
   readonly forkId?: ForkId
 }
 
-/** A node of our network that we are connected to: its handshake is done. A new value comes with each status. */
+/** A node of our network that we are connected to and whose handshake is done. Each status gives a new value. */
 export interface Peer {
   /** The libp2p peer id, as text. */
   readonly id: string
@@ -44,8 +44,8 @@ export interface PeerSet {
   /** A known peer told its status again. */
   readonly onStatus: Subscribe<Peer>
   /**
-   * Takes the offence's points from the peer's score; the connection may be gone when this returns. Unknown peers count
-   * too.
+   * Takes the offence's points from the peer's score; the connection may be gone when this returns. Peers that have not
+   * joined are scored too.
    */
   report(peerId: string, offence: Offence): void
 }

@@ -1,16 +1,13 @@
 import type { Clock } from '@poai/core'
 import { SCORE_HALF_LIFE_MS } from './offences.ts'
 
-/** A score at a time: what it is later follows from the half-life. */
+/** A score at a point in time: what it is later follows from the half-life. */
 export interface ScoreNote {
   readonly score: number
   readonly atMs: number
 }
 
-/**
- * So many names with a score that is not nearly 0: above this the best of them is forgotten, which is the one that
- * matters least.
- */
+/** The most names with a score that is not nearly 0. Above this the best score is forgotten, since it matters least. */
 export const MAX_SCORES = 4096
 /** Half a point either way decides nothing. */
 const NEARLY_ZERO = 0.5

@@ -4,21 +4,21 @@ import { addressGroup } from '../host/multiaddresses.ts'
 import type { Remote } from '../host/stream-host.ts'
 import { ANSWERED_BYTES, SERVER_SLACK } from './request-protocol.ts'
 
-/** How much is answered: bytes by peer, by address group and in all, and answers that have not been taken yet. */
+/** How much is answered: bytes by peer, by address group and in all, and answers that nobody has taken yet. */
 export interface AnswerLimits {
   readonly peer: Allowance
   readonly group: Allowance
   readonly all: Allowance
   /**
-   * Answers to one peer that are being made or have not been taken. An honest node reads one while the next one is
-   * made.
+   * Answers to one peer that are being made or have not been taken. An honest node reads one while the next is made.
    */
   readonly answersPerPeer: number
   /**
-   * Bytes of answers that nobody has taken yet; above it a peer gets its next answer when it has taken the one before.
+   * Bytes of answers that nobody has taken yet. Above this a peer gets its next answer only after it has taken the one
+   * before.
    */
   readonly maxUnsentBytes: number
-  /** Longest that a question waits for its turn, and for what all peers together may have. */
+  /** The longest that a question waits for its turn, and for the share of all peers together. */
   readonly patienceMs: number
 }
 
@@ -40,11 +40,11 @@ export const ANSWER_DEFAULTS: AnswerLimits = {
   patienceMs: 3000,
 }
 
-/** Leave to answer one question. */
+/** Permission to answer one question. */
 export interface AnswerTicket {
-  /** The answer is made and has so many bytes: they count from now on, whether they are taken or not. */
+  /** The answer is ready and has this many bytes: they count from now on, whether they are taken or not. */
   made(bytes: number): void
-  /** The answer was taken or given up. To be called once. */
+  /** The answer was taken or given up. Must be called once. */
   done(): void
 }
 
@@ -58,8 +58,8 @@ interface Talk {
 }
 
 /**
- * Counts the bytes that answers have, since a question of some bytes may have an answer of megabytes. What was sent is
- * charged afterwards: a bucket may fall below zero, and then nothing is answered until it has risen.
+ * Counts the bytes of answers, since a question of a few bytes may have an answer of megabytes. Answers are charged
+ * afterwards: a bucket may fall below zero, and then nothing is answered until it has recovered.
  */
 export class AnswerBudget {
   readonly #limits: AnswerLimits

@@ -2,7 +2,7 @@ import { type Codec, RuleError } from '@poai/core'
 import type { Allowance } from '../budget/token-bucket.ts'
 import type { Remote } from '../host/stream-host.ts'
 
-/** A question that peers may ask, and its bounds. Both sides keep to the same ones. Any package can declare one. */
+/** A question that peers may ask, and its bounds, which both sides keep to. Any package can declare one. */
 export interface RequestProtocol<Query, Reply> {
   /** On the wire, `/poai/NAME/VERSION`. */
   readonly name: string
@@ -37,20 +37,20 @@ export type Ask<Query, Reply> = (peerId: string, query: Query, signal: AbortSign
 
 /** Streams of one protocol and peer: some that answer, some that wait. */
 export const MAX_STREAMS_PER_PROTOCOL = 8
-/** A question of a kilobyte or two is there at once, or somebody is playing. */
+/** A question of a kilobyte or two arrives at once, unless somebody stalls on purpose. */
 export const QUERY_TIMEOUT_MS = 5000
 /**
- * The side that answers allows this much more than the side that asks takes: what was sent over two seconds may come in
+ * The answering side allows this much more than the asking side takes: what was sent over two seconds may arrive in
  * one.
  */
 export const SERVER_SLACK = 2
 /**
- * Bytes of answers that one peer is asked for, over all protocols; a question's own cost is beside it. From eight peers
- * that is 16 MiB a second: eight times what a chain of full blocks, one a second, has.
+ * Bytes of answers that one peer is asked for, over all protocols, beside the cost of each question. From eight peers
+ * that is 16 MiB a second: eight times what a chain of one full block a second has.
  */
 export const ANSWERED_BYTES: Allowance = { capacity: 16 * 1024 * 1024, perSecond: 2 * 1024 * 1024 }
 
-/** More of something than was asked for breaks a rule. */
+/** Throws a `RuleError` if there is more of something than was asked for. */
 export function checkCount(what: string, asked: number, actual: number): void {
   if (actual <= asked) return
   throw new RuleError('FIELD_COUNT', `more ${what} than were asked for`, { expected: `at most ${asked}`, actual })

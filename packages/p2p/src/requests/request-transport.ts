@@ -36,7 +36,7 @@ export interface RequestTransportOptions extends Partial<AnswerLimits> {
   readonly sharedAddresses: boolean
 }
 
-/** Questions and answers between peers: one stream each, both frames behind their length. */
+/** Questions and answers between peers: one stream for each, both frames after their length. */
 export interface RequestTransport {
   askerOf<Query, Reply>(protocol: RequestProtocol<Query, Reply>): Ask<Query, Reply>
   /** Answers peers from now on. Rejects with a `RangeError` if the protocol's name is taken. */
@@ -57,9 +57,9 @@ const LIMITS: StreamLimits = {
   maxInboundStreams: MAX_STREAMS_PER_PROTOCOL,
   maxOutboundStreams: MAX_STREAMS_PER_PROTOCOL,
 }
-/** From one side's last word of the handshake to the other side's knowing of it. */
+/** Between one side's last word of the handshake and the other side's noticing it. */
 const JOIN_GRACE_MS = 1000
-/** What answers have is counted over all protocols, so it has a name like one. */
+/** The bytes of answers are counted over all protocols, under a name like that of a protocol. */
 const BYTES = { name: 'bytes', allowance: ANSWERED_BYTES }
 /** The first byte of an answer. */
 const ANSWER = 0
@@ -84,7 +84,7 @@ class StreamTransport implements RequestTransport {
   constructor(options: RequestTransportOptions, dependencies: RequestTransportDependencies) {
     this.#dependencies = dependencies
     this.#answers = new AnswerBudget(options, dependencies)
-    // A peer that comes back at once finds its used bucket: only those that say nothing any more go.
+    // A peer that comes back at once finds its used bucket: only buckets that say nothing any more go.
     dependencies.peers.onLeft(() => {
       for (const [name, bucket] of this.#buckets) if (bucket.isFull) this.#buckets.delete(name)
       this.#answers.tidy()
@@ -170,7 +170,7 @@ class StreamTransport implements RequestTransport {
     }
   }
 
-  /** Undefined if the peer's allowance, or that of all, is used up. Only the former is held against it. */
+  /** Undefined if the peer's allowance, or that of all peers, is used up. Only the former is held against it. */
   async #admit<Query, Reply>(
     remote: Remote,
     protocol: RequestProtocol<Query, Reply>,
@@ -229,7 +229,7 @@ class StreamTransport implements RequestTransport {
     }
   }
 
-  /** The side that dialled knows a moment earlier than we do that the handshake is done. */
+  /** The dialler knows a moment earlier than we do that the handshake is done. */
   async #isPeer(peerId: string): Promise<boolean> {
     const { peers, clock } = this.#dependencies
     if (peers.get(peerId) !== undefined) return true

@@ -5,22 +5,22 @@ import type { Peer, PeerSet } from '../peers/peer.ts'
 import type { ChainRequests } from './chain-requests.ts'
 import type { CheckedHeader } from './replay-policy.ts'
 
-/** Blocks ahead of the import whose bodies are asked for: seconds of import at the fastest. */
+/** Blocks ahead of the import whose bodies are requested: seconds of import at its fastest. */
 const WINDOW_BLOCKS = 1024
 /** Of bodies that wait for their turn. */
 const WINDOW_BYTES: number = 32 * 1024 * 1024
-/** Questions to one peer at one time: one under way while the next one is read. */
+/** Questions to one peer at one time: one is under way while the next is read. */
 const QUESTIONS_PER_PEER = 2
-/** Bodies of a peer's first question, which may come to nothing; then as many as it sends in {@link TARGET_MS}. */
+/** Bodies of a peer's first question, which may fail; after that as many as it sends in {@link TARGET_MS}. */
 const FIRST_QUESTION = 4
 const TARGET_MS = 1000
-/** The import waits for a body that somebody was asked for so long ago: somebody else is asked too. */
+/** After this long without a body that the import waits for, another peer is asked too. */
 const LATE_MS = 2000
-/** The same where nobody who was asked for it has sent anything yet: it is more likely never to come. */
+/** The same where none of those asked has sent anything yet: the body is more likely never to come. */
 const LATE_STRANGER_MS = 750
-/** Blocks next to the import that are left to peers who have sent some, as long as there are any. */
+/** Blocks next to the import that are left to peers that have sent some, as long as there are any. */
 const URGENT_BLOCKS = 64
-/** Faults in a row after which a peer is not asked any more for this chain. */
+/** Faults in a row after which a peer is not asked for this chain any more. */
 const MAX_FAULTS = 3
 /** When there is nothing to ask for. */
 const PAUSE_MS = 100
@@ -34,7 +34,7 @@ const BUSY_PAUSE_MS = 1000
 export interface BodyDownloadDependencies {
   readonly requests: Pick<ChainRequests, 'bodies'>
   readonly peers: Pick<PeerSet, 'list' | 'get' | 'onJoined' | 'report'>
-  /** True of a peer that most likely has the bodies. */
+  /** True for a peer that most likely has the bodies. */
   isFavoured?(peerId: string): boolean
   readonly clock: Clock
   readonly logger: Logger
@@ -50,7 +50,7 @@ interface Slot {
   readonly wanted: CheckedHeader
   body: Body | undefined
   bytes: number
-  /** When it was asked for last; undefined if nobody is being asked. */
+  /** When it was last requested; undefined if no request is under way. */
   askedAtMs: number | undefined
   /** When it was asked for first. */
   wantedSinceMs: number | undefined
@@ -66,15 +66,15 @@ interface Courier {
   faults: number
   /** Since its last good answer. */
   faultsInRow: number
-  /** Questions that it is being asked. */
+  /** Questions to it that are under way. */
   asked: number
-  /** Blocks that it has not got. */
+  /** Blocks that it does not have. */
   readonly lacks: Set<Slot>
 }
 
 /**
- * Brings the bodies of a chain of headers in its order, from all peers that have them: fast ones are asked for more,
- * and what is late or bad is asked for elsewhere.
+ * Downloads the bodies of a chain of headers in order, from all peers that have them: fast ones are asked for more, and
+ * what is late or bad is requested elsewhere.
  */
 export class BodyDownload {
   readonly #dependencies: BodyDownloadDependencies
@@ -91,7 +91,7 @@ export class BodyDownload {
     this.#dependencies = dependencies
     this.#slots = headers.map((wanted) => ({
       wanted,
-      // Nothing is behind an empty root: that need not be asked for.
+      // An empty root stands for an empty body: there is nothing to ask for.
       body: equalBytes(wanted.header.transactionsRoot, EMPTY_TRIE_ROOT) ? { transactions: [] } : undefined,
       bytes: 0,
       askedAtMs: undefined,
@@ -206,11 +206,11 @@ export class BodyDownload {
     return late.slice(0, courier.question)
   }
 
-  /** Somebody else is asked for it already, but not to be relied on. */
+  /** Somebody else is being asked for it, but cannot be relied on. */
   #isLate(courier: Courier, { askedAtMs, wantedSinceMs, askedOf, isInGoodHands }: Slot): boolean {
     if (askedAtMs === undefined || wantedSinceMs === undefined || askedOf.has(courier.peerId)) return false
     const now = this.#dependencies.clock.nowMs()
-    // Of strangers all may be silent: then everybody is asked, not one after the other.
+    // All strangers may be silent: then they are all asked at once, not one after the other.
     return isInGoodHands ? now - askedAtMs > LATE_MS : now - wantedSinceMs > LATE_STRANGER_MS
   }
 
@@ -250,7 +250,7 @@ export class BodyDownload {
       if (this.#ended.signal.aborted) return false
       courier.question = Math.max(1, Math.floor(courier.question / 2))
       if (isBusy(error)) {
-        // It has given others all that it may: it is asked again, and is not worse than one that answers.
+        // It has used up what it may give: it is asked again, and is no worse than one that answers.
         await clock.sleep(BUSY_PAUSE_MS, this.#ended.signal).catch(() => undefined)
         return false
       }

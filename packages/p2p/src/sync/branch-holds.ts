@@ -9,7 +9,7 @@ const FIRST_HOLD_MS = 5000
 /** … up to this. */
 const LONGEST_HOLD_MS = 300_000
 
-/** Blocks that hindered an import: what stands on them waits for a while, so that another branch has its turn. */
+/** Blocks that stopped an import: what builds on them waits for a while, so that another branch has its turn. */
 export class BranchHolds {
   readonly #clock: Pick<Clock, 'nowMs'>
   readonly #holds = new WeakMap<TreeNode, { readonly untilMs: number; readonly lengthMs: number }>()

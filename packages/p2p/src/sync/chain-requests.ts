@@ -32,8 +32,8 @@ export interface ChainRequestsDependencies {
 }
 
 /**
- * Asks peers for what they have. Each rejects with a `RuleError` if the answer breaks a rule, which is reported then,
- * and with a `NetworkError` if there is none.
+ * Asks peers for what they have. Each method rejects with a `RuleError` if the answer breaks a rule, which has been
+ * reported then, and with a `NetworkError` if there is no answer.
  */
 export interface ChainRequests {
   /** Headers that follow each other, the first one after an entry of the locator. */
@@ -43,18 +43,18 @@ export interface ChainRequests {
     signal: AbortSignal,
   ): Promise<readonly Header[]>
   /**
-   * In the order of the headers and checked against them: the first ones, as many as came; undefined where the peer has
-   * none.
+   * In the order of the headers and checked against them: as many as came, from the first one on; undefined where the
+   * peer has none.
    */
   bodies(peerId: string, headers: readonly Header[], signal: AbortSignal): Promise<readonly (Body | undefined)[]>
   /** One that the peer must have. */
   body(peerId: string, header: Header, signal: AbortSignal): Promise<Body>
   poolHashes(peerId: string, signal: AbortSignal): Promise<readonly Hash32[]>
-  /** Encodings, not looked at. */
+  /** Encodings that nobody has checked. */
   poolTransactions(peerId: string, hashes: readonly Hash32[], signal: AbortSignal): Promise<readonly Uint8Array[]>
 }
 
-/** Questions of one pool: above this a peer's pool is larger than anybody's should be. */
+/** Questions about one pool: beyond this a peer's pool is larger than any should be. */
 const MAX_POOL_PAGES = 8
 
 export function createChainRequests(

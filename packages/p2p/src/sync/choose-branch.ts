@@ -11,13 +11,13 @@ export interface BranchChoice {
   /** Of our head. */
   readonly ownWork: bigint
   readonly trust: NetworkTrust
-  /** True of a header that hindered an import lately. */
+  /** True for a header that stopped an import recently. */
   isHeld(node: TreeNode): boolean
 }
 
 /**
- * The heaviest branch that was sampled, is heavier than our chain, and has at least the network's minimum work unless
- * ours has: a chain that is cut because it does not fit into memory must be followed to be known.
+ * The heaviest sampled branch that is heavier than our chain and has at least the network's minimum work, unless ours
+ * has it: a chain that is cut because it does not fit into memory must be followed to be known.
  */
 export function chooseBranch({ tips, endOf, ownWork, trust, isHeld }: BranchChoice): TreeNode | undefined {
   const isEnough = (node: TreeNode): boolean =>
@@ -37,7 +37,7 @@ export function chooseBranch({ tips, endOf, ownWork, trust, isHeld }: BranchChoi
 function lastEndOf(tip: TreeNode, endOf: BranchChoice['endOf']): TreeNode | undefined {
   const sampled = sampledPartOf(tip)
   for (let node: TreeNode | undefined = tip; node !== sampled; node = node?.parent) {
-    // What could not be sampled, as by a node without an engine, hinders nobody from following what is trusted.
+    // What could not be sampled, for instance by a node without an engine, stops nobody from following what is trusted.
     if (node !== undefined && endOf(node) !== undefined) return sampled
   }
   let node = sampled

@@ -6,9 +6,9 @@ export interface Drawable {
 }
 
 /**
- * Draws of one sample. Each falls on a block in proportion to its work, so that a branch of whose work a share f is
- * forged passes with a chance of (1 − f)^20 at most: one in a million at a half, 1.2 % at a fifth. What passes is
- * replayed at import as every block is: a sample decides what is looked at and whom to follow, not what is valid.
+ * Draws per sample. Each falls on a block in proportion to its work, so a branch of which a share f of the work is
+ * forged passes with a chance of at most (1 − f)^20: one in a million at a half, 1.2 % at a fifth. What passes is
+ * replayed at import like every block: a sample decides what to look at and whom to follow, not what is valid.
  */
 export const SAMPLE_DRAWS = 20
 

@@ -27,13 +27,13 @@ import type { ChainRequests } from './chain-requests.ts'
 import { branchLocator, type HeaderTree, type TreeNode, unsampledTo } from './header-tree.ts'
 import type { ReplayPolicy } from './replay-policy.ts'
 
-/** Headers of a turn's first question: a tenth of a megabyte, that even a slow line sends in time. */
+/** Headers of a turn's first question: a tenth of a megabyte, which even a slow line sends in time. */
 const FIRST_QUESTION = 128
-/** The first answer of a turn: a round trip round the world, and a busy machine at its end. */
+/** For the first answer of a turn: a round trip around the world, and a busy machine at the other end. */
 export const FIRST_ANSWER_MS = 5000
-/** Each answer after it must come at this speed at least: the headers of five minutes in a second. */
+/** Each later answer must come at least at this speed: the headers of five minutes in a second. */
 const LEAST_HEADERS_PER_SECOND = 64
-/** Headers of one branch beyond our chain; what is behind them is asked for when they are imported. */
+/** Headers of one branch beyond our chain; later ones are requested when these are imported. */
 export const MAX_BRANCH_HEADERS = 32_768
 /** Headers that a stranger can make us hold before a sample of them is replayed … */
 const FIRST_UNSAMPLED = 1024
@@ -52,18 +52,18 @@ export interface HeaderChaseDependencies {
   readonly clock: Clock
 }
 
-/** What a turn came to. */
+/** How a turn ended. */
 export interface ChaseTurn {
   /** The last header that the peer showed; undefined if it has nothing that we have not. */
   readonly tip: TreeNode | undefined
   /**
-   * `complete`: the peer has no more. `cut`: it has, but that must wait until these are imported. `due`: these must be
-   * sampled before more is asked for.
+   * `complete`: the peer has no more. `cut`: it has more, but that must wait until these are imported. `due`: these
+   * must be sampled before more are requested.
    */
   readonly kind: 'complete' | 'cut' | 'due'
 }
 
-/** Whoever does not answer in time. */
+/** The peer did not answer in time. */
 export class TooSlowError extends NetworkError {
   constructor() {
     super('P2P_REQUEST', 'the peer sends headers too slowly to be of use')
@@ -80,9 +80,9 @@ interface TurnOptions {
 }
 
 /**
- * One turn with one peer: asks for headers behind ours, or behind what it and others showed, and puts them into the
- * tree, checked as far as that goes without bodies and replays. Ends where they must be sampled. Rejects with a
- * `RuleError` after reporting whoever sent a bad one.
+ * One turn with one peer: asks for headers after ours, or after what it and others showed, and puts them into the tree,
+ * checked as far as possible without bodies and replays. Ends where they must be sampled. Rejects with a `RuleError`
+ * after reporting whoever sent a bad one.
  */
 export async function chaseHeaders(
   dependencies: HeaderChaseDependencies,
@@ -176,7 +176,7 @@ function locatorOf({ chain }: HeaderChaseDependencies, branch: TreeNode | undefi
 interface Taken {
   readonly tip: TreeNode | undefined
   readonly end: ChainContext | undefined
-  /** A block of the future came: it is one in a moment. */
+  /** A block from the future came: in a moment it will not be. */
   readonly isCut: boolean
 }
 
@@ -227,13 +227,13 @@ function plant(
   for (const { header, before, context } of checked) {
     const { hash } = context
     if (chain.context(hash) !== undefined) continue
-    // Others may have filled the tree meanwhile, or what these stand on was given up.
+    // Others may have filled the tree meanwhile, or what these build on was dropped.
     const isRooted = tree.get(before.hash) !== undefined || chain.context(before.hash) !== undefined
     if (!isRooted || (tree.room === 0 && tree.get(hash) === undefined)) {
       throw new NetworkError('P2P_REQUEST', 'there is no room for more headers, or no more use')
     }
     tip = tree.add(header, before, context)
-    // Whoever trusts a block by its hash trusts all before it.
+    // Trusting a block by its hash means trusting all before it.
     const isTrusted = policy.isTrusted(hash) || trust.checkpoints.some((each) => equalBytes(each.hash, hash))
     if (isTrusted) tree.markSampled(tip)
   }
@@ -246,7 +246,7 @@ function refuseOther({ checkpoints }: NetworkTrust, { number }: Header, hash: Ha
   throw new NetworkError('P2P_REQUEST', "the peer's chain contradicts a checkpoint")
 }
 
-/** True of a header of the future: what comes before it is good. */
+/** True for a header from the future: what comes before it is good. */
 function validate(
   { params, peers }: HeaderChaseDependencies,
   peer: Peer,
@@ -265,7 +265,7 @@ function validate(
   }
 }
 
-/** Work only grows: who has reorganised since has more of it, not less. */
+/** Work only grows: a peer that has reorganised since has more of it, not less. */
 function checkClaim({ chain, peers }: HeaderChaseDependencies, peer: Peer, end: ChainContext | undefined): void {
   if ((end ?? chain.head()).totalWork >= peer.status.totalWork) return
   peers.report(peer.id, 'false-claim')

@@ -9,19 +9,16 @@ import type { Showings } from './showings.ts'
 
 /** Peers whose headers are asked for at one time. */
 export const MAX_CHASES = 12
-/**
- * Of them, places that only peers get that we chose or that brought valid blocks: strangers who come cannot fill them
- * all.
- */
+/** Of those, places for peers that we chose or that brought valid blocks: strangers cannot fill them all. */
 export const KEPT_CHASES = 4
-/** A peer that goes on with what others show waits for whoever asks already, so long without anything new. */
+/** A peer that continues what others show waits this long, without anything new, for the one that is being asked. */
 const FOLLOW_MS = 2000
-/** Blocks that gossip is waited for, and how long: a status may overtake the very block that it tells of. */
+/** How many blocks are left to gossip, and for how long: a status may overtake the very block that it tells of. */
 const GOSSIP_GAP = 2n
 const GOSSIP_GRACE_MS = 1500
-/** A peer that has shown all it has, and claims another head still, is asked again after this. */
+/** A peer that has shown all it has, and still claims another head, is asked again after this. */
 const AGAIN_MS = 2000
-/** So many pauses in a row, which take five minutes, and a claim that is never shown is a false one. */
+/** After this many pauses in a row, which take five minutes, a claim that was never shown is a false one. */
 const MAX_LATE = 5
 
 /** What chasing needs, and nothing more. */
@@ -48,19 +45,19 @@ interface Chase {
 }
 
 /**
- * Asks peers for the headers of chains that they claim to be better, several side by side, and samples what they show.
+ * Asks several peers side by side for the headers of chains that they claim to be better, and samples what they show.
  */
 export class HeaderChases {
   readonly #dependencies: HeaderChasesDependencies
   readonly #signal: AbortSignal
   readonly #chases = new Map<string, Chase>()
-  /** Peers that have a block which we have not, whatever their last status says. */
+  /** Peers that have a block which we do not, whatever their last status says. */
   readonly #gaps = new Set<string>()
   /** Since when a peer has been a block or two ahead. */
   readonly #aheadSinceMs = new Map<string, number>()
   /** Not before this. */
   readonly #againMs = new Map<string, number>()
-  /** When each was asked last: whoever was not asked for the longest time comes first. */
+  /** When each was last asked: whichever waited longest comes first. */
   readonly #askedMs = new Map<string, number>()
   readonly #wantedSinceMs = new Map<string, number>()
   #sampledMs = 0
@@ -79,7 +76,7 @@ export class HeaderChases {
     this.#gaps.add(peerId)
   }
 
-  /** Begins what there is room for. */
+  /** Begins as much as there is room for. */
   look(): void {
     if (this.#signal.aborted || this.#dependencies.sampler.isResting) return
     this.#forgetGone()
@@ -90,7 +87,7 @@ export class HeaderChases {
     await Promise.all([...this.#chases.values()].map(({ work }) => work))
   }
 
-  /** Those to ask, in their order; what they claim says only whether, not when. */
+  /** The peers to ask, in order. What they claim decides only whether they are asked, not when. */
   #wanted(): readonly Peer[] {
     const { peers, clock } = this.#dependencies
     const now = clock.nowMs()
@@ -140,7 +137,7 @@ export class HeaderChases {
     return clock.nowMs() - since >= GOSSIP_GRACE_MS
   }
 
-  /** All that can be had of it now is sampled: it is the import's turn. */
+  /** All that is available of it now has been sampled: it is the import's turn. */
   #isShown({ id, status }: Peer): boolean {
     const { chain, tree, showings } = this.#dependencies
     const shown = showings.of(id)
@@ -149,7 +146,7 @@ export class HeaderChases {
     return showings.endOf(shown) === 'cut' && shown.context.totalWork > chain.head().totalWork
   }
 
-  /** Of the same block, two programs say the same work. */
+  /** For the same block, two programs compute the same work. */
   #lied(peer: Peer): void {
     this.#dependencies.peers.report(peer.id, 'false-claim')
     this.#dependencies.pauses.pause(peer)
@@ -163,7 +160,7 @@ export class HeaderChases {
     return strangers < MAX_CHASES - KEPT_CHASES && !this.#isFollowing(peer, asking)
   }
 
-  /** Somebody is bringing headers, most likely the same ones: one download is enough, as long as it goes on. */
+  /** Somebody is sending headers, most likely the same ones: one download is enough while it makes progress. */
   #isFollowing({ id }: Peer, asking: readonly Chase[]): boolean {
     const now = this.#dependencies.clock.nowMs()
     if (!asking.some(({ progressMs }) => now - progressMs < FOLLOW_MS)) return false
@@ -231,7 +228,7 @@ export class HeaderChases {
       if (outcome === undefined) break
       if (outcome !== 'undecided') pauses.pause(peer)
       if (outcome !== 'failed') return false
-      // What comes before the forged header may be good: it costs its bringer another sample.
+      // What comes before the forged header may be good: that costs its sender another sample.
       end = peers.get(peer.id) === undefined ? undefined : this.#lastGood(end)
     }
     if (end === undefined || end !== tip) {

@@ -1,28 +1,25 @@
 import { blockLocator, type ChainContext, type LocatorEntry } from '@poai/consensus'
 import { bytesToHex, type Hash32, type Header, type Hex, invariant } from '@poai/core'
 
-/**
- * Headers that are held at one time, two kilobytes each: a branch that is being imported, and what strangers show
- * meanwhile.
- */
+/** Headers held at one time, two kilobytes each: a branch that is being imported, and what strangers show meanwhile. */
 export const MAX_TREE_HEADERS = 65_536
-/** Hashes of headers whose replay failed, so that another name cannot bring the same chain for another replay. */
+/** Hashes of headers whose replay failed, so that the same chain under another name costs no second replay. */
 const MAX_CONDEMNED = 4096
 
 /**
- * A header that peers showed and the chain does not have. It keeps all rules over headers; its claimed work is only
- * that, a claim.
+ * A header that peers showed and the chain does not have. It keeps all rules of headers; its claimed work is only a
+ * claim.
  */
 export interface TreeNode {
   readonly header: Header
   readonly hash: Hash32
-  /** Of the chain that ends before it. */
+  /** The work of the chain that ends before it. */
   readonly before: ChainContext
-  /** Of the chain that ends with it. */
+  /** The work of the chain that ends with it. */
   readonly context: ChainContext
   /** Undefined if the chain has the block before it. */
   readonly parent: TreeNode | undefined
-  /** A replay gave what the header says. */
+  /** A replay confirmed what the header says. */
   readonly isReplayed: boolean
   /** The branch that ends with it was sampled: its work was done, as far as a sample can tell. */
   readonly isSampled: boolean
@@ -36,8 +33,8 @@ interface Node extends TreeNode {
 }
 
 /**
- * The headers that peers showed, by hash, whoever showed them: one peer's chain is not downloaded again from the next
- * one.
+ * The headers that peers showed, by hash, whoever showed them: a chain that one peer showed is not downloaded again
+ * from the next.
  */
 export class HeaderTree {
   readonly #nodes = new Map<Hex, Node>()
@@ -61,12 +58,12 @@ export class HeaderTree {
     return this.#nodes.get(bytesToHex(hash))
   }
 
-  /** True of a header whose work was found to be forged, or that is behind one. */
+  /** True for a header whose work was forged, or that descends from one. */
   isCondemned(hash: Hash32): boolean {
     return this.#condemned.has(bytesToHex(hash))
   }
 
-  /** Puts a header behind its parent, which is here or in the chain. The same header twice is one. */
+  /** Puts a header after its parent, which is here or in the chain. The same header twice is one. */
   add(header: Header, before: ChainContext, context: ChainContext): TreeNode {
     const name = bytesToHex(context.hash)
     const known = this.#nodes.get(name)
@@ -93,7 +90,7 @@ export class HeaderTree {
     for (; node !== undefined && !node.isSampled; node = node.parent) node.isSampled = true
   }
 
-  /** Takes out a header and all behind it, for good. */
+  /** Removes a header and its descendants for good. */
   condemn({ hash }: TreeNode): void {
     const node = this.#nodes.get(bytesToHex(hash))
     for (const each of node === undefined ? [] : subtree(node)) {
@@ -109,13 +106,13 @@ export class HeaderTree {
     if (node !== undefined) this.#remove(subtree(node))
   }
 
-  /** Takes out a header and all behind it; it may come again. */
+  /** Removes a header and its descendants; they may come again. */
   drop({ hash }: TreeNode): void {
     const node = this.#nodes.get(bytesToHex(hash))
     if (node !== undefined) this.#remove(subtree(node))
   }
 
-  /** Takes out what the chain has by now; what is behind it stays. */
+  /** Removes what the chain has by now; descendants stay. */
   forgetStored(isStored: (hash: Hash32) => boolean): void {
     const roots = [...this.#nodes.values()].filter(({ parent }) => parent === undefined)
     for (let node = roots.pop(); node !== undefined; node = roots.pop()) {
@@ -128,7 +125,7 @@ export class HeaderTree {
     }
   }
 
-  /** Takes out the headers that lead to none of these. */
+  /** Removes the headers that lead to none of these. */
   keepOnly(ends: Iterable<TreeNode>): void {
     const kept = new Set<TreeNode>()
     for (const end of ends) {
@@ -163,7 +160,7 @@ export function branchTo(tip: TreeNode): readonly TreeNode[] {
   return nodes.reverse()
 }
 
-/** The headers of the branch that are behind the last sampled one, in their order. */
+/** The headers of the branch after the last sampled one, in order. */
 export function unsampledTo(tip: TreeNode): readonly TreeNode[] {
   const nodes: TreeNode[] = []
   for (let node: TreeNode | undefined = tip; node !== undefined && !node.isSampled; node = node.parent) nodes.push(node)

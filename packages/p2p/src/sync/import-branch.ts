@@ -5,9 +5,9 @@ import { NetworkError } from '../network-error.ts'
 import { BodyDownload, type BodyDownloadDependencies } from './body-download.ts'
 import type { TreeNode } from './header-tree.ts'
 
-/** Blocks between the import's doors at one time: half of its bound, so that gossip finds room. */
+/** Blocks in the import pipeline at one time: half of its bound, so that gossip finds room. */
 const IMPORT_WINDOW = 32
-/** A body that nobody sends for so long, though several are asked: the branch waits, others go first. */
+/** After this long without a body, though several peers were asked, the branch waits and others go first. */
 export const BODY_STALL_MS = 6000
 
 /** What importing a branch needs, and nothing more. */
@@ -18,7 +18,7 @@ export interface ImportBranchDependencies extends BodyDownloadDependencies {
   readonly logger: Logger
 }
 
-/** How an import ended before the branch did. */
+/** How an import ended before its branch did. */
 export class BranchFault extends Error {
   /** The first header of the branch that could not be imported. */
   readonly node: TreeNode
@@ -40,7 +40,7 @@ export class StalledError extends NetworkError {
 }
 
 interface ImportBranchOptions {
-  /** Whom the blocks are said to come from. */
+  /** The peer that the blocks are said to come from. */
   readonly source: string
   readonly onImported: () => void
   /** True if another branch is better by now: this one is left after what is under way. */
@@ -72,7 +72,7 @@ export async function importBranch(
       .catch((error: unknown) => {
         throw new BranchFault(node, error)
       })
-    // Children are judged behind parents that are under way; what fails first is heard of in its turn.
+    // Children are judged after parents that are under way; the first failure is reported in its turn.
     work.catch(() => undefined)
     underWay.push(work)
   }
@@ -87,7 +87,7 @@ export async function importBranch(
     while (underWay.length > 0) await underWay.shift()
   } catch (error) {
     failed.abort(error)
-    // A block before the one whose body is missing may have failed meanwhile: that says more.
+    // An earlier block than the one whose body is missing may have failed meanwhile: that says more.
     const outcomes = await Promise.allSettled(underWay)
     const earlier = outcomes.find((outcome) => outcome.status === 'rejected' && isRuleFault(outcome.reason))
     throw isRuleFault(error) || earlier?.status !== 'rejected' ? error : earlier.reason

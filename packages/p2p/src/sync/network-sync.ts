@@ -5,18 +5,18 @@ import type { PoolSource } from '../transactions/pool-exchange.ts'
 /** Where a node stands in catching up with its network. */
 export interface SyncStatus {
   /**
-   * `idle`: nothing better is known than what this node has, as far as work was sampled. `headers`: a better chain is
-   * known, and its blocks do not come yet, or no more. `blocks`: its blocks come in.
+   * `idle`: nothing better than this node's chain is known, as far as work was sampled. `headers`: a better chain is
+   * known, and its blocks are not coming in. `blocks`: its blocks are coming in.
    */
   readonly state: 'idle' | 'headers' | 'blocks'
   readonly currentBlock: bigint
-  /** The end of the chain that is followed, whose work was sampled. */
+  /** The end of the chain that is followed, whose work has been sampled. */
   readonly highestBlock: bigint
   readonly blocksPerSecond: number
   readonly secondsLeft?: number
 }
 
-/** Catches up with the network, and serves others that do: what the rest of this package needs of it. */
+/** Catches up with the network, and serves others that do, as far as the rest of this package needs it. */
 export interface NetworkSync extends Startable, PoolSource {
   status(): SyncStatus
   readonly onChange: Subscribe<SyncStatus>

@@ -2,11 +2,13 @@ import type { Clock } from '@poai/core'
 import { addressGroup } from '../host/multiaddresses.ts'
 import type { Peer } from '../peers/peer.ts'
 
-/** The first pause of whoever could not help; each one after it is twice as long, up to {@link LONGEST_PAUSE_MS}. */
+/**
+ * The first pause of a peer that could not help; each one after it is twice as long, up to {@link LONGEST_PAUSE_MS}.
+ */
 export const FIRST_PAUSE_MS = 10_000
 /** As long as one failed replay is held against an address. */
 export const LONGEST_PAUSE_MS = 600_000
-/** Someone who gave no cause for a pause for so long begins anew. */
+/** After this long without a cause for a pause a peer starts anew. */
 const FORGIVEN_MS = 3_600_000
 /** Names and addresses that are remembered; the one that failed longest ago goes. */
 const MAX_NAMES = 4096
@@ -17,7 +19,8 @@ interface Entry {
 }
 
 /**
- * Who is left alone for a while: peers that did not answer, or showed what is of no use, and their addresses with them.
+ * Peers that are left alone for a while, because they did not answer or showed nothing of use, and their addresses with
+ * them.
  */
 export class PauseBook {
   readonly #entries = new Map<string, Entry>()
@@ -29,12 +32,12 @@ export class PauseBook {
     this.#clock = clock
   }
 
-  /** Of the name alone: an address may have honest names too. */
+  /** For the name alone: an address may have honest names too. */
   isPaused(peer: Pick<Peer, 'id'>): boolean {
     return this.#isPausedName(peer.id)
   }
 
-  /** Of the name or its address. */
+  /** For the name or its address. */
   isPlacePaused(peer: Pick<Peer, 'id' | 'address'>): boolean {
     return this.#namesOf(peer).some((name) => this.#isPausedName(name))
   }
@@ -47,7 +50,7 @@ export class PauseBook {
 
   pause(peer: Pick<Peer, 'id' | 'address'>): void {
     for (const name of this.#namesOf(peer)) {
-      // Several names of one address that fail at one time are one reason to leave it alone.
+      // Several names of one address that fail at the same time are one reason to leave it alone.
       if (name !== peer.id && this.#isPausedName(name)) continue
       this.#pauseName(name)
     }

@@ -6,7 +6,7 @@ import { bytesToHex, equalBytes, type Hash32, type Header, headerHash } from '@p
 export type ReplayMode =
   /** All. */
   | { readonly kind: 'full' }
-  /** A share of the old ones that nobody can guess, and all of the last ones. */
+  /** A share of the old ones that nobody can guess, and all of the recent ones. */
   | { readonly kind: 'sampled'; readonly share: number; readonly recentBlocks: number }
   /** None up to a block that the operator trusts, by its hash; all after it. */
   | { readonly kind: 'assume-valid'; readonly hash: Hash32 }
@@ -19,26 +19,26 @@ export interface CheckedHeader {
 
 /** Decides which blocks need no replay, and remembers it until their import. */
 export interface ReplayPolicy {
-  /** Looks at a chain of headers that is about to be imported, the last one its end. */
+  /** Looks at a chain of headers that is about to be imported; the last one is its end. */
   survey(chain: readonly CheckedHeader[]): void
-  /** Nothing of that survey is needed any more. */
+  /** That survey is not needed any more. */
   forget(): void
   /** The header's work was replayed here, before its body came: it is not replayed again. */
   vouch(hash: Hash32): void
   isExcused(hash: Hash32): boolean
-  /** True of a block that the operator trusts by its hash: with it all before it. */
+  /** True for a block that the operator trusts by its hash, and with it all before it. */
   isTrusted(hash: Hash32): boolean
 }
 
 /** Replayed headers whose bodies are still to come: more than the samples of all branches under way. */
 const MAX_VOUCHED = 65_536
 
-/** A block in so many is replayed: a forger of a hundred blocks escapes once in 10^9 times at a fifth. */
+/** One block in this many is replayed: a forger of a hundred blocks escapes once in 10^9 times at a fifth. */
 export const DEFAULT_SAMPLE_SHARE = 0.2
-/** As deep as a chain can be reorganised by default, and some more. */
+/** As deep as a chain can be reorganised by default, and a bit more. */
 export const DEFAULT_RECENT_BLOCKS = 256
 
-/** The policy of a mode. The secret behind the sample is made anew at each start. */
+/** The policy of a mode. The sample's secret is made anew at each start. */
 export function createReplayPolicy(mode: ReplayMode): ReplayPolicy {
   const secret = randomBytes(32)
   const excused = new Set<string>()
@@ -74,7 +74,7 @@ export function createReplayPolicy(mode: ReplayMode): ReplayPolicy {
   }
 }
 
-/** Replays but for what the policy excuses or vouches for: all other checks of import stay as they are. */
+/** Replays except what the policy excuses or vouches for; all other checks of import stay as they are. */
 export function excusingVerifier(verifier: WorkVerifier, policy: Pick<ReplayPolicy, 'isExcused'>): WorkVerifier {
   return {
     verify: async (header, options) => {

@@ -12,7 +12,7 @@ const REPLAYS_AT_ONCE = 4
 /** After a replay that could not be made: the engine is busy, or this node has none. */
 const REST_MS = 10_000
 
-/** What came of a sample. */
+/** How a sample ended. */
 export type SampleOutcome =
   | 'passed'
   /** A header's work was not done: it is condemned. */
@@ -25,7 +25,7 @@ export type SampleOutcome =
 /** What sampling needs, and nothing more. */
 export interface BranchSamplerDependencies {
   readonly params: NetworkParams
-  /** Replays whatever it is asked. */
+  /** Replays whatever it is asked to. */
   readonly verifier: WorkVerifier
   readonly tree: HeaderTree
   readonly budget: VerificationBudget
@@ -56,7 +56,7 @@ export class BranchSampler {
     return this.#restsUntilMs > this.#dependencies.clock.nowMs()
   }
 
-  /** Samples what was not sampled yet of the branch to `tip`, at the cost of the peer that showed it. */
+  /** Samples the part of the branch to `tip` that was not sampled yet, at the cost of the peer that showed it. */
   async sample(tip: TreeNode, peer: Peer, signal: AbortSignal): Promise<SampleOutcome> {
     const { tree, budget } = this.#dependencies
     const drawn = this.#draw(tip)

@@ -2,7 +2,7 @@ import { bytesToHex } from '@poai/core'
 import type { Peer } from '../peers/peer.ts'
 import { type HeaderTree, leadsThrough, type TreeNode } from './header-tree.ts'
 
-/** How a branch ends: with all that its peer has, or where it was cut because more does not fit into memory. */
+/** How a branch ends: with all that its peer has, or cut where more does not fit into memory. */
 export type BranchEnd = 'complete' | 'cut'
 
 /** Which peer showed which branch. */
@@ -42,7 +42,7 @@ export class Showings {
     return this.#ends.get(node)
   }
 
-  /** Those who showed a header or what is behind it. */
+  /** The peers that showed a header or a descendant of it. */
   bringersOf(node: TreeNode, peers: readonly Peer[]): readonly Peer[] {
     return peers.filter(({ id }) => {
       const tip = this.of(id)

@@ -48,7 +48,7 @@ export interface SynchroniserDependencies {
   readonly foreign: ForeignBlocks
   readonly policy: ReplayPolicy
   readonly budget: VerificationBudget
-  /** Replays whatever it is asked. */
+  /** Replays whatever it is asked to. */
   readonly verifier: WorkVerifier
   /** Begins to answer others. */
   serve(): Promise<void>
@@ -58,22 +58,23 @@ export interface SynchroniserDependencies {
   readonly randomOf?: (tip: Hash32) => RandomDraw
 }
 
-/** How often the peers are looked at, though none told anything. */
+/** How often the peers are checked, even if none sent anything. */
 const TICK_MS = 500
-/** A gap of so many blocks is what gossip leaves now and then: nobody is told of it as of a synchronisation. */
+/** A gap of this many blocks is what gossip leaves now and then: it is not reported as a synchronisation. */
 const SMALL_GAP = 8
-/** An import that has not got one block further for so long does not count as progress: the miner goes on. */
+/** An import that has not advanced by a block for this long does not count as progress: the miner goes on. */
 const PROGRESS_MS = 10_000
 /** How often the tree of headers is tidied, and other branches are looked at while one is imported. */
 const TIDY_MS = 1000
 const OUTRUN_MS = 250
-/** Blocks between two words about the import's progress. */
+/** Blocks between two log lines about the import's progress. */
 const TELL_EVERY = 16
 
 /**
  * Catches up: headers from several peers side by side, of which a secret sample is replayed; then the heaviest branch
- * that passed its sample, with bodies from all peers, in order, by the pipeline of all blocks. What peers claim decides
- * whom to ask, never whom to follow. Where it stands is the chain itself, so that it goes on after any end.
+ * that passed its sample, with bodies from all peers, in order, through the pipeline of all blocks. What peers claim
+ * decides whom to ask, never whom to follow. The chain itself is the only record of how far it has come, so it can
+ * resume after any interruption.
  */
 export function createSynchroniser(options: SynchroniserOptions, dependencies: SynchroniserDependencies): NetworkSync {
   return new Synchroniser(options, dependencies)
@@ -216,7 +217,7 @@ class Synchroniser implements NetworkSync {
     })
   }
 
-  /** Only what somebody who is here showed, and what can still win, is worth its memory. */
+  /** Only headers that a connected peer showed and that can still win are worth their memory. */
   #tidy(): void {
     const { chain, clock } = this.#dependencies
     this.#tidiedMs = clock.nowMs()
@@ -293,8 +294,8 @@ class Synchroniser implements NetworkSync {
   }
 
   /**
-   * A block that breaks a rule behind good headers is the fault of those who showed it, whoever sent the body, whose
-   * root was checked.
+   * A block that breaks a rule although its header is good is the fault of those who showed the header, whoever sent
+   * the body, whose root was checked.
    */
   #giveUp(error: unknown): void {
     if (this.#stopping.signal.aborted) return
@@ -336,7 +337,7 @@ class Synchroniser implements NetworkSync {
     for (const wake of waiting) wake()
   }
 
-  /** Until somebody tells something, or a while. */
+  /** Until a peer sends something, or a while has passed. */
   async #rest(): Promise<void> {
     const done = new AbortController()
     const woken = Promise.withResolvers<void>()
@@ -348,7 +349,7 @@ class Synchroniser implements NetworkSync {
   }
 }
 
-/** Requests have reported what they found themselves. */
+/** Requests have already reported what they found themselves. */
 function offenceOf(fault: unknown): Offence | undefined {
   if (!(fault instanceof RuleError)) return undefined
   const { code } = fault

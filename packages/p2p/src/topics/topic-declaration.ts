@@ -6,9 +6,9 @@ import type { Offence } from '../peers/offences.ts'
 import type { Peer } from '../peers/peer.ts'
 
 /**
- * What a topic's rules say about a message. `accept`: it is passed on. `ignore`: it is dropped, and its sender is blamed
- * only if it sends many of the kind. `reject`: it is dropped and costs its sender the points of the offence. Reasons are
- * constants, one for each kind of thing that can be wrong: they are counted.
+ * What a topic's rules say about a message. `accept`: it is passed on. `ignore`: it is dropped, and its sender is
+ * blamed only for sending many of the kind. `reject`: it is dropped and costs its sender the points of the offence.
+ * Reasons are counted, so they must be constants: one for each kind of fault.
  */
 export type TopicVerdict = (
   | { readonly verdict: 'accept' }
@@ -16,7 +16,7 @@ export type TopicVerdict = (
   | { readonly verdict: 'reject'; readonly reason: string; readonly offence: Offence }
 ) & {
   /**
-   * Milliseconds of this machine that went into what was of no use. Default: the time that judging took, unless the
+   * Milliseconds of this machine that went into something useless. Default: the time that judging took, unless the
    * message is accepted. Rules that wait for something else must say what they cost by themselves.
    */
   readonly vainMs?: number
@@ -24,14 +24,14 @@ export type TopicVerdict = (
 
 /** What one peer may send, and how many messages are judged at one time. */
 export interface TopicBudget extends CostLimits {
-  /** Ignored messages of one peer; each one above it costs points. */
+  /** Ignored messages of one peer; each one above this costs points. */
   readonly useless: Allowance
   readonly judging: FairQueueOptions
 }
 
 /**
- * For topics with small messages that come now and then: 4 MB an hour of one peer, and one part in a hundred of a core
- * for good.
+ * For topics with small messages that come now and then: a megabyte at once and a megabyte a minute from one peer, and
+ * one percent of a core in the long run.
  */
 export const TOPIC_DEFAULTS: TopicBudget = {
   bytes: { capacity: 1024 * 1024, perSecond: 16 * 1024 },
@@ -41,7 +41,7 @@ export const TOPIC_DEFAULTS: TopicBudget = {
   judging: { atOnce: 2, maxWaiting: 128, maxWaitingEach: 32 },
 }
 
-/** Whoever brought a message. It need not be its maker. */
+/** The neighbour that brought a message. It need not be its maker. */
 export interface MessageOrigin {
   readonly peer: Peer
   /** Aborted when the network stops. */
@@ -52,11 +52,11 @@ export interface MessageOrigin {
 export interface TopicDeclaration<Message> {
   /** On the wire, `/poai/GENESIS/NAME`: letters, digits and `-`. */
   readonly name: string
-  /** Of a message. Longer ones than its `maxBytes` cost points, as do those that it cannot decode. */
+  /** For messages. Those that are longer than its `maxBytes`, or that it cannot decode, cost points. */
   readonly codec: Codec<Message>
   /** Default: {@link TOPIC_DEFAULTS}, for each member that is left out. */
   readonly budget?: Partial<TopicBudget>
-  /** False if nothing of this peer's is worth being decoded just now. Default: always true. */
+  /** False if nothing from this peer is worth decoding just now. Default: always true. */
   isOpenTo?(peer: Peer): boolean
   /**
    * Judges a message before it is passed on. A `RuleError` that it throws is judged by `offenceOf`; anything else means

@@ -5,29 +5,29 @@ import type { Peer, PeerSet } from '../peers/peer.ts'
 /** What the gate needs, and nothing more. */
 export interface TopicGateDependencies {
   readonly peers: Pick<PeerSet, 'get' | 'report'>
-  /** Charges a peer for a message on a topic; false if that is beyond what it may send. */
+  /** Charges a peer for a message on a topic; false if that is more than it may send. */
   charge(topic: string, peer: Peer, sizeBytes: number): boolean
-  /** False while this node catches up: what others send may be fine, and is refused by an old state. */
+  /** False while this node catches up: messages may be fine, and be refused because its state is old. */
   isCurrent(): boolean
 }
 
 /**
- * One offence for so many messages that were dropped, or so many bytes: an honest peer that is over its allowance stays
+ * One offence for this many dropped messages, or this many bytes: an honest peer that exceeds its allowance can stay
  * for a while.
  */
 export const DROPS_PER_OFFENCE = 16
 export const DROPPED_BYTES_PER_OFFENCE: number = 256 * 1024
 /**
- * So much may come before the handshake is done: messages of an honest neighbour overtake it. Dropped, but without
- * blame.
+ * This much may come before the handshake is done, because messages of an honest neighbour can overtake it. It is
+ * dropped without blame.
  */
 export const EARLY_OFFENCES = 4
 /** Peers whose drops are counted. */
 const MAX_NAMES = 4096
 
 /**
- * Decides which messages are read at all. What is dropped here is not remembered as seen: else a neighbour that nobody
- * believes could keep the same message of honest ones out.
+ * Decides which messages are read at all. What is dropped here is not remembered as seen: otherwise a neighbour that
+ * nobody believes could keep out the same message from honest ones.
  */
 export class TopicGate {
   readonly #dependencies: TopicGateDependencies
@@ -51,7 +51,7 @@ export class TopicGate {
     return false
   }
 
-  /** How many offences the dropped messages of the peer come to; 0 where this one does not complete another. */
+  /** How many offences the peer's dropped messages add up to; 0 if this one does not complete another. */
   #drop({ from, sizeBytes }: UnreadMessage): number {
     const before = this.#dropped.get(from) ?? 0
     const now = before + Math.max(1 / DROPS_PER_OFFENCE, sizeBytes / DROPPED_BYTES_PER_OFFENCE)

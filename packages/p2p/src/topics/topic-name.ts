@@ -1,9 +1,9 @@
 import { bytesToHex, type Hash32 } from '@poai/core'
 
-/** Eight bytes of the genesis hash: networks that meet by accident keep apart. */
+/** Eight bytes of the genesis hash: keeps networks apart that meet by accident. */
 const PREFIX_CHARACTERS = 2 + 16
 
-/** Begins the names of what only this network has. */
+/** The beginning of the names of whatever only this network has. */
 export function networkPrefix(genesisHash: Hash32): string {
   return `/poai/${bytesToHex(genesisHash).slice(2, PREFIX_CHARACTERS)}`
 }

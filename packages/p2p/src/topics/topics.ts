@@ -17,7 +17,7 @@ export interface TopicsOptions {
 export interface TopicsDependencies {
   readonly router: Pick<GossipRouter, 'subscribe' | 'publish'>
   readonly peers: Pick<PeerSet, 'get' | 'report'>
-  /** False while this node catches up: nobody is blamed then for what goes beyond a budget. */
+  /** False while this node catches up: then nobody is blamed for exceeding a budget. */
   isCurrent(): boolean
   readonly clock: Pick<Clock, 'nowMs'>
   readonly logger: Logger
@@ -37,12 +37,12 @@ export class Topics {
     this.#dependencies = dependencies
     this.#gate = new TopicGate({
       ...dependencies,
-      // What is no topic of ours is the router's to drop.
+      // Other topics are for the router to drop.
       charge: (topic, peer, sizeBytes) => this.#topics.get(topic)?.admits(peer, sizeBytes) ?? true,
     })
   }
 
-  /** Takes part in a topic from the start of the host on. Throws a `RangeError` if its name is taken. */
+  /** Takes part in a topic once the host has started. Throws a `RangeError` if its name is taken. */
   open<Message>(declaration: TopicDeclaration<Message>): Topic<Message> {
     const { genesisHash, sharedAddresses } = this.#options
     const name = topicName(genesisHash, declaration.name)

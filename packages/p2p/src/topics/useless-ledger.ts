@@ -6,8 +6,8 @@ import { type Allowance, TokenBucket } from '../budget/token-bucket.ts'
 const MAX_COUNTED = 512
 
 /**
- * Counts by peer messages that were of no use. Honest peers bring some, when chains part or this node is behind; above
- * an allowance it is a flood.
+ * Counts useless messages by peer. Honest peers bring some when chains part or this node is late; more than an
+ * allowance is a flood.
  */
 export class UselessLedger {
   readonly #allowance: Allowance

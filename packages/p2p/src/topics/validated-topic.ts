@@ -16,8 +16,8 @@ import { UselessLedger } from './useless-ledger.ts'
 /** A topic that this node takes part in. */
 export interface Topic<Message> {
   /**
-   * Tells neighbours. False if that was not possible, because the network is not running; the reason is logged.
-   * Messages that went round before go to nobody.
+   * Tells neighbours. False if the network is not running; the reason is logged. Messages that went round before go to
+   * nobody.
    */
   publish(message: Message): Promise<boolean>
   readonly counts: TopicCounts
@@ -52,8 +52,8 @@ export interface ValidatedTopicDependencies {
 }
 
 /**
- * Takes part in a topic by the rules of its declaration: only peers are heard, within their budget; what does not decode
- * or breaks a rule costs points; what is accepted is passed on.
+ * Takes part in a topic by the rules of its declaration: only peers are heard, within their budgets; what does not
+ * decode or breaks a rule costs points; what is accepted is passed on.
  */
 export class ValidatedTopic<Message> implements Topic<Message> {
   readonly #name: string
@@ -86,7 +86,7 @@ export class ValidatedTopic<Message> implements Topic<Message> {
     return { published, accepted: accept, ignored: ignore, rejected: reject, reasons }
   }
 
-  /** Charges a message of which only the size is known; false if it must not be read. */
+  /** Charges for a message of which only the size is known; false if it must not be read. */
   admits(peer: Peer, sizeBytes: number): boolean {
     return this.#allowance.admits(peer, sizeBytes)
   }
@@ -117,7 +117,7 @@ export class ValidatedTopic<Message> implements Topic<Message> {
   }
 
   async #judge({ data, from }: GossipMessage): Promise<TopicVerdict> {
-    // Without a handshake nobody is known to be of this network, nor limited by address. Whoever leaves while its
+    // Without a handshake nobody is known to be of this network, nor limited by address. A peer that leaves while its
     // messages wait is charged and blamed all the same.
     const peer = this.#dependencies.peers.get(from)
     if (peer === undefined) return ignored('no-handshake')
@@ -126,7 +126,7 @@ export class ValidatedTopic<Message> implements Topic<Message> {
   }
 
   async #measure(data: Uint8Array, peer: Peer): Promise<TopicVerdict> {
-    // What came before it in the line may have used up the rest.
+    // Earlier messages in the queue may have used up the rest.
     if (this.#allowance.isSpent(peer)) return ignored('budget-spent')
     const { clock } = this.#dependencies
     const beganMs = clock.nowMs()

@@ -12,11 +12,11 @@ import {
 import type { CostAllowance } from '../budget/cost-allowance.ts'
 import type { Peer, PeerSet } from '../peers/peer.ts'
 
-/** What is in the pools of others. */
+/** What the pools of others hold. */
 export interface PoolSource {
-  /** The hashes of what waits in a peer's pool, as many as one answer holds. */
+  /** The hashes of what waits in a peer's pool, as many as fit into the answers. */
   poolHashes(peerId: string, signal: AbortSignal): Promise<readonly Hash32[]>
-  /** The encodings of those transactions that the peer still has, not looked at. */
+  /** The encodings of those transactions that the peer still has. Nobody has checked them. */
   poolTransactions(peerId: string, hashes: readonly Hash32[], signal: AbortSignal): Promise<readonly Uint8Array[]>
 }
 
@@ -24,7 +24,7 @@ export interface PoolSource {
 export interface PoolExchangeDependencies {
   readonly source: PoolSource
   readonly mempool: Pick<Mempool, 'addEncoded' | 'get'>
-  /** Of its own: pools that differ are nobody's fault, and no reason not to read gossip. */
+  /** A separate one: pools that differ are nobody's fault, and no reason to stop reading gossip. */
   readonly allowance: CostAllowance
   readonly peers: Pick<PeerSet, 'list' | 'get' | 'onJoined' | 'report'>
   /** False while this node catches up: transactions would be judged by an old state. */
@@ -35,17 +35,17 @@ export interface PoolExchangeDependencies {
   readonly logger: Logger
 }
 
-/** How often one of the peers is asked, though nothing happened: what gossip lost comes this way. */
+/** How often one of the peers is asked even if nothing happened: this recovers what gossip lost. */
 const ROUND_MS = 10_000
-/** New peers are asked as soon as this node is current, which is looked at so often. */
+/** New peers are asked as soon as this node is current; this is how often it checks. */
 const TICK_MS = 500
 /** Transactions of one request. */
 const CHUNK = 256
 const EXCHANGE_TIMEOUT_MS = 20_000
 
 /**
- * Makes pools converge: whoever joins is asked what its pool holds, and now and then one of the peers is. What is new
- * goes on by gossip, since the pool tells of it as of anything that did not come by gossip.
+ * Makes pools converge: a peer that joins is asked what its pool holds, and so is one of the peers now and then. What
+ * is new goes on by gossip, since the pool reports it like everything that did not come by gossip.
  */
 export class PoolExchange implements Startable {
   readonly #dependencies: PoolExchangeDependencies

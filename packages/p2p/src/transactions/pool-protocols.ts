@@ -14,10 +14,10 @@ import { checkCount, type RequestProtocol } from '../requests/request-protocol.t
 export const MAX_POOL_HASHES = 16_384
 /** Transactions of one question. */
 export const MAX_POOL_TRANSACTIONS = 256
-/** The answering side stops when an answer has so many bytes; one transaction more may follow. */
+/** The answering side stops when an answer has this many bytes; one more transaction may follow. */
 export const ENOUGH_TRANSACTION_BYTES: number = 1024 * 1024
 
-/** From where on, in the order of the answering node's pool; 0 is its beginning. */
+/** Where to begin, in the order of the answering node's pool; 0 is its beginning. */
 export interface PoolQuery {
   readonly skip: number
 }
@@ -48,7 +48,7 @@ export const poolProtocol: RequestProtocol<PoolQuery, PoolReply> = {
   ),
   timeoutMs: 10_000,
   costOf: () => 1,
-  // Once when we meet, and then every ten seconds with a few peers; a large pool takes several.
+  // Once when two nodes meet, then every ten seconds with a few peers; a large pool takes several.
   allowance: { capacity: 10, perSecond: 1 },
 }
 

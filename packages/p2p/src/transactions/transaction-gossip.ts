@@ -32,31 +32,32 @@ export interface TransactionGossipCounts {
 }
 
 /**
- * Ten messages a second whatever the rate: a message costs the network fifteen times what a transaction in it does
+ * At most thirteen messages a second: a message costs the network fifteen times what a transaction in it does
  * (measured).
  */
 const TICK_MS = 75
-/** Transactions that wait to be told of: what the pool holds at most comes in one go after a partition. */
+/** Transactions that wait to be published: after a partition a whole pool may come at once. */
 const MAX_WAITING = 8192
 /**
- * Half of what a neighbour admits of one peer, the other half being for what it passes on. A full block in two seconds.
+ * Half of what a neighbour admits from one peer; the other half is for what it passes on. A full block takes two
+ * seconds.
  */
 const PUBLISHED_BYTES_PER_SECOND = 1024 * 1024
-/** What is of no use is charged by the time that it took. */
+/** Useless messages are charged by the time that they took. */
 const TRANSACTION_BUDGET: TopicBudget = {
   ...TRANSACTION_LIMITS,
   useless: UNBOUNDED,
-  // One batch on the helper threads and one on this thread; the others wait, and those of one peer behind each other.
+  // One batch on the helper threads and one on this thread; others wait, and one peer's wait for each other.
   judging: { atOnce: 2, maxWaiting: 128, maxWaitingEach: 32 },
 }
 
-/** Tells neighbours of new transactions, and passes on those of others that the pool took. */
+/** Tells neighbours of new transactions, and passes on batches of others that the pool took something from. */
 export class TransactionGossip {
   readonly #dependencies: TransactionGossipDependencies
   readonly #topic: Topic<readonly Uint8Array[]>
   readonly #stopping = new AbortController()
   readonly #waiting: Transaction[] = []
-  /** What is being added because it came by gossip: it goes round by itself. */
+  /** What is being added because it came by gossip: it goes round without us. */
   readonly #arriving = new Set<string>()
   #published = 0
   #added = 0
@@ -154,7 +155,7 @@ export class TransactionGossip {
   }
 }
 
-/** Of another chain or a later type it may be somebody's good transaction. */
+/** A transaction of another chain or of a later type may be good elsewhere. */
 function transactionOffence(error: RuleError): Offence | undefined {
   return verdictOf(error) === 'malicious' ? 'invalid-transaction' : undefined
 }
