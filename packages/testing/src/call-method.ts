@@ -1,8 +1,9 @@
 import { type Call, type Method, PreparedJson } from '@poai/api'
-import { checkAnswer, type NodeMethods } from '@poai/api/client'
+import type { NodeMethods } from '@poai/api/client'
+import { expectAnswer } from './expect-answer.ts'
 
 /** A call of the node's owner, which nobody gives up and nothing interrupts. */
-const OWNERS_CALL: Call = {
+export const OWNERS_CALL: Call = {
   signal: new AbortController().signal,
   charge: () => undefined,
   pause: () => undefined,
@@ -24,6 +25,6 @@ export async function callMethod<Name extends keyof NodeMethods>(
   const values = method.params.map(({ shape, name: path }, index) => shape.parse(given[index], path))
   const answered = await method.invoke(values, OWNERS_CALL)
   const answer: unknown = JSON.parse(answered instanceof PreparedJson ? answered.text : JSON.stringify(answered))
-  checkAnswer(name, answer)
+  expectAnswer(name, given, answer)
   return answer
 }

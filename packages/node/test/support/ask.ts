@@ -1,14 +1,16 @@
 import { connect } from 'node:net'
+import { expectAnswer } from '@poai/testing/expect-answer'
 
 interface Answer {
   readonly result?: unknown
   readonly error?: { readonly code: number; readonly message: string }
 }
 
-/** The result of a method, asked by the node's socket. */
+/** The result of a method, asked by the node's socket, and checked by the method's schema. */
 export async function ask(socket: string, method: string, params: readonly unknown[] = []): Promise<unknown> {
   const { result, error } = await send(socket, method, params)
   if (error !== undefined) throw new Error(error.message)
+  expectAnswer(method, params, result)
   return result
 }
 

@@ -1,11 +1,12 @@
-import { type Call, type Method, PreparedJson, RpcError } from '@poai/api'
+import { type Method, PreparedJson, RpcError } from '@poai/api'
 import { type Hex, silentLogger } from '@poai/core'
+import { OWNERS_CALL } from '@poai/testing/call-method'
 import { signTransaction, type Wallet } from '@poai/testing/chain'
+import { expectAnswer } from '@poai/testing/expect-answer'
 import { parseParams } from '../../src/dispatch/parse-params.ts'
 import { toRpcError } from '../../src/dispatch/to-rpc-error.ts'
 import { LogTexts } from '../../src/format/log-texts.ts'
 import type { MethodContext } from '../../src/methods/method-context.ts'
-import { expectAnswer } from './expect-answer.ts'
 import { type MiningChain, openMemoryChain } from './mining-chain.ts'
 import { contextOf, dependenciesOf } from './rpc-fixture.ts'
 
@@ -35,7 +36,7 @@ export async function openMethods(
   const invoke = async (name: string, given: readonly unknown[]): Promise<unknown> => {
     const method = methods.get(name)
     if (method === undefined) throw new Error(`no method ${name} in this group`)
-    const answer = await method.invoke(parseParams(method, given), trustedCall())
+    const answer = await method.invoke(parseParams(method, given), OWNERS_CALL)
     return JSON.parse(answer instanceof PreparedJson ? answer.text : JSON.stringify(answer))
   }
   return {
@@ -60,16 +61,5 @@ export async function openMethods(
       context.view.close()
       await mining.close()
     },
-  }
-}
-
-/** A call of the node's owner, which nobody gives up and nothing interrupts. */
-function trustedCall(): Call {
-  return {
-    signal: new AbortController().signal,
-    charge: () => undefined,
-    pause: () => undefined,
-    grow: () => undefined,
-    session: { isTrusted: true, queue: 'test', closed: new AbortController().signal },
   }
 }

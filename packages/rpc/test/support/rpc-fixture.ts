@@ -1,5 +1,6 @@
 import { inlineRecovery } from '@poai/chain'
 import { type JsonValue, type NetworkParams, silentLogger } from '@poai/core'
+import { expectAnswer } from '@poai/testing/expect-answer'
 import { onTestFinished } from 'vitest'
 import { ChainView } from '../../src/chain-view.ts'
 import {
@@ -10,7 +11,6 @@ import {
   type RpcServer,
   type RpcServerOptions,
 } from '../../src/index.ts'
-import { expectAnswer } from './expect-answer.ts'
 import { type MiningChain, openMiningChain } from './mining-chain.ts'
 
 /** A chain with a server over it. */

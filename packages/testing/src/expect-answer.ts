@@ -1,4 +1,4 @@
-import { ANSWERS } from '@poai/api/client'
+import { ANSWERS, type NodeMethods } from '@poai/api/client'
 import { Ajv, type ValidateFunction } from 'ajv'
 import { expect } from 'vitest'
 
@@ -7,7 +7,11 @@ const schemas: ReadonlyMap<string, object> = new Map(Object.entries(ANSWERS))
 const compiled = new Map<string, ValidateFunction>()
 
 /** Fails unless the result of a call is exactly what its method says that it answers. */
-export function expectAnswer(method: string, params: readonly unknown[], result: unknown): void {
+export function expectAnswer<Name extends string>(
+  method: Name,
+  params: readonly unknown[],
+  result: unknown,
+): asserts result is Name extends keyof NodeMethods ? NodeMethods[Name]['result'] : unknown {
   const judge = judgeOf(method)
   const question = `${method}(${JSON.stringify(params)})`
   expect(judge?.(result) ?? true, `${question}: ${ajv.errorsText(judge?.errors)} in ${JSON.stringify(result)}`).toBe(
