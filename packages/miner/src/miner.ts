@@ -209,8 +209,8 @@ class LoopMiner implements Miner {
       this.#isEarly = false
       return
     }
-    const { exam } = rulesAt(this.#options.params, template.header.number).work
-    this.#job = { template, ...createAttemptJob(template, this.#nonces.next(), exam) }
+    const { work } = rulesAt(this.#options.params, template.header.number)
+    this.#job = { template, ...createAttemptJob(template, this.#nonces.next(), work) }
     this.#figures.begin()
     this.#pump.work(this.#job)
   }

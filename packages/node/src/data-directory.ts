@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
   AppError,
@@ -50,10 +50,10 @@ export async function prepareDataDirectory({ root }: DataPlaces): Promise<void> 
 export async function rememberNetwork({ network }: DataPlaces, params: NetworkParams): Promise<void> {
   const hash = genesisHash(params)
   if (Object.values(BUILT_IN_NETWORKS).some((known) => equalBytes(genesisHash(known), hash))) return
-  await writeFile(network, `${JSON.stringify(networkParamsToJson(params), undefined, 2)}\n`, { flag: 'wx' }).catch(
-    (error: unknown) => {
-      // Written by an earlier start. The database, which is open, is that network's.
-      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
-    },
-  )
+  const text = `${JSON.stringify(networkParamsToJson(params), undefined, 2)}\n`
+  // Written by an earlier start, perhaps before a fork was known. The database, which is open, is that network's.
+  if ((await readFile(network, 'utf8').catch(() => undefined)) === text) return
+  const draft = `${network}.new`
+  await writeFile(draft, text)
+  await rename(draft, network)
 }

@@ -30,9 +30,10 @@ export interface BaseWings {
  * outside and start after them.
  */
 export function wingsOn(ground: Ground, guests: (base: BaseWings) => readonly Wing[] = () => []): readonly Wing[] {
-  const engine = engineWing(ground)
+  // It starts when there is a chain, which it judges.
+  const engine = engineWing(ground, () => chain.parts.made.chain.head().number + 1n)
   const process = processWing(ground, engine)
-  const chain = chainWing(ground, engine)
+  const chain: ChainWing = chainWing(ground, engine)
   const network = networkWing(ground, { chain, engine })
   const mining = miningWing(ground, { chain, engine, network })
   const doors = doorsWing(ground, { chain, engine, network })

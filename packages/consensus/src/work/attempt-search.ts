@@ -1,8 +1,11 @@
 import type { ExamParams, Hash32, Seal } from '@poai/core'
+import type { AskedWork } from './exam-evaluator.ts'
 
 /** What whole attempts are made at: all that an exam and a work hash depend on, besides the nonce. */
 export interface SearchJob {
   readonly exam: ExamParams
+  /** What the height asks for. A searcher of another model or domain rejects. Left out: whatever it has. */
+  readonly work?: AskedWork
   /** Of the epoch that the block lies in. */
   readonly epochKey: Hash32
   /** Of the header to seal. */

@@ -192,9 +192,9 @@ class ClientMiner implements FarmMiner {
     }
     // Same parent: what was found is still worth its block.
     if (this.#job !== undefined && !haveOneParent(this.#job, { work })) this.#pump.halt()
-    const { exam } = rulesAt(this.#options.params, work.header.number).work
+    const rules = rulesAt(this.#options.params, work.header.number)
     this.#job = {
-      ...createAttemptJob(work, work.range, exam),
+      ...createAttemptJob(work, work.range, rules.work),
       work,
       expiresAtMs: this.#dependencies.clock.nowMs() + work.expiresInMs,
     }

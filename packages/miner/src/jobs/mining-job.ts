@@ -1,5 +1,5 @@
 import type { BlockTemplate } from '@poai/chain'
-import { type ExamParams, sealHash } from '@poai/core'
+import { sealHash, type WorkParams } from '@poai/core'
 import { NonceSpans } from '../attempts/nonce-spans.ts'
 import type { PumpJob } from '../attempts/search-pump.ts'
 import type { MeasuredJob } from '../figures/mining-figures.ts'
@@ -17,13 +17,13 @@ export interface MiningJob extends AttemptJob {
 export function createAttemptJob(
   { header, epochKey }: Pick<BlockTemplate, 'header' | 'epochKey'>,
   range: NonceRange,
-  exam: ExamParams,
+  work: WorkParams,
 ): AttemptJob {
   const { number, target } = header
   return {
     number,
     target,
-    search: { exam, epochKey, target, sealHash: sealHash(header) },
+    search: { exam: work.exam, work, epochKey, target, sealHash: sealHash(header) },
     spans: new NonceSpans(range),
   }
 }

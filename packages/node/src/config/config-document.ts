@@ -3,13 +3,13 @@ import { type Setting, variableOf } from './setting.ts'
 
 const INTRODUCTION = `# Configuration of a node
 
-Made from the table of settings (\`packages/node/src/config/settings.ts\`) by \`poai node --print-config-document\`; a test
-keeps the two in step.
+Generated from the table of settings (\`packages/node/src/config/settings.ts\`) by \`poai node --print-config-document\`; a
+test keeps the two in step.
 
 Each setting can be given by a flag of \`poai node\`, by an environment variable, or in a JSON file named by
 \`--config FILE\` or \`POAI_CONFIG\`. Flags win over variables, variables over the file, the file over defaults. All faults
 are listed at once, with the place, what was expected and what was found, and nothing is started; names that do not
-exist are faults too, so that a typing error is not a default. \`poai node --print-config\` shows every value and where
+exist are faults too, so that a typo does not become a default. \`poai node --print-config\` shows every value and where
 it comes from; secrets are not shown.
 
 A switch is turned on by \`--name\` or \`VARIABLE=true\`, and off by \`--no-name\` or \`VARIABLE=false\`. Lists have commas
@@ -51,13 +51,13 @@ function sectionOf(section: string): string {
   return `## ${SECTION_TITLES[section] ?? section}\n${[...head, ...rows].join('\n')}\n`
 }
 
-/** The flag as a usage line shows it. */
+/** A flag as a usage line shows it. */
 export function flagUsage({ flag, kind, ...setting }: Setting<unknown>): string {
   if (kind.placeholder !== undefined) return `--${flag} <${kind.placeholder}>`
   return setting.default === true ? `--no-${flag}` : `--${flag}`
 }
 
-/** The default for a person. */
+/** The default, in words. */
 export function defaultOf({ kind, defaultText, ...setting }: Setting<unknown>): string {
   if (defaultText !== undefined) return defaultText
   if (setting.default === undefined) return 'none'

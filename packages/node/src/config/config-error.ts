@@ -1,6 +1,6 @@
 import { AppError } from '@poai/core'
 
-/** One thing wrong with a configuration, for a person. */
+/** One thing that is wrong with a configuration, in words. */
 export interface ConfigFault {
   /** Where: `--p2p-port`, `POAI_P2P_PORT`, or `config.json: p2p.port`. */
   readonly path: string
@@ -9,7 +9,7 @@ export interface ConfigFault {
 }
 
 /**
- * The configuration makes no sense; nothing was started. Lists every fault, since who mends one wants to know of the
+ * The configuration makes no sense, so nothing was started. Lists every fault: anyone who mends one wants to know of the
  * others.
  */
 export class ConfigError extends AppError<'CONFIG_INVALID'> {

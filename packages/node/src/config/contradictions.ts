@@ -1,7 +1,7 @@
 import type { ConfigFault } from './config-error.ts'
 import type { NodeConfig } from './node-config.ts'
 
-/** Settings that are right alone and make no sense together. */
+/** Finds settings that are fine alone but make no sense together. */
 export function contradictionsOf({ mining, p2p, sync, finality, rpc, metrics }: NodeConfig): readonly ConfigFault[] {
   const faults: ConfigFault[] = []
   if (mining.enabled && mining.beneficiary === undefined) {

@@ -1,7 +1,7 @@
 import type { NodeConfig } from './node-config.ts'
 import { type ResolvedConfig, SETTING_ROWS } from './resolve-config.ts'
 
-/** A setting as it is, for a person. */
+/** A setting with its present value, for people. */
 export interface DescribedSetting {
   readonly path: string
   readonly value: unknown
@@ -10,7 +10,7 @@ export interface DescribedSetting {
 
 const REDACTED = '[redacted]'
 
-/** Every setting with its value, in JSON's terms, and where that comes from. Secrets are not shown. */
+/** Every setting with its value in JSON and where it comes from. Secrets are not shown. */
 export function describeConfig({ config, origins }: ResolvedConfig): readonly DescribedSetting[] {
   return SETTING_ROWS.map(({ section, key, path, setting }) => {
     const value = memberOf(config, section, key)
@@ -19,7 +19,7 @@ export function describeConfig({ config, origins }: ResolvedConfig): readonly De
   })
 }
 
-/** The configuration as a file could hold it: what is not set is left out, secrets are not shown. */
+/** The configuration as a file could hold it: without secrets, and without what is not set. */
 export function configToJson(resolved: ResolvedConfig): Readonly<Record<string, Readonly<Record<string, unknown>>>> {
   const sections: Record<string, Record<string, unknown>> = {}
   for (const { path, value } of describeConfig(resolved)) {

@@ -3,7 +3,7 @@ import type { PortableProgram } from '@poai/inference'
 
 /** How much of the past a node keeps. */
 export type KeepMode = 'archive' | 'full' | 'light'
-/** From what should wake somebody to every message. */
+/** From errors, which should wake somebody, to every message. */
 export type LogLevel = 'error' | 'warn' | 'info' | 'debug'
 /** `auto`: for people in a terminal, JSON elsewhere. */
 export type LogFormat = 'auto' | 'human' | 'json'
@@ -35,7 +35,7 @@ export interface MiningConfig {
   readonly extraData: string
 }
 
-/** The node among others. */
+/** The node among its peers. */
 export interface P2pConfig {
   readonly enabled: boolean
   readonly host: string
@@ -53,27 +53,27 @@ export interface P2pConfig {
   readonly sharedAddresses: boolean
 }
 
-/** What is replayed of the past while the node catches up. */
+/** How much of the past is replayed while the node catches up. */
 export interface SyncConfig {
   readonly mode: 'full' | 'sampled' | 'assume-valid'
-  /** Of the old blocks, where they are sampled. */
+  /** The share of the old blocks that is replayed, if they are sampled. */
   readonly samplePercent: number
-  /** The newest blocks, which are all replayed, where the older ones are sampled. */
+  /** How many of the newest blocks are all replayed, if older ones are sampled. */
   readonly sampleRecent: number
   readonly assumeValid: Hash32 | undefined
 }
 
-/** When blocks become final here, and what is known of the chain beyond its rules. */
+/** When blocks become final on this node, and what is known of the chain beyond its rules. */
 export interface FinalityConfig {
   /** Peers that must agree. */
   readonly peers: number
-  /** How long they must, in seconds. */
+  /** How long they must agree, in seconds. */
   readonly seconds: number
   readonly checkpoints: readonly Checkpoint[]
   readonly minimumWork: bigint
 }
 
-/** What waits for a block. */
+/** The transactions that wait for a block. */
 export interface MempoolConfig {
   readonly maxTransactions: number
   readonly maxPerAccount: number
@@ -81,7 +81,7 @@ export interface MempoolConfig {
   readonly minTip: number
 }
 
-/** The doors for programs. */
+/** JSON-RPC, the door for programs. */
 export interface RpcConfig {
   readonly ipc: boolean
   readonly port: number | undefined
@@ -89,7 +89,7 @@ export interface RpcConfig {
   readonly cors: readonly string[]
   readonly vhosts: readonly string[]
   readonly explorer: boolean
-  /** Cost that one client may cause each second. */
+  /** What the calls of one client may cost in a second. */
   readonly rate: number
   readonly token: string | undefined
 }
@@ -100,7 +100,7 @@ export interface MetricsConfig {
   readonly host: string
 }
 
-/** What the node tells of itself. */
+/** What the node says about itself. */
 export interface LogConfig {
   readonly level: LogLevel
   readonly format: LogFormat
@@ -109,7 +109,7 @@ export interface LogConfig {
   readonly files: number
 }
 
-/** All that an operator can set. Frozen; nothing below reads the environment. */
+/** Everything that an operator can set. Frozen; nothing below this reads the environment. */
 export interface NodeConfig {
   readonly node: PlacesConfig
   readonly storage: StorageConfig

@@ -7,24 +7,24 @@ import { SETTINGS } from './settings.ts'
 /** Where a value comes from. */
 export type ConfigOrigin = 'default' | 'file' | 'environment' | 'flag'
 
-/** What an operator said, by the ways in which it can be said. Later members win. */
+/** What an operator set, by the ways in which it can be set. Later members win. */
 export interface ConfigSources {
   /** The parsed content of a configuration file, and its name for messages. */
   readonly file?: { readonly name: string; readonly json: unknown }
   readonly environment?: Readonly<Record<string, string | undefined>>
-  /** By flag, without dashes: the text behind it, or true or false for a switch. */
+  /** By flag, without dashes: the text after it, or true or false for a switch. */
   readonly flags?: Readonly<Record<string, string | boolean | undefined>>
 }
 
-/** A configuration, and where each value of it comes from, by its path in a file. */
+/** A configuration, and where each of its values comes from, by its path in a file. */
 export interface ResolvedConfig {
   readonly config: NodeConfig
   readonly origins: Readonly<Record<string, ConfigOrigin>>
 }
 
-/** Variables of other commands, which a node's environment may hold too. */
+/** Variables of other commands, which may be in a node's environment as well. */
 const OTHER_VARIABLES: ReadonlySet<string> = new Set(['POAI_RPC', 'POAI_CONFIG'])
-/** What a fault shows of an unexpected value. */
+/** How much of an unexpected value a fault shows. */
 const MAX_SHOWN = 40
 
 /** One setting with its place in the table. */
@@ -43,7 +43,7 @@ export const SETTING_ROWS: readonly SettingRow[] = Object.entries(SETTINGS).flat
       section: section as keyof NodeConfig,
       key,
       path: `${section}.${key}`,
-      // The table says of each row what its values are; here they are carried, not looked at.
+      // The table knows the type of each row's values; here they are only passed on.
       setting: setting as Setting<unknown>,
     }),
   ),
@@ -70,7 +70,7 @@ export function resolveConfig({ file, environment = {}, flags = {} }: ConfigSour
     origins[row.path] = last?.origin ?? 'default'
     sections[row.section] = { ...sections[row.section], [row.key]: last?.value }
   }
-  // Every member of every section was just made from the table, whose type is that of the configuration.
+  // Every member was just made from the table, whose type is that of the configuration.
   const config = deepFreeze(sections) as unknown as NodeConfig
   if (faults.length === 0) faults.push(...contradictionsOf(config))
   if (faults.length > 0) throw new ConfigError(faults)
@@ -149,7 +149,7 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** Bytes cannot be frozen; they are our own. */
+/** Bytes cannot be frozen, but these are our own. */
 function deepFreeze<T extends object>(value: T): T {
   for (const member of Object.values(value)) {
     if (typeof member === 'object' && member !== null && !(member instanceof Uint8Array)) deepFreeze(member)

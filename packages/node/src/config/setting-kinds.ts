@@ -13,12 +13,12 @@ import {
 } from '@poai/core'
 import type { SettingKind } from './setting.ts'
 
-/** Longest text that makes sense anywhere: a path. */
+/** The longest text that makes sense anywhere: a path. */
 const MAX_TEXT = 4096
 /** Elements of a list: more bootnodes or origins than anybody has. */
 const MAX_ELEMENTS = 64
 
-/** True or false. On a command line its name alone, or with `no-` before it. */
+/** True or false. On a command line, the name alone or with `no-` before it. */
 export const onOff: SettingKind<boolean> = {
   placeholder: undefined,
   expects: 'true or false',
@@ -47,10 +47,10 @@ export function shortText(placeholder: string, maxBytes: number): SettingKind<st
   return textKind(placeholder, `a text of at most ${maxBytes} bytes`, (value) => Buffer.byteLength(value) <= maxBytes)
 }
 
-/** A token that can be guessed is none. */
+/** A shorter token could be guessed. */
 const MIN_TOKEN = 16
 
-/** What opens a door to who knows it. */
+/** A secret that opens a door to anyone who knows it. */
 export const token: SettingKind<string> = textKind(
   'token',
   `a text of at least ${MIN_TOKEN} characters`,
@@ -64,7 +64,7 @@ export const ipAddress: SettingKind<string> = textKind(
   (value) => isIP(value) !== 0,
 )
 
-/** A libp2p address. Whether it can be dialled is found out where it is dialled. */
+/** A libp2p address. Whether it can be dialled shows when it is dialled. */
 export const multiaddress: SettingKind<string> = textKind(
   'multiaddress',
   'a multiaddress, such as /ip4/192.0.2.1/tcp/30404/p2p/12D3KooW…',
@@ -84,7 +84,7 @@ export function wholeNumber(min: number, max: number, unit: string): SettingKind
   }
 }
 
-/** A TCP port. 0: any that is free. */
+/** A TCP port. 0: any free one. */
 export const port: SettingKind<number> = wholeNumber(0, 65_535, 'port')
 
 /** One of some words. */
@@ -99,7 +99,7 @@ export function oneOf<Word extends string>(words: readonly Word[]): SettingKind<
   }
 }
 
-/** Several of one kind: with commas between them, or as a JSON list. */
+/** Several values of one kind: separated by commas, or as a JSON list. */
 export function listOf<T>(kind: SettingKind<T>): SettingKind<readonly T[]> {
   const all = (values: readonly (T | undefined)[]): readonly T[] | undefined => {
     const known = values.filter((value) => value !== undefined)
@@ -114,7 +114,7 @@ export function listOf<T>(kind: SettingKind<T>): SettingKind<readonly T[]> {
   }
 }
 
-/** An account. Mixed case must be right: a mistyped letter would send rewards to nobody. */
+/** An account. Mixed case is a checksum and must be right: a typo would send rewards to nobody. */
 export const account: SettingKind<Address> = {
   placeholder: 'account',
   expects: 'an account: 0x and 40 hexadecimal digits, with a right checksum if their case is mixed',

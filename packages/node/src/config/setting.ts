@@ -1,28 +1,28 @@
 /** How values of one kind are written: on command lines and in variables as text, in files as JSON. */
 export interface SettingKind<T> {
-  /** What stands for the value in usage lines: `port`; undefined for a switch, which takes none. */
+  /** The placeholder of the value in usage lines, such as `port`; undefined for a switch, which takes no value. */
   readonly placeholder: string | undefined
-  /** What is accepted, for a person. */
+  /** What is accepted, in words. */
   readonly expects: string
-  /** The value, or undefined if the text is none. */
+  /** The value, or undefined if the text is not one. */
   parse(text: string): T | undefined
-  /** The value, or undefined if the JSON is none. */
+  /** The value, or undefined if the JSON is not one. */
   fromJson(value: unknown): T | undefined
-  /** The value in JSON, as a file could hold it. */
+  /** The value as JSON, as a file could hold it. */
   toJson(value: T): unknown
 }
 
-/** One thing that an operator can set: everything that flags, help, files and documents need to know of it. */
+/** One thing that an operator can set, with all that flags, help, files and documents need to know about it. */
 export interface Setting<T> {
-  /** Without dashes. The variable is made of it: `p2p-port` is set by `POAI_P2P_PORT`. */
+  /** Without dashes. The variable's name follows from it: `p2p-port` is set by `POAI_P2P_PORT`. */
   readonly flag: string
   readonly kind: SettingKind<Exclude<T, undefined>>
   readonly default: T
   /** The default in words, where it is not a value or depends on the machine. */
   readonly defaultText?: string
-  /** One sentence without its full stop, beginning with a small letter. */
+  /** One sentence that begins with a small letter and has no full stop. */
   readonly description: string
-  /** Is never shown. */
+  /** Never shown. */
   readonly secret?: true
 }
 

@@ -34,7 +34,7 @@ const MAX_WORKERS = 256
 const DEFAULT_CACHE_MB = 154
 /** More peers than a home line can feed. */
 const MAX_PEERS = 1000
-/** A day: whoever waits longer for finality wants none. */
+/** A day: anyone who waits longer for finality wants none. */
 const MAX_FINALITY_SECONDS = 86_400
 /** Half a year of the devnet. */
 const MAX_RECENT_BLOCKS = 3_000_000
@@ -49,7 +49,7 @@ export const SETTINGS: SettingsTable = {
       kind: text('directory'),
       default: undefined,
       defaultText: '~/.poai',
-      description: 'where models, caches and data directories are kept',
+      description: 'where models, caches and data directories live',
     },
     dataDir: {
       flag: 'data-dir',
@@ -72,13 +72,13 @@ export const SETTINGS: SettingsTable = {
       kind: oneOf(['archive', 'full', 'light']),
       default: 'full',
       description:
-        'archive: every state there ever was; full: all blocks, recent states; light: recent blocks and states',
+        'archive: all blocks and all states; full: all blocks, recent states; light: recent blocks and states',
     },
     cacheMb: {
       flag: 'cache-mb',
       kind: wholeNumber(8, 65_536, 'MiB'),
       default: DEFAULT_CACHE_MB,
-      description: 'memory for caches of the database',
+      description: 'memory for the caches of the database',
     },
   },
   engine: {
@@ -86,15 +86,15 @@ export const SETTINGS: SettingsTable = {
       flag: 'workers',
       kind: wholeNumber(1, MAX_WORKERS, 'count'),
       default: DEFAULT_POOL_OPTIONS.workers,
-      defaultText: 'one less than the machine has cores',
-      description: 'worker processes that run the model, to replay and to mine',
+      defaultText: 'one fewer than the machine has cores',
+      description: 'worker processes that run the model, for replays and for mining',
     },
     program: {
       flag: 'engine',
       kind: oneOf(['auto', 'native', 'wasm', 'llama']),
       default: 'auto',
       description:
-        'what runs it in networks of domain portable-1; auto: WebAssembly until the native program is compiled; llama: llama.cpp as soon as its library is built',
+        'what runs the model in networks of domain portable-1; auto: WebAssembly until the native program is compiled; llama: llama.cpp once its library is built',
     },
   },
   mining: {
@@ -103,42 +103,42 @@ export const SETTINGS: SettingsTable = {
       flag: 'mine-alone',
       kind: onOff,
       default: false,
-      description: 'mine without peers too, instead of waiting for the first one',
+      description: 'mine even without peers, instead of waiting for the first one',
     },
     beneficiary: {
       flag: 'beneficiary',
       kind: account,
       default: undefined,
-      description: 'who is paid for blocks; also for those of farms whose workers name nobody',
+      description: 'the account that is paid for blocks, and for those of farm workers that name none',
     },
     extraData: {
       flag: 'extra-data',
       kind: shortText('text', MAX_EXTRA_DATA_BYTES),
       default: 'poai',
-      description: 'what stands in the headers of mined blocks',
+      description: 'text in the headers of mined blocks',
     },
   },
   p2p: {
     enabled: { flag: 'p2p', kind: onOff, default: true, description: 'take part in the network' },
-    host: { flag: 'p2p-host', kind: ipAddress, default: '0.0.0.0', description: 'where to listen for peers' },
+    host: { flag: 'p2p-host', kind: ipAddress, default: '0.0.0.0', description: 'the address to listen on for peers' },
     port: { flag: 'p2p-port', kind: port, default: DEFAULT_P2P_PORT, description: 'the port for peers; 0: any' },
     announce: {
       flag: 'announce',
       kind: listOf(multiaddress),
       default: [],
-      description: 'addresses to tell others instead of those that it listens on',
+      description: 'addresses to tell other nodes, instead of those that this node listens on',
     },
     bootnodes: {
       flag: 'bootnodes',
       kind: listOf(multiaddress),
       default: [],
-      description: 'nodes that are asked for others when few are known',
+      description: 'nodes to ask for others when few are known',
     },
     peers: {
       flag: 'peers',
       kind: listOf(multiaddress),
       default: [],
-      description: 'nodes to stay connected with',
+      description: 'nodes to stay connected to',
     },
     mdns: {
       flag: 'mdns',
@@ -156,37 +156,38 @@ export const SETTINGS: SettingsTable = {
       flag: 'private-addresses',
       kind: onOff,
       default: NETWORK_DEFAULTS.privateAddresses,
-      description: 'dial and pass on addresses of private networks, this machine’s too',
+      description: 'dial and pass on addresses of private networks, including this machine’s',
     },
     pskFile: {
       flag: 'psk-file',
       kind: text('file'),
       default: undefined,
-      description: 'a key file: only nodes that have it can connect',
+      description: 'a key file: only nodes with the same key can connect',
     },
     targetOutbound: {
       flag: 'target-outbound',
       kind: wholeNumber(0, MAX_PEERS, 'count'),
       default: limits.targetOutbound,
-      description: 'peers that this node looks for by itself',
+      description: 'peers that this node connects to on its own',
     },
     maxInbound: {
       flag: 'max-inbound',
       kind: wholeNumber(0, MAX_PEERS, 'count'),
       default: limits.maxInbound,
-      description: 'peers that may connect to it',
+      description: 'peers that may connect to this node',
     },
     maxPerAddress: {
       flag: 'max-peers-per-address',
       kind: wholeNumber(1, MAX_PEERS, 'count'),
       default: limits.maxPerAddress,
-      description: 'peers from one address',
+      description: 'peers allowed from one address',
     },
     sharedAddresses: {
       flag: 'shared-addresses',
       kind: onOff,
       default: limits.sharedAddresses,
-      description: 'set no limit and no blame by address, for several nodes of one machine; never on the open internet',
+      description:
+        'apply no limits and no penalties by address, for several nodes on one machine; never on the open internet',
     },
   },
   sync: {
@@ -194,7 +195,8 @@ export const SETTINGS: SettingsTable = {
       flag: 'sync',
       kind: oneOf(['full', 'sampled', 'assume-valid']),
       default: 'full',
-      description: 'what is replayed of the past: all of it, a secret share, or nothing up to a block that you trust',
+      description:
+        'how much of the past is replayed: all of it, a secret sample, or nothing up to a block that you trust',
     },
     samplePercent: {
       flag: 'sync-sample',
@@ -206,7 +208,7 @@ export const SETTINGS: SettingsTable = {
       flag: 'sync-recent',
       kind: wholeNumber(1, MAX_RECENT_BLOCKS, 'blocks'),
       default: DEFAULT_RECENT_BLOCKS,
-      description: 'the newest blocks, all of which --sync sampled replays',
+      description: 'how many of the newest blocks --sync sampled replays in full',
     },
     assumeValid: {
       flag: 'assume-valid',
@@ -214,7 +216,7 @@ export const SETTINGS: SettingsTable = {
       default: undefined,
       defaultText: 'none',
       description:
-        'the hash of the block up to which --sync assume-valid replays nothing; take it from somebody whom you trust',
+        'the hash of the block up to which --sync assume-valid replays nothing; get it from somebody you trust',
     },
   },
   finality: {
@@ -223,26 +225,27 @@ export const SETTINGS: SettingsTable = {
       kind: wholeNumber(0, MAX_PEERS, 'count'),
       default: 3,
       description:
-        'peers of different networks that must agree with this node before blocks become final here; until then all that it takes to change its mind is kept',
+        'peers on different networks that must agree with this node before blocks become final; until then it keeps all that it needs to change its mind',
     },
     seconds: {
       flag: 'finality-seconds',
       kind: wholeNumber(0, MAX_FINALITY_SECONDS, 'seconds'),
       default: 600,
-      description: 'how long they must agree, without a break',
+      description: 'how long they must agree without a break',
     },
     checkpoints: {
       flag: 'checkpoint',
       kind: listOf(checkpoint),
       default: [],
-      description: 'blocks that you know to belong to the chain: a chain with others at these heights is not followed',
+      description:
+        'blocks that you know belong to the chain: a chain with other blocks at these heights is not followed',
     },
     minimumWork: {
       flag: 'minimum-work',
       kind: bigNumber('attempts'),
       default: 0n,
       defaultText: 'what is built in',
-      description: 'total work that you know the chain to have: this node does not begin with a chain that has less',
+      description: 'total work that you know the chain has: this node does not start with a chain that has less',
     },
   },
   mempool: {
@@ -262,13 +265,13 @@ export const SETTINGS: SettingsTable = {
       flag: 'mempool-mb',
       kind: wholeNumber(1, 4096, 'MiB'),
       default: MEMPOOL_DEFAULTS.maxBytes / MEBIBYTE,
-      description: 'what waiting transactions may weigh, encoded; in memory it is up to four times as much',
+      description: 'encoded size of the transactions that may wait; in memory they take up to four times as much',
     },
     minTip: {
       flag: 'min-tip',
       kind: wholeNumber(0, 1_000_000_000_000, 'wei'),
       default: Number(MEMPOOL_DEFAULTS.minTip),
-      description: 'least tip for a unit of gas with which a transaction is taken',
+      description: 'lowest tip per unit of gas at which a transaction is accepted',
     },
   },
   rpc: {
@@ -276,7 +279,7 @@ export const SETTINGS: SettingsTable = {
       flag: 'ipc',
       kind: onOff,
       default: true,
-      description: 'serve JSON-RPC on the socket poai.ipc in the data directory, with all methods',
+      description: 'serve JSON-RPC, with all methods, on the socket poai.ipc in the data directory',
     },
     port: {
       flag: 'http-port',
@@ -285,7 +288,12 @@ export const SETTINGS: SettingsTable = {
       defaultText: 'no HTTP; 8545 is usual',
       description: 'the port for JSON-RPC over HTTP and WebSocket, and the explorer page; 0: any',
     },
-    host: { flag: 'http-host', kind: ipAddress, default: '127.0.0.1', description: 'where to listen for HTTP' },
+    host: {
+      flag: 'http-host',
+      kind: ipAddress,
+      default: '127.0.0.1',
+      description: 'the address to listen on for HTTP',
+    },
     cors: {
       flag: 'http-cors',
       kind: listOf(text('origin')),
@@ -302,20 +310,20 @@ export const SETTINGS: SettingsTable = {
       flag: 'explorer',
       kind: onOff,
       default: true,
-      description: 'serve the explorer page on the port of HTTP',
+      description: 'serve the explorer page on the HTTP port',
     },
     rate: {
       flag: 'http-rate',
       kind: wholeNumber(0, 1_000_000_000, 'plain reads'),
       default: RATE_DEFAULTS.costPerSecond,
       description:
-        'what one client address may ask for each second, ten times that at once; dear methods count more; 0: no limit',
+        'plain reads that one client address may ask for per second, ten times as many at once; expensive methods count for more; 0: no limit',
     },
     token: {
       flag: 'rpc-token',
       kind: token,
       default: undefined,
-      description: 'opens the operator’s methods over HTTP to who presents it; give it by variable or file',
+      description: 'opens the operator’s methods over HTTP to anyone who presents it; set it by variable or file',
       secret: true,
     },
   },
@@ -327,14 +335,19 @@ export const SETTINGS: SettingsTable = {
       defaultText: 'no metrics; 9464 is usual',
       description: 'the port for Prometheus and the health checks; 0: any',
     },
-    host: { flag: 'metrics-host', kind: ipAddress, default: '127.0.0.1', description: 'where to listen for them' },
+    host: {
+      flag: 'metrics-host',
+      kind: ipAddress,
+      default: '127.0.0.1',
+      description: 'the address to listen on for them',
+    },
   },
   log: {
     level: {
       flag: 'log-level',
       kind: oneOf(['error', 'warn', 'info', 'debug']),
       default: 'info',
-      description: 'the least important messages that are logged',
+      description: 'the lowest level of messages that are logged',
     },
     format: {
       flag: 'log-format',
@@ -352,13 +365,13 @@ export const SETTINGS: SettingsTable = {
       flag: 'log-file-mb',
       kind: wholeNumber(1, 1024, 'MiB'),
       default: 16,
-      description: 'size at which a log file is set aside',
+      description: 'size at which a log file is rotated',
     },
     files: {
       flag: 'log-files',
       kind: wholeNumber(0, 100, 'count'),
       default: 3,
-      description: 'log files that are kept beside the one being written',
+      description: 'rotated log files to keep',
     },
   },
 }

@@ -1,4 +1,5 @@
 import type {
+  AskedWork,
   AttemptSearcher,
   EvaluateExamsOptions,
   ExamEvaluation,
@@ -11,13 +12,17 @@ import type {
 } from '@poai/consensus'
 import {
   AppError,
+  bytesToHex,
   type Clock,
   defined,
   Emitter,
+  equalBytes,
   type Logger,
   type NetworkParams,
+  rulesAt,
   type Startable,
   type Subscribe,
+  type WorkParams,
 } from '@poai/core'
 import {
   allExams,
@@ -62,6 +67,8 @@ export interface EngineService extends Startable, ExamEvaluator, AttemptSearcher
 
 export interface EngineServiceOptions {
   readonly params: NetworkParams
+  /** The block that comes next when the service starts: its rules say which model is loaded. Default: block 1. */
+  readonly nextBlock?: () => bigint
   readonly installation: Installation
   readonly workers: number
   /** What runs the model, where the domain leaves a choice. Default `auto`. */
@@ -73,7 +80,7 @@ export interface EngineServiceOptions {
 /** How an engine comes about. */
 export interface EngineMaker {
   /** Default: {@link setUpEngine}. */
-  readonly findSetup?: (installation: Installation, params: NetworkParams) => Promise<EngineSetup>
+  readonly findSetup?: (installation: Installation, rules: Pick<NetworkParams, 'work'>) => Promise<EngineSetup>
   /** Default: the engine of the domain. */
   readonly createEngine?: (setup: EngineSetup, onEvent: (event: EngineEvent) => void) => InferenceEngine
 }
@@ -103,6 +110,8 @@ class ModelEngineService implements EngineService {
   /** While the self-test computes the model at the edges. */
   #edgesEngine: InferenceEngine | undefined
   #searcher: AttemptSearcher | undefined
+  /** What was loaded. */
+  #work: WorkParams | undefined
 
   constructor(options: EngineServiceOptions, dependencies: EngineServiceDependencies) {
     this.#options = options
@@ -136,11 +145,25 @@ class ModelEngineService implements EngineService {
   }
 
   async evaluate(requests: readonly ExamRequest[], options?: EvaluateExamsOptions): Promise<readonly ExamEvaluation[]> {
+    this.#requireWork(options?.work)
     return this.#whenReady(this.#engine).evaluate(requests, options)
   }
 
   async search(job: SearchJob, span: NonceSpan, options?: SearchOptions): Promise<SearchResult> {
+    this.#requireWork(job.work)
     return this.#whenReady(this.#searcher).search(job, span, options)
+  }
+
+  /** A fork may ask for another model than the one that was loaded: this node can't decide then, and never guesses. */
+  #requireWork(asked: AskedWork | undefined): void {
+    const work = this.#work
+    if (asked === undefined || work === undefined) return
+    if (equalBytes(asked.modelSha256, work.modelSha256) && asked.domain === work.domain) return
+    throw new EngineError('INFERENCE_NOT_RUNNING', 'a fork has brought another model than the one that is loaded', {
+      expected: `${bytesToHex(asked.modelSha256)} in ${asked.domain}`,
+      actual: `${bytesToHex(work.modelSha256)} in ${work.domain}`,
+      hint: 'start the node again: it loads the model of the next block',
+    })
   }
 
   #whenReady<Part>(part: Part | undefined): Part {
@@ -153,9 +176,11 @@ class ModelEngineService implements EngineService {
   }
 
   async #start(): Promise<void> {
-    const { params, installation } = this.#options
+    const { params, installation, nextBlock = () => 1n } = this.#options
+    const rules = rulesAt(params, nextBlock())
+    this.#work = rules.work
     const { logger, findSetup = setUpEngine, createEngine = this.#createEngine } = this.#dependencies
-    const setup = await findSetup(installation, params)
+    const setup = await findSetup(installation, rules)
     if (this.#isStopped()) return
     const { model, domain, vectors, fingerprints } = setup
     logger.info('Loading the model', { model: model.name, domain: domain.name, workers: this.#options.workers })

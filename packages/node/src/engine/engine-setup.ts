@@ -122,7 +122,10 @@ async function readEdges({ models }: Installation, { name }: DeterminismDomain):
  * Finds what an engine of that network needs. Throws, saying what to do, where something is missing or not what the
  * network names.
  */
-export async function setUpEngine(installation: Installation, { work }: NetworkParams): Promise<EngineSetup> {
+export async function setUpEngine(
+  installation: Installation,
+  { work }: Pick<NetworkParams, 'work'>,
+): Promise<EngineSetup> {
   const domain = requireDomain(work.domain)
   const model = await resolveModel(await openModelStore(installation), work.model)
   const modelSha256 = bytesToHex(work.modelSha256).slice(2)

@@ -17,11 +17,17 @@ export interface EngineWing extends Telling<'replays' | 'engine'> {
 const MINING_NICENESS = 10
 const JUDGING_NICENESS = 5
 
-/** Loads the model and tests it: until then, and where it does not pass, the node judges nothing. */
-export function engineWing({ config, params, installation, engine, clock, logger }: Ground): EngineWing {
+/**
+ * Loads the model and tests it: until then, and where it does not pass, the node judges nothing. `nextBlock` is asked when
+ * the wing starts.
+ */
+export function engineWing(
+  { config, params, installation, engine, clock, logger }: Ground,
+  nextBlock: () => bigint,
+): EngineWing {
   const niceness = config.mining.enabled ? MINING_NICENESS : JUDGING_NICENESS
   const service = createEngineService(
-    { params, installation, ...config.engine, niceness },
+    { params, nextBlock, installation, ...config.engine, niceness },
     { ...engine, clock, logger },
   )
   const replays = createReplays(params, { evaluator: service, clock, logger })

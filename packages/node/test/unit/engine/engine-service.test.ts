@@ -1,5 +1,5 @@
 import type { SearchJob, SearchProgress } from '@poai/consensus'
-import { AppError, devnet, ZERO_HASH } from '@poai/core'
+import { AppError, devnet, type NetworkParams, toHash32, ZERO_HASH } from '@poai/core'
 import {
   createFakeEngine,
   EngineError,
@@ -120,6 +120,31 @@ it('abstains where the model is missing, saying what to do', async () => {
   await service.start()
   expect(service.status).toMatchObject({ state: 'abstaining', reason: missing, engine: undefined })
   await expect(service.evaluate(FAKE_EXAMS)).rejects.toMatchObject({ hint: 'poai model pull x' })
+})
+
+it('loads the model of the next block, and cannot decide about a height with another one', async () => {
+  const later = { ...devnet.work, modelSha256: toHash32(new Uint8Array(32).fill(7)) }
+  const params = { ...devnet, forks: [{ name: 'model', number: 10n, changes: { work: later } }] }
+  const setup = await fakeSetup(1)
+  const asked: NetworkParams['work'][] = []
+  const service = createEngineService(
+    { params, nextBlock: () => 10n, installation, workers: 1, niceness: 0 },
+    {
+      findSetup: async (_, { work }) => {
+        asked.push(work)
+        return setup
+      },
+      createEngine: () => createFakeEngine({ seed: 1 }),
+      ...{ clock: new ManualClock(0), logger: new RecordingLogger() },
+    },
+  )
+  await service.start()
+  expect(asked).toEqual([later])
+  await expect(service.evaluate(FAKE_EXAMS, { work: later })).resolves.toHaveLength(FAKE_EXAMS.length)
+  const refusal = { code: 'INFERENCE_NOT_RUNNING', hint: expect.stringContaining('start the node again') }
+  await expect(service.evaluate(FAKE_EXAMS, { work: devnet.work })).rejects.toMatchObject(refusal)
+  await expect(service.search({ ...job, work: devnet.work }, { first: 0n, end: 1n })).rejects.toMatchObject(refusal)
+  await service.stop()
 })
 
 it('does not take a bug for a reason to abstain', async () => {
