@@ -4,8 +4,10 @@
  * @example
  * import { createRpcServer } from '@poai/rpc'
  * const http = { host: '127.0.0.1', port: 8545, corsOrigins: [], virtualHosts: [] }
- * const server = createRpcServer({ http, ipcPath: './data/poai.ipc' }, { params, codecs, chain, execution, recovery,
- * clock, logger, clientVersion }) await server.start() server.url // http://127.0.0.1:8545
+ * const dependencies = { params, codecs, chain, execution, recovery, clock, logger, clientVersion }
+ * const server = createRpcServer({ http, ipcPath: './data/poai.ipc' }, dependencies)
+ * await server.start()
+ * server.url // http://127.0.0.1:8545
  */
 
 export { type CallReport, DISPATCH_DEFAULTS, type DispatchLimits } from './dispatch/dispatcher.ts'
