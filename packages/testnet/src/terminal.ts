@@ -7,7 +7,7 @@
  * terminal.out(formatTable([['database', formatBytes(1_400_000)]]))
  */
 
-export { formatBytes, formatCount, formatNats, formatSeconds } from './terminal/format-quantity.ts'
+export { formatBytes, formatCount, formatNats, formatSeconds, plural } from './terminal/format-quantity.ts'
 export { printable } from './terminal/printable.ts'
 export { formatTable } from './terminal/table.ts'
 export { processTerminal, type Terminal } from './terminal/terminal.ts'

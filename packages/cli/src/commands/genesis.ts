@@ -49,7 +49,8 @@ export function addGenesisCommands(program: Command, context: CliContext): void 
   leafCommand(genesis, 'new <file>', {
     summary: 'define a new network: the parameters of another one, with changes',
     examples: [
-      'genesis new my.json --name my-net --chain-id 4242 --account 0x70997970C51812dc3A010C7d01b50e0d17dc79C8=1000',
+      'genesis new my.json --name my-net --chain-id 4242 --spacing 10',
+      'genesis new my.json --account 0x70997970C51812dc3A010C7d01b50e0d17dc79C8=1000',
       'genesis new here.json --domain auto && poai testnet --network here.json',
     ],
   })

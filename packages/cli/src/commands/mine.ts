@@ -37,10 +37,10 @@ interface MineCommandOptions extends NodeOptions, EngineOption {
 export function addMineCommand(program: Command, context: CliContext): void {
   nodeCommand(program, 'mine', {
     summary: 'mine on this machine for a node',
-    details: 'The node may be here or elsewhere, and may restart meanwhile.',
+    details: 'The node may be on this machine or another one, and may restart meanwhile.',
     examples: [
       'mine --rpc http://192.168.1.10:8545',
-      'mine --rpc http://node:8545 --workers 8 --beneficiary 0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266',
+      'mine --rpc http://node:8545 --workers 8 --name attic',
       'mine --blocks 3 --json',
     ],
   })
@@ -52,7 +52,7 @@ export function addMineCommand(program: Command, context: CliContext): void {
     .option('--duration <seconds>', 'stop after this time', wholeNumber(1, MAX_SECONDS))
     .addHelpText(
       'after',
-      '\nWith --json every line is an object whose event is status, answer, log or, at the\nend, summary.\n',
+      'With --json every line is an object whose event is status, answer, log or, at the\nend, summary.\n',
     )
     .action((options: MineCommandOptions) =>
       withNode(options, context.environment, (client) => mine(context, options, client)),

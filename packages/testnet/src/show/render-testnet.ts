@@ -44,7 +44,8 @@ const said =
 const engine = said((status) => status.engine.program ?? NONE)
 const height = said(({ head }) => String(head.number))
 const peers = said((status) => String(status.peers))
-const attempts = said(({ miner }) => (miner === null ? NONE : formatRate(miner.attemptsPerSecond)))
+const attempts = ({ plan, status }: NodeView): string =>
+  plan.mining === undefined || !status?.miner ? NONE : formatRate(status.miner.attemptsPerSecond)
 const replays = said((status) => formatRate(status.replays.perSecond))
 const difficulty = said(({ head }) => formatCount(Number(head.difficulty)))
 const memory = said(({ memoryBytes }) => formatBytes(memoryBytes))

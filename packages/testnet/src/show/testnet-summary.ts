@@ -3,7 +3,7 @@ import type { Testnet } from '../nodes/testnet.ts'
 import type { NodeView, TestnetNode } from '../nodes/testnet-node.ts'
 import type { ChaosFigures } from '../stress/chaos.ts'
 import type { TrafficFigures } from '../stress/traffic.ts'
-import { formatCount, formatSeconds } from '../terminal/format-quantity.ts'
+import { formatCount, formatSeconds, plural } from '../terminal/format-quantity.ts'
 import { formatTable } from '../terminal/table.ts'
 
 /** A node at the end of a run. Counts are those of this run. */
@@ -217,16 +217,21 @@ export function formatSummary(summary: TestnetSummary): string {
       ],
       [
         'reorganised',
-        `${summary.reorganisations} times in all nodes together, at most ${summary.deepestReorganisation} blocks deep`,
+        `${plural(summary.reorganisations, 'time')}, at most ${plural(summary.deepestReorganisation, 'block')} deep`,
       ],
       ['work', `${formatCount(summary.attempts)} attempts, ${formatCount(summary.replays)} replays`],
       ['time', `${formatSeconds(summary.wallSeconds)}, first block after ${seconds(summary.firstBlockSeconds)}`],
       ...(traffic === null
         ? []
-        : [['traffic', `${traffic.sent} transactions sent, ${traffic.mined} in blocks, ${traffic.refused} refused`]]),
+        : [
+            [
+              'traffic',
+              `${plural(traffic.sent, 'transaction')} sent, ${traffic.mined} in blocks, ${traffic.refused} refused`,
+            ],
+          ]),
       ...(chaos === null
         ? []
-        : [['chaos', `${chaos.kills} kills, ${chaos.partitions} partitions, seed ${chaos.seed}`]]),
+        : [['chaos', `${plural(chaos.kills, 'kill')}, ${plural(chaos.partitions, 'partition')}, seed ${chaos.seed}`]]),
     ]),
     formatTable([
       ['NODE', 'ROLE', 'ENGINE', 'HEIGHT', 'PEERS', 'MINED', 'ATTEMPTS', 'REPLAYS', 'REORGS', 'HEAD'],

@@ -30,6 +30,11 @@ export function formatCount(count: number): string {
   return `${value < 99.95 ? value.toFixed(1) : Math.round(value)}${unit}`
 }
 
+/** A number of things: `1 block`, `2 blocks`. */
+export function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
+}
+
 const MICRO_NATS = 1_000_000
 
 /** A loss for people: `0.0421`. */

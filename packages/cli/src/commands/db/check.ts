@@ -1,6 +1,6 @@
 import { bytesToHex, genesisHash } from '@poai/core'
 import { type CheckProgress, type CheckReport, checkDatabase, MAX_FAULTS, StorageError } from '@poai/storage'
-import { formatTable } from '@poai/testnet/terminal'
+import { formatTable, plural } from '@poai/testnet/terminal'
 import type { Command } from 'commander'
 import type { CliContext } from '../../cli-context.ts'
 import { type DataDirectory, findDataDirectory } from '../../data-directory.ts'
@@ -44,7 +44,7 @@ async function check(context: CliContext, options: CheckOptions): Promise<void> 
     ...{ blocks, accounts, faults },
   }
   printResult(context, options, result, () => formatReport(directory, report, options))
-  if (faults.length > 0) throw new CheckFailed(`${faults.length} ${faults.length === 1 ? 'fault' : 'faults'} found`)
+  if (faults.length > 0) throw new CheckFailed(`${plural(faults.length, 'fault')} found`)
 }
 
 async function checkOf(context: CliContext, directory: DataDirectory, { quick }: CheckOptions): Promise<CheckReport> {

@@ -1,6 +1,6 @@
 import { ask, type RpcClient } from '@poai/api/connect'
 import type { Hex } from '@poai/core'
-import { formatTable } from '@poai/testnet/terminal'
+import { formatTable, plural } from '@poai/testnet/terminal'
 import type { Command } from 'commander'
 import type { CliContext } from '../../cli-context.ts'
 import { withNode } from '../../rpc-client/open-rpc-client.ts'
@@ -37,7 +37,7 @@ async function balance(context: CliContext, named: readonly Hex[], options: Node
           ...accounts.map(({ address, balanceWei, transactions }) => [
             address,
             formatCoins(BigInt(balanceWei)),
-            `${transactions} transactions`,
+            plural(transactions, 'transaction'),
           ]),
         ]),
   )

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { formatBytes, formatSeconds } from '../../../src/terminal/format-quantity.ts'
+import { formatBytes, formatNats, formatSeconds, plural } from '../../../src/terminal/format-quantity.ts'
 import { formatTable } from '../../../src/terminal/table.ts'
 
 describe('formatBytes', () => {
@@ -38,4 +38,12 @@ describe('formatTable', () => {
   it('of nothing is nothing', () => {
     expect(formatTable([])).toBe('')
   })
+})
+
+it('a number of things is singular only for one', () => {
+  expect([0, 1, 2].map((count) => plural(count, 'block'))).toEqual(['0 blocks', '1 block', '2 blocks'])
+})
+
+it('a loss is shown in nats', () => {
+  expect([formatNats('0xa474'), formatNats('0x0', 6)]).toEqual(['0.0421', '0.000000'])
 })

@@ -62,9 +62,10 @@ describe('the picture of a testnet', () => {
 
   it('has every column in 80 columns, and all nodes', () => {
     const lines = renderTestnet(view, heading, { width: 80, height: 24, hasColour: false })
-    const [, , , titles, first, , third, fourth] = lines
+    const [, , , titles, first, second, third, fourth] = lines
     expect(titles).toBe('NODE    ROLE      ENGINE    HEIGHT HEAD     PEERS TRY/S RPL/S  DIFF REORG    MEM')
     expect(first).toBe('node-1  miner     llama.cpp  12345 0xab12ab     3  21.3   0.3  1.2M     2 412 MB')
+    expect(second).toBe('node-2  validator llama.cpp  12345 0xab12ab     3     -   0.3  1.2M     2 412 MB')
     expect(third).toContain('node-3  down ')
     expect(fourth).toBe('node-4  starting  -              - -            -     -     -     -     -      -')
   })
