@@ -1,13 +1,6 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import {
-  AppError,
-  BUILT_IN_NETWORKS,
-  equalBytes,
-  genesisHash,
-  type NetworkParams,
-  networkParamsToJson,
-} from '@poai/core'
+import { AppError, BUILT_IN_NETWORKS, type NetworkParams, networkParamsToJson } from '@poai/core'
 
 /** Where a node keeps what is its own. */
 export interface DataPlaces {
@@ -46,11 +39,15 @@ export async function prepareDataDirectory({ root }: DataPlaces): Promise<void> 
   }
 }
 
+function networkText(params: NetworkParams): string {
+  return `${JSON.stringify(networkParamsToJson(params), undefined, 2)}\n`
+}
+
 /** Writes down whose chain this is, unless every release knows it. Only for who holds the database's lock. */
 export async function rememberNetwork({ network }: DataPlaces, params: NetworkParams): Promise<void> {
-  const hash = genesisHash(params)
-  if (Object.values(BUILT_IN_NETWORKS).some((known) => equalBytes(genesisHash(known), hash))) return
-  const text = `${JSON.stringify(networkParamsToJson(params), undefined, 2)}\n`
+  const text = networkText(params)
+  // A fork that only this operator knows of makes a built-in network another one; a release may know of it later.
+  if (Object.values(BUILT_IN_NETWORKS).some((known) => networkText(known) === text)) return rm(network, { force: true })
   // Written by an earlier start, perhaps before a fork was known. The database, which is open, is that network's.
   if ((await readFile(network, 'utf8').catch(() => undefined)) === text) return
   const draft = `${network}.new`

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type NetworkParams, parseNetworkParams } from '@poai/core'
+import { devnet, type NetworkParams, parseNetworkParams } from '@poai/core'
 import { forkingNetwork } from '@poai/testing/chain'
 import { expect, onTestFinished, test } from 'vitest'
 import { placesIn, rememberNetwork } from '../../src/data-directory.ts'
@@ -17,4 +17,11 @@ test('a data directory remembers its network, and a fork that is announced later
     await rememberNetwork(places, params)
     expect(await remembered()).toEqual(params)
   }
+  await rememberNetwork(places, {
+    ...devnet,
+    forks: [{ name: 'own', number: 10n, changes: { gas: { minLimit: 6_000n } } }],
+  })
+  expect(await remembered()).toHaveProperty('name', 'devnet')
+  await rememberNetwork(places, devnet)
+  await expect(remembered()).rejects.toMatchObject({ code: 'ENOENT' })
 })
