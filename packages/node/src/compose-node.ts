@@ -11,7 +11,7 @@ import type { NodeStateName } from './status/node-state.ts'
 import { systemClock } from './system-clock.ts'
 import { type WholeOffer, type Wing, wholeOffer } from './wings/wing.ts'
 
-/** One node: everything that a process runs, from its database to its doors. */
+/** A node: everything that runs in its process, from the database to JSON-RPC. */
 export interface Node extends Startable {
   /** What `poai_nodeStatus` answers. */
   readonly status: NodeStatusJson
@@ -22,7 +22,7 @@ export interface Node extends Startable {
   fail(error: unknown): void
 }
 
-/** What a node is given from outside. */
+/** What a node gets from outside. */
 export interface NodeDependencies {
   readonly screen: LogScreen
   /** Default: this machine's. */
@@ -31,10 +31,10 @@ export interface NodeDependencies {
   readonly engine?: EngineMaker
 }
 
-/** Longest that one part may take to stop: a block that is being written, a peer that is told goodbye. */
+/** How long one service may take to stop: to finish writing a block, to say goodbye to a peer. */
 const STOP_LIMIT_MS = 8_000
 
-/** A node of those wings, not yet started. They start in their order, and stop in the reverse one. */
+/** A node made of these wings, not yet started. They start in order and stop in reverse. */
 export function composeNode(
   options: NodeOptions,
   dependencies: NodeDependencies,
@@ -82,7 +82,7 @@ class ComposedNode implements Node {
     }
     this.#wings = wingsOn(this.#ground)
     this.#whole = wholeOffer(this.#wings)
-    // Whoever does not wait for the end hears of it in the log.
+    // Anyone who does not wait for the end can read it in the log.
     this.#ended.promise.catch(() => undefined)
   }
 
@@ -144,7 +144,7 @@ class ComposedNode implements Node {
     await Promise.all(this.#wings.map((wing) => wing.giveUp?.()))
     await this.#starting.then(
       () => this.#shutDown(),
-      // It has shut down what it had started.
+      // The failed start has stopped what it had started.
       () => undefined,
     )
   }

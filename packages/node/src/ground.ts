@@ -5,18 +5,18 @@ import type { EngineMaker } from './engine/engine-service.ts'
 import type { Installation } from './engine/installation.ts'
 import type { NodeStateName } from './status/node-state.ts'
 
-/** What a node is told. */
+/** What a node is told when it is made. */
 export interface NodeOptions {
   readonly config: NodeConfig
   readonly params: NetworkParams
   /** The data directory. */
   readonly directory: string
   readonly installation: Installation
-  /** Of the program. */
+  /** The version of the program. */
   readonly version: string
 }
 
-/** What every wing stands on: what the node was told, and what is there before anything starts. */
+/** What every wing is built on: what the node was told, and what exists before anything starts. */
 export interface Ground extends NodeOptions {
   /** What is known of the network's chain beyond its rules. */
   readonly trust: NetworkTrust
@@ -25,15 +25,15 @@ export interface Ground extends NodeOptions {
   readonly engine: EngineMaker
   readonly logger: Logger
   readonly stage: Stage
-  /** The data directory is this process's alone now: lines go to its log file too. */
+  /** Call it once the data directory belongs to this process alone: from then on lines go to its log file too. */
   openLogFile(): void
-  /** Stops the node: it cannot go on after this. */
+  /** Stops the node because of an error that it cannot go on after. */
   fail(error: unknown): void
 }
 
 /** How far the node has come. */
 export interface Stage {
-  /** Undefined while the node is up: what it does then follows from its parts. */
+  /** Undefined while the node is up; what it does then follows from its wings. */
   readonly name: NodeStateName | undefined
   readonly onChange: Subscribe<NodeStateName | undefined>
 }

@@ -1,6 +1,5 @@
 /**
- * The composition of a node: configuration, log, engine, chain, peers, miner and doors, started in order and stopped in
- * order.
+ * The composition of a node: features (wings) that start in order and stop in reverse, with configuration and log.
  *
  * @example
  * import { createNode, resolveConfig } from '@poai/node'

@@ -1,22 +1,22 @@
 import type { Chain, HeadEvent } from '@poai/chain'
 import { bytesToHex, type Clock, type Logger, type Startable, type Unsubscribe } from '@poai/core'
 
-/** What the lines need, and nothing more. */
+/** What block lines need, and nothing more. */
 export interface BlockLinesDependencies {
   readonly chain: Pick<Chain, 'onHead'>
   readonly clock: Clock
   readonly logger: Logger
 }
 
-/** No more lines than this: while thousands of blocks come in, a person wants to see that it moves, not each one. */
+/** At most one line per second: while thousands of blocks come in, people want to see progress, not every block. */
 const LINE_EVERY_MS = 1000
 
-/** A readable line for each new head, or one a second for all of them. */
+/** Logs a line for each new head, or one per second for all of them. */
 export function createBlockLines(dependencies: BlockLinesDependencies): Startable {
   return new BlockLines(dependencies)
 }
 
-/** What the next line is to tell. */
+/** What the next line will say. */
 interface Waiting {
   readonly blocks: number
   readonly transactions: number
@@ -62,7 +62,7 @@ class BlockLines implements Startable {
     try {
       await this.#dependencies.clock.sleep(delayMs, this.#stopping.signal)
     } catch {
-      // Stopped: what waits is written at once.
+      // Stopped: what is waiting is written now.
     }
     this.#flush = undefined
     this.#write()

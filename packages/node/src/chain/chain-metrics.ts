@@ -1,7 +1,7 @@
 import { byLabel, type MetricRow } from '../metrics/metric.ts'
 import { type ChainStatus, countInvalid } from './chain-status.ts'
 
-/** The chain, and what waits to get into it. */
+/** The chain, and the transactions that wait to get into it. */
 export const CHAIN_ROWS: readonly MetricRow<ChainStatus>[] = [
   {
     name: 'poai_chain_head_number',
@@ -12,7 +12,7 @@ export const CHAIN_ROWS: readonly MetricRow<ChainStatus>[] = [
   {
     name: 'poai_chain_head_timestamp_seconds',
     kind: 'gauge',
-    help: 'Unix time that the head says of itself',
+    help: 'Unix timestamp of the head',
     read: ({ head }) => Number(head.timestamp),
   },
   {
@@ -30,7 +30,7 @@ export const CHAIN_ROWS: readonly MetricRow<ChainStatus>[] = [
   {
     name: 'poai_chain_imports_total',
     kind: 'counter',
-    help: 'Blocks that came in, by what became of them',
+    help: 'Blocks that arrived, by what became of them',
     labels: ['outcome'],
     read: ({ imports }) =>
       byLabel('outcome', {
@@ -42,33 +42,33 @@ export const CHAIN_ROWS: readonly MetricRow<ChainStatus>[] = [
   {
     name: 'poai_chain_invalid_blocks_total',
     kind: 'counter',
-    help: 'Blocks that broke a rule, by the rule',
+    help: 'Blocks that broke a rule, by rule',
     labels: ['rule'],
     read: ({ imports }) => byLabel('rule', imports.invalid),
   },
   {
     name: 'poai_chain_reorganisations_total',
     kind: 'counter',
-    help: 'Times that blocks left the canonical chain',
+    help: 'How often blocks left the canonical chain',
     read: ({ imports }) => imports.reorganisations.count,
   },
   {
     name: 'poai_chain_deepest_reorganisation_blocks',
     kind: 'gauge',
-    help: 'Blocks that left it at one time, at most, since the start',
+    help: 'Most blocks that left it at once since the start',
     read: ({ imports }) => imports.reorganisations.deepest,
   },
   {
     name: 'poai_mempool_transactions',
     kind: 'gauge',
-    help: 'Transactions that wait: pending ones could be in the next block, queued ones wait for others',
+    help: 'Waiting transactions: pending ones could be in the next block, queued ones wait for others',
     labels: ['state'],
     read: ({ mempool }) => byLabel('state', { pending: mempool.pending, queued: mempool.queued }),
   },
   {
     name: 'poai_mempool_size_bytes',
     kind: 'gauge',
-    help: 'Encoded size of the transactions that wait',
+    help: 'Encoded size of the waiting transactions',
     read: ({ mempool }) => mempool.bytes,
   },
 ]

@@ -15,14 +15,14 @@ export interface HeadStatus {
   readonly totalWork: bigint
 }
 
-/** A snapshot of a chain. Counts are since the start. */
+/** A snapshot of the chain. Counts are since the start. */
 export interface ChainStatus {
   readonly head: HeadStatus
   readonly imports: ImportFigures
   readonly mempool: PoolSize
 }
 
-/** What the chain is now: the genesis block alone, while it is not open yet. */
+/** The state of the chain now. Until it is open, only the genesis block is known. */
 export function lookAtChain(
   params: NetworkParams,
   parts: Pick<ChainParts, 'chain' | 'importFigures'> | undefined,
@@ -46,10 +46,10 @@ function headStatus(params: NetworkParams, parts: Pick<ChainParts, 'chain'> | un
   }
 }
 
-/** Fields of `poai_nodeStatus` that a chain brings. */
+/** The fields of `poai_nodeStatus` that the chain fills. */
 export type ChainStatusField = 'head' | 'reorganisations' | 'blocksImported' | 'orphans' | 'invalidBlocks' | 'mempool'
 
-/** The chain as `poai_nodeStatus` tells of it: counts as numbers, quantities that may be larger as decimal text. */
+/** The chain in `poai_nodeStatus`: counts are numbers; quantities that may be larger are decimal text. */
 export function chainToJson({ head, imports, mempool }: ChainStatus): Pick<NodeStatusJson, ChainStatusField> {
   return {
     head: {
@@ -61,14 +61,14 @@ export function chainToJson({ head, imports, mempool }: ChainStatus): Pick<NodeS
     },
     reorganisations: { ...imports.reorganisations },
     blocksImported: imports.outcomes.head + imports.outcomes.side,
-    // Stored, and beside the chain when they came.
+    // Stored beside the canonical chain when they arrived.
     orphans: imports.outcomes.side,
     invalidBlocks: countInvalid(imports),
     mempool: { pending: mempool.pending, queued: mempool.queued, bytes: mempool.bytes },
   }
 }
 
-/** Blocks that broke a rule, whichever. */
+/** How many blocks broke any rule. */
 export function countInvalid({ invalid }: Pick<ImportFigures, 'invalid'>): number {
   return Object.values(invalid).reduce((sum, count) => sum + count, 0)
 }

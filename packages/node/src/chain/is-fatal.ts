@@ -1,7 +1,7 @@
 import { InvariantError } from '@poai/core'
 import { StorageError, type StorageErrorCode } from '@poai/storage'
 
-/** After these nothing can be read or written: going on would only tell every caller so. */
+/** After these nothing can be read or written, so every further call would fail. */
 const FATAL: ReadonlySet<StorageErrorCode> = new Set([
   'STORAGE_DAMAGED',
   'STORAGE_DISK_FULL',
@@ -9,7 +9,7 @@ const FATAL: ReadonlySet<StorageErrorCode> = new Set([
   'STORAGE_NO_PERMISSION',
 ])
 
-/** True for what a node must stop after. */
+/** True for errors after which a node must stop. */
 export function isFatal(error: unknown): boolean {
   return error instanceof InvariantError || (error instanceof StorageError && FATAL.has(error.code))
 }

@@ -17,7 +17,7 @@ import type { Services } from '../lifecycle/service-stack.ts'
 import { logStageSpans } from './stage-spans.ts'
 import { type ImportFigures, watchImports } from './watch-imports.ts'
 
-/** The chain of a node and what reads it. */
+/** The chain of a node, and what reads it. */
 export interface ChainParts {
   readonly database: Database
   readonly codecs: BlockCodecs
@@ -29,7 +29,7 @@ export interface ChainParts {
   importFigures(): ImportFigures
 }
 
-/** What the chain of a node needs besides its ground. */
+/** What the chain of a node needs besides the ground. */
 export interface ChainPartsDependencies {
   /** Replays whatever it is asked. */
   readonly verifier: WorkVerifier
@@ -39,15 +39,15 @@ export interface ChainPartsDependencies {
 }
 
 const MEBIBYTE: number = 1024 * 1024
-/** Threads that recover senders: beside the workers of the engine, which have most to do. */
+/** Threads that recover senders. The workers of the engine need the other cores more. */
 const RECOVERY_THREADS = 1
 /**
- * LevelDB's part of the memory for caches; the rest is shared by the caches of decoded tables in their default
+ * LevelDB's share of the memory for caches. The caches of decoded tables divide the rest in their default
  * proportions.
  */
 const LEVEL_SHARE = 0.4
 
-/** Takes the data directory, opens its chain, and starts what belongs to it. */
+/** Locks the data directory, opens its chain, and starts the services that belong to it. */
 export async function openChainParts(
   ground: Ground,
   { verifier, replayPolicy, services }: ChainPartsDependencies,

@@ -2,10 +2,10 @@ import type { Mempool } from '@poai/chain'
 import type { Clock, Logger, Startable } from '@poai/core'
 import { repeat } from '../lifecycle/repeat.ts'
 
-/** What a crash may cost of the mempool. */
+/** How much of the mempool a crash may cost. */
 const EVERY_MS = 60_000
 
-/** Writes the mempool to disk now and then; one that stays empty is written once. */
+/** Writes the mempool to disk at intervals; one that stays empty is written once. */
 export function createMempoolSaving(
   mempool: Pick<Mempool, 'size' | 'save'>,
   shared: { readonly clock: Clock; readonly logger: Logger },

@@ -2,8 +2,8 @@ import type { Chain, FinishedStage } from '@poai/chain'
 import { bytesToHex, type Logger, RuleError, type Unsubscribe } from '@poai/core'
 
 /**
- * Tells the log, at the debug level, of each part of a block's life as tracing tools want it: when it began, how long
- * it took, how it ended. The block's hash is the name of its trace.
+ * Logs each stage of a block's life at the debug level, as tracing tools expect it: when it began, how long it took,
+ * and how it ended. The block's hash names the trace.
  */
 export function logStageSpans(chain: Pick<Chain, 'onStage'>, logger: Pick<Logger, 'debug'>): Unsubscribe {
   return chain.onStage((finished) => {

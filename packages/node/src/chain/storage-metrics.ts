@@ -5,7 +5,7 @@ import type { MetricRow } from '../metrics/metric.ts'
 const FIRST_KEY: Uint8Array = Uint8Array.of(0)
 const LAST_KEY: Uint8Array = Uint8Array.of(0xff)
 
-/** The database and its caches; there is none before it is open. */
+/** The database and its caches. There is no store until it is open. */
 export const STORAGE_ROWS: readonly MetricRow<
   Pick<Database['store'], 'approximateSize' | 'cacheFigures'> | undefined
 >[] = [

@@ -5,9 +5,9 @@ import { isFatal } from './is-fatal.ts'
 /** What became of blocks since the start, wherever they came from. */
 export interface ImportFigures {
   readonly outcomes: Readonly<Record<ImportOutcome['kind'], number>>
-  /** By the rule that was broken. */
+  /** Counts by the rule that was broken. */
   readonly invalid: Readonly<Record<string, number>>
-  /** Could not be judged. */
+  /** How many could not be judged. */
   readonly undecided: number
   readonly reorganisations: { readonly count: number; readonly deepest: number }
 }
@@ -21,8 +21,8 @@ export const NO_IMPORTS: ImportFigures = {
 }
 
 /**
- * Counts what becomes of blocks from now on. `onFatal` hears of what no node can go on after, whoever else was told of
- * it.
+ * Counts what becomes of blocks from now on. Calls `onFatal` with every error that no node can go on after, even if
+ * nobody waited for the import.
  */
 export function watchImports(
   chain: Pick<Chain, 'onHead' | 'onStage'>,

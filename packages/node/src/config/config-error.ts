@@ -9,8 +9,8 @@ export interface ConfigFault {
 }
 
 /**
- * The configuration makes no sense, so nothing was started. Lists every fault: anyone who mends one wants to know of the
- * others.
+ * The configuration makes no sense, so nothing was started. Lists every fault: anyone who mends one wants to know of
+ * the others.
  */
 export class ConfigError extends AppError<'CONFIG_INVALID'> {
   readonly faults: readonly ConfigFault[]

@@ -15,10 +15,10 @@ export interface FinalityWatchDependencies extends SettlingDependencies {
   readonly logger: Logger
 }
 
-/** Agreement counts in minutes. */
+/** Agreement is a matter of minutes. */
 const LOOK_EVERY_MS = 1000
 
-/** Looks every second whether the node has settled, and says in the log when that changes. */
+/** Checks every second whether the node has settled, and logs when that changes. */
 export function createFinalityWatch(options: SettlingOptions, dependencies: FinalityWatchDependencies): FinalityWatch {
   const { chain, clock, logger } = dependencies
   const settling = new Settling(options, dependencies)

@@ -2,48 +2,48 @@ import type { Chain } from '@poai/chain'
 import { type Clock, equalBytes, headerHash } from '@poai/core'
 import { isBehind, type Network, networkGroup, type Peer } from '@poai/p2p'
 
-/** When a node trusts that it stands on the network's chain. */
+/** When a node believes that it is on the network's chain. */
 export interface SettlingOptions {
-  /** Peers that must agree, each of another network of addresses. */
+  /** How many peers must agree, each in another network of addresses. */
   readonly peers: number
-  /** How long they must. */
+  /** How long they must agree. */
   readonly ms: number
-  /** Peers of one address are as many as they are. */
+  /** Peers at one address count one by one. */
   readonly sharedAddresses: boolean
-  /** Without any peer, the node trusts its own blocks. */
+  /** Without peers, the node trusts its own blocks. */
   readonly alone: boolean
-  /** Between two blocks. */
+  /** Seconds between two blocks. */
   readonly spacingSeconds: number
 }
 
-/** What it is judged by. */
+/** What settling needs, and nothing more. */
 export interface SettlingDependencies {
   readonly chain: Pick<Chain, 'head' | 'queries'>
-  /** Undefined where the node takes part in no network. */
+  /** Undefined if the node takes part in no network. */
   readonly network: Pick<Network, 'peers' | 'syncStatus'> | undefined
   readonly clock: Pick<Clock, 'nowMs'>
 }
 
-/** Whether blocks become final now. */
+/** Whether blocks become final at present. */
 export interface Standing {
   readonly isSettled: boolean
-  /** For people: what it waits for, or whom it agrees with. */
+  /** For people: what the node waits for, or how many agree with it. */
   readonly why: string
 }
 
 /**
- * How old what a peer last said of itself may be: it says it every half minute, and while it is read its chain grows.
+ * How old a peer's last status may be: it comes every half minute, and the peer's chain has grown since.
  */
 const STATUS_AGE_SECONDS = 60
-/** A peer tells of a block before this node has it, or comes over from a branch that lost: it agrees still. */
+/** A peer that announces a block that this node lacks, or that leaves a lost branch, still counts as agreeing. */
 const GRACE_MS = 60_000
-/** Where blocks are rare, as many are the difference of a race. */
+/** If blocks are rare, a race between two of them may make this much difference. */
 const LEAST_DEPTH = 3n
 
 /**
- * Finds out whether the node stands at the end of the network's chain: it has nothing to catch up, and enough peers
- * have said for long enough that their head is on its chain, near its own. Peers that it dialled itself are harder to
- * choose for an attacker: where they are enough, others have no say.
+ * Finds out whether the node is at the end of the network's chain: it has nothing to catch up on, and enough peers have
+ * said for long enough that their head is on its chain, near its own. An attacker can hardly choose which peers this
+ * node dials, so if those are enough, the others have no say.
  */
 export class Settling {
   readonly #options: SettlingOptions
@@ -56,7 +56,7 @@ export class Settling {
     this.#dependencies = dependencies
   }
 
-  /** To be asked again and again: it looks at the peers as they are now. */
+  /** Call it at intervals: it looks at the peers as they are now. */
   look(): Standing {
     const { network, clock } = this.#dependencies
     if (network === undefined) return { isSettled: true, why: 'this node takes part in no network' }

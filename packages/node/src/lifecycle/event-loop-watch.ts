@@ -9,16 +9,16 @@ export interface EventLoopDelay {
   readonly max: number
 }
 
-/** Sees when this process is too busy to answer: peers then count it as dead, and its own clock is late. */
+/** Notices when this process is too busy to answer: peers then take it for dead, and its own timers are late. */
 export interface EventLoopWatch extends Startable {
   readonly delay: EventLoopDelay
 }
 
 const RESOLUTION_MS = 10
 const PERIOD_MS = 10_000
-/** Ten times what a block's execution may take at once. */
+/** Ten times as long as the execution of a block may hold up the event loop. */
 const WARN_SECONDS = 1
-/** Warnings that repeat say nothing new. */
+/** Repeated warnings say nothing new. */
 const WARN_EVERY_MS = 60_000
 const NANOSECONDS = 1e9
 

@@ -1,12 +1,12 @@
 import { type Maybe, RpcError } from '@poai/api'
 import { invariant } from '@poai/core'
 
-/** What a wing makes while it starts: for the wings that start after it, and for whoever asks in the meantime. */
+/** Something that a wing makes when it starts, for wings that start later and for anyone who asks in the meantime. */
 export class Late<Part> implements Maybe<Part> {
   readonly #missing: string
   #part: Part | undefined
 
-  /** @param missing What clients are told who ask too early. */
+  /** @param missing What clients who ask too early are told. */
   constructor(missing: string) {
     this.#missing = missing
   }
@@ -22,7 +22,7 @@ export class Late<Part> implements Maybe<Part> {
     return this.#part
   }
 
-  /** For methods, which may be called at any time. Throws what a client may read if it is not made yet. */
+  /** For methods, which may be called at any time. If it is not made yet, throws an error that clients may read. */
   require(): Part {
     if (this.#part !== undefined) return this.#part
     throw new RpcError('unavailable', this.#missing)

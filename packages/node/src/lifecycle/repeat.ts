@@ -6,7 +6,7 @@ export interface RepeatOptions {
   readonly everyMs: number
 }
 
-/** Does `work` again and again, never twice at once. A failure is logged, and the next turn tries again. */
+/** Does `work` at intervals, never twice at once. A failure is logged, and the next turn tries again. */
 export function repeat(
   { name, everyMs }: RepeatOptions,
   { clock, logger }: { readonly clock: Clock; readonly logger: Logger },
@@ -24,7 +24,7 @@ export function repeat(
       try {
         await work()
       } catch (error) {
-        logger.warn('Something that is done regularly failed', { name, error })
+        logger.warn('A regular task failed', { name, error })
       }
     }
   }

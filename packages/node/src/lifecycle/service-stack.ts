@@ -1,14 +1,14 @@
 import type { Clock, Logger, Startable } from '@poai/core'
 
-/** Something with a life, and its name for messages. */
+/** Something that starts and stops, with its name for messages. */
 export interface Service extends Startable {
   readonly name: string
 }
 
-/** Takes services, and stops them in the reverse order. */
+/** What a wing gives its services to. */
 export type Services = Pick<ServiceStack, 'start' | 'push'>
 
-/** Services that were started, each on those before it. */
+/** Services that have been started. They stop in reverse order. */
 export class ServiceStack {
   readonly #clock: Pick<Clock, 'sleep'>
   readonly #logger: Logger
@@ -19,20 +19,20 @@ export class ServiceStack {
     this.#logger = dependencies.logger
   }
 
-  /** From now on the service is stopped with the others, even if its start fails or is still under way. */
+  /** Starts a service. From now on it is stopped with the others, even if its start fails or is still under way. */
   async start(name: string, service: Startable): Promise<void> {
     this.push(name, () => service.stop())
     await service.start()
   }
 
-  /** Something that runs already. */
+  /** Adds something that is running already. */
   push(name: string, stop: () => Promise<void>): void {
     this.#services.push({ name, start: async () => undefined, stop })
   }
 
   /**
-   * Stops all, the youngest first. One that takes longer than `limitMs` is left behind, so that the others, and the
-   * database last, are closed.
+   * Stops all, the newest first. One that takes longer than `limitMs` is left behind, so that the others are closed,
+   * and the database last.
    */
   async stop(limitMs: number): Promise<void> {
     for (let service = this.#services.pop(); service !== undefined; service = this.#services.pop()) {

@@ -6,32 +6,32 @@ import { humanLine } from './human-line.ts'
 import { plainData } from './plain-data.ts'
 import { openRotatingFile, type RotatingFile } from './rotating-file.ts'
 
-/** Where log lines for people go: a terminal's error stream. */
+/** Where log lines for people go, such as a terminal's error stream. */
 export interface LogScreen {
   write(text: string): void
-  /** True if somebody may be looking. */
+  /** True if somebody may be watching. */
   readonly isInteractive: boolean
 }
 
 export interface NodeLoggerOptions {
   readonly config: LogConfig
-  /** What a relative log file is relative to. */
+  /** The folder that a relative path of the log file starts from. */
   readonly directory: string
 }
 
-/** A logger, and its file. */
+/** A logger and its file. */
 export interface NodeLogger {
   readonly logger: Logger
-  /** From now on lines go to the file too: once the directory is known to be this process's alone. */
+  /** Sends lines to the file too from now on. Call it once the data directory belongs to this process alone. */
   openFile(): void
-  /** After the last line. */
+  /** Call it after the last line. */
   close(): void
 }
 
 const MEBIBYTE: number = 1024 * 1024
 const NO_FILE = 'none'
 
-/** Logs to the screen, for people or as JSON, and as JSON to a file of bounded size. */
+/** Logs to the screen, for people or as JSON, and to a file of bounded size as JSON. */
 export function createNodeLogger({ config, directory }: NodeLoggerOptions, screen: LogScreen): NodeLogger {
   const { level, format, fileMb, files } = config
   const isForPeople = format === 'human' || (format === 'auto' && screen.isInteractive)

@@ -6,17 +6,17 @@ interface LogRecord {
   readonly data: Readonly<Record<string, unknown>>
 }
 
-/** Members that every record has. */
+/** The members that every record has. */
 const FRAME: ReadonlySet<string> = new Set(['level', 'time', 'msg', 'component'])
-/** So that values stand in one column, where messages are not longer. */
+/** Values line up in a column unless the message is longer. */
 const MESSAGE_WIDTH = 36
-/** Hashes and ids are cut to this in the terminal; the log file has them whole. */
+/** Longer values are cut in the terminal; the log file has them whole. */
 const MAX_VALUE = 120
 const LEVEL_TAGS: Readonly<Record<string, string>> = { error: 'ERROR', warn: 'WARN ', info: '     ', debug: 'debug' }
-/** Control characters of a terminal, whoever made them: an escape sequence in a log can hide what comes after it. */
+/** A terminal's control characters, wherever they come from: an escape sequence in a log can hide what follows it. */
 const CONTROL = /\p{Cc}/gu
 
-/** One line for a person, of one line of JSON. What is no record of ours is shown as it is. */
+/** Turns a line of JSON into one for people. Anything that is not one of our records is shown as it is. */
 export function humanLine(json: string): string {
   const record = parseRecord(json)
   if (record === undefined) return `${printable(json)}\n`

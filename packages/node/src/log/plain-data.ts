@@ -1,14 +1,11 @@
 import { AppError, bytesToHex, defined, type LogData, RuleError } from '@poai/core'
 
-/** Nesting that a log shows: data of ours is flat, an error has causes. */
+/** How deep a log looks into values: our data is flat, but errors have causes. */
 const MAX_DEPTH = 4
-/** Elements of a list that a log shows. */
+/** How many elements of a list a log shows. */
 const MAX_ELEMENTS = 32
 
-/**
- * The same data in JSON's terms: whole numbers of any size as text where JSON has none, bytes as hexadecimal, errors
- * with their causes.
- */
+/** The same data as JSON can hold it: large integers as text, bytes as hexadecimal, errors with their causes. */
 export function plainData(data: LogData): Readonly<Record<string, unknown>> {
   return Object.fromEntries(Object.entries(data).map(([name, value]) => [name, plainValue(value, MAX_DEPTH)]))
 }
@@ -34,7 +31,7 @@ function plainError(error: Error, depth: number): Readonly<Record<string, unknow
     name,
     code: 'code' in error ? String(error.code) : undefined,
     message,
-    // Errors of ours are expected and say where they come from; others are bugs, and the stack is the only clue.
+    // Our own errors are expected and say where they come from; others are bugs, and the stack is the only clue.
     ...(error instanceof AppError || error instanceof RuleError ? plainMismatch(error) : { stack }),
     cause: cause === undefined || depth === 0 ? undefined : plainValue(cause, depth - 1),
   })

@@ -4,21 +4,21 @@ import { AppError } from '@poai/core'
 
 export interface RotatingFileOptions {
   readonly path: string
-  /** Size at which the file is set aside. */
+  /** The size at which the file is rotated. */
   readonly maxBytes: number
-  /** Files that are kept beside it: `node.log.1` is the youngest. */
+  /** How many rotated files to keep: `node.log.1` is the newest. */
   readonly keep: number
 }
 
-/** A file of lines that never takes more room than its bounds. */
+/** A file of lines that never takes more space than its bounds allow. */
 export interface RotatingFile {
   write(line: string): void
   close(): void
 }
 
 /**
- * Opens the file, going on where the last process ended. Lines are written at once: those before a crash are the ones
- * that matter. A disk that fails later costs lines, and never the node.
+ * Opens the file and appends to what the last process wrote. Lines are written at once, since the ones just before a
+ * crash matter most. If the disk fails later, lines are lost, but the node goes on.
  */
 export function openRotatingFile({ path, maxBytes, keep }: RotatingFileOptions): RotatingFile {
   let file: number | undefined
@@ -54,7 +54,7 @@ export function openRotatingFile({ path, maxBytes, keep }: RotatingFileOptions):
         sizeBytes += writeSync(file, line)
         if (sizeBytes >= maxBytes) rotate()
       } catch {
-        // Where to say so? The terminal has the line.
+        // There is nowhere to report this; the terminal has the line.
       }
     },
     close,

@@ -6,24 +6,24 @@ export interface Sample {
   readonly value: number
 }
 
-/** What a row reads: undefined where there is nothing to show. */
+/** What a row reads; undefined if there is nothing to show. */
 export type Reading = readonly Sample[] | number | undefined
 
 interface Described {
-  /** Ends in the unit. */
+  /** Ends with the unit. */
   readonly name: string
   readonly help: string
   readonly labels?: readonly string[]
 }
 
-/** A metric that is read from a source when somebody asks: from what a part of the node knows anyway. */
+/** A metric that is read from a part of the node when Prometheus asks: parts know their figures anyway. */
 export interface MetricRow<Source> extends Described {
-  /** `counter`: only grows until the node is started again. */
+  /** A `counter` only grows until the node restarts. */
   readonly kind: 'gauge' | 'counter'
   read(source: Source): Reading | Promise<Reading>
 }
 
-/** A metric of times that are measured as they pass. */
+/** A metric of durations, which are recorded as they happen. */
 export interface HistogramRow extends Described {
   readonly kind: 'histogram'
   readonly buckets: readonly number[]
@@ -33,12 +33,12 @@ export interface HistogramRow extends Described {
 /** A metric that a wing brings. */
 export type Metric = MetricRow<void> | HistogramRow
 
-/** The rows, reading from what `look` finds. */
+/** Binds rows to their source: `look` is called for each reading. */
 export function readFrom<Source>(rows: readonly MetricRow<Source>[], look: () => Source): readonly Metric[] {
   return rows.map((row) => ({ ...row, read: () => row.read(look()) }))
 }
 
-/** A sample for each member of an object of counts. */
+/** One sample for each member of an object of counts. */
 export function byLabel(
   label: string,
   counts: Readonly<Record<string, number | undefined>> | undefined,
@@ -46,7 +46,7 @@ export function byLabel(
   return Object.entries(counts ?? {}).map(([name, value = 0]) => ({ labels: { [label]: name }, value }))
 }
 
-/** What did not happen yet, so that the first time shows as a change. */
+/** Zero for what has not happened yet, so that the first time shows as a change. */
 export function zeros(names: readonly string[]): Readonly<Record<string, number>> {
   return Object.fromEntries(names.map((name) => [name, 0]))
 }

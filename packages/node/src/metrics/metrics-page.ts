@@ -1,13 +1,13 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { HistogramRow, Metric, MetricRow } from './metric.ts'
 
-/** What a node measures, in the words of Prometheus. */
+/** The metrics of a node in the text format of Prometheus. */
 export interface MetricsPage {
   readonly contentType: string
   render(): Promise<string>
 }
 
-/** A page with a registry of its own, so that several nodes fit into one process. */
+/** A page with its own registry, so that several nodes can run in one process. */
 export function createMetricsPage(metrics: readonly Metric[]): MetricsPage {
   const registry = new Registry()
   const writers = metrics.flatMap((metric) => {
@@ -25,7 +25,7 @@ export function createMetricsPage(metrics: readonly Metric[]): MetricsPage {
   }
 }
 
-/** Puts what a row reads in the place of what it read the last time. */
+/** Replaces what a row read last time with what it reads now. */
 function createWriter(row: MetricRow<void>, registry: Registry): () => Promise<void> {
   const { name, help, kind, labels = [] } = row
   const options = { name, help, labelNames: [...labels], registers: [registry] }

@@ -9,30 +9,30 @@ export interface MetricsServerOptions {
   readonly port: number
 }
 
-/** What a health check hears. */
+/** The answer to a health check. */
 export interface Health {
   readonly isWell: boolean
-  /** Why not, or what the node does. */
+  /** What the node is doing, or what is wrong with it. */
   readonly text: string
 }
 
 /** What the server needs, and nothing more. */
 export interface MetricsServerDependencies {
   readonly metrics: MetricsPage
-  /** Is it of use to let the process go on? */
+  /** Should the process be left running? */
   alive(): Health
-  /** Is it of use to send clients here? */
+  /** Should clients be sent here? */
   ready(): Health
   readonly logger: Logger
 }
 
-/** `/metrics` for Prometheus, `/health` and `/ready` for whoever starts and balances nodes. */
+/** `/metrics` for Prometheus; `/health` and `/ready` for whatever restarts nodes and balances their load. */
 export interface MetricsServer extends Startable {
   /** Undefined until it listens. */
   readonly url: string | undefined
 }
 
-/** A scraper and a few health checks. */
+/** Enough for a scraper and a few health checks. */
 const MAX_CONNECTIONS = 32
 const REQUEST_TIMEOUT_MS = 10_000
 
@@ -104,7 +104,7 @@ async function listen(server: Server, { host, port }: MetricsServerOptions): Pro
   await promise.catch((cause: unknown) => {
     throw new AppError('NODE_METRICS_PORT', `cannot listen on ${host}:${port} for metrics`, {
       actual: cause instanceof Error ? cause.message : String(cause),
-      hint: 'end the other program, or choose another port: --metrics-port',
+      hint: 'stop the other program, or choose another port: --metrics-port',
       cause,
     })
   })

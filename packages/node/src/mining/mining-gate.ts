@@ -6,7 +6,7 @@ import type { EngineService } from '../engine/engine-service.ts'
 /** What the gate needs, and nothing more. */
 export interface MiningGateDependencies {
   readonly engine: Pick<EngineService, 'status' | 'onChange'>
-  /** Undefined where the node takes part in no network. */
+  /** Undefined if the node takes part in no network. */
   readonly network: Pick<Network, 'peers' | 'syncStatus' | 'onSyncChange' | 'onPeerChange'> | undefined
   readonly logger: Pick<Logger, 'error'>
 }

@@ -1,7 +1,7 @@
 import { FARM_VERDICTS, type FarmDeskStatus, type MinerStatus } from '@poai/miner'
 import { byLabel, type MetricRow, zeros } from '../metrics/metric.ts'
 
-/** What is known of attempts: nothing before the node has joined. */
+/** What is known about attempts: nothing until the miner is up. */
 export interface MiningFigures {
   readonly miner: MinerStatus | undefined
   readonly farm: FarmDeskStatus | undefined
@@ -9,7 +9,7 @@ export interface MiningFigures {
 
 const WEI = 1e18
 
-/** This node's attempts and blocks, and those of miners that it gives work to. */
+/** The attempts and blocks of this node, and those of the miners that it gives jobs. */
 export const MINING_ROWS: readonly MetricRow<MiningFigures>[] = [
   {
     name: 'poai_mining_attempts_total',
@@ -26,25 +26,25 @@ export const MINING_ROWS: readonly MetricRow<MiningFigures>[] = [
   {
     name: 'poai_mining_rate_attempts_per_second',
     kind: 'gauge',
-    help: 'Attempts of this node lately',
+    help: 'Recent attempts of this node',
     read: ({ miner }) => miner?.attemptsPerSecond ?? 0,
   },
   {
     name: 'poai_mining_rate_tokens_per_second',
     kind: 'gauge',
-    help: 'Tokens of attempts of this node lately',
+    help: 'Recent tokens of attempts of this node',
     read: ({ miner }) => miner?.tokensPerSecond ?? 0,
   },
   {
     name: 'poai_mining_expected_block_seconds',
     kind: 'gauge',
-    help: 'Time in which this node finds a block on average, at the present rate and difficulty; absent while it has none',
+    help: 'Average time to a block at the present rate and difficulty; absent without a rate',
     read: ({ miner }) => miner?.expectedSecondsToBlock,
   },
   {
     name: 'poai_mining_effort_ratio',
     kind: 'gauge',
-    help: 'Attempts since the last block found, of those that it should take',
+    help: 'Attempts since the last block that was found, as a share of those that it should take',
     read: ({ miner }) => (miner?.effortPercent ?? 0) / 100,
   },
   {
@@ -62,25 +62,25 @@ export const MINING_ROWS: readonly MetricRow<MiningFigures>[] = [
   {
     name: 'poai_mining_rewards_coins',
     kind: 'gauge',
-    help: 'What the blocks found since the start pay that are in the chain now',
+    help: 'Rewards of the blocks found since the start that are in the chain now',
     read: ({ miner }) => Number(miner?.rewardsWei ?? 0n) / WEI,
   },
   {
     name: 'poai_farm_workers',
     kind: 'gauge',
-    help: 'Miners on other machines that this node gave work in the last minute',
+    help: 'Miners on other machines that this node gave jobs in the last minute',
     read: ({ farm }) => farm?.workers.length ?? 0,
   },
   {
     name: 'poai_farm_rate_attempts_per_second',
     kind: 'gauge',
-    help: 'Attempts of those miners, as they say',
+    help: 'Attempts of those miners, by their own account',
     read: ({ farm }) => farm?.attemptsPerSecond ?? 0,
   },
   {
     name: 'poai_farm_answers_total',
     kind: 'counter',
-    help: 'Solutions that those miners brought, by the verdict',
+    help: 'Solutions of those miners, by verdict',
     labels: ['verdict'],
     read: ({ farm }) => byLabel('verdict', { ...zeros(FARM_VERDICTS), ...farm?.verdicts }),
   },

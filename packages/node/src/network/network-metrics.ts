@@ -1,13 +1,13 @@
 import { GOODBYE_REASONS, type Network, OFFENCES } from '@poai/p2p'
 import { byLabel, type MetricRow, zeros } from '../metrics/metric.ts'
 
-/** What the rows read: no network before it is joined, and where the node takes part in none. */
+/** What the rows read. There is no network until the node has joined, and never if it takes part in none. */
 export interface NetworkSource {
   readonly network: Pick<Network, 'figures' | 'peers' | 'syncStatus'> | undefined
   readonly headNumber: bigint
 }
 
-/** Peers, what they tell, and catching up with them. */
+/** Peers, what they send, and catching up with them. */
 export const NETWORK_ROWS: readonly MetricRow<NetworkSource>[] = [
   {
     name: 'poai_p2p_peers',
@@ -22,7 +22,7 @@ export const NETWORK_ROWS: readonly MetricRow<NetworkSource>[] = [
   {
     name: 'poai_p2p_round_trip_seconds',
     kind: 'gauge',
-    help: 'Round trip to connected peers: the shortest, the middle one and the longest',
+    help: 'Round-trip time to connected peers: shortest, median and longest',
     labels: ['statistic'],
     read: ({ network }) => {
       const sorted = roundTripsMsOf(network).sort((a, b) => a - b)
@@ -47,7 +47,7 @@ export const NETWORK_ROWS: readonly MetricRow<NetworkSource>[] = [
   {
     name: 'poai_p2p_goodbyes_total',
     kind: 'counter',
-    help: 'Connections that were ended, by the reason',
+    help: 'Connections that were closed, by reason',
     labels: ['reason'],
     read: ({ network }) =>
       byLabel('reason', { ...zeros(Object.keys(GOODBYE_REASONS)), ...network?.figures().peers.goodbyes }),
@@ -55,21 +55,21 @@ export const NETWORK_ROWS: readonly MetricRow<NetworkSource>[] = [
   {
     name: 'poai_p2p_dials_total',
     kind: 'counter',
-    help: 'Attempts to connect, by the outcome',
+    help: 'Attempts to connect, by outcome',
     labels: ['outcome'],
     read: ({ network }) => byLabel('outcome', { succeeded: 0, failed: 0, ...network?.figures().dials }),
   },
   {
     name: 'poai_p2p_gossip_blocks_total',
     kind: 'counter',
-    help: 'Messages about blocks: published by this node, and those of peers by the verdict; pulled: bodies that were fetched',
+    help: 'Messages about blocks: published by this node, and those of peers by verdict; pulled: bodies fetched',
     labels: ['outcome'],
     read: ({ network }) => byLabel('outcome', { ...network?.figures().blocks }),
   },
   {
     name: 'poai_p2p_gossip_transaction_batches_total',
     kind: 'counter',
-    help: 'Batches of transactions: published by this node, and those of peers by the verdict',
+    help: 'Batches of transactions: those that this node published, and those of peers by verdict',
     labels: ['outcome'],
     read: ({ network }) => {
       const counts = network?.figures().transactions
@@ -84,7 +84,7 @@ export const NETWORK_ROWS: readonly MetricRow<NetworkSource>[] = [
   {
     name: 'poai_p2p_transactions_total',
     kind: 'counter',
-    help: 'Transactions told to others and taken from them: by gossip, or by asking for their pools',
+    help: 'Transactions sent to peers and taken from them, by gossip or by asking for their pools',
     labels: ['way'],
     read: ({ network }) => {
       const figures = network?.figures()
@@ -98,7 +98,7 @@ export const NETWORK_ROWS: readonly MetricRow<NetworkSource>[] = [
   {
     name: 'poai_sync_highest_block_number',
     kind: 'gauge',
-    help: 'Height of the best chain that peers could show',
+    help: 'Height of the best chain that peers have proven',
     read: ({ network, headNumber }) => Number(network?.syncStatus().highestBlock ?? headNumber),
   },
   {
@@ -110,7 +110,7 @@ export const NETWORK_ROWS: readonly MetricRow<NetworkSource>[] = [
   {
     name: 'poai_sync_rate_blocks_per_second',
     kind: 'gauge',
-    help: 'Blocks imported while catching up, lately',
+    help: 'Recent blocks imported while catching up',
     read: ({ network }) => network?.syncStatus().blocksPerSecond ?? 0,
   },
 ]

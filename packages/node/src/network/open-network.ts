@@ -16,19 +16,19 @@ import type { EngineService } from '../engine/engine-service.ts'
 import type { Ground } from '../ground.ts'
 import { NodeError } from '../node-error.ts'
 
-/** What the network needs of other wings. */
+/** What the network needs from other wings. */
 export interface OpenNetworkDependencies {
   readonly chain: ChainParts
   readonly replayPolicy: ReplayPolicy
   readonly engine: Pick<EngineService, 'status'>
   /** Replays whatever it is asked. */
   readonly verifier: WorkVerifier
-  /** What other features tell and ask of peers. */
+  /** Of other features. */
   readonly topics: readonly TopicDeclaration<unknown>[]
   readonly protocols: readonly ServedProtocol<unknown, unknown>[]
 }
 
-/** The node's part in its network, not yet started. Reads the node's key, or makes it. */
+/** The node's part in its network, not yet started. Reads the node's key, or creates it. */
 export async function openNetwork(
   { params, trust, places, config, version, clock, logger }: Ground,
   { chain: { chain, codecs, database }, replayPolicy, engine, ...shared }: OpenNetworkDependencies,
@@ -41,7 +41,7 @@ export async function openNetwork(
     {
       ...{ params, trust, bootnodes, announce, mdns, privateAddresses, replayPolicy },
       identity: await loadIdentity(places.key),
-      // A node that judges nothing names no domain.
+      // A node that judges nothing announces no domain.
       domain: engine.status.state === 'ready' ? params.work.domain : '',
       agent: `poai/${version}`,
       servesAllBlocks: storage.keep !== 'light',

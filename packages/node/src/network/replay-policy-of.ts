@@ -4,7 +4,7 @@ import type { SyncConfig } from '../config/node-config.ts'
 
 const PERCENT = 100
 
-/** The policy that the configuration names. */
+/** The replay policy that the configuration asks for. */
 export function replayPolicyOf({ mode, samplePercent, sampleRecent, assumeValid }: SyncConfig): ReplayPolicy {
   if (mode === 'full') return createReplayPolicy({ kind: 'full' })
   if (mode === 'sampled') {

@@ -1,11 +1,11 @@
 /**
- * What a node does, in the order in which it comes to do it.
+ * What a node does, in the order in which it gets there.
  *
  * - `opening`: the database is being opened.
  * - `loading`: the model is being loaded.
  * - `self-test`: the network's recorded exams are being computed.
  * - `joining`: peers are being looked for.
- * - `no-peers`: it takes part in the network, and nobody is connected.
+ * - `no-peers`: it takes part in the network, but nobody is connected.
  * - `syncing`: it catches up.
  * - `mining`, `following`: it is up to date.
  * - `abstaining`: it can't compute the network's bits, and neither mines nor judges.
@@ -28,7 +28,7 @@ export const NODE_STATES = [
 /** One of {@link NODE_STATES}. */
 export type NodeStateName = (typeof NODE_STATES)[number]
 
-/** What a node does, with what a person may want to know of it. */
+/** What a node does, with a detail for people. */
 export interface NodeState {
   readonly name: NodeStateName
   readonly detail?: string

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs'
 
-/** Of every Linux that Node runs on but some large-page builds of Arm. */
+/** True of every Linux that Node runs on, except some builds for Arm with large pages. */
 const PAGE_BYTES = 4096
 
 /**
- * Memory that this process and the given ones hold, in bytes. Pages that several of them share, such as a mapped model,
- * count for each. Where the system has no /proc, only this process counts.
+ * Memory that this process and the given ones hold, in bytes. Pages that they share, such as a mapped model, count once
+ * for each. On systems without /proc only this process counts.
  */
 export function residentBytes(pids: readonly (number | undefined)[]): number {
   return pids.reduce<number>((sum, pid) => sum + (pid === undefined ? 0 : residentOf(pid)), process.memoryUsage.rss())

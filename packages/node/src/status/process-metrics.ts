@@ -1,7 +1,7 @@
 import type { EventLoopDelay } from '../lifecycle/event-loop-watch.ts'
 import { byLabel, type MetricRow } from '../metrics/metric.ts'
 
-/** What a process says of itself. */
+/** Figures of the process. */
 export interface ProcessFigures {
   readonly memoryBytes: number
   readonly uptimeSeconds: number
@@ -13,13 +13,13 @@ export const PROCESS_ROWS: readonly MetricRow<ProcessFigures>[] = [
   {
     name: 'poai_node_uptime_seconds',
     kind: 'gauge',
-    help: 'Since the start',
+    help: 'Time since the start',
     read: ({ uptimeSeconds }) => uptimeSeconds,
   },
   {
     name: 'poai_node_memory_bytes',
     kind: 'gauge',
-    help: 'Resident memory of the node with its engine workers',
+    help: 'Resident memory of the node and its engine workers',
     read: ({ memoryBytes }) => memoryBytes,
   },
   {

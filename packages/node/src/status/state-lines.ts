@@ -1,7 +1,7 @@
 import { defined, type Logger } from '@poai/core'
 import type { NodeState, NodeStateName } from './node-state.ts'
 
-/** What the log says of a state when the node comes to it; undefined where a part says more. */
+/** What the log says when the node enters a state; undefined where a wing says more. */
 const STATE_LINES: Readonly<Record<NodeStateName, string | undefined>> = {
   opening: 'Opening the database',
   loading: undefined,
@@ -16,7 +16,7 @@ const STATE_LINES: Readonly<Record<NodeStateName, string | undefined>> = {
   stopped: 'Stopped',
 }
 
-/** Logs a state whenever it is another one than at the last call. */
+/** Logs a state if it differs from the one of the last call. */
 export function createStateLines({ logger }: { readonly logger: Logger }): (state: NodeState) => void {
   let shown: NodeStateName | undefined
   return ({ name, detail }) => {
