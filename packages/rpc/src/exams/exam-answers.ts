@@ -1,7 +1,6 @@
 import { RpcError } from '@poai/api'
 import type { Chain } from '@poai/chain'
 import {
-  createExamBuilder,
   createMerkleTree,
   createTranscript,
   deriveExamSeed,
@@ -9,6 +8,7 @@ import {
   type ExamEvaluation,
   type ExamEvaluator,
   type ExamVocabulary,
+  examBuilderOf,
   examToRequest,
   type GradedQuiz,
   gradeExam,
@@ -17,7 +17,16 @@ import {
   nextEpochKey,
   transcriptLeafHashes,
 } from '@poai/consensus'
-import { bytesToHex, equalBytes, type Hash32, type Header, type Hex, type NetworkParams, sealHash } from '@poai/core'
+import {
+  bytesToHex,
+  equalBytes,
+  type Hash32,
+  type Header,
+  type Hex,
+  type NetworkParams,
+  rulesAt,
+  sealHash,
+} from '@poai/core'
 import type { NamedHeader } from '../chain-view.ts'
 
 /** A block's exam, before it is answered. */
@@ -47,8 +56,6 @@ export class ExamAnswers {
   readonly #params: NetworkParams
   readonly #chain: Pick<Chain, 'queries'>
   readonly #evaluator: ExamEvaluator | undefined
-  readonly #build: (seed: Uint8Array) => Exam
-  readonly #vocabulary: ExamVocabulary
   readonly #kept = new Map<Hex, Promise<AnsweredExam>>()
   #running = 0
 
@@ -56,9 +63,6 @@ export class ExamAnswers {
     this.#params = params
     this.#chain = chain
     this.#evaluator = evaluator
-    const options = networkExamOptions(params)
-    this.#build = createExamBuilder(options)
-    this.#vocabulary = options.vocabulary
   }
 
   get hasModel(): boolean {
@@ -70,7 +74,9 @@ export class ExamAnswers {
     if (header.number === 0n) throw new RpcError('serverError', 'the genesis block has no exam')
     const epochKey = this.#epochKeyOf(header)
     const seed = deriveExamSeed({ epochKey, sealHash: sealHash(header), nonce: header.nonce })
-    return { seed, epochKey, exam: this.#build(seed), vocabulary: this.#vocabulary }
+    const rules = rulesAt(this.#params, header.number)
+    const { vocabulary } = networkExamOptions(rules)
+    return { seed, epochKey, exam: examBuilderOf(rules)(seed), vocabulary }
   }
 
   /** The answers of this node's model; each block is answered once. */
@@ -94,7 +100,8 @@ export class ExamAnswers {
     this.#running++
     try {
       const asked = this.examOf({ header, hash })
-      const [evaluation] = await evaluator.evaluate([examToRequest(asked.exam)], { priority: 'mine' })
+      const { work } = rulesAt(this.#params, header.number)
+      const [evaluation] = await evaluator.evaluate([examToRequest(asked.exam)], { work, priority: 'mine' })
       if (evaluation === undefined) throw new RpcError('unavailable', 'the model did not answer')
       const transcript = createTranscript(asked.exam, evaluation)
       const leaves = transcriptLeafHashes(asked.exam, evaluation)
