@@ -25,7 +25,7 @@ export const statusFlood: Attack = {
     for (; sent < scene.tries && client.isConnected; sent++) {
       await client.tell({ headNumber: BigInt(sent) }).catch(() => undefined)
     }
-    await standOut(client, 1000)
+    await standOut(client, 20_000)
     return `${sent} sent, connection ${client.isConnected ? 'stands' : 'closed'}`
   },
 }

@@ -3,7 +3,7 @@ import { bodiesProtocol } from '../../../src/blocks/bodies-protocol.ts'
 import { headersProtocol } from '../../../src/blocks/headers-protocol.ts'
 import { poolProtocol, transactionsProtocol } from '../../../src/transactions/pool-protocols.ts'
 import type { Attack } from './attack.ts'
-import { lengthPrefixed, pause, repeatUntilBanned, seconds, sendRaw, varint } from './attack-steps.ts'
+import { lengthPrefixed, pause, repeatUntilBanned, seconds, sendRaw, standOut, varint } from './attack-steps.ts'
 
 const REQUEST_PROTOCOLS = [headersProtocol, bodiesProtocol, poolProtocol, transactionsProtocol]
 
@@ -29,7 +29,7 @@ export const slowLoris: Attack = {
     let opened = 0
     const begin = performance.now()
     // As many as the victim lets stand on each protocol; each says that ten bytes come, and sends one.
-    while (client.isConnected && performance.now() - begin < 15_000) {
+    while (client.isConnected && performance.now() - begin < 45_000) {
       for (const { name } of REQUEST_PROTOCOLS) {
         for (let index = 0; index < 8; index++) {
           if (await sendRaw(client, name, Uint8Array.of(10, 0xc0))) opened++
@@ -69,7 +69,7 @@ export const wrappedRanges: Attack = {
 
 /** Questions whose answers are large, as fast as they are answered. */
 export const requestFlood: Attack = {
-  name: 'dear questions without end',
+  name: 'expensive questions without end',
   run: async (scene) => {
     const client = await scene.start()
     await client.greet()
@@ -80,6 +80,8 @@ export const requestFlood: Attack = {
       const answers = await Promise.allSettled(Array.from({ length: 8 }, () => client.ask(headersProtocol.name, frame)))
       answered += answers.filter((answer) => answer.status === 'fulfilled' && answer.value[0] === 0).length
     }
+    // Once the victim hangs up, questions fail at once: all are asked before the connection has closed.
+    await standOut(client, 20_000)
     return `${answered} answered, connection ${client.isConnected ? 'stands' : 'closed'}`
   },
 }
