@@ -1,6 +1,6 @@
 import type { Clock } from '@poai/core'
 
-/** Wakes one waiter, however often it was rung meanwhile: whoever wakes looks at the state, not at the ring. */
+/** Wakes one waiter, however often it was rung in the meantime: whoever wakes looks at the state, not at the ring. */
 export class Doorbell {
   readonly #clock: Pick<Clock, 'sleep'>
   #rung = false
@@ -15,7 +15,7 @@ export class Doorbell {
     this.#wake?.()
   }
 
-  /** Resolves once rung since the last wait ended, or after `timeoutMs`. One waiter at a time. */
+  /** Resolves if it has been rung since the last wait, when it is rung, or after `timeoutMs`. One waiter at a time. */
   async wait(timeoutMs?: number): Promise<void> {
     if (!this.#rung) await this.#ringOrTimeout(timeoutMs)
     this.#rung = false

@@ -1,5 +1,5 @@
 /**
- * From block template to sealed block by inference: the miner of a node.
+ * A node's miner: from block template to sealed block by inference.
  *
  * @example
  * import { createMiner, createSearcher } from '@poai/miner'
@@ -11,7 +11,7 @@
  * await miner.stop()
  *
  * @example
- * // A farm: the node gives work to miners on other machines.
+ * // A farm: the node gives jobs to miners on other machines.
  * import { createFarmMiner, createFarmDesk } from '@poai/miner'
  * const desk = createFarmDesk({ params, beneficiary }, { chain, codecs, clock, logger })
  * const worker = createFarmMiner({ params, worker: 'shed-1', workers: 4 }, { client, searcher, codecs, clock, logger })

@@ -8,15 +8,17 @@ import type { NonceRanges } from './nonce-ranges.ts'
 export interface MinerOptions {
   readonly params: RuleSchedule
   readonly beneficiary: Address
-  /** Workers of the engine that are to be kept busy. */
+  /** How many workers of the engine to keep busy. */
   readonly workers: number
-  /** In every block's header. */
+  /** Text in the header of every block. */
   readonly extraData?: Uint8Array
   /** The gas limit moves towards this. Default: the network's initial one. */
   readonly gasLimitGoal?: bigint
-  /** A template is made anew after so long, so that its time is right. Default {@link DEFAULT_TEMPLATE_AGE_MS}. */
+  /** A template is remade after this long, so that its timestamp is right. Default {@link DEFAULT_TEMPLATE_AGE_MS}. */
   readonly templateAgeMs?: number
-  /** Own blocks in a row that may break a rule before the miner stops. Default {@link DEFAULT_MAX_INVALID_BLOCKS}. */
+  /**
+   * How many own blocks in a row may break a rule before the miner stops. Default {@link DEFAULT_MAX_INVALID_BLOCKS}.
+   */
   readonly maxInvalidBlocks?: number
 }
 

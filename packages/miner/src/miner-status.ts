@@ -11,19 +11,19 @@ import type { AttemptFigures } from './figures/mining-figures.ts'
  * - `preparing`: a template is being made.
  * - `mining`: workers make attempts.
  * - `importing`: a block was found and goes through the chain's pipeline.
- * - `failed`: its own blocks do not pass their replays. Only `resume` starts it again.
+ * - `failed`: its own blocks do not pass their replays. Only `resume` restarts it.
  */
 export type MinerState = 'stopped' | 'paused' | 'waiting' | 'preparing' | 'mining' | 'importing' | 'failed'
 
 /** A snapshot for people and metrics. Counts are since the start. */
 export interface MinerStatus extends AttemptFigures, BlockFigures {
   readonly state: MinerState
-  /** Why it does not mine, for a person. */
+  /** Why it does not mine, for people. */
   readonly reason: string | undefined
   readonly beneficiary: Address
   /** Of the newest template. */
   readonly number: bigint | undefined
   readonly target: bigint | undefined
-  /** Workers that are kept busy. */
+  /** How many workers are kept busy. */
   readonly workers: number
 }

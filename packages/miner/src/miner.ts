@@ -32,21 +32,21 @@ import { createNonceRanges, type NonceRanges } from './nonce-ranges.ts'
 import { Outage } from './outage.ts'
 import { endWithGrace } from './stop-grace.ts'
 
-/** A block of ours, and what became of it. */
+/** One of our own blocks, and what became of it. */
 export interface MinedBlock {
   readonly hash: Hash32
   readonly block: Block
   readonly fate: BlockFate
 }
 
-/** Mines blocks on top of the current head until stopped. */
+/** Mines blocks on top of the current head until it is stopped. */
 export interface Miner extends Startable {
   readonly status: MinerStatus
-  /** Makes no attempts until `resume`. Before `start` too. */
+  /** Makes no attempts until `resume`. May be called before `start`. */
   pause(): void
   /** Goes on after `pause`, or after it failed. */
   resume(): void
-  /** Who is paid from now on. */
+  /** Changes who is paid from now on. */
   setBeneficiary(beneficiary: Address): void
   /** A block was found, and its fate is known. */
   readonly onBlock: Subscribe<MinedBlock>
@@ -178,7 +178,7 @@ class LoopMiner implements Miner {
     while (!this.#stopping.signal.aborted) {
       const hindrance = this.#hindrance()
       if (hindrance !== undefined) {
-        // An import is over in a moment: the rate goes on.
+        // An import is over in a moment, so the rate goes on.
         if (hindrance.state !== 'importing') this.#figures.rest()
         await this.#bell.wait()
         continue
@@ -188,7 +188,7 @@ class LoopMiner implements Miner {
     }
   }
 
-  /** A new job in the place of the present one, which workers go on with until then. */
+  /** Makes a new job to replace the present one, which workers go on with until then. */
   async #renew(): Promise<void> {
     const { signal } = this.#stopping
     const beneficiary = this.#beneficiary
@@ -221,7 +221,7 @@ class LoopMiner implements Miner {
     return this.#templates.msLeft(this.#made, ageMs)
   }
 
-  /** What keeps the miner from making attempts, the most lasting thing first. */
+  /** What keeps the miner from making attempts; what lasts longest comes first. */
   #hindrance(): Hindrance | undefined {
     if (this.#failure !== undefined) return { state: 'failed', reason: this.#failure }
     if (this.#paused) return { state: 'paused', reason: undefined }
@@ -276,7 +276,7 @@ class LoopMiner implements Miner {
   }
 
   #onSolved({ template }: MiningJob, seal: Seal): void {
-    // Another worker's solution of the same moment: one block of a height is enough.
+    // Another worker found a solution at the same moment: one block of a height is enough.
     if (this.#delivering !== undefined) return
     this.#figures.found()
     const block = sealBlock(template, seal)

@@ -1,8 +1,8 @@
 import type { Subscribe } from '@poai/core'
 
-/** The node's policy on when to mine: not while it is behind, or alone, or whatever its owner decides. */
+/** The node's policy on when to mine: for example, not while it is behind or alone. */
 export interface MiningGate {
-  /** Why not to mine now, for a person; undefined if nothing is in the way. */
+  /** Why not to mine now, for people; undefined if nothing is in the way. */
   closedBecause(): string | undefined
   /** The answer may have changed. */
   readonly onChange: Subscribe<void>

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
 
-/** Nonces that one searcher may try: from `first` to before `end`. */
+/** The nonces that one searcher may try: from `first` up to but not including `end`. */
 export interface NonceRange {
   readonly first: bigint
   readonly end: bigint
@@ -17,8 +17,8 @@ const RANGE_BITS = 32n
 const RANGES: number = 2 ** 32
 
 /**
- * Ranges from a random one upwards, shared by everybody who searches for one node: its own workers and those of its
- * farm. The random start keeps apart two nodes of one owner, whose jobs may be the same to the last bit.
+ * Ranges from a random one upwards, shared by all who search for one node: its own workers and those of its farm. The
+ * random start keeps two nodes of one owner apart, whose jobs may be the same to the last bit.
  *
  * @param start - Number of the first range, below 2^32.
  */

@@ -1,11 +1,11 @@
 import type { Clock, Logger } from '@poai/core'
 
-/** First pause after a failure: long enough that nothing spins, short enough that a worker's restart costs little. */
+/** The first pause after a failure: long enough not to spin, short enough that a worker's restart costs little. */
 const FIRST_PAUSE_MS = 500
-/** A machine that is mended is used again within this. */
+/** A machine that has been repaired is used again within this time. */
 const LONGEST_PAUSE_MS = 30_000
 
-/** What fails, and what to say about it. Both messages are constant. */
+/** What to log when something fails and when it works again. Both messages are constant. */
 export interface OutageOptions {
   readonly failed: string
   readonly recovered: string
@@ -13,7 +13,7 @@ export interface OutageOptions {
   readonly longestPauseMs?: number
 }
 
-/** Something around us that fails for a while: pauses get longer, and the log hears of the beginning and of the end. */
+/** Something around us that fails for a while: pauses grow, and the beginning and the end are logged. */
 export class Outage {
   readonly #options: OutageOptions
   readonly #clock: Pick<Clock, 'sleep'>
@@ -34,7 +34,7 @@ export class Outage {
     this.#logger = logger
   }
 
-  /** What failed last, while it does. */
+  /** What failed last, while it keeps failing. */
   get error(): unknown {
     return this.#error
   }

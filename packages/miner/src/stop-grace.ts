@@ -1,8 +1,8 @@
 import type { Clock } from '@poai/core'
 
 /**
- * How long a stop waits for a block that was found just before: it is worth it, and the node that stops has a bound,
- * too.
+ * How long a stop waits for a block that was found just before: it is worth waiting for, but the stop of a node has a
+ * limit, too.
  */
 export const STOP_GRACE_MS = 5_000
 

@@ -1,12 +1,12 @@
 import type { AttemptSearcher, ExamEvaluator, SearchOptions } from '@poai/consensus'
 import { createEvaluatingSearcher, type EvaluatingSearcherDependencies } from './evaluating-searcher.ts'
 
-/** An engine that may make whole attempts itself. */
+/** An engine that may be able to make whole attempts itself. */
 export interface MiningEngine extends ExamEvaluator {
   readonly search?: AttemptSearcher['search'] | undefined
 }
 
-/** Whole attempts by the engine's own search where it has one, else by its evaluations. */
+/** Makes whole attempts: by the engine's own search if it has one, otherwise by its evaluations. */
 export function createSearcher(
   engine: MiningEngine,
   dependencies: Omit<EvaluatingSearcherDependencies, 'evaluator'>,
@@ -20,7 +20,7 @@ export function createSearcher(
   }
 }
 
-/** Within milliseconds an engine gives up the one attempt that it has in hand: not worth finishing. */
+/** An engine gives up the attempt in hand within milliseconds, so it is not worth finishing. */
 function toEngineOptions({ wrapUp, ...options }: SearchOptions): SearchOptions {
   if (wrapUp === undefined) return options
   return { ...options, signal: options.signal === undefined ? wrapUp : AbortSignal.any([options.signal, wrapUp]) }

@@ -22,21 +22,21 @@ import type { Clock, ExamParams } from '@poai/core'
 import { RateMeter } from '../figures/rate-meter.ts'
 import { batchSizeFor } from './batch-size.ts'
 
-/** What whole attempts are made of where the engine makes none itself. */
+/** What whole attempts need if the engine makes none itself. */
 export interface EvaluatingSearcherDependencies {
   readonly evaluator: ExamEvaluator
-  /** By which the pace of the workers is measured. */
+  /** Measures the pace of the workers. */
   readonly clock: Pick<Clock, 'nowMs'>
 }
 
-/** Whole attempts around an evaluator that knows nothing of them: exams are built and transcripts finished here. */
+/** Makes whole attempts with an evaluator that knows nothing of them: builds exams and finishes transcripts here. */
 export function createEvaluatingSearcher(dependencies: EvaluatingSearcherDependencies): AttemptSearcher {
   return new EvaluatingSearcher(dependencies)
 }
 
 /**
- * Calls of one search in flight: one is with the worker, one waits in the engine's queue. The worker has its next exams
- * at once, and the search finishes and builds while they are computed. More would only wait.
+ * How many calls of one search are in flight: one is with the worker, one waits in the engine's queue. So the worker
+ * has its next exams at once, and the search finishes and builds exams while it computes. More would only wait.
  */
 const CALLS_IN_FLIGHT = 2
 
@@ -67,7 +67,7 @@ class EvaluatingSearcher implements AttemptSearcher {
       return await this.#searchSpan(this.#attemptsOf(job, span), span, { ...options, signal })
     } finally {
       this.#searches--
-      // Calls after a solution or a failure are for nothing.
+      // Calls after a solution or a failure would be in vain.
       ended.abort()
     }
   }
@@ -85,8 +85,8 @@ class EvaluatingSearcher implements AttemptSearcher {
       if (oldest === undefined) return { solution: undefined, next }
       try {
         const evaluations = await oldest.evaluations
-        // The worker has its next call already. An evaluator that answers at once must not keep the process from the
-        // rest.
+        // The worker has its next call already. An evaluator that answers at once must not hold up the rest of the
+        // process.
         await setImmediate()
         signal.throwIfAborted()
         calls.shift()
@@ -97,13 +97,13 @@ class EvaluatingSearcher implements AttemptSearcher {
           onProgress?.(progress)
           continue
         }
-        // The worker has begun with the next call meanwhile.
+        // The worker has begun with the next call in the meantime.
         const begun = oldest.attempts.length + (calls[0]?.attempts.length ?? 0)
         onProgress?.({ ...progress, dropped: begun - progress.attempts })
         return { solution, next }
       } catch (error) {
         if (!signal.aborted) throw error
-        // The other calls had not come to a worker.
+        // The other calls had not reached a worker.
         onProgress?.({ attempts: 0, voids: 0, best: undefined, dropped: oldest.attempts.length })
         throw signal.reason
       }
@@ -116,7 +116,7 @@ class EvaluatingSearcher implements AttemptSearcher {
       if (taken.length === 0) return
       const requests = taken.map(({ exam }) => examToRequest(exam))
       const evaluations = this.#evaluator.evaluate(requests, { priority: 'mine', signal })
-      // It may fail before its turn has come, or when nobody waits for it any more.
+      // It may fail before its turn comes, or when nobody waits for it any more.
       evaluations.catch(() => undefined)
       calls.push({ attempts: taken, evaluations })
     }
@@ -130,7 +130,7 @@ class EvaluatingSearcher implements AttemptSearcher {
   }
 }
 
-/** What the attempts of one call came to, up to the first solution. */
+/** The results of one call, up to the first solution. */
 function finish(
   source: AttemptSource,
   attempts: readonly Attempt[],

@@ -6,7 +6,7 @@ import type { NonceSpan } from '@poai/consensus'
  */
 const SPANS_IN_RANGE = 4096n
 
-/** Deals a range of nonces out in spans that do not overlap, and takes back what was not tried. */
+/** Deals out a range of nonces in spans that do not overlap, and takes back what was not tried. */
 export class NonceSpans {
   readonly #end: bigint
   readonly #length: bigint
@@ -20,7 +20,7 @@ export class NonceSpans {
     this.#length = length > 0n ? length : 1n
   }
 
-  /** The next nonces to try, those first that came back; undefined when all are dealt out. */
+  /** The next nonces to try, first those that were given back; undefined when all are dealt out. */
   take(): NonceSpan | undefined {
     const returned = this.#returned.shift()
     if (returned !== undefined) return returned

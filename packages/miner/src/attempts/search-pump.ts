@@ -10,18 +10,18 @@ export interface PumpJob {
   readonly spans: NonceSpans
 }
 
-/** Who hears of what the pump does. Called on its own turn of the event loop, never within a call of the pump. */
+/** Hears what the pump does. Called on its own turn of the event loop, never within a call of the pump. */
 export interface PumpListener<Job extends PumpJob> {
   onProgress(job: Job, progress: SearchProgress): void
   onSolved(job: Job, seal: SearchSeal): void
-  /** Attempts that workers had begun when their job was solved or became worthless. */
+  /** Workers had begun this many attempts when their job was solved or became worthless. */
   onStale(attempts: number): void
-  /** All nonces of the job are dealt out. */
+  /** All nonces of the job have been dealt out. */
   onExhausted(job: Job): void
 }
 
 export interface PumpOptions {
-  /** Workers of the engine that are to be kept busy. */
+  /** How many workers of the engine to keep busy. */
   readonly workers: number
 }
 
@@ -35,18 +35,18 @@ export interface PumpDependencies<Job extends PumpJob> {
 /** A search under way. */
 interface LaneSearch<Job> {
   readonly job: Job
-  /** Aborted when a newer job waits: what it finds until its end is still worth its block. */
+  /** Aborted when a newer job waits. What the search finds until it ends is still worth its block. */
   readonly replaced: AbortController
   /** Aborted when nobody wants what it may still find. */
   readonly halted: AbortController
 }
 
-/** What an engine that does not say otherwise gives up at an abort: the attempt in hand. */
+/** What an engine gives up at an abort unless it says otherwise: the attempt in hand. */
 const DROPPED_AT_ABORT = 1
 
 /**
- * Keeps an engine's workers busy with attempts at a job, and changes jobs without an idle moment: one lane a worker
- * makes one search after the other, over spans of the job's nonces.
+ * Keeps an engine's workers busy with attempts at a job, and changes jobs without an idle moment. For each worker, a
+ * lane makes one search after the other, over spans of the job's nonces.
  */
 export class SearchPump<Job extends PumpJob> implements Startable {
   readonly #options: PumpOptions
@@ -67,7 +67,7 @@ export class SearchPump<Job extends PumpJob> implements Startable {
     )
   }
 
-  /** Why no attempts are made although there is a job. */
+  /** Why no attempts are being made although there is a job. */
   get failure(): unknown {
     return this.#outage.error
   }
@@ -83,12 +83,12 @@ export class SearchPump<Job extends PumpJob> implements Startable {
     await this.#lanes
   }
 
-  /** From now on attempts are made at `job`. What was found for the one before it is still worth its block. */
+  /** Makes attempts at `job` from now on. What was found for the job before it is still worth its block. */
   work(job: Job): void {
     const replaced = this.#job
     this.#job = job
     this.#jobCame.resolve()
-    // Lanes may end the last spans of a job: ranges smaller than the number of lanes would otherwise never be tried.
+    // Lanes may finish the last spans of a job: ranges smaller than the number of lanes would otherwise never be tried.
     if (replaced === undefined) return
     for (const search of this.#searches) if (search.job !== job) search.replaced.abort()
   }
@@ -109,7 +109,7 @@ export class SearchPump<Job extends PumpJob> implements Startable {
       const span = job.spans.take()
       if (span !== undefined) await this.#search(job, span)
       else if (this.#job === job) {
-        // Other lanes go on with its last nonces: they may still be worth a block.
+        // Other lanes go on with its last nonces, which may still be worth a block.
         this.#forgetJob()
         this.#dependencies.listener.onExhausted(job)
       }
@@ -141,7 +141,7 @@ export class SearchPump<Job extends PumpJob> implements Startable {
     try {
       const { solution, next: rest } = await searcher.search(job.search, span, { signal, wrapUp, onProgress })
       next = rest
-      // A searcher that answers at once must not keep the process from all else.
+      // A searcher that answers at once must not hold up the rest of the process.
       await setImmediate()
       if (dropped !== undefined) listener.onStale(dropped)
       if (solution !== undefined && !signal.aborted) listener.onSolved(job, solution)

@@ -40,7 +40,7 @@ import { SolutionBudget, type SolutionLimits, type SolutionOutcome } from './sol
 import { TemplateBoard } from './template-board.ts'
 import { type FarmWorker, WorkerRegistry } from './worker-registry.ts'
 
-/** Gives work to miners on other machines, and judges what they bring. */
+/** Gives jobs to miners on other machines, and judges what they bring. */
 export interface FarmDesk extends Startable {
   readonly params: NetworkParams
   readonly status: FarmDeskStatus
@@ -50,8 +50,8 @@ export interface FarmDesk extends Startable {
    */
   getWork(request: FarmRequest, signal?: AbortSignal, client?: DeskClient): Promise<FarmJob>
   /**
-   * Imports the block of a solution, if it is one. Never rejects over what the worker sent. What is computed in vain is
-   * charged to the client, this node itself unless named.
+   * Imports the block of a solution, if it is one. Never rejects because of what the worker sent. What is computed in
+   * vain is charged to the client; the default is this node itself.
    */
   submitWork(solution: FarmSolution, client?: DeskClient): Promise<FarmAnswer>
   submitRate(report: RateReport, client?: DeskClient): void
@@ -63,7 +63,7 @@ export interface FarmDesk extends Startable {
 export interface FarmDeskStatus {
   /** Those seen in the last minute. */
   readonly workers: readonly FarmWorker[]
-  /** What those say in sum. */
+  /** The sum of what they report. */
   readonly attemptsPerSecond: number
   readonly tokensPerSecond: number
   readonly verdicts: Readonly<Partial<Record<FarmVerdict, number>>>
@@ -74,7 +74,7 @@ export interface FarmDeskStatus {
 
 export interface FarmDeskOptions {
   readonly params: NetworkParams
-  /** Paid where a worker names nobody. Without it workers must. */
+  /** Paid if a worker names nobody. Without it, workers must name somebody. */
   readonly beneficiary?: Address
   readonly extraData?: Uint8Array
   readonly gasLimitGoal?: bigint
@@ -93,16 +93,16 @@ export interface FarmDeskDependencies {
   readonly nonces?: NonceRanges
 }
 
-/** Longest that a request waits for a better job: under the half minute after which proxies cut quiet connections. */
+/** How long a request may wait for a better job: less than the half minute after which proxies cut idle connections. */
 const LONG_POLL_MS = 20_000
-/** Requests that wait at one time: as many as workers are known. */
+/** How many requests may wait at one time: as many as workers are known. */
 const MAX_WAITING = 256
 /**
- * For so long after its start a desk takes blocks whose jobs it did not give out: they were found while the node was
+ * For this long after its start, a desk takes blocks whose jobs it did not give out: they were found while the node was
  * down. Workers that lost their node ask again every five seconds, and jobs live no longer.
  */
 const FOREIGN_JOBS_MS: number = JOB_LIFE_MS
-/** A larger body would make every job heavy for the sake of a block that is found while the node is down. */
+/** Larger bodies are left out: they would weigh down every job for a block that is found while the node is down. */
 const MAX_JOB_BODY_BYTES: number = 128 * 1024
 
 /** A desk, not yet started. */
@@ -174,7 +174,7 @@ class ChainFarmDesk implements FarmDesk {
     this.#subscriptions = [this.#dependencies.chain.onHead((event) => this.#onHead(event))]
   }
 
-  /** Lets go who waits, and waits for what is being judged. */
+  /** Releases whoever waits, and waits for what is being judged. */
   async stop(): Promise<void> {
     this.#stopping.abort(new MinerError('MINER_NO_WORK', 'the node is being stopped'))
     for (const unsubscribe of this.#subscriptions ?? []) unsubscribe()
@@ -217,7 +217,7 @@ class ChainFarmDesk implements FarmDesk {
     this.#workers.report(report, client)
   }
 
-  /** Until the head moves, the template is too old, or the request has waited long enough. */
+  /** Waits until the head moves, the template is too old, or the request has waited long enough. */
   async #untilBetter({ made }: IssuedJob, { deadlineMs, signal }: WaitOptions): Promise<void> {
     const { clock } = this.#dependencies
     const leftMs = Math.min(this.#board.msLeft(made.template), deadlineMs - clock.nowMs())
@@ -240,7 +240,7 @@ class ChainFarmDesk implements FarmDesk {
     }
   }
 
-  /** Ends early, without complaint, with the signal. */
+  /** Ends early, without an error, when the signal is aborted. */
   async #wait(ms: number, signal: AbortSignal): Promise<void> {
     if (this.#waiting >= MAX_WAITING) {
       throw new MinerError('MINER_BUSY', 'too many requests for work wait', {
@@ -288,7 +288,10 @@ class ChainFarmDesk implements FarmDesk {
     return answer
   }
 
-  /** The block of a job that this desk did not give out: found while its node was down. The import judges it alone. */
+  /**
+   * Judges the block of a job that this desk did not give out, found while its node was down. Only the import judges
+   * it.
+   */
   async #judgeForeign({ block: bytes }: FarmSolution, client: DeskClient): Promise<FarmAnswer> {
     const isLate = this.#dependencies.clock.nowMs() > this.#startedAtMs + FOREIGN_JOBS_MS
     if (bytes === undefined || isLate) return { verdict: 'unknown-job' }
@@ -304,8 +307,7 @@ class ChainFarmDesk implements FarmDesk {
   }
 
   /**
-   * When it is the client's turn: the replay, then all else, as for everybody's blocks. What was computed in vain is
-   * charged.
+   * Imports the block like everybody's blocks when it is the client's turn. What was computed in vain is charged.
    */
   async #import(block: Block, blockHash: Hash32, client: DeskClient): Promise<FarmAnswer> {
     const ticket = await this.#budget.admit(client)
@@ -347,10 +349,10 @@ interface WaitOptions {
   readonly signal: AbortSignal
 }
 
-/** Answers that say nothing about the solution: it may be sent again. */
+/** Answers that say nothing about the solution, so it may be sent again. */
 const MAY_COME_AGAIN: ReadonlySet<FarmVerdict> = new Set<FarmVerdict>(['undecided', 'busy', 'refused'])
 
-/** An orphan cannot be: its parent is the head. It would be a block whose parent left meanwhile. */
+/** It cannot be an orphan, since its parent is the head, unless the parent left in the meantime. */
 const VERDICT_OF: Readonly<Record<ImportOutcome['kind'], FarmVerdict>> = {
   head: 'accepted',
   side: 'side',

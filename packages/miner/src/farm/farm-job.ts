@@ -9,13 +9,13 @@ export interface FarmNetwork {
   readonly genesisHash: Hash32
 }
 
-/** A worker of a farm asks for work. */
+/** A worker of a farm asks for a job. */
 export interface FarmRequest {
-  /** What the worker calls itself. Names are not secret: they tell rates apart. */
+  /** What the worker calls itself. Names are no secret; they tell rates apart. */
   readonly worker: string
-  /** Whom blocks are to pay. Default: whom the node says. */
+  /** Who is paid for blocks. Default: whoever the node says. */
   readonly beneficiary?: Address | undefined
-  /** The job that the worker has: the answer waits until there is a better one. */
+  /** The job that the worker has. The answer waits until there is a better one. */
   readonly after?: Hash32 | undefined
 }
 
@@ -26,12 +26,12 @@ export interface FarmJob {
   /** The key under which exams are drawn. */
   readonly epochKey: Hash32
   readonly range: NonceRange
-  /** After so long the desk has forgotten the job. */
+  /** After this long the desk has forgotten the job. */
   readonly expiresInMs: number
   readonly network: FarmNetwork
   /**
-   * The body's encoding, unless it is large: with it a worker can bring its block to a node that was started anew
-   * meanwhile.
+   * The encoded body, unless it is large. With it a worker can bring its block to a node that has been restarted in the
+   * meantime.
    */
   readonly body: Uint8Array | undefined
 }
@@ -41,7 +41,7 @@ export interface FarmSolution {
   readonly worker: string
   readonly jobId: Hash32
   readonly seal: Seal
-  /** The whole block's encoding, for a desk that does not know the job. */
+  /** The encoded block, for a desk that does not know the job. */
   readonly block?: Uint8Array | undefined
 }
 
@@ -82,11 +82,11 @@ export interface FarmAnswer {
   readonly rule?: string | undefined
 }
 
-/** What a worker says about its pace. Believed: it is for people. */
+/** What a worker says about its pace. It is believed, since only people read it. */
 export interface RateReport {
   readonly worker: string
   readonly attemptsPerSecond: number
   readonly tokensPerSecond: number
-  /** Processes that compute. */
+  /** How many processes compute. */
   readonly workers: number
 }

@@ -33,13 +33,13 @@ import {
   type RateReport,
 } from './farm-job.ts'
 
-/** Letters of a worker's name: a host and a number. */
+/** Longest name of a worker: a host and a number. */
 const MAX_WORKER_NAME = 64
-/** A day: no job lives so long. */
+/** A day: no job lives that long. */
 const MAX_EXPIRY_MS = 86_400_000
 /** More than any machine has. */
 const MAX_WORKERS = 65_536
-/** Above every rate there will be; a report is stored, so it has a bound. */
+/** Above any rate that there will be. Reports are stored, so they have a bound. */
 const MAX_RATE = 1e12
 
 const workerField = nameField(MAX_WORKER_NAME)
@@ -62,7 +62,7 @@ function optionalField<T>(field: Field<T>): Field<T | undefined> {
   }
 }
 
-/** A finite number from 0 to `max`, for people's eyes. */
+/** A finite number from 0 to `max`, for people to read. */
 function rateField(max: number): Field<number> {
   return {
     ...numberField(0),
@@ -190,11 +190,11 @@ export function farmJobToJson(job: FarmJob): WorkJobJson {
     firstNonce: range.first,
     endNonce: range.end,
   })
-  // The fields above and the schema say the same; tests check the one against the other.
+  // The fields above and the schema say the same; tests check one against the other.
   return json as WorkJobJson
 }
 
-/** The job of a JSON document, checked against itself: a worker must know what its work is for. */
+/** The job of a JSON document, checked against itself: a worker must know what it works for. */
 export function parseFarmJob(json: unknown): FarmJob {
   const { sealHash: sealed, number, target, header: bytes, firstNonce, endNonce, ...rest } = parse(jobField, json, JOB)
   const { transcriptRoot: _root, lossMicroNats: _loss, nonce: _nonce, ...header } = decodeHeader(bytes)

@@ -18,7 +18,7 @@ export interface FarmMinerStatus extends AttemptFigures {
   readonly number: bigint | undefined
   readonly target: bigint | undefined
   readonly workers: number
-  /** Jobs that were taken. */
+  /** How many jobs were taken. */
   readonly jobs: number
   readonly solutions: number
   readonly verdicts: Readonly<Partial<Record<FarmVerdict, number>>>

@@ -28,16 +28,16 @@ import type { FarmAnswer, FarmJob, FarmVerdict } from './farm-job.ts'
 import type { FarmMinerState, FarmMinerStatus } from './farm-miner-status.ts'
 import { LONGEST_PAUSE_MS, SolutionDelivery } from './solution-delivery.ts'
 
-/** Mines for a node on another machine until stopped. */
+/** Mines for a node on another machine until it is stopped. */
 export interface FarmMiner extends Startable {
   readonly status: FarmMinerStatus
-  /** A solution got its verdict. */
+  /** A solution was judged. */
   readonly onAnswer: Subscribe<FarmAnswer & { readonly number: bigint }>
   /** Resolves when it has failed for good. */
   readonly failed: Promise<string>
 }
 
-/** A job with the attempts at it. */
+/** A job that was taken, with the attempts at it. */
 interface TakenJob extends AttemptJob {
   readonly work: FarmJob
   readonly expiresAtMs: number
@@ -47,9 +47,9 @@ export interface FarmMinerOptions {
   readonly params: NetworkParams
   /** What this worker calls itself: up to 64 letters, digits and `- . _ + /`. */
   readonly worker: string
-  /** Workers of the engine that are to be kept busy. */
+  /** How many workers of the engine to keep busy. */
   readonly workers: number
-  /** Whom blocks are to pay. Default: whom the node says. */
+  /** Who is paid for blocks. Default: whoever the node says. */
   readonly beneficiary?: Address
 }
 
@@ -62,7 +62,7 @@ export interface FarmMinerDependencies {
   readonly logger: Logger
 }
 
-/** Often enough for a table that people look at. */
+/** Often enough for a table that people watch. */
 const REPORT_MS = 10_000
 /** After these the head is another one, or the job is over: the next job is about to come. */
 const ENDS_JOB: ReadonlySet<FarmVerdict> = new Set<FarmVerdict>(['accepted', 'side', 'stale', 'duplicate'])
@@ -157,7 +157,7 @@ class ClientMiner implements FarmMiner {
     this.#figures.rest()
   }
 
-  /** Always asks for a better job than the present one; the desk answers when there is one. */
+  /** Keeps asking for a better job than the present one; the desk answers when there is one. */
   async #fetchJobs(): Promise<void> {
     const { signal } = this.#stopping
     const { worker, beneficiary } = this.#options
@@ -177,7 +177,7 @@ class ClientMiner implements FarmMiner {
     }
   }
 
-  /** Without the node attempts go on for as long as their block might still be taken. */
+  /** Without the node, attempts go on for as long as their block might still be accepted. */
   async #endure(error: unknown, signal: AbortSignal): Promise<void> {
     if (this.#isExpired()) this.#drop()
     await this.#desk.endure(error, signal)
@@ -223,7 +223,7 @@ class ClientMiner implements FarmMiner {
     }
   }
 
-  /** While the node judges, more attempts at this height would most likely be for nothing. */
+  /** While the node judges, more attempts at this height would most likely be in vain. */
   #onSolved(job: TakenJob, seal: Seal): void {
     if (this.#submitting !== undefined) return
     this.#solutions++
@@ -236,7 +236,7 @@ class ClientMiner implements FarmMiner {
     this.#pump.halt()
   }
 
-  /** True if the job is worth nothing any more. */
+  /** True if the job is no longer worth anything. */
   async #submit(job: TakenJob, seal: Seal): Promise<boolean> {
     const options = { lastTry: this.#stopping.signal, signal: this.#abandonDelivery.signal }
     const answer = await this.#delivery.deliver({ worker: this.#options.worker, work: job.work, seal }, options)
@@ -264,7 +264,7 @@ class ClientMiner implements FarmMiner {
         const { attemptsPerSecond, tokensPerSecond } = this.#figures.snapshot(undefined)
         await client.submitRate({ worker, workers, attemptsPerSecond, tokensPerSecond }, signal)
       } catch {
-        // For people only: the next report says the same.
+        // Only people read it, and the next report says the same.
       }
     }
   }

@@ -5,8 +5,8 @@ import type { FarmDesk } from './farm-desk.ts'
 import { farmAnswerToJson, farmJobToJson, parseFarmRequest, parseFarmSolution, parseRateReport } from './farm-json.ts'
 
 /**
- * A farm desk as JSON speaks to it: what `poai_getWork` and its siblings pass through. Rejects with `MinerError`s that
- * may be shown.
+ * A farm desk in terms of JSON: `poai_getWork` and its siblings go through it. Rejects with `MinerError`s that clients
+ * may see.
  */
 export interface FarmService {
   getWork(request: unknown, signal?: AbortSignal, client?: DeskClient): Promise<WorkJobJson>
@@ -16,7 +16,7 @@ export interface FarmService {
   networkParams(): Promise<JsonValue>
 }
 
-/** The JSON face of a desk. */
+/** A desk in terms of JSON. */
 export function createFarmService(
   desk: Pick<FarmDesk, 'params' | 'getWork' | 'submitWork' | 'submitRate'>,
 ): FarmService {

@@ -12,25 +12,25 @@ export interface IssuedJob {
   readonly client: string
   readonly made: MadeTemplate
   readonly range: NonceRange
-  /** Nonces that were submitted for it. */
+  /** The nonces that were submitted for it. */
   readonly submitted: Set<bigint>
 }
 
-/** A block of the slowest built-in network takes ten times less on average; a template holds a body of up to 2 MiB. */
+/** Ten times the block time of the slowest built-in network. A template holds a body of up to 2 MiB. */
 export const JOB_LIFE_MS = 60_000
-/** Templates whose jobs are alive: two a second for as long as jobs live. */
+/** How many templates have live jobs: two per second for as long as jobs live. */
 const MAX_TEMPLATES = 128
-/** Jobs of one template: every worker asks once, and after a restart again. */
+/** How many jobs one template has: every worker asks once, and again after a restart. */
 const MAX_JOBS = 4096
 /**
- * Names of jobs that are over, so that a late answer is told apart from a foreign one, and a repeated one from a new
+ * How many names of finished jobs are kept, to tell a late answer from a foreign one, and a repeated one from a new
  * one.
  */
 const MAX_PAST = 8192
 /** A job is worth one block. */
 export const MAX_SUBMISSIONS = 16
 
-/** A job that is not worth a block any more. */
+/** A job that is no longer worth a block. */
 export interface PastJob extends Pick<IssuedJob, 'submitted'> {
   readonly made?: never
 }
@@ -43,8 +43,8 @@ interface Share {
 }
 
 /**
- * The jobs of a desk: those that are worth a block, and the names of those that were. Where there are too many, the
- * client that holds most loses its oldest: whoever asks without end takes no job from others.
+ * The jobs of a desk: those that are worth a block, and the names of those that were. If there are too many, the client
+ * that holds most of them loses its oldest, so whoever keeps asking takes no job from others.
  */
 export class JobBook {
   readonly #clock: Pick<Clock, 'nowMs'>
@@ -87,7 +87,7 @@ export class JobBook {
     for (const [name, { made }] of this.#jobs) if (!isCurrent(made.template)) this.#end(name)
   }
 
-  /** Jobs are in the order of their issue, and so, but for moments, their templates. */
+  /** Jobs are in the order in which they were issued, and so, give or take a moment, are their templates. */
   #forgetOld(): void {
     const oldestMs = this.#clock.nowMs() - JOB_LIFE_MS
     for (const [name, { made }] of this.#jobs) {

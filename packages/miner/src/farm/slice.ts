@@ -1,10 +1,10 @@
 /** Bounds of a {@link Slice}. */
 export interface SliceLimits {
-  /** Tasks that run at one time. */
+  /** How many tasks may run at one time. */
   readonly atOnce: number
-  /** Tasks of one client that run or wait. */
+  /** How many tasks of one client may run or wait. */
   readonly perClient: number
-  /** Tasks of all clients that wait. */
+  /** How many tasks of all clients may wait. */
   readonly maxWaiting: number
 }
 
@@ -14,8 +14,8 @@ interface Waiting {
 }
 
 /**
- * Places for tasks, in the order of their coming; since a client has so many in the line, nobody waits behind one that
- * floods.
+ * Places for tasks, first come, first served. A client has only so many in the queue, so nobody waits behind one that
+ * floods it.
  */
 export class Slice {
   readonly #limits: SliceLimits
@@ -27,7 +27,7 @@ export class Slice {
     this.#limits = limits
   }
 
-  /** False if the client has its share already, or too many wait. Each that enters leaves. */
+  /** False if the client has its share already, or too many wait. Whoever enters must leave. */
   async enter(client: string): Promise<boolean> {
     const { atOnce, perClient, maxWaiting } = this.#limits
     const own = this.#inLine.get(client) ?? 0
@@ -42,7 +42,7 @@ export class Slice {
     return true
   }
 
-  /** The place goes to the one that has waited longest. */
+  /** Passes the place to whoever has waited longest. */
   leave(client: string): void {
     const own = (this.#inLine.get(client) ?? 1) - 1
     if (own === 0) this.#inLine.delete(client)

@@ -5,35 +5,35 @@ import { Slice } from './slice.ts'
 /** What clients of a farm desk may make this node compute in vain: each solution in vain is two passes of the model. */
 export interface SolutionLimits {
   /**
-   * Solutions in vain of a stranger's address before it is refused. One or two could be a bad machine of an honest
-   * farm.
+   * How many solutions in vain a stranger's address may send before it is refused. One or two could come from an honest
+   * farm's bad machine.
    */
   readonly strangerFailures: number
   /**
-   * The same for programs on this machine, which are its owner's, and side by side for proven clients: it keeps a
-   * broken farm from taking all.
+   * The same for programs on this machine, which belong to its owner, and for each proven client: it keeps a broken
+   * farm from taking everything.
    */
   readonly localFailures: number
-  /** First refusal after that; each further solution in vain doubles it. Long enough to look at a machine. */
+  /** How long the first refusal lasts; each further solution in vain doubles it. Long enough to look at a machine. */
   readonly refusalMs: number
-  /** A refusal does not grow beyond this. */
+  /** The longest that a refusal may last. */
   readonly longestRefusalMs: number
   /**
-   * Solutions in vain of all strangers together within {@link windowMs}; then those that are not proven are told to
-   * come back.
+   * How many solutions in vain all strangers together may send within {@link windowMs}; then those that are not proven
+   * are told to come back later.
    */
   readonly allStrangersFailures: number
   readonly windowMs: number
   /**
-   * Blocks of clients that never brought a good one, judged at one time, all such clients together: blocks at the tip
-   * wait for one pass at most.
+   * How many blocks of unproven clients, all together, are judged at one time: blocks at the tip wait for one pass at
+   * most.
    */
   readonly unprovenAtOnce: number
-  /** Blocks of proven and local clients that are judged at one time. */
+  /** How many blocks of proven and local clients are judged at one time. */
   readonly provenAtOnce: number
-  /** Of them, those that one client has in the line. */
+  /** How many of them one client may have in the queue. */
   readonly provenPerClient: number
-  /** Clients whose solution waits for its turn, of each kind. Each has one pass or two to wait for. */
+  /** How many clients of each kind may wait for their turn. Each waits for one pass or two. */
   readonly maxWaiting: number
 }
 
@@ -53,9 +53,9 @@ export const SOLUTION_DEFAULTS: SolutionLimits = {
 
 /** A client is proven for so long after its last block: a small farm finds one in hours. */
 const PROVEN_MS = 86_400_000
-/** Failures are forgotten after so long without one. */
+/** Failures are forgotten after this long without one. */
 const FORGIVEN_MS = 86_400_000
-/** Clients that are remembered, some hundred bytes each; the one that was judged longest ago is forgotten. */
+/** How many clients are remembered, at some hundred bytes each; the one judged longest ago is forgotten first. */
 const MAX_CLIENTS = 4096
 
 interface Record {
@@ -69,7 +69,7 @@ interface Record {
 /** What became of a judged solution. `undecided`: no verdict on the work. */
 export type SolutionOutcome = 'good' | 'in-vain' | 'undecided'
 
-/** Leave to have one solution judged. */
+/** The permission to have one solution judged. */
 export interface SolutionTicket {
   /** True if the client never brought a good block: what is at the tip goes first. */
   readonly isStranger: boolean
@@ -77,7 +77,7 @@ export interface SolutionTicket {
 }
 
 /**
- * Bounds by client, and over all strangers, what solutions in vain cost; a client that floods has no part of another's
+ * Bounds what solutions in vain cost, by client and over all strangers. A client that floods takes nothing of another's
  * share.
  */
 export class SolutionBudget {
@@ -97,7 +97,7 @@ export class SolutionBudget {
     this.#proven = new Slice({ atOnce: provenAtOnce, perClient: provenPerClient, maxWaiting })
   }
 
-  /** True if nothing that the client sends is worth a look now. */
+  /** True if nothing that the client sends is worth looking at now. */
   isRefused({ name }: DeskClient): boolean {
     return (this.#records.get(name)?.refusedUntilMs ?? 0) > this.#clock.nowMs()
   }
@@ -110,7 +110,7 @@ export class SolutionBudget {
     const slice = isStranger ? this.#unproven : this.#proven
     if (this.#isSpent(record, isStranger)) return 'busy'
     if (!(await slice.enter(client.name))) return 'busy'
-    // What came before it in the line may have failed meanwhile.
+    // What came before it in the queue may have failed in the meantime.
     const isRefused = this.isRefused(client)
     if (isRefused || this.#isSpent(record, isStranger)) {
       slice.leave(client.name)
@@ -121,7 +121,8 @@ export class SolutionBudget {
   }
 
   /**
-   * True if all that are being judged failing would go beyond the client's allowance, or strangers have used up theirs.
+   * True if the client would exceed its allowance should all that is being judged fail, or if strangers have used up
+   * theirs.
    */
   #isSpent(record: Record, isStranger: boolean): boolean {
     const { strangerFailures, localFailures, allStrangersFailures, windowMs } = this.#limits

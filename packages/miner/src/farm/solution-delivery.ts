@@ -5,9 +5,9 @@ import { Outage } from '../outage.ts'
 import type { FarmClient } from './farm-client.ts'
 import type { FarmAnswer, FarmJob, FarmSolution, FarmVerdict } from './farm-job.ts'
 
-/** A verdict that says nothing yet is asked for again after so long. */
+/** How long to wait before asking again for a verdict that said nothing. */
 const ASK_AGAIN_MS = 500
-/** A node that was started anew should have its farm back before people wonder. */
+/** A restarted node should have its farm back before people wonder. */
 export const LONGEST_PAUSE_MS = 5_000
 const UNSETTLED: ReadonlySet<FarmVerdict> = new Set<FarmVerdict>(['busy', 'undecided'])
 
@@ -18,7 +18,7 @@ export interface SolutionDeliveryDependencies {
   readonly logger: Logger
 }
 
-/** A solution, and what it is one of. */
+/** A solution and the job that it solves. */
 export interface FoundSolution {
   readonly worker: string
   readonly work: FarmJob
@@ -42,7 +42,7 @@ export class SolutionDelivery {
     )
   }
 
-  /** What failed last, while it does. */
+  /** What failed last, while it keeps failing. */
   get error(): unknown {
     return this.#outage.error
   }
@@ -68,7 +68,7 @@ export class SolutionDelivery {
     return undefined
   }
 
-  /** The whole block, if the job came with its body: a node that was started anew knows nothing else of it. */
+  /** The whole block, if the job came with its body: a restarted node knows nothing else about it. */
   #blockOf({ header, epochKey, body }: FarmJob, seal: Seal): Uint8Array | undefined {
     if (body === undefined) return undefined
     const { codecs } = this.#dependencies

@@ -2,7 +2,7 @@ import type { BlockTemplate } from '@poai/chain'
 import { type Address, bytesToHex, type Hex } from '@poai/core'
 import type { MadeTemplate, TemplateMaker } from '../jobs/template-maker.ts'
 
-/** Templates a farm may ask for at one time: each beneficiary has its own. */
+/** How many templates a farm may have at one time: each beneficiary has its own. */
 const MAX_BENEFICIARIES = 16
 
 interface Slot {
@@ -18,7 +18,7 @@ export interface TemplateBoardDependencies {
   readonly maker: TemplateMaker
 }
 
-/** The newest template of every beneficiary, made when somebody asks. */
+/** The newest template of each beneficiary, made when somebody asks for it. */
 export class TemplateBoard {
   readonly #options: TemplateBoardOptions
   readonly #dependencies: TemplateBoardDependencies
@@ -29,7 +29,7 @@ export class TemplateBoard {
     this.#dependencies = dependencies
   }
 
-  /** How long a template is still good enough. 0 if there is a reason for another. */
+  /** How long a template is still good enough. 0 if there is a reason to make another. */
   msLeft(template: BlockTemplate): number {
     const { maker } = this.#dependencies
     const made = this.#slots.get(bytesToHex(template.header.beneficiary))?.made
@@ -37,7 +37,7 @@ export class TemplateBoard {
     return Math.max(0, maker.msLeft(made, this.#options.templateAgeMs))
   }
 
-  /** The newest one, made now if it is not good enough. Those who ask at one time wait for one making. */
+  /** The newest one, remade if it is not good enough. Those that ask at the same time share one. */
   async newest(beneficiary: Address, signal: AbortSignal): Promise<MadeTemplate> {
     const slot = this.#slotOf(beneficiary)
     if (slot.made !== undefined && slot.made.earlyMs === 0 && this.msLeft(slot.made.template) > 0) return slot.made

@@ -3,11 +3,11 @@ import { MinerError } from '../miner-error.ts'
 import { type DeskClient, OWN_CLIENT } from './desk-client.ts'
 import type { FarmVerdict, RateReport } from './farm-job.ts'
 
-/** What a desk knows of a worker. */
+/** What a desk knows about a worker. */
 export interface FarmWorker {
   readonly name: string
   readonly lastSeenMs: number
-  /** As it says itself. */
+  /** By its own account. */
   readonly attemptsPerSecond: number
   readonly tokensPerSecond: number
   readonly workers: number
@@ -30,7 +30,7 @@ interface Entry {
   refusedUntilMs: number
 }
 
-/** Names are free: a flood of them must not fill the memory. */
+/** Names cost nothing: a flood of them must not fill the memory. */
 const MAX_WORKERS = 256
 /** A worker reports every ten seconds and polls more often: after a minute of silence it is gone. */
 const SILENCE_MS = 60_000
@@ -39,7 +39,7 @@ const MAX_INVALID_IN_ROW = 3
 /** Long enough to look at the machine. */
 const REFUSAL_MS = 60_000
 
-/** Who works for a desk, in the order of being seen last. */
+/** The workers of a desk, in the order in which they were last seen. */
 export class WorkerRegistry {
   readonly #clock: Pick<Clock, 'nowMs'>
   readonly #entries = new Map<string, Entry>()
@@ -48,7 +48,7 @@ export class WorkerRegistry {
     this.#clock = clock
   }
 
-  /** Those that were seen in the last minute. */
+  /** Those seen in the last minute. */
   list(): readonly FarmWorker[] {
     const since = this.#clock.nowMs() - SILENCE_MS
     return [...this.#entries.values()]
@@ -82,7 +82,7 @@ export class WorkerRegistry {
     entry.refusedUntilMs = this.#clock.nowMs() + REFUSAL_MS
   }
 
-  /** A name is a client's own: nobody gets another's refused, or takes its place. */
+  /** A name belongs to its client: nobody can get another's refused, or take its place. */
   #seen(name: string, { name: client }: DeskClient): Entry {
     const key = `${client} ${name}`
     const entry = this.#entries.get(key) ?? this.#add(name, client)
@@ -101,7 +101,8 @@ export class WorkerRegistry {
   }
 
   /**
-   * At the cost of the silent, or of a client that has more names than this one: not at the cost of those that work.
+   * Makes room at the cost of silent workers, or of a client that has more names than this one, never of those that
+   * work.
    */
   #makeRoom(client: string): void {
     const [oldest] = this.#entries

@@ -3,19 +3,19 @@ import type { Hash32, RuleSchedule } from '@poai/core'
 import type { BlockFate } from '../jobs/block-delivery.ts'
 import { OwnBlocks } from './own-blocks.ts'
 
-/** What became of the blocks that a miner found, since its start. */
+/** What became of the blocks that a miner has found since its start. */
 export interface BlockFigures {
   /** Solutions found. */
   readonly blocksFound: number
   /** Of them, those that became the head. */
   readonly blocksAccepted: number
-  /** Of them, those that came later than another block of their height, or could not be imported in time. */
+  /** Of them, those that came after another block of their height, or could not be imported in time. */
   readonly blocksLost: number
   /** Of them, those that did not pass this node's own import. */
   readonly blocksInvalid: number
   /** Of them, those that are in the chain now. */
   readonly blocksCanonical: number
-  /** What those pay, subsidy and tips, in wei. */
+  /** What those pay in subsidy and tips, in wei. */
   readonly rewardsWei: bigint
 }
 
@@ -47,7 +47,7 @@ export class BlockScore {
     return this.#invalidInRow
   }
 
-  /** To be called before the block is imported. */
+  /** Call it before the block is imported. */
   found(hash: Hash32): void {
     this.#found++
     this.#ownBlocks.remember(hash)

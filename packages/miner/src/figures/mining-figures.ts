@@ -2,16 +2,16 @@ import type { SearchProgress } from '@poai/consensus'
 import type { Clock } from '@poai/core'
 import { RateMeter } from './rate-meter.ts'
 
-/** The lowest work hash so far: how near to a block mining has come. */
+/** The lowest work hash so far: how close mining has come to a block. */
 export interface BestAttempt {
-  /** Of the block that it was for. */
+  /** Of the block that it would have been. */
   readonly number: bigint
   readonly nonce: bigint
   readonly workHash: bigint
   readonly lossMicroNats: bigint
 }
 
-/** What mining has come to, since its start. */
+/** The figures of mining since its start. */
 export interface AttemptFigures {
   /** Attempts that were finished. */
   readonly attempts: number
@@ -19,17 +19,17 @@ export interface AttemptFigures {
   readonly voidAttempts: number
   /** Attempts that workers had begun when a new head made them worthless; not among `attempts`. */
   readonly staleAttempts: number
-  /** Stale ones of all that were begun. */
+  /** The share of stale ones among all that were begun. */
   readonly staleShare: number
   /** Over the last seconds. */
   readonly attemptsPerSecond: number
   /** Tokens of attempts, over the last seconds. */
   readonly tokensPerSecond: number
-  /** At the present rate and target. Undefined while there is no rate or no job. */
+  /** At the present rate and target. Undefined without a rate or a job. */
   readonly expectedSecondsToBlock: number | undefined
-  /** Attempts since the last block that was found, in percent of those that it should take. */
+  /** Attempts since the last block that was found, as a percentage of those that it should take. */
   readonly effortPercent: number
-  /** Blocks that the attempts so far should have found. */
+  /** How many blocks the attempts so far should have found. */
   readonly expectedBlocks: number
   readonly best: BestAttempt | undefined
 }
@@ -40,7 +40,7 @@ export interface MeasuredJob {
   readonly target: bigint
 }
 
-/** Bits of a target that make up its chance: as many as a double holds. */
+/** How many bits of a target its chance is computed from: as many as a double holds. */
 const CHANCE_BITS = 53n
 
 /** The chance of one attempt. */
@@ -64,12 +64,12 @@ export class MiningFigures {
     this.#rate = new RateMeter(clock)
   }
 
-  /** Attempts are being made from now on. */
+  /** Call it when attempts begin. */
   begin(): void {
     this.#rate.begin()
   }
 
-  /** No attempts are made for a while, and none are expected. */
+  /** Call it when attempts end for a while, and none are expected. */
   rest(): void {
     this.#rate.end()
   }
@@ -90,7 +90,7 @@ export class MiningFigures {
     this.#stale += attempts
   }
 
-  /** A block was found: the next one takes effort from zero. */
+  /** Call it when a block was found: effort counts from zero again. */
   found(): void {
     this.#effort = 0
   }

@@ -3,7 +3,7 @@ import { blockReward } from '@poai/consensus'
 import { bytesToHex, type Hash32, type Hex, type RuleSchedule } from '@poai/core'
 import { effectiveGasPrice } from '@poai/execution'
 
-/** Own blocks that are remembered: more than any reorganisation reaches back. */
+/** How many own blocks are remembered: more than any reorganisation reaches back. */
 const MAX_REMEMBERED = 4096
 
 /** Subsidy and tips of a block, in wei. */
@@ -23,7 +23,7 @@ export function rewardOf(
   return subsidy + tips
 }
 
-/** Follows which of this miner's blocks are in the chain, and what they pay: a reorganisation takes both away. */
+/** Tracks which of this miner's blocks are in the chain, and what they pay: a reorganisation takes both away. */
 export class OwnBlocks {
   readonly #schedule: RuleSchedule
   readonly #found = new Set<Hex>()
@@ -34,7 +34,7 @@ export class OwnBlocks {
     this.#schedule = schedule
   }
 
-  /** Own blocks in the chain now. */
+  /** How many own blocks are in the chain now. */
   get canonical(): number {
     return this.#canonical
   }
@@ -44,7 +44,7 @@ export class OwnBlocks {
     return this.#rewardsWei
   }
 
-  /** To be called before the block is imported. */
+  /** Call it before the block is imported. */
   remember(hash: Hash32): void {
     this.#found.add(bytesToHex(hash))
     if (this.#found.size <= MAX_REMEMBERED) return

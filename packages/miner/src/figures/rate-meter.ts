@@ -1,6 +1,6 @@
 import type { Clock } from '@poai/core'
 
-/** Long enough that a rate of a few a second is steady, short enough that a person sees what changed. */
+/** Long enough that a rate of a few per second is steady, short enough that people see what changed. */
 const DEFAULT_WINDOW_SECONDS = 15
 
 interface Slot {
@@ -8,7 +8,7 @@ interface Slot {
   count: number
 }
 
-/** How many a second, over the last seconds. */
+/** How many per second, over the last seconds. */
 export class RateMeter {
   readonly #clock: Pick<Clock, 'nowMs'>
   readonly #windowSeconds: number
@@ -20,12 +20,12 @@ export class RateMeter {
     this.#windowSeconds = windowSeconds
   }
 
-  /** Counting begins: before, there is no rate. Begins anew after `end`. */
+  /** Begins to count; before, there is no rate. Begins again after `end`. */
   begin(): void {
     this.#begunAtMs ??= this.#clock.nowMs()
   }
 
-  /** The rate is 0 until the next beginning. */
+  /** The rate is 0 until `begin` is called again. */
   end(): void {
     this.#begunAtMs = undefined
     this.#slots.length = 0
@@ -53,7 +53,7 @@ export class RateMeter {
     return this.#slots.reduce((sum, { count }) => sum + count, 0) / seconds
   }
 
-  /** Drops what is too old, and after the clock was set back what seems to be of the future. */
+  /** Drops what is too old, and what seems to come from the future after the clock was set back. */
   #forgetBefore(second: number): void {
     const latest = second + this.#windowSeconds
     while (this.#slots.length > 0) {

@@ -12,12 +12,12 @@ import {
 import { Outage } from '../outage.ts'
 
 /**
- * What became of a block of ours.
+ * What became of one of our own blocks.
  *
  * - `head`: it ends the chain.
  * - `side`: it is stored beside a chain that is as heavy.
  * - `lost`: the head moved before it could be imported.
- * - `invalid`: it broke a rule: our engine, our memory or our code is wrong.
+ * - `invalid`: it broke a rule, so our engine, our memory or our code is wrong.
  */
 export type BlockFate = 'head' | 'side' | 'lost' | 'invalid'
 
@@ -27,16 +27,16 @@ export interface BlockDeliveryDependencies {
   readonly logger: Logger
 }
 
-/** When to stop bringing something. */
+/** When to stop trying. */
 export interface DeliveryOptions {
-  /** No more tries once it is aborted. */
+  /** Once it is aborted, there are no more tries. */
   readonly lastTry: AbortSignal
-  /** Gives up the try under way, too. */
+  /** Also gives up the try under way. */
   readonly signal: AbortSignal
 }
 
 /**
- * Brings our own blocks through the pipeline of everybody's blocks, and does not give one up over a passing failure.
+ * Imports our own blocks the way everybody's blocks are imported, and does not give one up over a passing failure.
  */
 export class BlockDelivery {
   readonly #dependencies: BlockDeliveryDependencies
@@ -50,7 +50,7 @@ export class BlockDelivery {
     )
   }
 
-  /** What failed last, while it does. */
+  /** What failed last, while it keeps failing. */
   get error(): unknown {
     return this.#outage.error
   }

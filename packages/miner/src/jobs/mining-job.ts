@@ -5,7 +5,7 @@ import type { PumpJob } from '../attempts/search-pump.ts'
 import type { MeasuredJob } from '../figures/mining-figures.ts'
 import type { NonceRange } from '../nonce-ranges.ts'
 
-/** What attempts are made at, and what their figures are of. */
+/** What attempts are made at, and what their figures are about. */
 export interface AttemptJob extends PumpJob, MeasuredJob {}
 
 /** A template, and the attempts at it. */

@@ -13,20 +13,20 @@ export interface TemplateMakerDependencies {
   readonly clock: Pick<Clock, 'nowMs'>
 }
 
-/** A template with what its making says about its use. */
+/** A template, with what making it tells about using it. */
 export interface MadeTemplate {
   readonly template: BlockTemplate
   readonly madeAtMs: number
-  /** How long the making took. */
+  /** How long it took to make. */
   readonly tookMs: number
-  /** Until its time is near enough for every node's clock. 0 but for blocks that come faster than seconds pass. */
+  /** Until its timestamp is close enough to every node's clock. 0 unless blocks come faster than seconds pass. */
   readonly earlyMs: number
 }
 
-/** The making of templates may take this part of the time: with a full pool on a slow machine they come less often. */
+/** The share of time that templates may take: with a full pool on a slow machine they are made less often. */
 const MAKING_SHARE = 0.1
 
-/** Asks the chain for templates on this machine's time. */
+/** Asks the chain for templates by this machine's clock. */
 export class TemplateMaker {
   readonly #options: TemplateMakerOptions
   readonly #dependencies: TemplateMakerDependencies

@@ -3,7 +3,7 @@ import { bytesToHex, defined } from '@poai/core'
 import type { FarmDeskStatus } from '../farm/farm-desk.ts'
 import type { MinerStatus } from '../miner-status.ts'
 
-/** Figures of miners elsewhere. */
+/** The figures of miners elsewhere. */
 export function farmToJson({ workers, ...figures }: FarmDeskStatus): FarmStatusJson {
   const { attemptsPerSecond, tokensPerSecond, verdicts, blocksCanonical, rewardsWei } = figures
   return {
@@ -13,7 +13,7 @@ export function farmToJson({ workers, ...figures }: FarmDeskStatus): FarmStatusJ
   }
 }
 
-/** A miner's figures. */
+/** The figures of a node's own miner. */
 export function minerToJson(miner: MinerStatus): MinerStatusJson {
   const { state, reason, workers, number, target, expectedSecondsToBlock, best, beneficiary, rewardsWei } = miner
   const { attempts, voidAttempts, staleAttempts, staleShare, attemptsPerSecond, tokensPerSecond } = miner

@@ -3,14 +3,16 @@ import { bytesToHex } from '@poai/core'
 import type { Miner } from '../miner.ts'
 import { minerToJson } from './miner-json.ts'
 
-/** A miner as its methods use it. */
+/** What the methods need of a miner. */
 export type ShownMiner = Pick<Miner, 'status' | 'resume' | 'pause' | 'setBeneficiary'>
 
-/** What JSON-RPC tells of the node's own miner, and what its owner may change. */
-export function minerMethods(
-  { isPaid }: { /** Somebody is named who gets the rewards. */ readonly isPaid: boolean },
-  miner: Maybe<ShownMiner>,
-): readonly Method[] {
+export interface MinerMethodsOptions {
+  /** An account is named that gets the rewards. */
+  readonly isPaid: boolean
+}
+
+/** What JSON-RPC says about the node's own miner, and what its owner may change. */
+export function minerMethods({ isPaid }: MinerMethodsOptions, miner: Maybe<ShownMiner>): readonly Method[] {
   return [...ethereumMethods(miner), ...controlMethods(isPaid, miner)]
 }
 
