@@ -52,14 +52,16 @@ export async function startLightPeer(params: NetworkParams, ip: string): Promise
       services: { allBlocks: true, transactions: true },
     },
   })
-  await libp2p.handle(STATUS_PROTOCOL, async (stream: Stream, connection: Connection) => {
+  const answer = async (stream: Stream, connection: Connection): Promise<void> => {
     const signal = AbortSignal.timeout(PATIENCE_MS)
     const frames = lpStream(stream)
     const frame = decodeStatusFrame(new Uint8Array((await frames.read({ signal })).subarray()))
     if (frame.kind === 'status') await frames.write(status, { signal })
     await stream.close({ signal })
     if (frame.kind === 'goodbye') await connection.close({ signal })
-  })
+  }
+  // Whoever asked may leave at any moment, which is nobody's fault.
+  await libp2p.handle(STATUS_PROTOCOL, (stream, connection) => answer(stream, connection).catch(() => undefined))
   const [listened] = libp2p.getMultiaddrs()
   if (listened === undefined) throw new RangeError('the peer listens')
   return {
