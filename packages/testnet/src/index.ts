@@ -17,6 +17,7 @@ export { openTestnetDirectory, type TestnetDirectory } from './plan/testnet-dire
 export type { PlannedNode } from './plan/testnet-plan.ts'
 export { runTestnet, type TestnetRun, type TestnetRunDependencies, type TestnetRunOptions } from './run-testnet.ts'
 export { examLines } from './show/exam-lines.ts'
+export { formatSummary } from './show/format-summary.ts'
 export { formatIntroduction, type Introduction } from './show/introduction.ts'
+export type { NodeSummary, TestnetSummary } from './show/summarise.ts'
 export { createTestnetReporter, type TestnetReporter } from './show/testnet-reporter.ts'
-export { formatSummary, type NodeSummary, type TestnetSummary } from './show/testnet-summary.ts'

@@ -1,38 +1,27 @@
-import { availableParallelism } from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
 import { AppError, type NetworkParams } from '@poai/core'
-import { PORTABLE_DOMAIN_NAME } from '@poai/inference'
 import type { Installation } from '@poai/node'
-import { buildSite } from './build-site.ts'
-import { buildLlamaBeside, canUseLlama } from './llama-beside.ts'
+import { buildInBackground } from './background/build-in-background.ts'
 import type { ProgramCommand } from './nodes/node-process.ts'
 import { Testnet } from './nodes/testnet.ts'
-import { findFreePorts } from './plan/free-ports.ts'
+import { choosePlan, type PlanWishes } from './plan/choose-plan.ts'
 import { nodeArguments } from './plan/node-arguments.ts'
 import type { TestnetDefinition } from './plan/testnet-definition.ts'
 import type { TestnetDirectory } from './plan/testnet-directory.ts'
-import { type JudgingEngines, type PlannedNode, planTestnet } from './plan/testnet-plan.ts'
+import type { PlannedNode } from './plan/testnet-plan.ts'
+import { summarise, type TestnetSummary } from './show/summarise.ts'
 import type { TestnetReporter } from './show/testnet-reporter.ts'
-import { summarise, type TestnetSummary } from './show/testnet-summary.ts'
-import { Chaos } from './stress/chaos.ts'
-import { createSeededRandom } from './stress/seeded-random.ts'
-import { Traffic } from './stress/traffic.ts'
+import { createStress } from './stress/stress.ts'
 
 /** What to run. */
-export interface TestnetRunOptions {
-  readonly nodes: number
-  readonly miners: number
+export interface TestnetRunOptions extends PlanWishes {
   /** Stop when all nodes have this many new blocks. */
   readonly blocks: number | undefined
   /** Stop after this time. */
   readonly durationSeconds: number | undefined
-  readonly basePort: number
-  readonly rpcPort: number
   readonly trafficPerSecond: number | undefined
   /** The seed of the disturbances; undefined for none. */
   readonly chaosSeed: string | undefined
-  /** Every node chooses its engine for itself; otherwise validators run different ones. */
-  readonly hasOneEngine: boolean
 }
 
 export interface TestnetRunDependencies {
@@ -69,17 +58,8 @@ const QUIET_MS = 1_500
 /** How long the questions of the summary may take: nodes answer at once, or are gone. */
 const SUMMARY_TIMEOUT_MS = 15_000
 
-/** A page is served at once, or not at all. */
-const PAGE_TIMEOUT_MS = 2_000
-
-/** Whether there is a page at a URL. */
-async function servesPage(url: string): Promise<boolean> {
-  try {
-    const response = await fetch(url, { method: 'HEAD', signal: AbortSignal.timeout(PAGE_TIMEOUT_MS) })
-    return response.ok && (response.headers.get('content-type') ?? '').startsWith('text/html')
-  } catch {
-    return false
-  }
+function urlOf({ server }: Testnet): string {
+  return `http://${HOST}:${server.process.plan.httpPort}`
 }
 
 /** Runs a testnet until it reaches its goal, its time is up, or it is interrupted; then stops every node. */
@@ -102,14 +82,17 @@ class TestnetSupervisor {
   #lastHead = ''
   #lastHeadMs = performance.now()
 
+  readonly #tell = (event: string): void => this.#deps.reporter.event(event)
+
   constructor(options: TestnetRunOptions, dependencies: TestnetRunDependencies) {
     this.#options = options
     this.#deps = dependencies
   }
 
   async run(): Promise<TestnetRun> {
-    const { params, installation, program, reporter, onPlan, directory } = this.#deps
-    const plan = await this.#plan()
+    const { params, definition, installation, program, reporter, onPlan, directory } = this.#deps
+    const tell = this.#tell
+    const plan = await choosePlan(this.#options, { host: HOST, params, definition, directory, installation, tell })
     onPlan(plan)
     const { home } = installation
     const settings = { network: directory.networkFile, home, host: HOST, nodes: plan.length }
@@ -117,7 +100,7 @@ class TestnetSupervisor {
       plan,
       programOf: () => program,
       argumentsOf: (node) => nodeArguments(node, settings),
-      onEvent: (text) => reporter.event(text),
+      onEvent: tell,
     })
     const killAll = (): void => testnet.kill()
     // A second Ctrl-C ends this process at once: no node may stay behind.
@@ -153,89 +136,14 @@ class TestnetSupervisor {
     reporter.event(`all nodes are up after ${(performance.now() / 1000).toFixed(1)} s`)
   }
 
-  /**
-   * Builds the explorer's page if it is missing: takes seconds of CPU, so it waits for the first block. Never rejects.
-   */
-  async #servePage(testnet: Testnet): Promise<void> {
-    const { reporter, installation } = this.#deps
-    if (installation.site !== undefined) await buildSite(installation.site, (problem) => reporter.event(problem))
-    const url = `http://${HOST}:${testnet.server.process.plan.httpPort}/`
-    if (await servesPage(url)) reporter.event(`the explorer is at ${url}`)
-  }
-
-  /** Builds what the network does not wait for, one thing after another: miners need the machine. */
-  async #addExtras(testnet: Testnet): Promise<void> {
-    await this.#servePage(testnet)
-    const judge = testnet.nodes.find(({ process }) => process.plan.engine === 'llama')
-    if (judge === undefined) return
-    const { installation, reporter, signal } = this.#deps
-    await buildLlamaBeside(installation, {
-      judge: judge.name,
-      signal: AbortSignal.any([signal, this.#ending.signal]),
-      tell: (text) => reporter.event(text),
-    })
-  }
-
-  async #judgingEngines(): Promise<JudgingEngines> {
-    const { params, installation } = this.#deps
-    // Other domains have only one engine.
-    const isFree = params.work.domain === PORTABLE_DOMAIN_NAME && !this.#options.hasOneEngine
-    if (!isFree) return { validator: 'auto', rpc: 'auto' }
-    return { validator: (await canUseLlama(installation)) ? 'llama' : 'auto', rpc: 'wasm' }
-  }
-
-  async #plan(): Promise<readonly PlannedNode[]> {
-    const { nodes, miners, basePort, rpcPort } = this.#options
-    const { directory, definition, reporter } = this.#deps
-    const [httpPort = rpcPort] = await findFreePorts(rpcPort, { count: 1, host: HOST })
-    if (httpPort !== rpcPort) reporter.event(`port ${rpcPort} is in use: JSON-RPC is at ${httpPort}`)
-    const taken = new Set([httpPort])
-    const peerPorts = await findFreePorts(basePort, { count: nodes, host: HOST, taken })
-    if (peerPorts[0] !== basePort || peerPorts.at(-1) !== basePort + nodes - 1) {
-      reporter.event(`some ports from ${basePort} on are in use: nodes listen at ${peerPorts.join(', ')}`)
-    }
-    const { accounts } = definition
-    const cores = availableParallelism()
-    const engines = await this.#judgingEngines()
-    return planTestnet({ directory: directory.path, nodes, miners, peerPorts, httpPort, accounts, cores, engines })
-  }
-
   async #follow(testnet: Testnet, params: NetworkParams): Promise<TestnetRun> {
-    const { reporter, signal, definition, directory } = this.#deps
+    const { signal, definition, directory } = this.#deps
     const { trafficPerSecond, chaosSeed } = this.#options
     const calm = new AbortController()
-    const traffic =
-      trafficPerSecond === undefined
-        ? undefined
-        : new Traffic(
-            {
-              perSecond: trafficPerSecond,
-              chainId: params.chainId,
-              accounts: definition.accounts,
-              random: createSeededRandom('traffic'),
-            },
-            testnet,
-          )
-    const chaos =
-      chaosSeed === undefined
-        ? undefined
-        : new Chaos(
-            {
-              random: createSeededRandom(chaosSeed),
-              spacingSeconds: params.difficulty.spacingSeconds,
-              onEvent: (text) => reporter.event(text),
-            },
-            testnet,
-          )
-    const underWay = Promise.all([
-      traffic?.run(AbortSignal.any([calm.signal, signal])),
-      chaos?.run({ calm: calm.signal, signal }),
-    ])
-    // The loop below learns what goes wrong in them.
-    const failure = underWay.then(
-      () => undefined,
-      (error: unknown) => error,
-    )
+    const { accounts } = definition
+    const stress = createStress({ trafficPerSecond, chaosSeed, params, accounts, onEvent: this.#tell }, testnet)
+    // The loop below learns what goes wrong in it.
+    const failure = stress.run({ calm: calm.signal, signal })
     let reason: string | undefined
     try {
       reason = await this.#watch(testnet, params, failure)
@@ -252,11 +160,10 @@ class TestnetSupervisor {
       reason,
       network: params.name,
       directory: directory.path,
-      rpc: `http://${HOST}:${testnet.server.process.plan.httpPort}`,
+      rpc: urlOf(testnet),
       startHeight: this.#startHeight,
       firstBlockSeconds: this.#firstBlockSeconds,
-      traffic: traffic?.figures,
-      chaos: chaos === undefined || chaosSeed === undefined ? undefined : { ...chaos.figures, seed: chaosSeed },
+      ...stress.figures,
     }
     return { summary: await summarise(testnet, facts, AbortSignal.timeout(SUMMARY_TIMEOUT_MS)), wasInterrupted }
   }
@@ -349,7 +256,12 @@ class TestnetSupervisor {
     this.#lastHeadMs = performance.now()
     if (head.number <= this.#startHeight) return
     this.#firstBlockSeconds ??= performance.now() / 1000
-    this.#extras ??= this.#addExtras(testnet)
+    this.#extras ??= buildInBackground(testnet, {
+      installation: this.#deps.installation,
+      url: `${urlOf(testnet)}/`,
+      signal: AbortSignal.any([this.#deps.signal, this.#ending.signal]),
+      tell: this.#tell,
+    })
   }
 
   #show({ view }: Testnet, params: NetworkParams): void {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Installation } from '@poai/node'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { buildLlamaBeside, canUseLlama } from '../../src/llama-beside.ts'
+import { buildLlamaBeside, canUseLlama } from '../../src/background/llama-beside.ts'
 
 const PATH = process.env['PATH']
 let home: string

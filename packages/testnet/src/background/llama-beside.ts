@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { AppError } from '@poai/core'
 import { buildPortable, canBuildPortable, findPortableLibrary, llamaForTest, testBuild } from '@poai/inference'
 import type { Installation } from '@poai/node'
-import { formatSeconds } from './terminal/format-quantity.ts'
+import { formatSeconds } from '../terminal/format-quantity.ts'
 
 /** The build yields to everything else on the machine. */
 const BUILD_NICENESS = 19
