@@ -77,7 +77,8 @@ export async function startLightPeer(params: NetworkParams, ip: string): Promise
       if (answer.kind === 'goodbye') throw new Error(`turned away: ${answer.reason}`)
     },
     leave: async () => {
-      await Promise.all(libp2p.getConnections().map((connection) => connection.close()))
+      // A stream that the other side ends meanwhile makes the library reject, though the connection is closed.
+      await Promise.allSettled(libp2p.getConnections().map((connection) => connection.close()))
     },
     close: () => Promise.resolve(libp2p.stop()),
   }
