@@ -5,6 +5,7 @@ import {
   bytesToHex,
   type Checkpoint,
   type Clock,
+  defined,
   type Hash32,
   invariant,
   type Logger,
@@ -19,7 +20,7 @@ import type { ChainDatabase, FinalBlock } from './database/chain-database.ts'
 import { ensureGenesis } from './database/ensure-genesis.ts'
 import { followSchedule } from './database/follow-schedule.ts'
 import { withCheckpoints } from './database/with-checkpoints.ts'
-import type { HeadEvent } from './head/head-event.ts'
+import type { HeadEvent } from './head-event.ts'
 import { type BlockImporter, createBlockImporter } from './import/block-importer.ts'
 import { IMPORT_DEFAULTS, type ImportLimits } from './import/import-limits.ts'
 import { createMempool, type Mempool, type MempoolHeadChange } from './mempool/mempool.ts'
@@ -133,7 +134,7 @@ export async function openChain(options: ChainOptions, dependencies: ChainDepend
     onOrphanRejected: importer.onOrphanRejected,
     onStage: importer.onStage,
     mempool,
-    templates: createTemplateSource(refreshMs === undefined ? {} : { refreshMs }, templateDependencies),
+    templates: createTemplateSource(defined({ refreshMs }), templateDependencies),
     queries: createChainQueries({ safeDepth }, { ...database, head: () => shownHead }),
     start: () => mempool.start(),
     stop: async () => {

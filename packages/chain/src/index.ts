@@ -25,7 +25,7 @@ export type {
 export { ensureGenesis } from './database/ensure-genesis.ts'
 export { createStoredChain, type StoredChainDependencies } from './database/stored-chain.ts'
 export { createStoredMempool } from './database/stored-mempool.ts'
-export type { ExecutedBlock, HeadEvent } from './head/head-event.ts'
+export type { ExecutedBlock, HeadEvent } from './head-event.ts'
 export {
   type BlockImporter,
   createBlockImporter,

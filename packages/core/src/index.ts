@@ -71,10 +71,10 @@ export {
 export { NetworkParamsError, networkParamsToJson, parseNetworkParams } from './network/network-params-field.ts'
 export { type Checkpoint, type NetworkTrust, NO_TRUST } from './network/network-trust.ts'
 export { type RuleSchedule, type Rules, rulesAt, rulesOf } from './network/rules-at.ts'
-export { decodeRlp, encodeRlp, MAX_RLP_DEPTH, MAX_RLP_ITEMS, type RlpItem } from './rlp/rlp.ts'
+export { decodeRlp, encodeRlp, MAX_RLP_DEPTH, MAX_RLP_ITEMS, type RlpItem } from './rlp.ts'
 export { sha256 } from './sha256.ts'
 export type { Startable } from './startable.ts'
-export { EMPTY_TRIE_ROOT, orderedTrieRoot, type TrieEntry, trieRoot } from './trie/trie-root.ts'
+export { EMPTY_TRIE_ROOT, orderedTrieRoot, type TrieEntry, trieRoot } from './trie-root.ts'
 export {
   type Block,
   type BlockCodecs,

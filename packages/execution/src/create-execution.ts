@@ -16,7 +16,7 @@ import type { MachineTools } from './evm/create-machine.ts'
 import { createEvmCommon } from './evm/evm-common.ts'
 import { MachinePool } from './evm/machine-pool.ts'
 import type { PairingElsewhere } from './evm/resting-precompiles.ts'
-import { RULE_SETS } from './rule-sets/rule-set.ts'
+import { RULE_SETS } from './rule-sets.ts'
 import { type TraceBlockInput, type TransactionTrace, traceBlock } from './trace/trace-block.ts'
 
 /** A block to execute. */

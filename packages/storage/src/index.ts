@@ -81,7 +81,7 @@ export {
   putMeta,
   saveMempool,
   savePeer,
-} from './notes/notes.ts'
+} from './notes.ts'
 export { type Horizons, readHorizons } from './prune/horizons.ts'
 export { type PruneDependencies, type PruneOptions, prune } from './prune/prune.ts'
 export {

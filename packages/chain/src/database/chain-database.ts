@@ -96,8 +96,6 @@ export interface ChainDatabase extends ChainReader {
   badBlock(hash: Hash32): RuleCode | undefined
   /** The forks by whose rules the blocks here were judged. */
   schedule(): readonly ForkStep[]
-  /** The last blocks that broke a rule, as they came. */
-  badBlocks(): Promise<readonly KeptBadBlock[]>
   /** Of a transaction of a canonical block. */
   transactionPlace(hash: Hash32): TransactionPlace | undefined
   /** The state after a canonical block. Throws an `AppError` if it is not kept. */

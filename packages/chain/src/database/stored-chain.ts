@@ -25,7 +25,6 @@ import {
   getMeta,
   type KeptBadBlock,
   keepBadBlock,
-  keptBadBlocks,
   listSideBlocks,
   makeCanonical,
   prune,
@@ -105,7 +104,6 @@ export function createStoredChain(dependencies: StoredChainDependencies): ChainD
       }),
     branchHorizon: () => marks.branchHorizon(),
     badBlock: (hash) => badBlockRule(store, hash),
-    badBlocks: () => keptBadBlocks(store),
     schedule: () => decodeSchedule(getMeta(store, SCHEDULE_NAME)),
     pruneMore: async () => {
       const { committer, retention } = dependencies

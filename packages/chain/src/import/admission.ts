@@ -3,7 +3,7 @@ import type { Block, BlockCodecs, Checkpoint, Clock, Hash32, Header, NetworkPara
 import { ChainError, FINAL_HINT } from '../chain-error.ts'
 import type { ChainDatabase } from '../database/chain-database.ts'
 import { refuseBesideCheckpoint } from '../database/with-checkpoints.ts'
-import type { HeadEvent } from '../head/head-event.ts'
+import type { HeadEvent } from '../head-event.ts'
 import { headWeight, type WeighedCandidate } from './adopt-block.ts'
 import { judgeBody, judgeClaim, judgeHeader, judgeInContext } from './judge-block.ts'
 import type { SideBlock, SideBlocks } from './side-blocks.ts'

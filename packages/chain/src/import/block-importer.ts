@@ -20,7 +20,7 @@ import {
 import type { Execution, SenderRecovery } from '@poai/execution'
 import { ChainError } from '../chain-error.ts'
 import type { ChainDatabase, KeptSideBlock } from '../database/chain-database.ts'
-import type { HeadEvent } from '../head/head-event.ts'
+import type { HeadEvent } from '../head-event.ts'
 import { Admission } from './admission.ts'
 import { type Adoption, adoptBlock, InvalidBranchError, type WeighedCandidate } from './adopt-block.ts'
 import { BackgroundPruning } from './background-pruning.ts'

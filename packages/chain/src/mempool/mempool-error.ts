@@ -1,4 +1,4 @@
-import { AppError } from '@poai/core'
+import { AppError, defined } from '@poai/core'
 
 /**
  * Why the pool does not take a transaction. The texts are those that Ethereum's libraries look for in a node's answer
@@ -32,11 +32,11 @@ export class MempoolError extends AppError<MempoolErrorCode> {}
 /** The refusal with its text, and what was wanted and found. */
 export function refusal(
   code: MempoolErrorCode,
-  mismatch: { readonly expected?: string | bigint | number; readonly actual?: string | bigint | number } = {},
+  {
+    expected,
+    actual,
+  }: { readonly expected?: string | bigint | number; readonly actual?: string | bigint | number } = {},
 ): MempoolError {
-  const { expected, actual } = mismatch
-  return new MempoolError(code, MEMPOOL_REFUSALS[code], {
-    ...(expected === undefined ? {} : { expected: String(expected) }),
-    ...(actual === undefined ? {} : { actual: String(actual) }),
-  })
+  const details = defined({ expected: expected?.toString(), actual: actual?.toString() })
+  return new MempoolError(code, MEMPOOL_REFUSALS[code], details)
 }

@@ -1,4 +1,4 @@
-import { type Address, RuleError, type Transaction } from '@poai/core'
+import { type Address, defined, RuleError, type Transaction } from '@poai/core'
 import type { SenderRecovery } from '@poai/execution'
 import type { CostMeter } from '../pace/cost-meter.ts'
 import { createPace } from '../pace/pace.ts'
@@ -23,7 +23,7 @@ export async function recoverEach(
   const pace = createPace()
   for (const transaction of transactions) {
     if (pace.isDue()) await pace.rest()
-    senders.push(...(await recoverEach(recovery, [transaction], { signal, ...(meter === undefined ? {} : { meter }) })))
+    senders.push(...(await recoverEach(recovery, [transaction], { signal, ...defined({ meter }) })))
   }
   return senders
 }

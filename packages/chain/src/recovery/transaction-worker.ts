@@ -1,7 +1,7 @@
 // A thread that reads transactions and finds their senders: one message in, one out, buffers moved and not copied where
 // that helps.
 import { parentPort } from 'node:worker_threads'
-import { createTransactionCodec, RuleError, type Transaction, type TransactionCodec } from '@poai/core'
+import { createTransactionCodec, defined, RuleError, type Transaction, type TransactionCodec } from '@poai/core'
 import { recoverPackedSenders } from '@poai/execution'
 import { decodeOrRefuse } from './transaction-decoder.ts'
 import type { ThreadAnswer, ThreadQuestion, ThreadRequest, TornRule } from './transaction-thread.ts'
@@ -17,8 +17,7 @@ function codecOf(chainId: bigint): TransactionCodec {
 function torn({ code, message, expected, actual }: RuleError): TornRule {
   return {
     ...{ code, message },
-    ...(expected === undefined ? {} : { expected }),
-    ...(actual === undefined ? {} : { actual }),
+    ...defined({ expected, actual }),
   }
 }
 

@@ -1,6 +1,6 @@
 import { type Clock, Emitter, type Logger, type Subscribe } from '@poai/core'
 import { ChainError } from '../chain-error.ts'
-import type { HeadEvent } from '../head/head-event.ts'
+import type { HeadEvent } from '../head-event.ts'
 import type { MempoolView } from '../mempool/mempool.ts'
 import {
   type BlockTemplate,

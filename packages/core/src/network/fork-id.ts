@@ -1,6 +1,6 @@
 import { type Hash32, hash32 } from '../branded.ts'
 import { equalBytes, utf8ToBytes } from '../bytes.ts'
-import { encodeRlp } from '../rlp/rlp.ts'
+import { encodeRlp } from '../rlp.ts'
 import type { ItemField } from '../wire/field.ts'
 import { hashField, uint64Field, uint256Field } from '../wire/scalar-fields.ts'
 import { structField } from '../wire/struct-field.ts'

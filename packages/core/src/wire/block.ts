@@ -1,6 +1,6 @@
 import { InvariantError } from '../errors/invariant-error.ts'
 import { RuleError } from '../errors/rule-error.ts'
-import { encodeRlp } from '../rlp/rlp.ts'
+import { encodeRlp } from '../rlp.ts'
 import { type Codec, rlpCodec } from './codec.ts'
 import type { Field } from './field.ts'
 import { type Header, headerField, MAX_HEADER_BYTES } from './header.ts'

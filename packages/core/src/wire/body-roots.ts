@@ -1,5 +1,5 @@
 import type { Hash32 } from '../branded.ts'
-import { orderedTrieRoot } from '../trie/trie-root.ts'
+import { orderedTrieRoot } from '../trie-root.ts'
 import { type Receipt, receiptCodec } from './receipt.ts'
 import type { Transaction } from './transaction.ts'
 

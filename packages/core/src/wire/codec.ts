@@ -1,5 +1,5 @@
 import { RuleError } from '../errors/rule-error.ts'
-import { decodeRlp, encodeRlp } from '../rlp/rlp.ts'
+import { decodeRlp, encodeRlp } from '../rlp.ts'
 import type { Field } from './field.ts'
 
 /** Turns one wire type into bytes and back. `decode` throws a `RuleError` on anything but the canonical encoding. */

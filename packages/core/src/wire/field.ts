@@ -1,4 +1,4 @@
-import type { RlpItem } from '../rlp/rlp.ts'
+import type { RlpItem } from '../rlp.ts'
 
 /** One thing wrong with a JSON document, for a person. */
 export interface Fault {

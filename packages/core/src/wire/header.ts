@@ -1,5 +1,5 @@
 import { type Address, type Bloom, type Hash32, hash32 } from '../branded.ts'
-import { encodeRlp } from '../rlp/rlp.ts'
+import { encodeRlp } from '../rlp.ts'
 import { type Codec, rlpCodec } from './codec.ts'
 import type { Field } from './field.ts'
 import { fieldsOfLater, type LaterMembers } from './later-members.ts'

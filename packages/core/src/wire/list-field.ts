@@ -1,5 +1,5 @@
 import { RuleError } from '../errors/rule-error.ts'
-import type { RlpItem } from '../rlp/rlp.ts'
+import type { RlpItem } from '../rlp.ts'
 import { describe, type Field, type JsonField } from './field.ts'
 
 /** The members of a list. Throws a `RuleError` for a string. */

@@ -1,7 +1,7 @@
 import type { Address, Bloom, Hash32 } from '../branded.ts'
 import { concatBytes } from '../bytes.ts'
 import { RuleError } from '../errors/rule-error.ts'
-import { decodeRlp, encodeRlp } from '../rlp/rlp.ts'
+import { decodeRlp, encodeRlp } from '../rlp.ts'
 import { type Codec, checkSize } from './codec.ts'
 import type { Field } from './field.ts'
 import { listField } from './list-field.ts'

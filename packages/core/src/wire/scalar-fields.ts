@@ -3,7 +3,7 @@ import { ADDRESS_BYTES, BLOOM_BYTES, HASH_BYTES, toAddress, toBloom, toHash32 } 
 import { bytesToUint, uintToBytes, utf8ToBytes } from '../bytes.ts'
 import { RuleError } from '../errors/rule-error.ts'
 import { bytesToHex, hexToBytes } from '../hex.ts'
-import type { RlpItem } from '../rlp/rlp.ts'
+import type { RlpItem } from '../rlp.ts'
 import { describe, type Field, type JsonValue } from './field.ts'
 
 function bytesOf(item: RlpItem, path: string): Uint8Array {

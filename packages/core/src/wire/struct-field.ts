@@ -1,6 +1,6 @@
 import { invariant } from '../errors/invariant-error.ts'
 import { RuleError } from '../errors/rule-error.ts'
-import type { RlpItem } from '../rlp/rlp.ts'
+import type { RlpItem } from '../rlp.ts'
 import { describe, type Fault, type Field, type ItemField, type JsonField, type JsonValue } from './field.ts'
 import { itemsOf } from './list-field.ts'
 

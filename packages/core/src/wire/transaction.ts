@@ -10,7 +10,7 @@ import { type Address, type Hash32, hash32, toAddress, toHash32 } from '../brand
 import { equalBytes } from '../bytes.ts'
 import { RuleError } from '../errors/rule-error.ts'
 import { keccak256 } from '../keccak.ts'
-import { decodeRlp, type RlpItem } from '../rlp/rlp.ts'
+import { decodeRlp, type RlpItem } from '../rlp.ts'
 import { type Codec, checkSize } from './codec.ts'
 import { uint64Field } from './scalar-fields.ts'
 

@@ -8,6 +8,7 @@ import {
   type Block,
   type Body,
   createTransactionCodec,
+  defined,
   HASH_BYTES,
   type Hash32,
   type Header,
@@ -98,7 +99,7 @@ export const transactions: fc.Arbitrary<Transaction> = fc
               ({ address, storageKeys }) => [address, storageKeys] as [Uint8Array, Uint8Array[]],
             ),
           }
-    const shared = { type, nonce, gasLimit, value, data, ...(to === undefined ? {} : { to }) }
+    const shared = { type, nonce, gasLimit, value, data, ...defined({ to }) }
     const signed = createTx({ ...shared, ...fees, ...access } as Parameters<typeof createTx>[0], { common }).sign(
       new Uint8Array(32).fill(key),
     )

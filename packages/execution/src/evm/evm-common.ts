@@ -1,6 +1,6 @@
 import { type Common, type CustomCrypto, createCustomCommon, Mainnet } from '@ethereumjs/common'
 import { concatBytes, InvariantError, keccak256 } from '@poai/core'
-import type { RuleSet } from '../rule-sets/rule-set.ts'
+import type { RuleSet } from '../rule-sets.ts'
 import { secp256k1 } from '../transaction/secp256k1.ts'
 
 /** The precompile at 0x01 has checked v (27 or 28) and caught what is thrown. */

@@ -62,13 +62,9 @@ export class EvmStateManager implements StateManagerInterface {
     address: EvmAddress,
     fields: Parameters<StateManagerInterface['modifyAccountFields']>[1],
   ): Promise<void> {
-    const { nonce, balance } = fields
     const account = this.world.account(address.bytes) ?? NEW_ACCOUNT
-    this.world.setAccount(address.bytes, {
-      ...account,
-      ...(nonce === undefined ? {} : { nonce }),
-      ...(balance === undefined ? {} : { balance }),
-    })
+    const { nonce = account.nonce, balance = account.balance } = fields
+    this.world.setAccount(address.bytes, { ...account, nonce, balance })
     return DONE
   }
 

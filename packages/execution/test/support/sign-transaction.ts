@@ -1,6 +1,6 @@
 import { createCustomCommon, Hardfork, Mainnet } from '@ethereumjs/common'
 import { createTx } from '@ethereumjs/tx'
-import { bytesToHex, createTransactionCodec, type Transaction } from '@poai/core'
+import { bytesToHex, createTransactionCodec, defined, type Transaction } from '@poai/core'
 import type { Wallet } from './wallets.ts'
 
 /** The chain of all tests here. */
@@ -33,6 +33,6 @@ export function signTransaction({ key }: Wallet, plan: TransactionPlan): Transac
     storageKeys: storageKeys.map((slot) => bytesToHex(slot)),
   }))
   const members = { type, nonce, gasLimit, value, data, ...fees, ...(type === 0 ? {} : { accessList: list }) }
-  const unsigned = createTx({ ...members, ...(to === undefined ? {} : { to: bytesToHex(to) }) }, { common })
+  const unsigned = createTx({ ...members, ...defined({ to: to && bytesToHex(to) }) }, { common })
   return transactionCodec.decode(unsigned.sign(key).serialize())
 }

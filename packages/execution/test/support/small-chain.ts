@@ -1,5 +1,6 @@
 import {
   type Address,
+  defined,
   devnet,
   type GenesisAccount,
   type Hash32,
@@ -79,7 +80,7 @@ export class SmallChain {
       reward,
       transactions,
       senders: transactions.map(recoverSender),
-      ...(signal === undefined ? {} : { signal }),
+      ...defined({ signal }),
     })
   }
 

@@ -1,3 +1,4 @@
+import { defined } from '@poai/core'
 import { StorageError, type StorageErrorCode } from '../storage-error.ts'
 
 /**
@@ -35,8 +36,10 @@ export function storageFailure(action: string, cause: unknown): StorageError {
   const words = wordsOf(cause)
   const meaning = MEANINGS.find(({ signs }) => signs.test(words))
   if (meaning !== undefined) {
-    const hint = meaning.hint === undefined ? {} : { hint: meaning.hint }
-    return new StorageError(meaning.code, `cannot ${action}`, { cause, actual: lastLine(words), ...hint })
+    return new StorageError(meaning.code, `cannot ${action}`, {
+      ...{ cause, actual: lastLine(words) },
+      ...defined({ hint: meaning.hint }),
+    })
   }
   // LevelDB gives no other reason than this code where nothing failed but the order of calls.
   const isClosed = /^LEVEL_(DATABASE|ITERATOR|SNAPSHOT)_NOT_OPEN [^\n]*\n$/.test(words)

@@ -3,6 +3,7 @@ import {
   type BlockCodecs,
   createBlockCodecs,
   createTransactionCodec,
+  defined,
   type Hash32,
   type Header,
   headerHash,
@@ -85,7 +86,7 @@ function blockOf(
   const receipts = transactions.map((_, index) => receiptOf(index))
   const header: Header = {
     ...SHARED_HEADER,
-    ...(parent === undefined ? {} : { parentHash: headerHash(parent) }),
+    ...defined({ parentHash: parent && headerHash(parent) }),
     number,
     stateRoot,
     transactionsRoot: transactionsRoot(transactions),

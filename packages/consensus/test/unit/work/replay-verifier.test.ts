@@ -1,5 +1,5 @@
 import { createReplayVerifier, type ExamEvaluation, MAX_EVALUATIONS, type WorkVerifier } from '@poai/consensus'
-import { AppError, devnet, type Header, type LogData } from '@poai/core'
+import { AppError, defined, devnet, type Header, type LogData } from '@poai/core'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { withWord } from '../transcript/plausible-evaluation.ts'
 import { ScriptedEvaluator } from './scripted-evaluator.ts'
@@ -20,7 +20,7 @@ beforeEach(() => {
 })
 
 const verify = (header: Header, signal?: AbortSignal): Promise<void> =>
-  verifier.verify(header, { epochKey, ...(signal === undefined ? {} : { signal }) })
+  verifier.verify(header, { epochKey, ...defined({ signal }) })
 
 /** Flips the lowest bit of the first probe: still consistent. */
 const flip = (evaluation: ExamEvaluation): ExamEvaluation =>

@@ -3,7 +3,7 @@ import { bytesToHex, concatBytes, uintToBytes } from '@poai/core'
 import { describe, expect, test } from 'vitest'
 import { createEvmCommon } from '../../../src/evm/evm-common.ts'
 import { modexp } from '../../../src/evm/modexp.ts'
-import { RULE_SETS } from '../../../src/rule-sets/rule-set.ts'
+import { RULE_SETS } from '../../../src/rule-sets.ts'
 import { createRandom } from '../../support/random.ts'
 
 const common = createEvmCommon(1n, RULE_SETS.cancun)

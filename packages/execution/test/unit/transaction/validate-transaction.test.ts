@@ -1,7 +1,7 @@
 import { hash32, type Transaction } from '@poai/core'
 import { describe, expect, test } from 'vitest'
 import { NEW_ACCOUNT } from '../../../src/index.ts'
-import { RULE_SETS } from '../../../src/rule-sets/rule-set.ts'
+import { RULE_SETS } from '../../../src/rule-sets.ts'
 import { intrinsicGas } from '../../../src/transaction/intrinsic-gas.ts'
 import { type TransactionPlace, validateTransaction } from '../../../src/transaction/validate-transaction.ts'
 import { codeOf } from '../../support/code-of.ts'

@@ -1,10 +1,10 @@
 import { EMPTY_TRIE_ROOT, type GenesisAccount, uintToBytes } from '@poai/core'
-import { NEW_ACCOUNT } from '../state/account.ts'
-import { commitState } from '../state/commit-state.ts'
-import type { StateCommit } from '../state/state-changes.ts'
-import { EMPTY_STATE } from '../state/state-reader.ts'
-import { WorldState } from '../state/world-state.ts'
 import { NO_TRIE_NODES } from '../trie/trie-nodes.ts'
+import { NEW_ACCOUNT } from './account.ts'
+import { commitState } from './commit-state.ts'
+import type { StateCommit } from './state-changes.ts'
+import { EMPTY_STATE } from './state-reader.ts'
+import { WorldState } from './world-state.ts'
 
 /** A value of 32 bytes at most, without leading zeros. */
 function minimalBytes(value: bigint): Uint8Array {

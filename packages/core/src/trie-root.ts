@@ -1,7 +1,7 @@
-import { type Hash32, hash32 } from '../branded.ts'
-import { compareBytes, equalBytes } from '../bytes.ts'
-import { InvariantError } from '../errors/invariant-error.ts'
-import { encodeRlp, type RlpItem } from '../rlp/rlp.ts'
+import { type Hash32, hash32 } from './branded.ts'
+import { compareBytes, equalBytes } from './bytes.ts'
+import { InvariantError } from './errors/invariant-error.ts'
+import { encodeRlp, type RlpItem } from './rlp.ts'
 
 /** A key and its value. Keys of one trie may have different lengths; values are not empty. */
 export type TrieEntry = readonly [key: Uint8Array, value: Uint8Array]

@@ -1,9 +1,9 @@
 import { Hardfork as EvmHardfork } from '@ethereumjs/common'
 import type { CustomPrecompile } from '@ethereumjs/evm'
 import { type Hardfork, type RuleSchedule, rulesAt } from '@poai/core'
-import { type PrecompilePlace, restingPrecompiles } from '../evm/resting-precompiles.ts'
-import { intrinsicGas } from '../transaction/intrinsic-gas.ts'
-import type { TransactionRules } from '../transaction/transaction-rules.ts'
+import { type PrecompilePlace, restingPrecompiles } from './evm/resting-precompiles.ts'
+import { intrinsicGas } from './transaction/intrinsic-gas.ts'
+import type { TransactionRules } from './transaction/transaction-rules.ts'
 
 /** What the name of a hardfork in a network's parameters means here. */
 export interface RuleSet {

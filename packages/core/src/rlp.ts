@@ -1,5 +1,5 @@
-import { concatBytes, joinBytes } from '../bytes.ts'
-import { RuleError } from '../errors/rule-error.ts'
+import { concatBytes, joinBytes } from './bytes.ts'
+import { RuleError } from './errors/rule-error.ts'
 
 /**
  * Recursive Length Prefix (Ethereum Yellow Paper, appendix B), strict: one encoding per value.

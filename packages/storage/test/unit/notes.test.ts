@@ -10,7 +10,7 @@ import {
   putMeta,
   saveMempool,
   savePeer,
-} from '../../../src/index.ts'
+} from '../../src/index.ts'
 
 async function fresh() {
   const store = createMemoryStore()

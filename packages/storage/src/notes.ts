@@ -1,7 +1,7 @@
 import { utf8ToBytes } from '@poai/core'
-import { hashedKey, keyOf, tableRange } from '../keys.ts'
-import type { Store, SyncReader } from '../store/store.ts'
-import type { WriteBatch } from '../store/write-batch.ts'
+import { hashedKey, keyOf, tableRange } from './keys.ts'
+import type { Store, SyncReader } from './store/store.ts'
+import type { WriteBatch } from './store/write-batch.ts'
 
 /**
  * Transactions of a snapshot: above what a mempool of the default size holds, so that a file cannot fill the memory.
