@@ -2,7 +2,7 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError, BUILT_IN_NETWORKS, type NetworkParams, networkParamsToJson } from '@poai/core'
 
-/** Where a node keeps what is its own. */
+/** Where a node keeps its own files. */
 export interface DataPlaces {
   readonly root: string
   /** LevelDB; its lock keeps a second node out of the whole directory. */
@@ -26,14 +26,14 @@ export function placesIn(root: string): DataPlaces {
   }
 }
 
-/** Makes the directory, for this user only, if it is not there. */
+/** Creates the directory, for this user only, if it does not exist. */
 export async function prepareDataDirectory({ root }: DataPlaces): Promise<void> {
   try {
     await mkdir(root, { recursive: true, mode: 0o700 })
   } catch (cause) {
     throw new AppError('NODE_DATA_DIRECTORY', `cannot make the data directory ${root}`, {
       actual: cause instanceof Error ? cause.message : String(cause),
-      hint: 'name another one: --data-dir DIRECTORY',
+      hint: 'choose another one: --data-dir DIRECTORY',
       cause,
     })
   }
@@ -43,7 +43,7 @@ function networkText(params: NetworkParams): string {
   return `${JSON.stringify(networkParamsToJson(params), undefined, 2)}\n`
 }
 
-/** Writes down whose chain this is, unless every release knows it. Only for who holds the database's lock. */
+/** Writes down whose chain this is, unless every release knows it. Only for whoever holds the database's lock. */
 export async function rememberNetwork({ network }: DataPlaces, params: NetworkParams): Promise<void> {
   const text = networkText(params)
   // A fork that only this operator knows of makes a built-in network another one; a release may know of it later.

@@ -8,5 +8,5 @@ import { AppError } from '@poai/core'
  */
 export type NodeErrorCode = 'NODE_STOPPED' | 'NODE_KEY_FILE'
 
-/** What is in the way of a node. */
+/** What keeps a node from running. */
 export class NodeError extends AppError<NodeErrorCode> {}

@@ -16,7 +16,7 @@ export function createNode(options: NodeOptions, dependencies: NodeDependencies)
   return composeNode(options, dependencies, wingsOn)
 }
 
-/** Wings that others build upon. */
+/** The wings that others build on. */
 export interface BaseWings {
   readonly engine: EngineWing
   readonly chain: ChainWing
@@ -26,11 +26,11 @@ export interface BaseWings {
 }
 
 /**
- * The features of a node, each with those that it uses. The list says in which order they start. `guests` come from
- * outside and start after them.
+ * The features of a node, each with those that it uses. They start in the order of the list. `guests` are features from
+ * outside that start last.
  */
 export function wingsOn(ground: Ground, guests: (base: BaseWings) => readonly Wing[] = () => []): readonly Wing[] {
-  // It starts when there is a chain, which it judges.
+  // The chain needs its verifier; it starts after the chain, with the model that the next block asks for.
   const engine = engineWing(ground, () => chain.parts.made.chain.head().number + 1n)
   const process = processWing(ground, engine)
   const chain: ChainWing = chainWing(ground, engine)

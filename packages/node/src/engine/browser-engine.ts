@@ -3,16 +3,16 @@ import { PORTABLE_DOMAIN_NAME, resolveModel, WASM_MODULE_FILE } from '@poai/infe
 import type { Installation } from './installation.ts'
 import { openModelStore } from './open-model-store.ts'
 
-/** Names under which a node serves what a browser replays blocks with. */
+/** The names of the files with which a browser replays blocks. */
 const MODULE_NAME = 'engine/portable-1.wasm'
 const MODEL_NAME = 'engine/model.gguf'
 
-/** A model that is not there yet is looked for again after this: it may be fetched while the node runs. */
+/** How soon a missing model is looked for again: it may be pulled while the node runs. */
 const LOOK_AGAIN_MS = 5000
 
 /**
- * Finds the WebAssembly engine and the network's model on this machine by those names. In networks of other domains,
- * and where the model is not there, there is nothing: the page then offers no verification.
+ * Finds the WebAssembly engine and the network's model on this machine by those names. It finds nothing in networks of
+ * other domains, or without the model: the page then offers no verification.
  */
 export function createBrowserEngine(
   installation: Installation,
@@ -29,7 +29,7 @@ export function createBrowserEngine(
   return async (name) => (work.domain === PORTABLE_DOMAIN_NAME ? places.get(name)?.() : undefined)
 }
 
-/** Anybody may ask, and to find a file is to hash it: it is done once. */
+/** Anybody may ask, and finding the file means hashing it, so it is done once. */
 function remember(find: () => Promise<string | undefined>): () => Promise<string | undefined> {
   let found: Promise<string | undefined> | undefined
   let askedMs = 0

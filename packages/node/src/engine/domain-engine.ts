@@ -18,23 +18,23 @@ import type { Installation } from './installation.ts'
 /** How many workers an engine gets, what they run, and what they must pass. */
 export interface EngineChoice extends LlamaEngineDependencies {
   readonly workers?: number
-  /** What runs the model in the domain portable-1. Default `auto`; the other domains know no choice but llama.cpp. */
+  /** What runs the model in the domain portable-1. Default `auto`; other domains know only llama.cpp. */
   readonly program?: PortableProgram
-  /** Instruction set of the native program. Default: the fastest that the processor has. */
+  /** The instruction set of the native program. Default: the fastest that the processor has. */
   readonly variant?: string
-  /** How far the workers step back behind other processes of the machine; see `LlamaEngineOptions`. */
+  /** How far the workers yield to other processes of the machine; see `LlamaEngineOptions`. */
   readonly niceness?: number
   /**
-   * What the engine must compute: each worker a sample of it before it serves, a program that is to take over all of
-   * it. `admit` goes before.
+   * What the engine must be able to compute: a sample of it for each worker before it serves, all of it for a program
+   * that is to take over. `admit` takes precedence.
    */
   readonly vectors?: DomainVectors
   /**
-   * Compiles the native program in the background where it is not built, or waits for llama.cpp; for processes that
-   * live long. Default false.
+   * Compiles the native program in the background if it is not built, or waits for llama.cpp. For processes that live
+   * long. Default false.
    */
   readonly improves?: boolean
-  /** It begins with that no sooner. Default: at once. */
+  /** It does not begin with that before this resolves. Default: at once. */
   readonly mayImprove?: Promise<void>
 }
 
@@ -58,7 +58,7 @@ export function createDomainEngine(
   const admission = admit ?? (vectors === undefined ? undefined : admitByVectors(vectors))
   const dependencies = defined({ admit: admission, onEvent })
   const { build } = domain
-  // llama.cpp may have to be waited for; whoever does not live long wants to hear that it is not there.
+  // llama.cpp may have to be waited for; processes that do not live long are told that it is not there.
   if (build.kind === 'portable' && (program !== 'llama' || improves)) {
     const tryOut = async (engine: InferenceEngine): Promise<void> => {
       if (vectors !== undefined) await checkVectors(wordsOfEngine(engine), vectors)
@@ -72,12 +72,12 @@ export function createDomainEngine(
   return createLlamaEngine({ ...options, build }, dependencies)
 }
 
-/** Throws if a program is asked for that the domain has not. */
+/** Throws if the domain does not have the program that is asked for. */
 function requireLlama({ name }: DeterminismDomain, program: PortableProgram): void {
   if (program === 'llama' || program === 'auto') return
   throw new EngineError('INFERENCE_PLATFORM_UNSUPPORTED', `domain ${name} is computed by llama.cpp only`, {
     expected: 'a network of domain portable-1, or --engine auto or llama',
     actual: `engine ${program}`,
-    hint: 'leave the setting out',
+    hint: 'remove the setting',
   })
 }

@@ -3,7 +3,7 @@ import type { NetworkParams } from '@poai/core'
 import type { EngineStatus } from '@poai/inference'
 import type { EngineServiceStatus } from './engine-service.ts'
 
-/** The engine as `poai_engine` tells of it. */
+/** The answer of `poai_engine`. */
 export function engineReport({ work }: NetworkParams, { state, reason, engine }: EngineServiceStatus): EngineJson {
   return {
     ...{ state, model: work.model, domain: work.domain },
@@ -16,7 +16,7 @@ export function engineReport({ work }: NetworkParams, { state, reason, engine }:
   }
 }
 
-/** The engine as `poai_nodeStatus` tells of it. */
+/** The engine in `poai_nodeStatus`. */
 export function engineToJson({ work }: NetworkParams, engine: EngineStatus | undefined): NodeStatusJson['engine'] {
   return {
     ...{ name: work.model, domain: work.domain },

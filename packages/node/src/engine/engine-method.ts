@@ -3,7 +3,7 @@ import type { NetworkParams } from '@poai/core'
 import { engineReport } from './engine-json.ts'
 import type { EngineService } from './engine-service.ts'
 
-/** What JSON-RPC tells of the engine. */
+/** What JSON-RPC says about the engine. */
 export function engineMethod(params: NetworkParams, service: Pick<EngineService, 'status'>): Method {
   return method({
     name: 'poai_engine',

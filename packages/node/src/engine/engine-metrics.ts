@@ -8,7 +8,7 @@ export const REPLAY_ROWS: readonly MetricRow<ReplayFigures>[] = [
   {
     name: 'poai_replays_total',
     kind: 'counter',
-    help: 'Blocks whose work was computed again, by the outcome',
+    help: 'Replays of the work of blocks, by outcome',
     labels: ['outcome'],
     read: (replays) =>
       byLabel('outcome', {
@@ -19,7 +19,7 @@ export const REPLAY_ROWS: readonly MetricRow<ReplayFigures>[] = [
   },
 ]
 
-/** A replay of the embedded model takes some ten milliseconds, one of a large model seconds; waiting comes on top. */
+/** In seconds. A replay takes some ten milliseconds with the embedded model, seconds with a large one, plus waiting. */
 const REPLAY_BUCKETS: readonly number[] = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30]
 
 /** How long replays took. */
@@ -27,7 +27,7 @@ export function replaySeconds(onReplay: Subscribe<FinishedReplay>): HistogramRow
   return {
     name: 'poai_replay_seconds',
     kind: 'histogram',
-    help: 'Time from asking for a replay to its verdict, waiting included',
+    help: 'Time from the request of a replay to its verdict, including waiting',
     labels: ['outcome'],
     buckets: REPLAY_BUCKETS,
     observations: (listener: (sample: Sample) => void) =>
@@ -35,12 +35,12 @@ export function replaySeconds(onReplay: Subscribe<FinishedReplay>): HistogramRow
   }
 }
 
-/** The workers that compute; there are none before the engine is made. */
+/** The workers that compute. There is no engine until its model is found. */
 export const ENGINE_ROWS: readonly MetricRow<EngineStatus | undefined>[] = [
   {
     name: 'poai_engine_workers',
     kind: 'gauge',
-    help: 'Worker processes of the engine, by what they do',
+    help: 'Worker processes of the engine, by state',
     labels: ['state'],
     read: (engine) => {
       const counts = { starting: 0, idle: 0, busy: 0, waiting: 0, retired: 0 }
@@ -64,7 +64,7 @@ export const ENGINE_ROWS: readonly MetricRow<EngineStatus | undefined>[] = [
   {
     name: 'poai_engine_crashes_total',
     kind: 'counter',
-    help: 'Workers that died without being asked to',
+    help: 'Workers that crashed',
     read: (engine) => engine?.crashes ?? 0,
   },
 ]

@@ -41,12 +41,12 @@ import { type EngineSetup, setUpEngine } from './engine-setup.ts'
 import type { Installation } from './installation.ts'
 
 /**
- * What the node's engine does.
+ * What the engine of the node is doing.
  *
  * - `starting`: the model is being found and loaded.
  * - `self-test`: it computes the network's recorded exams.
  * - `ready`: it judges and mines.
- * - `abstaining`: it can't compute the network's bits; it judges nothing, so that it never calls a right block wrong.
+ * - `abstaining`: it can't compute the network's bits, so it judges nothing and never calls a valid block invalid.
  */
 export type EngineServiceState = 'new' | 'starting' | 'self-test' | 'ready' | 'abstaining' | 'stopped'
 
@@ -71,13 +71,13 @@ export interface EngineServiceOptions {
   readonly nextBlock?: () => bigint
   readonly installation: Installation
   readonly workers: number
-  /** What runs the model, where the domain leaves a choice. Default `auto`. */
+  /** What runs the model, if the domain leaves a choice. Default `auto`. */
   readonly program?: PortableProgram
-  /** How far the workers step back behind this process. */
+  /** How far the workers yield to this process: their nice value. */
   readonly niceness: number
 }
 
-/** How an engine comes about. */
+/** How an engine is found and made. */
 export interface EngineMaker {
   /** Default: {@link setUpEngine}. */
   readonly findSetup?: (installation: Installation, rules: Pick<NetworkParams, 'work'>) => Promise<EngineSetup>
@@ -91,7 +91,7 @@ export interface EngineServiceDependencies extends EngineMaker {
   readonly logger: Logger
 }
 
-/** A service, not yet started. Its start succeeds where it abstains. */
+/** A service, not yet started. It starts successfully even if it abstains. */
 export function createEngineService(
   options: EngineServiceOptions,
   dependencies: EngineServiceDependencies,
@@ -191,7 +191,7 @@ class ModelEngineService implements EngineService {
     const run = wordsOfEngine(this.#engine)
     const began = performance.now()
     await checkVectors(run, vectors).catch(async (error: unknown) => {
-      // Says which domain this machine is in instead, if it is a known one.
+      // Says which domain this machine is in, if it is a known one.
       if (isMismatch(error)) await requireMachineDomain(run, vectors, fingerprints)
       throw error
     })
@@ -208,8 +208,8 @@ class ModelEngineService implements EngineService {
   }
 
   /**
-   * Whether the program that runs the network's model computes what that model hardly ever asks for: equal maxima, the
-   * limits of exp …
+   * Checks that the program that runs the network's model gets right what that model hardly ever asks for: equal
+   * maxima, the limits of exp, and so on.
    */
   async #checkEdges({ domain, edges }: EngineSetup): Promise<void> {
     if (edges === undefined || this.#isStopped()) return
@@ -239,7 +239,7 @@ class ModelEngineService implements EngineService {
     return createDomainEngine(
       installation,
       { modelPath: model.path, domain, contextSize, maxSequences },
-      // A compiler that runs beside the self-test would hold up the first block.
+      // A compiler that ran beside the self-test would hold up the first block.
       { workers, program, niceness, vectors, improves: true, mayImprove: this.#ready.promise, onEvent },
     )
   }
@@ -261,7 +261,7 @@ class ModelEngineService implements EngineService {
         return
       case 'worker-retired':
         logger.error('An engine worker is out of service', { error: event.error })
-        // No worker serves any more, and none will.
+        // No worker is left, and none will come back.
         if (this.#state === 'ready' && this.#engine?.status.state === 'failed') this.#abstain(event.error)
     }
   }

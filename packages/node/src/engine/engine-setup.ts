@@ -23,35 +23,35 @@ export interface EngineSetup {
   readonly domain: DeterminismDomain
   readonly vectors: DomainVectors
   /**
-   * What the model's exams hash to in other domains: tells a machine that is in none of the network's which one it is
-   * in.
+   * What the model's exams hash to in other domains. A machine that is not in the network's domain learns from them
+   * which one it is in.
    */
   readonly fingerprints: readonly DomainFingerprint[]
-  /** A small model at the edges of the domain's arithmetic, where the network's own model never comes. */
+  /** A small model at the edges of the domain's arithmetic, where the network's own model never goes. */
   readonly edges?: EdgesSetup
 }
 
-/** A model that comes with the program for its vectors alone. */
+/** A model that comes with the program only for its vectors. */
 export interface EdgesSetup {
   readonly modelPath: string
   readonly vectors: DomainVectors
 }
 
-/** Where vectors that this machine recorded are, by their hash: those of networks that are not built in. */
+/** Where vectors are that this machine recorded, by their hash: those of networks that are not built in. */
 export function ownVectorsPath({ home }: Pick<Installation, 'home'>, sha256: string): string {
   return join(home, 'vectors', `${sha256}.json`)
 }
 
-/** Where the recorded vectors that a network names may be: those that came with the program, and the user's own. */
+/** Where a network's recorded vectors may be: with the program, or among the user's own. */
 function vectorsPaths(installation: Installation, { model, domain, vectorsSha256 }: NetworkParams['work']): Places {
   const own = ownVectorsPath(installation, bytesToHex(vectorsSha256).slice(2))
   return [own, join(installation.models, model, 'vectors', `${domain}.json`)]
 }
 
-/** The first is looked at first. The last one is what messages are about. */
+/** In the order in which they are tried. Messages name the last one. */
 type Places = readonly [own: string, released: string]
 
-/** The domain of that name. Throws if this release cannot pin it. */
+/** The domain of that name. Throws if this release does not know it. */
 function requireDomain(name: string): DeterminismDomain {
   const domain = findDomain(name)
   if (domain !== undefined) return domain
@@ -62,7 +62,7 @@ function requireDomain(name: string): DeterminismDomain {
   })
 }
 
-/** The vectors of a network, checked against the hash and the model that they must belong to. */
+/** The vectors of a network, checked against the hash and the model that it names. */
 async function readVectors(
   [own, path]: Places,
   wanted: { readonly sha256: string; readonly modelSha256: string },
@@ -96,7 +96,7 @@ function missingVectors(path: string, cause: unknown): EngineError {
 }
 
 /**
- * Exams that came with the program beside the vectors, if they are of this model: more mistakes show in them, and no
+ * Exams that came with the program beside the vectors, if they are for this model: they reveal more mistakes, and no
  * network pins them.
  */
 async function readChosen(
@@ -111,7 +111,7 @@ async function readChosen(
   return modelSha256 === vectors.modelSha256 ? { chosen: exams } : {}
 }
 
-/** Only `portable-1` is defined for more than the networks' model, so only it has edges that count. */
+/** Only `portable-1` is defined beyond the networks' model, so only its edges count. */
 async function readEdges({ models }: Installation, { name }: DeterminismDomain): Promise<Pick<EngineSetup, 'edges'>> {
   const folder = join(models, 'edges')
   const text = await readFile(join(folder, 'vectors', `${name}.json`), 'utf8').catch(() => undefined)
@@ -119,8 +119,8 @@ async function readEdges({ models }: Installation, { name }: DeterminismDomain):
 }
 
 /**
- * Finds what an engine of that network needs. Throws, saying what to do, where something is missing or not what the
- * network names.
+ * Finds what an engine of that network needs. If something is missing or is not what the network names, throws an error
+ * that says what to do.
  */
 export async function setUpEngine(
   installation: Installation,
@@ -145,7 +145,7 @@ export async function setUpEngine(
   return { model, domain, vectors, fingerprints, ...(await readEdges(installation, domain)) }
 }
 
-/** Fingerprints only help to explain, so a model without them has none. */
+/** Fingerprints only help to explain errors, so a model may have none. */
 async function readFingerprints(installation: Installation, model: string): Promise<readonly DomainFingerprint[]> {
   const text = await readFile(join(installation.models, model, 'vectors', 'fingerprints.json'), 'utf8').catch(
     () => '{}',

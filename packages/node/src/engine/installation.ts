@@ -6,7 +6,7 @@ export interface Installation {
   readonly home: string
   /** Pulled and imported models. */
   readonly modelStore: string
-  /** Static files of the explorer page, which a checkout has once they are built. */
+  /** Static files of the explorer page. A checkout has them once they are built. */
   readonly site?: string
   /** Can be deleted at any time. */
   readonly cache: string

@@ -3,24 +3,24 @@ import { type Clock, Emitter, type Logger, type NetworkParams, RuleError, type S
 
 /** Replays since the start. */
 export interface ReplayFigures {
-  /** Decided ones. */
+  /** How many were decided. */
   readonly total: number
-  /** Of them, those that found the work not to be done. */
+  /** How many of them found that the work was not done. */
   readonly failed: number
-  /** Those that ended without an answer: given up, or an engine that could not. */
+  /** How many ended without an answer: they were given up, or the engine failed. */
   readonly undecided: number
-  /** Decided ones in the last seconds. */
+  /** How many were decided per second, lately. */
   readonly perSecond: number
 }
 
 /** A replay that is over. */
 export interface FinishedReplay {
   readonly outcome: 'valid' | 'failed' | 'undecided'
-  /** With the time in which it waited for a worker. */
+  /** Including the time that it waited for a worker. */
   readonly seconds: number
 }
 
-/** What judges the work of headers, whoever asks: it replays whatever it is asked, and counts. */
+/** The node's one verifier of work: it replays every header that it is given, and counts. */
 export interface Replays extends WorkVerifier {
   readonly figures: ReplayFigures
   readonly onReplay: Subscribe<FinishedReplay>
@@ -31,14 +31,14 @@ export interface ReplaysDependencies {
   readonly evaluator: ExamEvaluator
   readonly clock: Pick<Clock, 'nowMs'>
   readonly logger: Pick<Logger, 'error' | 'warn'>
-  /** Default: a verifier over the evaluator. */
+  /** Default: a verifier that uses the evaluator. */
   readonly verifier?: WorkVerifier
 }
 
-/** Seconds that a rate looks back: shorter jumps, longer lags behind what one sees. */
+/** How many seconds a rate looks back: a shorter one would jump, a longer one would lag. */
 const WINDOW_SECONDS = 10
 
-/** Replays by the network's rules; the counts are at zero. */
+/** Replays by the network's rules. The counts start at zero. */
 export function createReplays(params: NetworkParams, dependencies: ReplaysDependencies): Replays {
   const { clock, logger, verifier = createReplayVerifier(params, dependencies) } = dependencies
   const finished = new Emitter<FinishedReplay>('replay', logger)
@@ -68,7 +68,7 @@ export function createReplays(params: NetworkParams, dependencies: ReplaysDepend
   }
 }
 
-/** How often something happened lately: one count for each second. */
+/** How often something happened lately, with a count for each second. */
 class RecentRate {
   readonly #clock: Pick<Clock, 'nowMs'>
   readonly #counts = new Map<number, number>()

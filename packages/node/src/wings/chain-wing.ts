@@ -12,10 +12,10 @@ import { replayPolicyOf } from '../network/replay-policy-of.ts'
 import type { EngineWing } from './engine-wing.ts'
 import type { Telling } from './wing.ts'
 
-/** The database, the chain in it, and what waits for a block. */
+/** The database, the chain in it, and the mempool. */
 export interface ChainWing extends Telling<ChainStatusField> {
   readonly parts: Late<ChainParts>
-  /** Decides what is replayed of the past: synchronisation tells it of the chain that it is about to import. */
+  /** Decides what is replayed of the past. Synchronisation shows it the chain that it is about to import. */
   readonly replayPolicy: ReplayPolicy
 }
 

@@ -9,24 +9,24 @@ import type { EngineWing } from './engine-wing.ts'
 import type { NetworkWing } from './network-wing.ts'
 import type { Wing } from './wing.ts'
 
-/** Programs' way in. */
+/** The way in for programs. */
 export interface DoorsWing extends Wing {
   readonly server: Late<RpcServer>
 }
 
-/** What answers are made from besides what wings offer themselves. */
+/** What answers are made from, besides the methods that wings offer. */
 export interface DoorsWingDependencies {
   readonly chain: ChainWing
   readonly engine: EngineWing
   readonly network: NetworkWing
 }
 
-/** What a client may have saved up: a page of an explorer asks for some hundred things at once. */
+/** How many seconds of its rate a client may save up: a page of an explorer asks for some hundred things at once. */
 const BURST_SECONDS = 10
 
 /**
- * JSON-RPC over HTTP and the node's own socket, with the explorer's page. They open before the model is loaded, so that
- * people see what a node waits for.
+ * Serves JSON-RPC over HTTP and the node's own socket, and the explorer page. It starts before the model is loaded, so
+ * that people see what a node is waiting for.
  */
 export function doorsWing(ground: Ground, { chain, engine, network }: DoorsWingDependencies): DoorsWing {
   const { params, version, clock, logger } = ground

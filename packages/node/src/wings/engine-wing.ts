@@ -13,13 +13,13 @@ export interface EngineWing extends Telling<'replays' | 'engine'> {
   readonly replays: Replays
 }
 
-/** How far the engine's workers step back behind this process: docs/MINING.md has the measurement. */
+/** How far the engine's workers yield to this process: docs/MINING.md has the measurement. */
 const MINING_NICENESS = 10
 const JUDGING_NICENESS = 5
 
 /**
- * Loads the model and tests it: until then, and where it does not pass, the node judges nothing. `nextBlock` is asked when
- * the wing starts.
+ * Loads the model and tests it. Until then, and if it does not pass, the node judges nothing. The rules of `nextBlock`,
+ * which is asked for when the wing starts, say which model that is.
  */
 export function engineWing(
   { config, params, installation, engine, clock, logger }: Ground,

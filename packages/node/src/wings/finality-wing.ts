@@ -8,7 +8,7 @@ import type { ChainWing } from './chain-wing.ts'
 import type { NetworkWing } from './network-wing.ts'
 import type { Telling } from './wing.ts'
 
-/** Before there is anybody to agree with. */
+/** The answer before there is anybody to agree with. */
 const NOT_STANDING: Standing = { isSettled: false, why: 'starting' }
 
 /** Lets blocks become final while enough peers agree with this node. */

@@ -6,15 +6,15 @@ import type { NodeState } from '../status/node-state.ts'
 import type { ProcessWing } from './process-wing.ts'
 import type { Wing } from './wing.ts'
 
-/** What the door for Prometheus needs of other wings. */
+/** What the metrics wing needs from other wings. */
 export interface MetricsWingDependencies {
   readonly process: Pick<ProcessWing, 'loopDelay'>
   readonly state: () => NodeState
 }
 
 /**
- * `/metrics`, `/health` and `/ready`. They come before all else: whoever watches a node wants to see it open its
- * database, too.
+ * Serves `/metrics`, `/health` and `/ready`. It starts before all others: whoever watches a node wants to see it open
+ * its database, too.
  */
 export function metricsWing({ config, logger }: Ground, { process, state }: MetricsWingDependencies): Wing {
   const { host, port } = config.metrics

@@ -28,14 +28,17 @@ export interface MiningWing extends Telling<'miner' | 'farm'> {
   readonly gate: Late<MiningGate>
 }
 
-/** What mining needs of other wings. */
+/** What mining needs from other wings. */
 export interface MiningWingDependencies {
   readonly chain: ChainWing
   readonly engine: EngineWing
   readonly network: NetworkWing
 }
 
-/** Mines, and lets others mine. The miner of a node that does not mine is paused: an operator may set it going. */
+/**
+ * Mines, and lets others mine. On a node that is not set to mine the miner is paused, so that its operator can start
+ * it.
+ */
 export function miningWing(ground: Ground, { chain, engine, network }: MiningWingDependencies): MiningWing {
   const { config, params, clock, logger } = ground
   const { enabled, beneficiary } = config.mining

@@ -9,15 +9,15 @@ import type { ChainWing } from './chain-wing.ts'
 import type { EngineWing } from './engine-wing.ts'
 import type { Telling } from './wing.ts'
 
-/** The node among others. */
+/** The node among its peers. */
 export interface NetworkWing extends Telling<'peerId' | 'addresses' | 'peers' | 'sync'> {
-  /** Stays empty where the node takes part in no network. */
+  /** Stays empty if the node takes part in no network. */
   readonly joined: Late<Network>
-  /** How far it has caught up; undefined while it is not behind. */
+  /** How far the node has caught up; undefined if it is not behind. */
   syncProgress(): SyncProgress | undefined
 }
 
-/** Joins the network, unless the node is to be without one. */
+/** Joins the network, unless the configuration says not to. */
 export function networkWing(
   ground: Ground,
   { chain, engine }: { readonly chain: ChainWing; readonly engine: EngineWing },
@@ -47,7 +47,7 @@ export function networkWing(
   }
 }
 
-/** Peers that are connected. */
+/** How many peers are connected. */
 export function countPeers({ peers }: Pick<Network, 'peers'>): number {
   return peers.list().filter(({ peer }) => peer !== undefined).length
 }

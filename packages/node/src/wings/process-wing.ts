@@ -11,7 +11,7 @@ export interface ProcessWing extends Telling<'memoryBytes' | 'uptimeSeconds'> {
   readonly loopDelay: () => EventLoopDelay
 }
 
-/** How long the process runs, what it holds, and whether it is too busy to answer. */
+/** Knows how long the process has been running, how much memory it holds, and whether it is too busy to answer. */
 export function processWing({ clock, logger }: Ground, { service }: Pick<EngineWing, 'service'>): ProcessWing {
   const createdAtMs = performance.now()
   const loop = createEventLoopWatch({ clock, logger })

@@ -11,17 +11,17 @@ import type { MiningWing } from './mining-wing.ts'
 import { countPeers, type NetworkWing } from './network-wing.ts'
 import type { Telling } from './wing.ts'
 
-/** What a state follows from. */
+/** What the state follows from. */
 export interface StateDependencies {
   readonly engine: EngineWing
   readonly network: NetworkWing
   readonly mining: MiningWing
 }
 
-/** How soon a person sees that the state has changed. */
+/** How soon the log shows that the state has changed. */
 const LOOK_EVERY_MS = 1_000
 
-/** Reads what the node does: a stage of its start or its stop, and in between what follows from its parts. */
+/** Tells what the node is doing: a stage of its start or its stop, or in between what follows from its wings. */
 export function nodeState(
   { stage, config }: Pick<Ground, 'stage' | 'config'>,
   { engine, network, mining }: StateDependencies,
@@ -41,7 +41,7 @@ export function nodeState(
   }
 }
 
-/** What the node is and what it does, also in the log whenever that changes. */
+/** Shows what the node is and what it does, and logs it whenever that changes. */
 export function stateWing(
   { config, params, version, stage, clock, logger }: Ground,
   state: () => NodeState,
