@@ -8,6 +8,12 @@
  * const network = createNetwork({ params, identity, bootnodes }, { chain, codecs, notes, clock, logger })
  * await network.start()
  * network.peers.add('/ip4/192.0.2.1/tcp/30404/p2p/12D3KooW…')
+ *
+ * @example
+ * // A topic of another package: what goes round, what one peer may send, and what is wrong with a message.
+ * const offers: TopicDeclaration<Offer> = { name: 'offers', codec: offerCodec, validate: judgeOffer }
+ * const network = createNetwork(options, { ...dependencies, topics: [offers] })
+ * await network.topic(offers).publish(offer)
  */
 
 export type { BlockGossipCounts } from './blocks/block-gossip.ts'

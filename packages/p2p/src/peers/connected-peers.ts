@@ -1,4 +1,5 @@
 import { type Clock, Emitter, type Logger, type Subscribe } from '@poai/core'
+import { RecentMap } from '../budget/recent-map.ts'
 import type { Handshake } from '../handshake/handshake.ts'
 import type { GoodbyeReason } from '../handshake/status-message.ts'
 import type { ConnectionGate } from '../host/connection-gate.ts'
@@ -66,7 +67,7 @@ export class ConnectedPeers implements PeerSet {
   readonly #feelers = new Set<string>()
   readonly #arrivals: ArrivalRate
   /** By network: when one of its newcomers replaced a peer. */
-  readonly #evictions = new Map<string, number>()
+  readonly #evictions = new RecentMap<number>(MAX_EVICTERS)
   readonly #joined: Emitter<Peer>
   readonly #left: Emitter<Peer>
   readonly #statuses: Emitter<Peer>
@@ -238,11 +239,7 @@ export class ConnectedPeers implements PeerSet {
   #makeRoom({ address }: Remote): boolean {
     const peerId = this.#weakest(address)
     if (peerId === undefined) return false
-    const group = networkGroup(address)
-    this.#evictions.delete(group)
-    this.#evictions.set(group, this.#dependencies.clock.nowMs())
-    const [oldest] = this.#evictions.keys()
-    if (this.#evictions.size > MAX_EVICTERS && oldest !== undefined) this.#evictions.delete(oldest)
+    this.#evictions.set(networkGroup(address), this.#dependencies.clock.nowMs())
     void this.disconnect(peerId, 'too-many-peers')
     return true
   }

@@ -15,7 +15,7 @@ interface Size {
   readonly honest: number
   /** Blocks that the attacker worked for, as easy as there are. */
   readonly worked: number
-  /** Headers behind them whose claims it ground. */
+  /** Headers after them whose claims it ground. */
   readonly ground: number
   readonly rounds: number
 }
@@ -42,7 +42,7 @@ const SCENES: readonly Scene[] = [true, false].flatMap((isFresh) =>
   [true, false].map((isAttackerFirst) => ({ isFresh, isAttackerFirst })),
 )
 
-/** A long chain that is easy at its beginning and forged behind that, shown to nodes that are new or were away. */
+/** A long chain that is easy at its beginning and forged after that, shown to nodes that are new or were away. */
 export const stranger: StrangerCase = {
   name: 'captured',
   attack:

@@ -111,7 +111,7 @@ async function growLate(generator: ChainGenerator): Promise<readonly GeneratedBl
   return [...trunk, late, await generator.child(late)]
 }
 
-/** What blocks behind a late one do to a disk, and to the neighbours. */
+/** What blocks after a late one do to a disk, and to the neighbours. */
 export const stranger: StrangerCase = {
   name: 'side-blocks',
   attack:

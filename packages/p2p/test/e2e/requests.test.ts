@@ -85,7 +85,7 @@ afterEach(async () => {
 })
 
 describe('requests', () => {
-  it('bring headers behind a shared block, bodies that fit them, and what waits in a pool', async () => {
+  it('bring headers after a shared block, bodies that fit them, and what waits in a pool', async () => {
     const { blocks, genesis } = await generate(6)
     const { chain } = await startChain()
     for (const { block } of blocks.slice(0, 5)) await chain.importBlock(block)

@@ -56,7 +56,7 @@ export function forgeBlock(
   return { block: { header, body: { transactions: [] } }, context: extendContext(params, parent, header) }
 }
 
-/** So many, each behind the one before. */
+/** This many, each the child of the one before. */
 export function forgeChain(params: NetworkParams, parent: ChainContext, length: number): readonly ForgedBlock[] {
   const blocks: ForgedBlock[] = []
   let tip = parent
@@ -68,7 +68,7 @@ export function forgeChain(params: NetworkParams, parent: ChainContext, length: 
   return blocks
 }
 
-/** The same block with a claim that no model stands behind. */
+/** The same block with a claim that no model computed. */
 export function forgeSeal({ header, body }: Block): Block {
   return { header: grind(header, 0), body }
 }

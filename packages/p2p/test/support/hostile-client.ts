@@ -28,7 +28,7 @@ export interface HostileClient {
   /** The same over the connection that is there. */
   tell(claims: Partial<PeerStatus>): Promise<void>
   open(protocol: string): Promise<Stream>
-  /** A frame behind its length, and the frame that comes back. */
+  /** Sends a frame after its length, and resolves with the frame that comes back. */
   ask(protocol: string, frame: Uint8Array): Promise<Uint8Array>
   /** Waits until the victim listens to the topic. */
   joinTopic(topic: string): Promise<void>

@@ -53,7 +53,7 @@ describe('the check of forks', () => {
     expect(after.warnings).toEqual(['A peer follows other rules'])
   })
 
-  it('parts from whoever has a fork behind it that this node does not know', () => {
+  it('parts from a peer that has passed a fork unknown to this node', () => {
     const { check } = new Fixture(plain, 9n)
     expect(check.admits('peer', forkIdAt(forked, 9n))).toBe(true)
     expect(check.admits('peer', forkIdAt(forked, 10n))).toBe(false)

@@ -77,7 +77,7 @@ describe('the tree of headers', () => {
     expect(unsampledTo(tip)).toEqual(nodes.slice(8))
   })
 
-  it('condemns a header with all behind it, for good', () => {
+  it('condemns a header and its descendants for good', () => {
     const nodes = plant(trunk)
     plant(fork, at(trunk, 5).context)
     tree.condemn(at(nodes, 6))
