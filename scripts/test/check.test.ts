@@ -105,6 +105,16 @@ const FAULTS: readonly PlantedFault[] = [
     expected: ['no floating point. Scale the ratio to an integer'],
   },
   {
+    title: 'a rule of the beginning, where the height decides',
+    step: 'lint',
+    files: {
+      'packages/chain/src/planted-rule.ts':
+        "import type { NetworkParams } from '@poai/core'\n\n" +
+        'export const planted = (params: NetworkParams): bigint => params.gas.minLimit\n',
+    },
+    expected: ['Ask for those of the height: rulesAt(params, number)'],
+  },
+  {
     title: 'an any without a reason',
     step: 'lint',
     files: { 'packages/inference/src/planted-any.ts': 'export const planted = (value: any): unknown => value\n' },
