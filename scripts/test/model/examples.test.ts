@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
-import { devnet, type NetworkParams, networkParamsToJson } from '@poai/core'
+import { networkParamsToJson } from '@poai/core'
+import { easyDevnet } from '@poai/testing/chain'
 import { chromium } from 'playwright-core'
 import { createServer } from 'vite'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -17,13 +18,6 @@ type Program = ChildProcessByStdio<null, Readable, Readable>
 const EXAMPLES = join(CHECKOUT, 'examples')
 const PAYEE = '0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266'
 const executablePath = chromiumForTests()
-
-/** The devnet's work, sixteen times easier, so that a loaded machine finds blocks within seconds. */
-const params: NetworkParams = {
-  ...devnet,
-  name: 'easy-devnet',
-  difficulty: { ...devnet.difficulty, initialTarget: 1n << 252n, easiestTarget: 1n << 252n, spacingSeconds: 1 },
-}
 
 let folder: string
 let node: Program
@@ -66,7 +60,7 @@ async function end(child: Program | undefined): Promise<void> {
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'poai-examples-'))
   const network = join(folder, 'network.json')
-  await writeFile(network, JSON.stringify(networkParamsToJson(params)))
+  await writeFile(network, JSON.stringify(networkParamsToJson(easyDevnet)))
   node = start(join(CHECKOUT, 'packages/cli/src/main.ts'), [
     ...['node', '--home', folder, '--data-dir', join(folder, 'data'), '--network', network, '--no-p2p'],
     ...['--workers', '1', '--engine', 'wasm', '--beneficiary', PAYEE, '--http-port', '0', '--http-cors', '*'],

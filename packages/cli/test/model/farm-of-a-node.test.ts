@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { devnet, type NetworkParams, networkParamsToJson } from '@poai/core'
+import { networkParamsToJson } from '@poai/core'
+import { easyDevnet } from '@poai/testing/chain'
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
 import { runCli } from '../../src/index.ts'
 import { createRpcClient } from '../../src/rpc-client/open-rpc-client.ts'
@@ -17,18 +18,11 @@ const PAYEE = '0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266'
 const START_LIMIT_MS = 60_000
 const LOOK_EVERY_MS = 100
 
-/** The devnet's work, sixteen times easier, so that a loaded machine finds a few blocks within seconds. */
-const params: NetworkParams = {
-  ...devnet,
-  name: 'easy-devnet',
-  difficulty: { ...devnet.difficulty, initialTarget: 1n << 252n, easiestTarget: 1n << 252n, spacingSeconds: 1 },
-}
-
 let folder: string
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'poai-farm-'))
-  await writeFile(join(folder, 'easy.json'), JSON.stringify(networkParamsToJson(params)))
+  await writeFile(join(folder, 'easy.json'), JSON.stringify(networkParamsToJson(easyDevnet)))
 })
 
 afterAll(() => rm(folder, { recursive: true, force: true }))

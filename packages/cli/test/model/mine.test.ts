@@ -3,22 +3,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Chain } from '@poai/chain'
-import { type BlockCodecs, type Clock, devnet, type NetworkParams, silentLogger, toAddress } from '@poai/core'
+import { type BlockCodecs, type Clock, silentLogger, toAddress } from '@poai/core'
 import { createFarmDesk, createFarmService, type FarmDesk } from '@poai/miner'
 import { RETENTIONS } from '@poai/storage'
 import { type BenchEngine, openBenchEngine } from '@poai/testing/bench-engine'
+import { easyDevnet } from '@poai/testing/chain'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { withReplayingChain } from '../../src/db/with-replaying-chain.ts'
 import { runCli } from '../../src/index.ts'
 import { createTestTerminal, type TestTerminal } from '../support/test-terminal.ts'
 import { serveWork, type WorkServer } from '../support/work-server.ts'
-
-/** The devnet's work, sixteen times easier, so that a loaded machine finds a few blocks within seconds. */
-const params: NetworkParams = {
-  ...devnet,
-  name: 'easy-devnet',
-  difficulty: { ...devnet.difficulty, initialTarget: 1n << 252n, easiestTarget: 1n << 252n, spacingSeconds: 1 },
-}
 
 const clock: Clock = {
   nowMs: () => Date.now(),
@@ -43,7 +37,7 @@ afterAll(async () => {
 /** A chain on disk that replays by the model, for as long as `work` takes. */
 async function withChain(work: (chain: Chain, codecs: BlockCodecs) => Promise<void>): Promise<void> {
   const path = await mkdtemp(join(folder, 'node-'))
-  const directory = { path, chain: join(path, 'chain'), params }
+  const directory = { path, chain: join(path, 'chain'), params: easyDevnet }
   await mkdir(directory.chain)
   await withReplayingChain(
     directory,
@@ -58,7 +52,7 @@ interface Desk extends WorkServer {
 
 async function openDesk(chain: Chain, codecs: BlockCodecs, port?: number): Promise<Desk> {
   const beneficiary = toAddress(new Uint8Array(20).fill(1))
-  const desk = createFarmDesk({ params, beneficiary }, { chain, codecs, clock, logger: silentLogger })
+  const desk = createFarmDesk({ params: easyDevnet, beneficiary }, { chain, codecs, clock, logger: silentLogger })
   await desk.start()
   const server = await serveWork(createFarmService(desk), port)
   const close = async (): Promise<void> => {

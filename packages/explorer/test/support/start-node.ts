@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { devnet, type NetworkParams, networkParamsToJson } from '@poai/core'
+import { type NetworkParams, networkParamsToJson } from '@poai/core'
+import { easyDevnet } from '@poai/testing/chain'
 
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url))
 const MAIN = join(ROOT, 'packages/cli/src/main.ts')
@@ -18,13 +19,6 @@ const MINER = '0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266'
 /** A node loads a model and tests itself before it mines. */
 const START_LIMIT_MS = 120_000
 const LOOK_EVERY_MS = 100
-
-/** The devnet's work, sixteen times easier, so that a loaded machine finds blocks within seconds. */
-const params: NetworkParams = {
-  ...devnet,
-  name: 'easy-devnet',
-  difficulty: { ...devnet.difficulty, initialTarget: 1n << 252n, easiestTarget: 1n << 252n, spacingSeconds: 1 },
-}
 
 /** A node that mines by itself and serves the page. */
 export interface ServingNode {
@@ -56,12 +50,12 @@ export function buildPage(): void {
 /** Starts `poai node` as people do, on a network of its own. */
 export async function startServingNode({
   extraData,
-  work = params.work,
+  work = easyDevnet.work,
   difficulty = {},
   more = [],
 }: ServingNodeOptions = {}): Promise<ServingNode> {
   const folder = await mkdtemp(join(tmpdir(), 'poai-explorer-'))
-  const network = { ...params, work, difficulty: { ...params.difficulty, ...difficulty } }
+  const network = { ...easyDevnet, work, difficulty: { ...easyDevnet.difficulty, ...difficulty } }
   const networkFile = join(folder, 'network.json')
   await writeFile(networkFile, JSON.stringify(networkParamsToJson(network)))
   const port = await freePort()

@@ -6,11 +6,11 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { silentLogger } from '@poai/core'
 import { type BenchEngine, openBenchEngine } from '@poai/testing/bench-engine'
-import { testWallet } from '@poai/testing/chain'
+import { easyDevnet, testWallet } from '@poai/testing/chain'
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
 import { createFarmDesk, createFarmService, type FarmDesk, type FarmService } from '../../src/index.ts'
 import type { FarmCall, FarmReply } from '../support/farm-child.ts'
-import { easyDevnet, openStoredChain, type StoredChain } from '../support/stored-chain.ts'
+import { openStoredChain, type StoredChain } from '../support/stored-chain.ts'
 import { systemClock } from '../support/system-clock.ts'
 
 const beneficiary = testWallet('the owner of a farm').address

@@ -1,10 +1,10 @@
 import type { AttemptSearcher } from '@poai/consensus'
 import { silentLogger } from '@poai/core'
 import { type BenchEngine, openBenchEngine } from '@poai/testing/bench-engine'
-import { testWallet } from '@poai/testing/chain'
+import { easyDevnet, testWallet } from '@poai/testing/chain'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { createEvaluatingSearcher, createMiner, createSearcher, type MinedBlock } from '../../src/index.ts'
-import { easyDevnet, openStoredChain, type StoredChain } from '../support/stored-chain.ts'
+import { openStoredChain, type StoredChain } from '../support/stored-chain.ts'
 import { systemClock } from '../support/system-clock.ts'
 
 const beneficiary = testWallet('a miner').address

@@ -3,6 +3,7 @@
  */
 import { createBlockCodecs, createTransactionCodec, type JsonValue, silentLogger } from '@poai/core'
 import { openBenchEngine } from '@poai/testing/bench-engine'
+import { easyDevnet } from '@poai/testing/chain'
 import {
   createFarmMiner,
   createSearcher,
@@ -13,7 +14,6 @@ import {
   parseFarmJob,
   rateReportToJson,
 } from '../../src/index.ts'
-import { easyDevnet } from './stored-chain.ts'
 import { systemClock } from './system-clock.ts'
 
 /** A question to the node. */

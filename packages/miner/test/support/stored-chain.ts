@@ -7,7 +7,6 @@ import {
   type BlockCodecs,
   createBlockCodecs,
   createTransactionCodec,
-  devnet,
   genesisHash,
   type NetworkParams,
   silentLogger,
@@ -15,15 +14,6 @@ import {
 import { createExecution } from '@poai/execution'
 import { type CheckReport, checkDatabase, openDatabase, RETENTIONS } from '@poai/storage'
 import { systemClock } from './system-clock.ts'
-
-/**
- * The devnet with sixteen times easier work, so that a loaded machine needs seconds for a few blocks and not minutes.
- */
-export const easyDevnet: NetworkParams = {
-  ...devnet,
-  name: 'easy-devnet',
-  difficulty: { ...devnet.difficulty, initialTarget: 1n << 252n, easiestTarget: 1n << 252n, spacingSeconds: 1 },
-}
 
 /** A started chain on LevelDB, in a folder of its own. */
 export interface StoredChain {

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { devnet } from '@poai/core'
+import { easyDevnet } from '@poai/testing/chain'
 import { expect, it } from 'vitest'
 import type { Node } from '../../src/compose-node.ts'
 import { messagesOf, testFolder, testNode } from '../support/test-node.ts'
@@ -18,7 +18,7 @@ it('a node that has not the model lets blocks pass by: it blames nobody, stays c
   const mining = { mine: true, 'mine-alone': true, beneficiary: `0x${'ab'.repeat(20)}` }
   const miner = testNode(join(folder, 'miner'), {
     flags: { ...mining, 'shared-addresses': true },
-    params: devnet,
+    params: easyDevnet,
   })
   await miner.node.start()
   await until(miner.node, ({ head }) => head.number >= 1)
@@ -28,7 +28,7 @@ it('a node that has not the model lets blocks pass by: it blames nobody, stays c
   const peers = miner.node.status.addresses.join(',')
   const other = testNode(join(folder, 'other'), {
     flags: { ...mining, peers, 'log-level': 'debug', 'metrics-port': '0' },
-    params: devnet,
+    params: easyDevnet,
     models,
   })
   await other.node.start()

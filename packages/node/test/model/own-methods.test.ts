@@ -1,17 +1,10 @@
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { createPoai, POAI_METHODS, type PoaiActions } from '@poai/api/client'
-import { devnet } from '@poai/core'
+import { easyDevnet } from '@poai/testing/chain'
 import { Ajv } from 'ajv'
 import { expect, it } from 'vitest'
 import { loggedUrl, testFolder, testNode } from '../support/test-node.ts'
-
-/** Blocks come after some sixteen attempts. */
-const EASY = {
-  ...devnet,
-  name: 'easy',
-  difficulty: { ...devnet.difficulty, initialTarget: 1n << 252n, easiestTarget: 1n << 252n },
-}
 
 interface Described {
   readonly name: string
@@ -20,7 +13,7 @@ interface Described {
 
 it('answers all methods of its own in the schemas that it serves, while it mines', async () => {
   const flags = { mine: true, 'mine-alone': true, beneficiary: `0x${'ab'.repeat(20)}`, 'http-port': '0' }
-  const test = testNode(join(await testFolder(), 'data'), { flags, params: EASY })
+  const test = testNode(join(await testFolder(), 'data'), { flags, params: easyDevnet })
   const { node } = test
   await node.start()
   while (node.status.head.number < 1) await delay(50)

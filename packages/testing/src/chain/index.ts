@@ -12,6 +12,7 @@
  */
 
 export { type BlockPlan, ChainGenerator, type ChainGeneratorOptions, type GeneratedBlock } from './chain-generator.ts'
+export { easyDevnet } from './easy-devnet.ts'
 export { FORK_NUMBER, forkingNetwork } from './forking-network.ts'
 export { INVALID_BLOCK_CODES, type InvalidBlock, invalidBlock } from './invalid-blocks.ts'
 export { MemoryState } from './memory-state.ts'
