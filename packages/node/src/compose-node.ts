@@ -1,13 +1,13 @@
 import type { NodeStatusJson } from '@poai/api/client'
-import { type Clock, Emitter, joinTrust, type Logger, type Startable, trustOf } from '@poai/core'
+import { type Clock, joinTrust, type Logger, type Startable, trustOf } from '@poai/core'
 import { isFatal } from './chain/is-fatal.ts'
 import { placesIn } from './data-directory.ts'
 import type { EngineMaker } from './engine/engine-service.ts'
 import type { Ground, NodeOptions } from './ground.ts'
+import { NodeStage } from './lifecycle/node-stage.ts'
 import { ServiceStack } from './lifecycle/service-stack.ts'
 import { createNodeLogger, type LogScreen, type NodeLogger } from './log/create-node-logger.ts'
 import { NodeError } from './node-error.ts'
-import type { NodeStateName } from './status/node-state.ts'
 import { systemClock } from './system-clock.ts'
 import { type WholeOffer, type Wing, wholeOffer } from './wings/wing.ts'
 
@@ -51,8 +51,7 @@ class ComposedNode implements Node {
   readonly #services: ServiceStack
   readonly #stopping = new AbortController()
   readonly #ended: PromiseWithResolvers<void> = Promise.withResolvers()
-  readonly #stages: Emitter<NodeStateName | undefined>
-  #stage: NodeStateName | undefined = 'opening'
+  readonly #stage: NodeStage
   #failure: unknown
   #starting: Promise<void> | undefined
   #stopped: Promise<void> | undefined
@@ -65,18 +64,11 @@ class ComposedNode implements Node {
     const { config, params, directory } = options
     this.#log = createNodeLogger({ config: config.log, directory }, screen)
     const { logger } = this.#log
-    this.#stages = new Emitter('stage', logger)
+    this.#stage = new NodeStage(logger)
     this.#services = new ServiceStack({ clock, logger })
-    const node = this
     this.#ground = {
-      ...options,
-      ...{ clock, logger, engine, places: placesIn(directory), trust: joinTrust(trustOf(params), config.finality) },
-      stage: {
-        get name() {
-          return node.#stage
-        },
-        onChange: this.#stages.subscribe,
-      },
+      ...{ ...options, clock, logger, engine, stage: this.#stage },
+      ...{ places: placesIn(directory), trust: joinTrust(trustOf(params), config.finality) },
       openLogFile: () => this.#log.openFile(),
       fail: (error) => this.fail(error),
     }
@@ -118,15 +110,15 @@ class ComposedNode implements Node {
   async #start(): Promise<void> {
     const { version, params, places } = this.#ground
     this.logger.info('Starting', { version, network: params.name, directory: places.root, pid: process.pid })
-    this.#enter('opening')
+    this.#stage.enter('opening')
     try {
       for (const wing of this.#wings) {
         this.#stopping.signal.throwIfAborted()
-        if (wing.stage !== undefined) this.#enter(wing.stage)
+        if (wing.stage !== undefined) this.#stage.enter(wing.stage)
         await wing.start?.(this.#services, this.#whole)
       }
       this.#stopping.signal.throwIfAborted()
-      this.#enter(undefined)
+      this.#stage.enter(undefined)
     } catch (error) {
       const wasStopped = this.#stopped !== undefined
       if (!wasStopped) this.#failure ??= error
@@ -138,7 +130,7 @@ class ComposedNode implements Node {
   }
 
   async #stop(): Promise<void> {
-    this.#enter('stopping')
+    this.#stage.enter('stopping')
     this.#stopping.abort(new NodeError('NODE_STOPPED', 'the node is being stopped'))
     if (this.#starting === undefined) return this.#shutDown()
     await Promise.all(this.#wings.map((wing) => wing.giveUp?.()))
@@ -151,14 +143,9 @@ class ComposedNode implements Node {
 
   async #shutDown(): Promise<void> {
     await this.#services.stop(STOP_LIMIT_MS)
-    this.#enter('stopped')
+    this.#stage.enter('stopped')
     this.#log.close()
     if (this.#failure === undefined) this.#ended.resolve()
     else this.#ended.reject(this.#failure)
-  }
-
-  #enter(stage: NodeStateName | undefined): void {
-    this.#stage = stage
-    this.#stages.emit(stage)
   }
 }
