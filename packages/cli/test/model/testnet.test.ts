@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { TestnetSummary } from '@poai/testnet'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 let home: string
@@ -36,6 +36,8 @@ function startIn(environment: NodeJS.ProcessEnv, ...args: string[]): Running {
     env: { ...process.env, POAI_HOME: home, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
+  // A test that fails must not leave a network that mines. Nodes end with the process that started them.
+  onTestFinished(() => void child.kill('SIGKILL'))
   const text = { out: '', err: '' }
   const { promise: ended, resolve, reject } = Promise.withResolvers<Run>()
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
