@@ -3,7 +3,7 @@ import { createFakeEngine } from '@poai/inference'
 import { farmRequestToJson } from '@poai/miner'
 import { ChainGenerator, testNetwork } from '@poai/testing/chain'
 import { isInTime, type StrangerCase } from '@poai/testing/strangers'
-import { startWorkNode, type WorkNode } from '../support/work-node.ts'
+import { type FarmNode, startFarmNode } from '../support/farm-node.ts'
 
 /** Asked side by side, each with a beneficiary of its own. */
 const REQUESTS = 20
@@ -29,7 +29,7 @@ export const stranger: StrangerCase = {
     await engine.start()
     const generator = new ChainGenerator({ evaluator: engine })
     const blocks = await generator.grow(generator.genesis, BLOCKS[size])
-    const node = await startWorkNode()
+    const node = await startFarmNode()
     try {
       const waiting = await node.fill(WAITING_OF_EACH)
       const attack = new Attack(node)
@@ -55,11 +55,11 @@ export const stranger: StrangerCase = {
 
 /** Keeps so many requests under way, whatever they are answered. */
 class Attack {
-  readonly #node: WorkNode
+  readonly #node: FarmNode
   #isOver = false
   asked = 0
 
-  constructor(node: WorkNode) {
+  constructor(node: FarmNode) {
     this.#node = node
   }
 

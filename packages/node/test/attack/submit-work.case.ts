@@ -21,7 +21,7 @@ import {
 } from '@poai/miner'
 import { testNetwork } from '@poai/testing/chain'
 import { isInTime, type StrangerCase } from '@poai/testing/strangers'
-import { startWorkNode, type WorkNode } from '../support/work-node.ts'
+import { type FarmNode, startFarmNode } from '../support/farm-node.ts'
 
 const SOLUTIONS = 300
 const NAMES = 200
@@ -57,7 +57,7 @@ export const stranger: StrangerCase = {
     const addresses = size === 'test' ? 1 : ADDRESSES
     const engine = createFakeEngine()
     await engine.start()
-    const node = await startWorkNode()
+    const node = await startFarmNode()
     try {
       let isOver = false
       const attack = flood(node, addresses).finally(() => {
@@ -84,12 +84,12 @@ export const stranger: StrangerCase = {
   },
 }
 
-async function getWork(node: WorkNode, from: string, worker: string): Promise<FarmJob> {
+async function getWork(node: FarmNode, from: string, worker: string): Promise<FarmJob> {
   return parseFarmJob(await node.call(from, 'poai_getWork', [farmRequestToJson({ worker })]))
 }
 
 async function submit(
-  node: WorkNode,
+  node: FarmNode,
   from: string,
   { worker, jobId, seal }: { readonly worker: string; readonly jobId: FarmJob['jobId']; readonly seal: Seal },
 ): Promise<FarmVerdict> {
@@ -98,7 +98,7 @@ async function submit(
 }
 
 /** What a neighbour mines on the head here comes in as by gossip. Milliseconds of each import. */
-async function bringBlocks(node: WorkNode, engine: InferenceEngine, isOver: () => boolean): Promise<number[]> {
+async function bringBlocks(node: FarmNode, engine: InferenceEngine, isOver: () => boolean): Promise<number[]> {
   const importsMs: number[] = []
   while (!isOver() || importsMs.length < HONEST_BLOCKS) {
     const job = await getWork(node, NEIGHBOUR, 'neighbour')
@@ -111,7 +111,7 @@ async function bringBlocks(node: WorkNode, engine: InferenceEngine, isOver: () =
 }
 
 /** Each address brings its solutions, some at a time, and goes on whatever it is told. */
-async function flood(node: WorkNode, addresses: number): Promise<Readonly<Record<string, number>>> {
+async function flood(node: FarmNode, addresses: number): Promise<Readonly<Record<string, number>>> {
   const verdicts: Record<string, number> = {}
   for (let address = 0; address < addresses; address++) {
     const from = `127.0.66.${address + 1}`
@@ -145,7 +145,7 @@ function grind({ header, range }: FarmJob, salt: number): Seal {
 
 /** An honest worker, as `poai mine` does it: a stale job is given up, a busy desk is asked again. */
 async function farmUntilAccepted(
-  node: WorkNode,
+  node: FarmNode,
   engine: InferenceEngine,
 ): Promise<{ readonly verdict: FarmVerdict; readonly tries: number }> {
   let tries = 0

@@ -26,10 +26,10 @@ import { openDatabase, RETENTIONS } from '@poai/storage'
 import { signTransaction, testNetwork, testWallet, WALLETS } from '@poai/testing/chain'
 
 /** What the parent says. */
-export type WorkNodeCommand = { readonly import: string } | { readonly fill: number } | 'look' | 'stop'
+export type FarmNodeCommand = { readonly import: string } | { readonly fill: number } | 'look' | 'stop'
 
 /** What the process answers: `ready` once, then one answer for each command, in their order. */
-export type WorkNodeAnswer =
+export type FarmNodeAnswer =
   | { readonly url: string }
   | { readonly importedMs: number }
   | { readonly evaluations: number; readonly longestPauseMs: number; readonly longestTurnMs: number }
@@ -47,7 +47,7 @@ const BEGIN_MS: number = Number(testNetwork.genesis.timestamp + 2500n) * 1000
 
 const params: NetworkParams = testNetwork
 const codecs = createBlockCodecs(createTransactionCodec(params.chainId))
-const directory = await mkdtemp(join(tmpdir(), 'poai-work-'))
+const directory = await mkdtemp(join(tmpdir(), 'poai-farm-'))
 const engine = createFakeEngine()
 await engine.start()
 const clock: Clock = {
@@ -144,7 +144,7 @@ async function fill(ofEach: number): Promise<number> {
   return chain.mempool.size.pending
 }
 
-async function obey(command: WorkNodeCommand): Promise<WorkNodeAnswer> {
+async function obey(command: FarmNodeCommand): Promise<FarmNodeAnswer> {
   if (command === 'look') return { evaluations, longestPauseMs: loop.max / 1e6, longestTurnMs }
   if (command === 'stop') {
     await server.stop()
@@ -164,7 +164,7 @@ async function obey(command: WorkNodeCommand): Promise<WorkNodeAnswer> {
 }
 
 process.on('disconnect', () => process.exit(0))
-process.on('message', (command: WorkNodeCommand) => {
+process.on('message', (command: FarmNodeCommand) => {
   obey(command).then(
     (answer) => {
       process.send?.(answer)

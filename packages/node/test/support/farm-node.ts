@@ -4,10 +4,10 @@ import { request } from 'node:http'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import type { JsonValue } from '@poai/core'
-import type { WorkNodeAnswer, WorkNodeCommand } from './work-node-process.ts'
+import type { FarmNodeAnswer, FarmNodeCommand } from './farm-node-process.ts'
 
 /** A farm desk behind JSON-RPC in a process of its own. */
-export interface WorkNode {
+export interface FarmNode {
   /** Milliseconds from a neighbour's block to its import. */
   importBlock(bytes: Uint8Array): Promise<number>
   look(): Promise<{ readonly evaluations: number; readonly longestPauseMs: number; readonly longestTurnMs: number }>
@@ -19,24 +19,24 @@ export interface WorkNode {
 }
 
 /** Starts it on a free port. */
-export async function startWorkNode(): Promise<WorkNode> {
-  const child = fork(join(import.meta.dirname, 'work-node-process.ts'), [], {
+export async function startFarmNode(): Promise<FarmNode> {
+  const child = fork(join(import.meta.dirname, 'farm-node-process.ts'), [], {
     execArgv: ['--conditions=source', '--disable-warning=ExperimentalWarning'],
   })
-  const waiting: ((answer: WorkNodeAnswer) => void)[] = []
-  const next = (): Promise<WorkNodeAnswer> => new Promise((resolve) => waiting.push(resolve))
-  child.on('message', (answer: WorkNodeAnswer) => waiting.shift()?.(answer))
+  const waiting: ((answer: FarmNodeAnswer) => void)[] = []
+  const next = (): Promise<FarmNodeAnswer> => new Promise((resolve) => waiting.push(resolve))
+  child.on('message', (answer: FarmNodeAnswer) => waiting.shift()?.(answer))
   child.on('exit', () => {
     for (const settle of waiting.splice(0)) settle({ failure: 'the process has ended' })
   })
   const ask = async <Key extends string>(
-    command: WorkNodeCommand | undefined,
+    command: FarmNodeCommand | undefined,
     key: Key,
-  ): Promise<Extract<WorkNodeAnswer, { readonly [K in Key]: unknown }>> => {
+  ): Promise<Extract<FarmNodeAnswer, { readonly [K in Key]: unknown }>> => {
     const answer = next()
     if (command !== undefined) child.send(command)
     const value = await answer
-    if (key in value) return value as Extract<WorkNodeAnswer, { readonly [K in Key]: unknown }>
+    if (key in value) return value as Extract<FarmNodeAnswer, { readonly [K in Key]: unknown }>
     throw new Error('failure' in value ? value.failure : 'another answer was expected')
   }
   const { url } = await ask(undefined, 'url')
