@@ -14,7 +14,7 @@ export type ChainErrorCode =
   | 'CHAIN_TOO_LIGHT'
   /** The block before it could not be judged, so this one can't be. */
   | 'CHAIN_PARENT_UNDECIDED'
-  /** What is asked for is not kept here (any more). */
+  /** What was asked for is not kept here, or not any more. */
   | 'CHAIN_NOT_KEPT'
   /** A helper thread died; the next question starts another one. */
   | 'CHAIN_THREAD_LOST'

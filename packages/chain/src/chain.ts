@@ -32,7 +32,7 @@ import { createCachedRecovery } from './recovery/cached-recovery.ts'
 import { createInlineDecoder, type TransactionDecoder } from './recovery/transaction-decoder.ts'
 import { createTemplateSource, type TemplateSource } from './template/template-source.ts'
 
-/** A node's chain: the way in for blocks, what waits for a block, and what is known. */
+/** A node's chain: the way in for blocks, the pool of transactions, templates and queries. */
 export interface Chain
   extends Startable,
     Pick<BlockImporter, 'judgeHeader' | 'importBlock' | 'importEncoded' | 'settle'>,

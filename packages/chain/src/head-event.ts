@@ -9,8 +9,8 @@ export interface ExecutedBlock {
 }
 
 /**
- * The canonical chain has another end. What left comes before what joined: so logs are taken back before they come
- * anew.
+ * The canonical chain has a new end. What left comes before what joined, so that logs are taken back before they come
+ * again.
  */
 export interface HeadEvent {
   readonly head: ChainContext

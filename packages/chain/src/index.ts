@@ -1,13 +1,15 @@
 /**
  * The chain as a node has it: one pipeline by which blocks come in, the canonical head and its reorganisations, the
- * transactions that wait for a block, templates for miners, and answers for those who ask.
+ * transactions that wait for a block, templates for miners, and queries.
  *
  * @example
  * import { openChain } from '@poai/chain'
- * const chain = await openChain({ params }, { codecs, database, mempoolStore, verifier, execution, recovery, clock,
- * logger }) await chain.start() chain.onHead(({ head, removed, added }) => logger.info('New head', { number:
- * head.number })) await chain.importEncoded(bytes, { source: peerId }) // rejects with a RuleError if the block is
- * invalid await chain.mempool.add(transaction) // rejects with a MempoolError: 'nonce too low', 'txpool is full', …
+ * const parts = { codecs, database, mempoolStore, verifier, execution, recovery, clock, logger }
+ * const chain = await openChain({ params }, parts)
+ * await chain.start()
+ * chain.onHead(({ head }) => logger.info('New head', { number: head.number }))
+ * await chain.importEncoded(bytes, { source: peerId }) // rejects with a RuleError if the block is invalid
+ * await chain.mempool.add(transaction) // rejects with a MempoolError: 'nonce too low', 'txpool is full', …
  */
 
 export { type Chain, type ChainDependencies, type ChainOptions, openChain } from './chain.ts'

@@ -1,4 +1,4 @@
-/** The time as people have it. Rules never read it: they are given a time. */
+/** Wall-clock time. Rules never read it; they are given a time. */
 export interface Clock {
   /** Milliseconds since 1970. May jump when the machine's clock is set. */
   nowMs(): number

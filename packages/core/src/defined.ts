@@ -1,7 +1,7 @@
 /** Names of members that may be undefined. */
 type Uncertain<T> = { [Name in keyof T]: undefined extends T[Name] ? Name : never }[keyof T]
 
-/** `T` whose members that may be undefined may be left out instead, as `exactOptionalPropertyTypes` wants them. */
+/** `T`, where members that may be undefined are optional instead, as `exactOptionalPropertyTypes` asks. */
 export type Defined<T> = { [Name in Exclude<keyof T, Uncertain<T>>]: T[Name] } & {
   [Name in Uncertain<T>]?: Exclude<T[Name], undefined>
 }

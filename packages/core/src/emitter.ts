@@ -7,8 +7,8 @@ export type Unsubscribe = () => void
 export type Subscribe<Event> = (listener: (event: Event) => void) => Unsubscribe
 
 /**
- * Tells listeners of one kind of event, in the order in which they came, before `emit` returns. A listener that throws
- * is logged and does not keep the event from the others: what happened has happened, whoever fails to hear of it.
+ * Tells listeners of one kind of event, in the order in which they subscribed, before `emit` returns. A listener that
+ * throws is logged and does not keep the event from the others.
  */
 export class Emitter<Event> {
   readonly #name: string

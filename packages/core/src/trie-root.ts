@@ -85,7 +85,10 @@ export function trieRoot(entries: readonly TrieEntry[]): Hash32 {
   return hash32(encodeRlp(nodeOf(sorted, 0, sorted.length, 0)))
 }
 
-/** The root of a list: entry i under the key RLP(i). A block's transactions and receipts are committed to so. */
+/**
+ * The root of a list: entry i under the key RLP(i). This is how a header commits to its block's transactions and
+ * receipts.
+ */
 export function orderedTrieRoot(values: readonly Uint8Array[]): Hash32 {
   return trieRoot(values.map((value, index): TrieEntry => [encodeRlp(indexBytes(index)), value]))
 }

@@ -8,8 +8,8 @@
  * import { createExecution, genesisState, prevRandaoOf, recoverSender } from '@poai/execution'
  * const execution = createExecution(devnet)
  * const { stateRoot } = genesisState(devnet.genesis.accounts) // and the changes that a store must write
- * // const outcome = await execution.executeBlock({ state, nodes, stateRoot, environment, blockHash, reward,
- * transactions, senders })
+ * const parent = { state, nodes, stateRoot }
+ * const outcome = await execution.executeBlock({ ...parent, environment, blockHash, reward, transactions, senders })
  */
 
 export type { Added, BlockBuilder, BuiltBlock } from './block/block-builder.ts'

@@ -12,7 +12,7 @@ export interface RuleSet {
   /** Rules of later forks that are in force already. */
   readonly eips: readonly number[]
   readonly transactions: TransactionRules
-  /** Precompiles in the place of EthereumJS's, or beside them. */
+  /** Precompiles that replace EthereumJS's, or come beside them. */
   readonly precompiles: (place: PrecompilePlace) => CustomPrecompile[]
 }
 

@@ -7,7 +7,7 @@ import type { WriteBatch } from './store/write-batch.ts'
  * Transactions of a snapshot: above what a mempool of the default size holds, so that a file cannot fill the memory.
  */
 export const MAX_MEMPOOL_SNAPSHOT = 65_536
-/** Peers to remember: all that p2p has a place for (4,096 with a score, some 1,600 to dial, some banned), and room. */
+/** Peers to remember: all that p2p keeps (4,096 with a score, some 1,600 to dial, some banned), with room to spare. */
 export const MAX_PEERS = 8192
 
 async function keysOf(store: Store, table: 'mempool' | 'peers'): Promise<readonly Uint8Array[]> {

@@ -48,8 +48,8 @@ export interface ChainReader {
 }
 
 /**
- * Changes of the chain that become real together: reads show what was staged. Begun and committed by the one writer; to
- * drop it is to do nothing.
+ * Changes of the chain that become real together; reads show what was staged. The one writer begins and commits it; to
+ * drop it, do nothing.
  */
 export interface ChainUpdate extends ChainReader {
   /** After the head as staged. */
@@ -68,7 +68,7 @@ export interface ChainUpdate extends ChainReader {
   putBadBlock(hash: Hash32, code: RuleCode): Promise<void>
   /** Forgets which blocks were bad. */
   forgetBadBlocks(): Promise<void>
-  /** Says by which forks all blocks here were judged. */
+  /** Records the forks by whose rules all blocks here were judged. */
   setSchedule(steps: readonly ForkStep[]): void
   /** Keeps a bad block whole, for people: the last few, see `BAD_BLOCK_SHELVES`. */
   keepBadBlock(block: KeptBadBlock): Promise<void>

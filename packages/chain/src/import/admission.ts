@@ -43,7 +43,7 @@ export class Admission {
     this.#dependencies = dependencies
   }
 
-  /** Throws what keeps a block out; gives its place otherwise. */
+  /** Throws what keeps a block out; otherwise returns its place. */
   judge(
     { hash, block, branchWork }: { readonly hash: Hash32; readonly block: Block; readonly branchWork?: bigint },
     parent: ChainContext,
@@ -76,7 +76,7 @@ export class Admission {
     return { context, weight }
   }
 
-  /** What left the chain is beside it now, and what joined it is not. */
+  /** Moves blocks that left the chain beside it, and takes away those that joined it. */
   followHead({ removed, added }: HeadEvent): void {
     const { database, codecs, sides } = this.#dependencies
     for (const { hash } of added) sides.remove(hash)

@@ -30,7 +30,7 @@ export type Adoption =
 /** A block that was executed with its branch is invalid: which one, so that its hash can be remembered. */
 export class InvalidBranchError extends Error {
   readonly fault: RuleError
-  /** The block at fault, and those of the branch behind it. */
+  /** The block at fault, and those of the branch after it. */
   readonly hashes: readonly Hash32[]
 
   constructor(fault: RuleError, hashes: readonly Hash32[]) {
@@ -66,7 +66,7 @@ export async function adoptBlock(
   return { kind: 'head', event: { head: candidate.context, removed, added } }
 }
 
-/** It was there when the block was judged, beside the chain, and may have had to make room since. */
+/** It was there, beside the chain, when the block was judged, and may have had to make room since. */
 function requireParent(update: ChainUpdate, parentHash: Hash32): void {
   if (update.context(parentHash) !== undefined) return
   throw new ChainError('CHAIN_PARENT_UNDECIDED', 'the block before this one is not kept any more')
@@ -118,7 +118,7 @@ function branchTo(reader: ChainReader, hash: Hash32): Branch {
   }
 }
 
-/** What is final stays so: the mark only rises. */
+/** What is final stays final: the mark only rises. */
 function markFinal(update: ChainUpdate, final: FinalBlock, depth: bigint): void {
   const number = update.head().number - depth
   if (number <= final.number) return

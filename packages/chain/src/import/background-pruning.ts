@@ -22,8 +22,8 @@ export class BackgroundPruning {
   }
 
   /**
-   * Until nothing is left; does nothing while it is at it. Never rejects: the next head goes on with what was
-   * interrupted.
+   * Prunes until nothing is left; does nothing if it is already running. Never rejects: the next head goes on with what
+   * was interrupted.
    */
   async run(signal: AbortSignal): Promise<void> {
     if (this.#isRunning) return

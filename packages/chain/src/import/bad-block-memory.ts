@@ -39,8 +39,8 @@ export interface BadBlockDependencies {
 }
 
 /**
- * Blocks that are invalid for ever, so that nobody makes the node find that out twice. On disk, bounded by the store; the
- * last few of them whole, so that people can find out what went wrong.
+ * Blocks that are invalid forever, so that nobody makes the node find that out twice. On disk, bounded by the store;
+ * the last few of them whole, so that people can find out what went wrong.
  */
 export class BadBlockMemory {
   readonly #dependencies: BadBlockDependencies

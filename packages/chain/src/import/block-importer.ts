@@ -60,8 +60,8 @@ export interface OrphanRejection {
 /** The one way by which blocks get into the chain, wherever they come from. */
 export interface BlockImporter {
   /**
-   * Throws what an import would, as far as the header alone says it: a `RuleError`, or a `ChainError` where the block
-   * is not worth the fetching of its body.
+   * Throws what an import would, as far as the header alone tells: a `RuleError`, or a `ChainError` where the block is
+   * not worth the fetching of its body.
    */
   judgeHeader(header: Header): void
   /** Rejects with a `RuleError` if the block is invalid, and with anything else if that could not be found out. */
@@ -73,8 +73,9 @@ export interface BlockImporter {
   /** Tells of every import, also of one that an arriving parent set off, and of the expensive stages within it. */
   readonly onStage: Subscribe<FinishedStage>
   /**
-   * Says whether this node stands at the end of the network's chain and others agree. Only with heads that come while
-   * it does blocks become final: what a node is shown while it catches up may be anybody's chain. Not so at first.
+   * Says whether this node stands at the end of the network's chain and others agree. Blocks become final only with
+   * heads that come while it does: what a node is shown while it catches up may be anybody's chain. At first it does
+   * not.
    */
   settle(isSettled: boolean): void
   /** Gives up what is not being committed, waits for what is, and takes nothing more. */
@@ -109,7 +110,7 @@ interface Urgency {
 }
 
 const OWN_SOURCE = 'this node'
-/** Of a block whose bringer was forgotten when it was stored beside the chain. */
+/** The source of a block that was stored beside the chain before: who brought it was not kept. */
 const STORED_SOURCE = 'stored before'
 
 /** The pipeline over a database that has its genesis block. */
@@ -129,7 +130,7 @@ class PipelineImporter implements BlockImporter {
   readonly #rejections: Emitter<OrphanRejection>
   readonly #stages: ImportStages
   readonly #replays: TaskQueue
-  /** One at a time: who reads the head here is sure of it until it has written. */
+  /** One at a time: a task that reads the head can rely on it until it has written. */
   readonly #writer: TaskQueue
   readonly #badBlocks: BadBlockMemory
   readonly #orphans: OrphanPool
@@ -230,7 +231,7 @@ class PipelineImporter implements BlockImporter {
     return this.#route(arrival)
   }
 
-  /** To the pool of orphans, or into the air after its parent. */
+  /** Sends a block to the pool of orphans, or on its flight after its parent. */
   async #route(arrival: Arrival): Promise<ImportOutcome> {
     const { hash, block, signal } = arrival
     const { parentHash } = block.header
@@ -338,7 +339,7 @@ class PipelineImporter implements BlockImporter {
     }
   }
 
-  /** The block at fault: the candidate, or one of its branch that was stored before. Both were replayed. */
+  /** The block at fault: the candidate, or a block of its branch that was stored before. Either was replayed. */
   async #suspectOf(hash: Hash32, candidate: Candidate, source: string): Promise<Suspect> {
     if (equalBytes(hash, candidate.hash)) return { hash, block: candidate.block, source, hasWorked: true }
     const { database } = this.#dependencies

@@ -47,9 +47,9 @@ interface Attempt extends ParentState {
 
 /**
  * Executes the child of the staged head and compares what it comes to with what its header says. Before a block is
- * called invalid, it is executed once more on a state of which every value is proven: if what is on this disk is at
- * fault, that is a `StorageError`, and nothing is held against the block. Whoever makes the node look twice has paid
- * for it with the work of a block.
+ * called invalid, it is executed once more on a state whose every value is proven: if this node's disk is at fault,
+ * that is a `StorageError`, and nothing is held against the block. Whoever makes the node look twice has paid for it
+ * with the work of a block.
  */
 export async function executeNext(dependencies: ExecuteDependencies, next: NextBlock): Promise<BlockOutcome> {
   const { update, hash, signal } = next

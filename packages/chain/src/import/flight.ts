@@ -3,8 +3,8 @@ import { type Hash32, RuleError } from '@poai/core'
 import { ChainError } from '../chain-error.ts'
 
 /**
- * A block on its way through the pipeline. All who bring it wait for one result; it is given up when all of them have
- * left.
+ * A block on its way through the pipeline. All callers that bring it wait for one result; it is given up when all of
+ * them have left.
  */
 export class Flight<Outcome> {
   readonly hash: Hash32
@@ -25,7 +25,7 @@ export class Flight<Outcome> {
     this.#outcome.catch(() => undefined)
   }
 
-  /** True if all who waited for the block have left, or the chain has. */
+  /** True if all callers that waited for the block have left, or the chain has. */
   get isGivenUp(): boolean {
     return this.#controller.signal.aborted
   }

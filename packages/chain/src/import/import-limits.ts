@@ -16,14 +16,14 @@ export interface ImportLimits {
 }
 
 export const IMPORT_DEFAULTS: ImportLimits = {
-  // A quarter of an hour at five seconds a block: longer splits of the network are for people to judge. Undo records
-  // reach further.
+  // A quarter of an hour at five seconds a block: people must judge longer splits of the network. Undo records reach
+  // further.
   finalityDepth: 200n,
   // The engine queues what its workers cannot take: a few more than it has workers keep all of them busy.
   replayConcurrency: 8,
   // Enough to keep the replays busy through a synchronisation; 2 MiB each at most.
   maxInFlight: 64,
-  // A synced write waits for the disk, two milliseconds and more. Peers have these blocks still.
+  // A synced write waits for the disk, two milliseconds and more. Peers still have these blocks.
   maxUnsynced: 64,
   orphans: ORPHAN_DEFAULTS,
   sides: SIDE_DEFAULTS,

@@ -21,10 +21,10 @@ export interface JudgeDependencies {
  * Stages of import, from cheap to expensive; each throws a `RuleError`.
  *
  * 1. {@link judgeHeader}: the header alone.
- * 2. {@link judgeInContext}: the header behind its parent. Gives the chain with the block. A block whose parent is not
- *    here yet comes to it when the parent does.
- * 3. {@link judgeClaim}: the claimed work (two hashes). What keeps these rules may still be too light to be looked at
- *    further (`side-blocks.ts`). {@link judgeBody}: the body against its header.
+ * 2. {@link judgeInContext}: the header after its parent. Returns the chain with the block. A block whose parent is not
+ *    here yet gets here when the parent does.
+ * 3. {@link judgeClaim}: the claimed work (two hashes). A block that keeps these rules may still be too light to be
+ *    looked at further (`side-blocks.ts`). {@link judgeBody}: the body against its header.
  * 4. senders: who signed the transactions (microseconds each).
  * 5. {@link judgeWork}: replay, which is one inference, and two before a block is condemned.
  * 6. execution, by the one writer (`adopt-block.ts`).
@@ -44,7 +44,7 @@ export function judgeInContext(
   return extendContext(params, context, header)
 }
 
-/** The last that costs next to nothing: what stands between a forger and an inference. */
+/** The last check that costs next to nothing: it stands between a forger and an inference. */
 export function judgeClaim({ header }: Pick<Block, 'header'>): void {
   validateWorkClaim(header)
 }
@@ -54,7 +54,7 @@ export function judgeBody({ params }: Pick<JudgeDependencies, 'params'>, { heade
   validateBody({ params, header, body })
 }
 
-/** A block whose header is right behind `parent`, with its place. */
+/** A block whose header is valid after `parent`, with its place. */
 export interface Candidate {
   readonly hash: Hash32
   readonly block: Block

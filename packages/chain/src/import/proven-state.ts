@@ -22,8 +22,8 @@ export function damagedState(
 }
 
 /**
- * The same state, each value of it shown by the nodes on the way from the state root, which the header of the parent
- * commits to. Expensive: some ten hashes a value. Throws `STORAGE_DAMAGED` at the first value that is another one.
+ * The same state, with each value proven by the nodes on the way from the state root, which the parent's header commits
+ * to. Expensive: some ten hashes a value. Throws `STORAGE_DAMAGED` at the first value that is another one.
  */
 export function provenState({ state, nodes, stateRoot }: ParentState): StateReader {
   const prove = (address: Address, slots: readonly Hash32[]): ReturnType<typeof proveAccount> => {

@@ -5,14 +5,11 @@ import { ChainError } from '../chain-error.ts'
 export interface SideLimits {
   /**
    * How far below the head a block's chain may be, in blocks as heavy as the head. A tie needs none, and the child of a
-   * tie is heavier. Two more let the loser of a tie in that is heard of late, after a line that is slow; longer
-   * branches come by synchronisation, which has looked at their work.
+   * tie is heavier. Two more let in the loser of a tie that arrives late over a slow line. Longer branches come by
+   * synchronisation, which has looked at their work.
    */
   readonly slackBlocks: bigint
-  /**
-   * Of one height. Two miners tie now and then; that five find a block before they hear of each other happens to
-   * nobody.
-   */
+  /** Of one height. Two miners tie now and then; five never find a block before they hear of each other. */
   readonly maxPerHeight: number
   /** Of all of them, as {@link SideBlock.bytes} counts: sixteen blocks of the largest size. */
   readonly maxBytes: number
@@ -50,7 +47,7 @@ export interface HeadWeight {
 
 /**
  * All blocks beside the canonical chain, and what may join them. A block that cannot win any more has no claim on this
- * node's time and disk: behind a late block, siblings cost next to nothing. What belongs to a branch that wins by a
+ * node's time and disk: after a late block, siblings cost next to nothing. What belongs to a branch that wins by a
  * sample of its work is not counted while it does.
  */
 export class SideBlocks {
@@ -62,7 +59,7 @@ export class SideBlocks {
     for (const block of stored) this.put(block)
   }
 
-  /** What blocks take that cannot win as they are. */
+  /** The room of blocks that cannot win as they are. */
   bytesBeside({ totalWork }: Pick<HeadWeight, 'totalWork'>): number {
     let bytes = 0
     for (const block of this.#blocks.values()) if (block.weight <= totalWork) bytes += block.bytes
@@ -92,25 +89,25 @@ export class SideBlocks {
     return dropped
   }
 
-  /** Counts a block that is stored now; for one that is counted, what is more. */
+  /** Counts a block that is stored now; of one that is already counted, the larger weight. */
   put(block: SideBlock): void {
     const name = bytesToHex(block.hash)
     const known = this.#blocks.get(name)
     this.#blocks.set(name, known === undefined || known.weight < block.weight ? block : known)
   }
 
-  /** Says what the branch weighs that a block belongs to, if it is beside the chain. */
+  /** Raises the weight of a block beside the chain to that of its branch. */
   raise(hash: Hash32, weight: bigint): void {
     const known = this.#blocks.get(bytesToHex(hash))
     if (known !== undefined && known.weight < weight) this.put({ ...known, weight })
   }
 
-  /** It is gone, or canonical. */
+  /** Forgets a block that is gone, or canonical now. */
   remove(hash: Hash32): void {
     this.#blocks.delete(bytesToHex(hash))
   }
 
-  /** Pruning has taken the branches below. */
+  /** Forgets branches that pruning has removed. */
   forgetBelow(number: bigint): void {
     for (const block of this.#blocks.values()) if (block.number < number) this.remove(block.hash)
   }

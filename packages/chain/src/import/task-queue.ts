@@ -1,6 +1,6 @@
 import { ChainError } from '../chain-error.ts'
 
-/** Which goes first: what extends the head now, what a stranger offers as its work, or what fills in the past. */
+/** What goes first: a block that extends the head, a stranger's offer, or a block that fills in the past. */
 export type ImportPriority = 'tip' | 'offer' | 'sync'
 
 export interface TaskQueueOptions {
@@ -8,7 +8,7 @@ export interface TaskQueueOptions {
   readonly name: string
   /** Tasks at one time. */
   readonly concurrency: number
-  /** Tasks that may wait; one more is refused. */
+  /** Tasks that may wait; any more are refused. */
   readonly capacity: number
 }
 
@@ -22,8 +22,8 @@ interface Waiting {
 }
 
 /**
- * Runs tasks in the order of their coming, those for the tip first, then what strangers offer, then the past. Full
- * means refused: nothing waits without a bound.
+ * Runs tasks in the order in which they come, those for the tip first, then strangers' offers, then the past. When it
+ * is full it refuses: nothing waits without a bound.
  */
 export class TaskQueue {
   readonly #options: TaskQueueOptions

@@ -1,7 +1,7 @@
 import { type Address, invariant } from '@poai/core'
 import { effectiveTip, maxCost, type PooledTransaction } from './pooled-transaction.ts'
 
-/** How much the pool would lose with the last transaction of an account: what eviction compares. */
+/** What the pool would lose with the last transaction of an account, as eviction compares it. */
 export interface TailRank {
   /** False if a nonce before it is missing: it can't be mined as things are. */
   readonly isExecutable: boolean
@@ -56,7 +56,7 @@ export class AccountQueue {
     return this.#entries.slice(0, this.#pendingCount())
   }
 
-  /** Those behind a missing nonce. */
+  /** Those after a missing nonce. */
   get queued(): readonly PooledTransaction[] {
     return this.#entries.slice(this.#pendingCount())
   }
@@ -86,7 +86,7 @@ export class AccountQueue {
     this.#totalCost -= maxCost(entry.transaction)
   }
 
-  /** Moves to the account's nonce at a new head. The entries stay: whoever calls removes those that are past. */
+  /** Moves to the account's nonce at a new head. The entries stay: the caller removes those that are past. */
   moveTo(nonce: bigint): void {
     this.#rank = undefined
     this.#nonce = nonce

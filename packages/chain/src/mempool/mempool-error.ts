@@ -18,7 +18,7 @@ export const MEMPOOL_REFUSALS = {
   MEMPOOL_OVERSIZED: 'oversized data',
   MEMPOOL_ACCOUNT_LIMIT: 'account limit exceeded',
   MEMPOOL_FULL: 'txpool is full',
-  /** Too many are being looked at: the same transaction may be welcome in a moment. */
+  /** Too many are being looked at; the same transaction may be accepted in a moment. */
   MEMPOOL_BUSY: 'txpool is busy',
 } as const
 

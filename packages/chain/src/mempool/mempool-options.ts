@@ -34,7 +34,7 @@ export const MEMPOOL_DEFAULTS: MempoolLimits = {
 }
 
 /**
- * What a replacement must pay more than what it replaces, in percent of both fees: each round of a race costs the
+ * How much more a replacement must pay than what it replaces, in percent of both fees: each round of a race costs the
  * racer.
  */
 export const REPLACEMENT_PERCENT = 10n

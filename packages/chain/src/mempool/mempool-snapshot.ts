@@ -11,7 +11,7 @@ import {
 } from '@poai/core'
 import type { PooledTransaction } from './pooled-transaction.ts'
 
-/** Where a pool waits for the next start of the node. */
+/** Where a pool is kept until the next start of the node. */
 export interface MempoolStore {
   /** The records of the last save, in their order. */
   load(): Promise<readonly Uint8Array[]>

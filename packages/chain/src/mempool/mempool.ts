@@ -51,7 +51,7 @@ export interface OfferReport {
   readonly vainMs: number
 }
 
-/** What waits for a block, as others see it. */
+/** The pool, as others see it. */
 export interface MempoolView {
   readonly size: PoolSize
   readonly onAdded: Subscribe<PooledTransaction>
@@ -74,7 +74,8 @@ export interface Mempool extends Startable, MempoolView {
   /** Decodes and adds what a stranger brought. Known ones are not even decoded. */
   addEncoded(encodings: readonly Uint8Array[], signal?: AbortSignal): Promise<OfferReport>
   /**
-   * The chain has another head: drops what was mined or can't be any more, takes back what a reorganisation left out.
+   * The chain has a new head: drops what was mined or can't be mined any more, and takes back what a reorganisation
+   * left out.
    */
   setHead(head: MempoolHead, change: MempoolHeadChange): void
   /** Drops what is too old. */
@@ -302,7 +303,7 @@ interface Adding {
   readonly meter: CostMeter
 }
 
-/** Maps in order; others have their turns meanwhile. */
+/** Maps in order, and gives others their turn meanwhile. */
 async function mapInTurns<From, To>(
   all: readonly From[],
   map: (item: From, index: number) => To,

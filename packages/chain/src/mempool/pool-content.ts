@@ -61,7 +61,7 @@ export class PoolContent {
 
   /**
    * Puts an entry that was checked into its queue and makes room for it. Answers with what had to go; throws a
-   * `MempoolError`, and changes nothing, if that is the entry itself.
+   * `MempoolError`, and changes nothing, if the entry itself would have to go.
    */
   put(queue: AccountQueue, entry: PooledTransaction, baseFeePerGas: bigint): readonly RemovedTransaction[] {
     const removals: Removal[] = []

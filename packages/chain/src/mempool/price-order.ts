@@ -30,7 +30,7 @@ function laneAt(entries: readonly PooledTransaction[], index: number, baseFeePer
   const head = entries[index]
   if (head === undefined) return undefined
   const tip = effectiveTip(head.transaction, baseFeePerGas)
-  // Whatever stands behind it must wait for it.
+  // Whatever comes after it must wait for it.
   return tip < 0n ? undefined : { entries, index, head, tip }
 }
 

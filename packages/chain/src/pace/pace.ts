@@ -1,7 +1,7 @@
-/** Work of one stranger holds the thread for so long, then others have their turn. */
+/** How long work for one stranger may hold the thread before others get their turn. */
 export const TURN_MS = 5
 
-/** What a loop that somebody else can lengthen asks at each step. */
+/** What a loop asks at each step if somebody else can make it longer. */
 export interface Pace {
   /** True if this turn has lasted long enough. */
   isDue(): boolean

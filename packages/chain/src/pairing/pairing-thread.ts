@@ -46,7 +46,7 @@ export function createPairingThread(): PairingThread {
   const open = (): Worker => {
     const execArgv = runsFromSource ? ['--conditions=source', '--disable-warning=ExperimentalWarning'] : []
     const opened = new Worker(entry, { execArgv })
-    // A node that has nothing else to do may end.
+    // It does not keep a node alive that has nothing else to do.
     opened.unref()
     opened.on('message', ({ id, answer }: PairingAnswer) => {
       waiting.get(id)?.resolve(answer)

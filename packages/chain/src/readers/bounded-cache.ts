@@ -1,4 +1,4 @@
-/** Remembers what was used last, as long as all of it together is not too heavy. */
+/** Remembers what was used last, up to a total weight. */
 export class BoundedCache<Key, Value> {
   readonly #maxWeight: number
   readonly #entries = new Map<Key, { readonly value: Value; readonly weight: number }>()

@@ -14,7 +14,7 @@ export interface LogSearch extends LogFilter {
 /** Logs that one search may find: an answer of a few megabytes. */
 export const MAX_FOUND_LOGS = 10_000
 
-/** Finds logs of canonical blocks in their order; reads receipts only where a header's filter lets something hope. */
+/** Finds logs of canonical blocks in their order; reads receipts only where a header's filter leaves hope. */
 export async function findLogs(index: LogIndex, search: LogSearch): Promise<readonly FoundLog[]> {
   const { from, to, signal, pause } = search
   if (to - from >= MAX_LOG_SEARCH_BLOCKS) {
@@ -31,7 +31,7 @@ export async function findLogs(index: LogIndex, search: LogSearch): Promise<read
     const rest = pause?.()
     if (rest !== undefined) {
       await rest
-      // Time has passed: the chain may be another one.
+      // Time has passed, and the chain may have changed.
       index.followHead()
     }
     const block = index.block(number)

@@ -36,7 +36,7 @@ export class LogIndex {
     this.#reader = reader
   }
 
-  /** To be called before blocks are asked for: forgets them if the chain has not only grown. */
+  /** Call it before you ask for blocks: it forgets them unless the chain has only grown. */
   followHead(): void {
     const { hash, number } = this.#reader.head()
     const known = this.#head
@@ -78,7 +78,7 @@ export class LogIndex {
     const logs = logsOfReceipts(place, { receipts, transactionHashes }, ANY_LOG)
     const weight = logs.reduce((sum, { log }) => sum + log.data.length + LOG_OVERHEAD_BYTES, LOG_OVERHEAD_BYTES)
     this.#logs.set(block, logs, weight)
-    // Time has passed: the chain may be another one.
+    // Time has passed, and the chain may have changed.
     this.followHead()
     return logs
   }

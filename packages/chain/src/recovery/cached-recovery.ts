@@ -5,9 +5,9 @@ import type { SenderRecovery } from '@poai/execution'
 export const MAX_CACHED_SENDERS = 16_384
 
 /**
- * Remembers who signed what, the latest found the longest: a transaction passes the pool, a block's checks and its
- * execution, and recovery is the most expensive part of a transfer. The hash covers the signature, so it stands
- * for the sender.
+ * Remembers who signed what, for longest what was found last: a transaction passes the pool, a block's checks and its
+ * execution, and recovery is the most expensive part of a transfer. The hash covers the signature, so it stands for the
+ * sender.
  */
 export function createCachedRecovery(inner: SenderRecovery, maxSenders: number = MAX_CACHED_SENDERS): SenderRecovery {
   const senders = new Map<Hex, Address>()

@@ -16,7 +16,7 @@ export type ThreadQuestion =
       readonly chainId: bigint
     }
 
-/** A `RuleError` on its way between threads, which take nothing but data. */
+/** A `RuleError` on its way between threads, which only take data. */
 export interface TornRule {
   readonly code: RuleCode
   readonly message: string
@@ -101,7 +101,7 @@ export class TransactionThread {
   #start(): Worker {
     const execArgv = runsFromSource ? ['--conditions=source', '--disable-warning=ExperimentalWarning'] : []
     const worker = new Worker(entry, { execArgv })
-    // A node that has nothing else to do may end.
+    // It does not keep a node alive that has nothing else to do.
     worker.unref()
     worker.on('message', (answer: ThreadAnswer) => {
       this.#waiting.get(answer.id)?.resolve(answer)

@@ -28,7 +28,7 @@ import { createPace } from '../pace/pace.ts'
 import { fillBlock } from './fill-block.ts'
 import { SlowTransactions } from './slow-transactions.ts'
 
-/** What a miner decides about a block. */
+/** What a miner chooses for a block. */
 export interface TemplateRequest {
   readonly beneficiary: Address
   readonly extraData: Uint8Array
@@ -39,7 +39,7 @@ export interface TemplateRequest {
   readonly signal?: AbortSignal
 }
 
-/** A block that lacks nothing but its seal. */
+/** A block that lacks only its seal. */
 export interface BlockTemplate {
   readonly header: SealedHeader
   readonly body: Body

@@ -6,7 +6,7 @@ import type { SlowTransactions } from './slow-transactions.ts'
 
 /** What bounds the filling of one block, however many transactions wait. */
 export interface FillLimits {
-  /** Time in executions: what is over goes to a later template. */
+  /** Time in executions: the rest goes to a later template. */
   readonly maxMs: number
   /**
    * Transactions that are tried, whether they can be included or not. Those that may use more gas than is left are not:

@@ -12,7 +12,7 @@ import { SlowTransactions } from './slow-transactions.ts'
 import { MAX_WAITING_TEMPLATES, TemplateTurns } from './template-turns.ts'
 
 /**
- * Why a template should be made anew: after `head` it is worthless, after `mempool` it only pays less than it could.
+ * Why a template should be made again: after `head` it is worthless, after `mempool` it only pays less than it could.
  */
 export type StaleReason = 'head' | 'mempool'
 
@@ -20,7 +20,7 @@ export type StaleReason = 'head' | 'mempool'
 export interface TemplateSource {
   /** Rejects with `CHAIN_BUSY` if too many wait for theirs. */
   build(request: TemplateRequest): Promise<BlockTemplate>
-  /** At most once for each template that was built, but for a new head, which is always told. */
+  /** At most once for each template that was built, except for a new head, which is always told. */
   readonly onStale: Subscribe<StaleReason>
 }
 

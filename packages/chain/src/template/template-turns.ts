@@ -7,7 +7,7 @@ import { type Address, bytesToHex, type Clock, type Hex } from '@poai/core'
 export const STRANGERS_SHARE = 0.25
 /** Beneficiaries that are remembered; the one that was not served for the longest goes. */
 export const MAX_KNOWN_BENEFICIARIES = 16
-/** Makings that wait for their turn; more are refused. */
+/** Templates that may wait for their turn; more are refused. */
 export const MAX_WAITING_TEMPLATES = 64
 
 export interface TemplateTurnsOptions {

@@ -130,23 +130,23 @@ describe('a state that was damaged on disk', () => {
 
 describe('a second look', () => {
   it('takes a block in that the first one failed on', async () => {
-    const { chain, dear } = await openChainFixture()
-    dear.onExecution = () => {
-      if (dear.executions === 1) throw new RuleError('EXECUTION_GAS_USED', 'a bit was flipped')
+    const { chain, costs } = await openChainFixture()
+    costs.onExecution = () => {
+      if (costs.executions === 1) throw new RuleError('EXECUTION_GAS_USED', 'a bit was flipped')
     }
     await importAll(chain, blocks)
     expect(chain.head()).toEqual(at(3).context)
-    expect(dear.executions).toBe(blocks.length + 1)
+    expect(costs.executions).toBe(blocks.length + 1)
   })
 
   it('agrees that an invalid block is one, and is not taken again', async () => {
-    const { chain, dear } = await openChainFixture()
+    const { chain, costs } = await openChainFixture()
     await importAll(chain, blocks.slice(0, 3))
-    dear.executions = 0
+    costs.executions = 0
     const bad = await generator.child(at(2), { header: { gasUsed: 1n } })
     await expect(chain.importBlock(bad.block)).rejects.toMatchObject({ code: 'EXECUTION_GAS_USED' })
     await expect(chain.importBlock(bad.block)).rejects.toMatchObject({ code: 'EXECUTION_GAS_USED' })
-    expect(dear.executions).toBe(2)
+    expect(costs.executions).toBe(2)
   })
 })
 

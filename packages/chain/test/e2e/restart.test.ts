@@ -26,7 +26,7 @@ test('a node goes on where it stopped: head, side branches, bad blocks and mempo
   expect(second.chain.head()).toEqual(tip.context)
   expect(second.chain.mempool.get(waiting.hash)?.sender).toEqual(sender.address)
   await expect(second.chain.importBlock(bad.block)).rejects.toMatchObject({ code: 'EXECUTION_GAS_USED' })
-  expect(second.dear.replays).toBe(0)
+  expect(second.costs.replays).toBe(0)
   // The first blocks of the winner were kept beside the chain.
   await importAll(second.chain, winner.slice(2))
   expect(second.chain.head()).toEqual(winner.at(-1)?.context)

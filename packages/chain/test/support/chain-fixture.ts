@@ -40,7 +40,7 @@ import {
 const PROBES_WORD = 4
 
 /** An engine, a verifier and an execution that count how often they were asked, and can be told to fail. */
-export interface Dear {
+export interface Costs {
   /** Passes of the model: what a block costs, however often the verifier is asked. */
   evaluations: number
   /** The next so many passes have one bit wrong. */
@@ -78,7 +78,7 @@ export interface ChainFixture {
   readonly store: Store
   readonly committer: Committer
   readonly clock: ManualClock
-  readonly dear: Dear
+  readonly costs: Costs
   readonly heads: HeadEvent[]
   /** Whether each write to the store in memory was synced, since the chain was opened. */
   readonly writes: boolean[]
@@ -110,7 +110,7 @@ export async function openChainFixture(options: ChainFixtureOptions = {}): Promi
   const store = database?.store ?? recordWrites(createMemoryStore(), writes)
   const committer: Committer = database?.committer ?? (await createCommitter(store))
   const clock = new ManualClock(TEST_TIME_MS)
-  const dear: Dear = {
+  const costs: Costs = {
     ...{ evaluations: 0, flips: 0 },
     replays: 0,
     executions: 0,
@@ -119,7 +119,7 @@ export async function openChainFixture(options: ChainFixtureOptions = {}): Promi
     onExecution: () => undefined,
     onBuild: async () => undefined,
   }
-  const evaluator = countingEvaluator(engine, dear)
+  const evaluator = countingEvaluator(engine, costs)
   const verifier = createReplayVerifier(params, { evaluator, logger: silentLogger })
   const chain = await openChain(
     { params, ...options.chain },
@@ -127,8 +127,8 @@ export async function openChainFixture(options: ChainFixtureOptions = {}): Promi
       codecs,
       database: createStoredChain({ store, committer, codecs, retention: options.retention ?? RETENTIONS.full }),
       mempoolStore: createStoredMempool(store, committer),
-      verifier: countingVerifier(verifier, dear),
-      execution: countingExecution(createExecution(params), dear),
+      verifier: countingVerifier(verifier, costs),
+      execution: countingExecution(createExecution(params), costs),
       recovery: inlineRecovery,
       clock,
       logger: silentLogger,
@@ -143,7 +143,7 @@ export async function openChainFixture(options: ChainFixtureOptions = {}): Promi
   writes.length = 0
   chain.onHead((event) => heads.push(event))
   return {
-    ...{ params, codecs, chain, store, committer, clock, dear, heads, writes },
+    ...{ params, codecs, chain, store, committer, clock, costs, heads, writes },
     check: () => checkDatabase(store, codecs, { deep: true }),
     close: async () => {
       await chain.stop()
@@ -170,24 +170,24 @@ function open(directory: string, params: NetworkParams): Promise<Database> {
  * Counts passes of the model, and flips the lowest bit of the first probe in those that are to be wrong: still
  * plausible.
  */
-function countingEvaluator(engine: InferenceEngine, dear: Dear): ExamEvaluator {
+function countingEvaluator(engine: InferenceEngine, costs: Costs): ExamEvaluator {
   return {
     evaluate: async (requests, options) => {
-      dear.evaluations += requests.length
+      costs.evaluations += requests.length
       const evaluations = await engine.evaluate(requests, options)
-      if (dear.flips === 0) return evaluations
-      dear.flips--
+      if (costs.flips === 0) return evaluations
+      costs.flips--
       return evaluations.map(({ words }) => ({ words: words.with(PROBES_WORD, (words[PROBES_WORD] ?? 0) ^ 1) }))
     },
   }
 }
 
-function countingVerifier(verifier: WorkVerifier, dear: Dear): WorkVerifier {
+function countingVerifier(verifier: WorkVerifier, costs: Costs): WorkVerifier {
   return {
     verify: async (header, options) => {
-      dear.replays++
-      await Promise.race([dear.hold(header), whenAborted(options.signal)])
-      const failure = dear.replayFailures.shift()
+      costs.replays++
+      await Promise.race([costs.hold(header), whenAborted(options.signal)])
+      const failure = costs.replayFailures.shift()
       if (failure !== undefined) throw failure
       await verifier.verify(header, options)
     },
@@ -202,16 +202,16 @@ function whenAborted(signal: AbortSignal | undefined): Promise<never> {
   })
 }
 
-function countingExecution(execution: Execution, dear: Dear): Execution {
+function countingExecution(execution: Execution, costs: Costs): Execution {
   return {
     ...execution,
     executeBlock: (input) => {
-      dear.executions++
-      dear.onExecution()
+      costs.executions++
+      costs.onExecution()
       return execution.executeBlock(input)
     },
     buildBlock: async (input) => {
-      await dear.onBuild()
+      await costs.onBuild()
       return execution.buildBlock(input)
     },
   }

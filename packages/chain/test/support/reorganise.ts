@@ -28,7 +28,7 @@ function canonicalRecords(dump: ReadonlyMap<string, string>): readonly string[] 
   return [...dump].filter(([key]) => prefixes.includes(key.slice(0, 4))).map(([key, value]) => `${key}=${value}`)
 }
 
-/** Asserts that the two chains are the same to everybody who asks, and to the next block. */
+/** Asserts that the two chains are the same to every reader, and to the next block. */
 export async function assertSameChain(one: ChainFixture, other: ChainFixture): Promise<void> {
   assert.deepEqual(one.chain.head(), other.chain.head())
   assert.deepEqual(canonicalRecords(await dumpStore(one.store)), canonicalRecords(await dumpStore(other.store)))

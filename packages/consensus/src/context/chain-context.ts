@@ -99,7 +99,7 @@ export function genesisContext(params: NetworkParams): ChainContext {
 
 /**
  * The chain with one more block. `header` must have passed the header rules in `context`. What is kept follows from the
- * rules up to this block: a fork after it is no business of this one.
+ * rules up to this block: a fork after it has no influence.
  */
 export function extendContext(schedule: RuleSchedule, context: ChainContext, header: Header): ChainContext {
   const { number, timestamp, gasLimit, gasUsed, baseFeePerGas } = header

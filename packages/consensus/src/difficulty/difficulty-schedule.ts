@@ -37,9 +37,9 @@ function asertOptions(difficulty: DifficultyParams, parent: Schedule): AsertOpti
 }
 
 /**
- * From where lateness is measured for the child of `parent`. A fork that changes the schedule begins a new one at its
- * parent: lateness in old spacings means nothing in new ones. The first target is the one that the fork names, or the
- * one that the old schedule had come to.
+ * The point from which lateness is measured for the child of `parent`. A fork that changes the schedule begins a new
+ * one at its parent: lateness in old spacings means nothing in new ones. The first target is the one that the fork
+ * names, or the one that the old schedule had come to.
  */
 function anchorForChild(schedule: RuleSchedule, parent: Schedule): DifficultyAnchor {
   const [before, after] = [rulesAt(schedule, parent.number), rulesAt(schedule, parent.number + 1n)]

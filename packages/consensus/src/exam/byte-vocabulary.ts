@@ -17,7 +17,7 @@ function encode(text: string): readonly number[] {
   return Array.from(utf8ToBytes(text), byteToToken)
 }
 
-/** Specials are no text and are left out. */
+/** Specials are not text and are left out. */
 function decode(tokens: readonly number[]): string {
   const bytes = tokens.filter((token) => token >= SPECIAL_TOKENS).map((token) => token - SPECIAL_TOKENS)
   return new TextDecoder().decode(Uint8Array.from(bytes))

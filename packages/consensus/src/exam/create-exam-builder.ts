@@ -16,9 +16,7 @@ export interface ExamQuiz {
   readonly answerTokens: number
 }
 
-/**
- * What one attempt evaluates. Decided by the seed, the format, the vocabulary and the families, and by nothing else.
- */
+/** What one attempt evaluates. Only the seed, the format, the vocabulary and the families decide it. */
 export interface Exam {
   /** Exactly `format.tokens` tokens. The last one, a line end, is only predicted: it need not be fed. */
   readonly tokens: Uint32Array

@@ -19,6 +19,6 @@ export interface ExamVocabulary {
   readonly saltSymbols: readonly SaltSymbol[]
   /** The tokens of `text`, without anything added before or after. */
   encode(text: string): readonly number[]
-  /** The text of tokens, for people: no rule reads it. Bytes that are no text show as U+FFFD. */
+  /** The text of tokens, for people: no rule reads it. Bytes that are not text show as U+FFFD. */
   decode(tokens: readonly number[]): string
 }

@@ -15,7 +15,7 @@ export interface RewardedBlock {
   readonly payments: readonly GasPayment[]
 }
 
-/** Who gets what of a block, in wei. */
+/** How a block's money is split, in wei. */
 export interface BlockReward {
   /** New coins, to the beneficiary. */
   readonly subsidy: bigint

@@ -24,7 +24,7 @@ const FAULTS_OF_THE_MESSAGE: ReadonlySet<RuleCode> = new Set<RuleCode>([
   'BODY_TRANSACTIONS_ROOT',
 ])
 
-/** True if a node may remember the hash of the block that broke this rule as bad for ever. */
+/** True if a node may remember the hash of the block that broke this rule as bad forever. */
 export function condemnsBlock(error: RuleError): boolean {
   return isPermanent(error) && !FAULTS_OF_THE_MESSAGE.has(error.code)
 }

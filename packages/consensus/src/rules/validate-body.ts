@@ -84,8 +84,8 @@ const transactionGas: Rule<RuledBody> = {
   code: 'BODY_TRANSACTION_GAS',
   statement: "no transaction's gas limit is above the block's",
   check: ({ header, body }) => {
-    const dear = body.transactions.find(({ gasLimit }) => gasLimit > header.gasLimit)
-    return dear === undefined ? undefined : { expected: `at most ${header.gasLimit}`, actual: dear.gasLimit }
+    const expensive = body.transactions.find(({ gasLimit }) => gasLimit > header.gasLimit)
+    return expensive === undefined ? undefined : { expected: `at most ${header.gasLimit}`, actual: expensive.gasLimit }
   },
 }
 

@@ -10,14 +10,14 @@ import {
 import { mismatchOfMembers } from './later-members.ts'
 import { type Rule, requireRules } from './rule.ts'
 
-/** A header and nothing else: shapes and sizes of members are the codec's matter. */
+/** A header by itself. Shapes and sizes of members are up to the codec. */
 export interface HeaderAlone {
   readonly params: RuleSchedule
   readonly header: Header
 }
 
 interface RuledHeader {
-  /** Of the height that the header claims: whether it is its height is the next stage's matter. */
+  /** Of the height that the header claims. The next stage checks that height. */
   readonly rules: Rules
   readonly header: Header
 }
@@ -50,7 +50,7 @@ const extraDataSize: Rule<RuledHeader> = {
 }
 
 /**
- * The exact target is known only behind the parent; this much keeps the work claim from meaning nothing before that.
+ * The exact target is known only after the parent. Until then this bound keeps the work claim from being meaningless.
  */
 const targetRange: Rule<RuledHeader> = {
   code: 'HEADER_TARGET_RANGE',

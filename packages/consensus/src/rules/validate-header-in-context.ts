@@ -6,7 +6,7 @@ import { gasLimitBefore } from './gas-limit-before.ts'
 import { nextBaseFee } from './next-base-fee.ts'
 import { type Rule, requireRules } from './rule.ts'
 
-/** A header behind the chain that it wants to extend, at a time. */
+/** A header, the chain that it wants to extend, and the time. */
 export interface HeaderInContext {
   readonly params: RuleSchedule
   /** Of the chain that ends with the header's parent. */
@@ -89,8 +89,8 @@ const timestampFuture: Rule<RuledHeader> = {
 }
 
 /**
- * In the order in which they are tried. The parent comes first, since behind another one the rest says nothing. The
- * clock comes last: a header that is wrong for ever must not pass for one that is only early.
+ * In the order in which they are tried. The parent comes first, since after another one the rest means nothing. The
+ * clock comes last: a header that is permanently wrong must not pass for one that is only early.
  */
 export const HEADER_IN_CONTEXT_RULES: readonly Rule<RuledHeader>[] = [
   parentHash,

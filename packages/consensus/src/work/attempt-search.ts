@@ -46,7 +46,9 @@ export interface SearchOptions {
   readonly signal?: AbortSignal
   /** Aborted when a better job waits: the search resolves as soon as the attempts that were begun are finished. */
   readonly wrapUp?: AbortSignal
-  /** Attempts are told of in the order of their nonces, so their sum says where to go on after a search that failed. */
+  /**
+   * Attempts are reported in the order of their nonces, so their sum says where to continue after a search that failed.
+   */
   readonly onProgress?: (progress: SearchProgress) => void
 }
 
@@ -62,7 +64,7 @@ export interface SearchResult {
 export interface AttemptSearcher {
   /**
    * Tries the nonces of a span in their order until one makes a block. Keeps one worker of an engine busy until it
-   * settles. It may end before the end of the span without a solution: the caller goes on from there.
+   * settles. It may end before the end of the span without a solution: the caller continues from there.
    *
    * Rejects with the signal's reason, or with an `AppError` where it cannot go on. An abort that comes after a solution
    * changes nothing any more.

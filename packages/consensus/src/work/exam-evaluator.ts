@@ -11,20 +11,20 @@ export interface ExamRequest {
   readonly probes: Uint32Array
 }
 
-/** Who waits: a stranger's block goes before our own attempts. */
+/** Which exam goes first: a stranger's block comes before our own attempts. */
 export type ExamPriority = 'verify' | 'mine'
 
-/** Whose numbers are wanted: a model in a determinism domain. */
+/** The model and the determinism domain that an answer must come from. */
 export type AskedWork = Pick<WorkParams, 'modelSha256' | 'domain'>
 
-/** Of what, how urgently and how long. */
+/** Which work is asked for, how urgently and for how long. */
 export interface EvaluateExamsOptions {
   /** What the height asks for. An evaluator of another model or domain rejects. Left out: whatever it has. */
   readonly work?: AskedWork
   readonly priority?: ExamPriority
   /** Rejects with the signal's reason. */
   readonly signal?: AbortSignal
-  /** Answers of this evaluator: another machine or process than theirs computes this one, where there is another. */
+  /** Earlier answers of this evaluator. Another machine or process computes this one, if there is another. */
   readonly apartFrom?: readonly ExamEvaluation[]
 }
 

@@ -3,7 +3,7 @@ import { createByteVocabulary } from '../exam/byte-vocabulary.ts'
 import { createExamBuilder, type ExamBuilder, type ExamBuilderOptions } from '../exam/create-exam-builder.ts'
 import { QUIZ_FAMILIES_1 } from '../exam/families.ts'
 
-/** How each format that a network may name reads text and what it asks. */
+/** How each exam format reads text, and what it asks. */
 const FORMATS: Readonly<Record<ExamParams['format'], () => Pick<ExamBuilderOptions, 'vocabulary' | 'families'>>> = {
   'bytes-1': () => ({ vocabulary: createByteVocabulary(), families: QUIZ_FAMILIES_1 }),
 }

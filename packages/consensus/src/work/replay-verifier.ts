@@ -31,9 +31,8 @@ export const MAX_EVALUATIONS = 2
 
 /**
  * A verifier that computes the work again, by the rules of each header's height: the claim first, then the exam, then
- * one evaluation. A replay that disagrees
- * is evaluated once more before anybody is blamed, by another worker where there is one, since unstable hardware
- * exists: {@link MAX_EVALUATIONS} in all, and nobody else repeats a replay.
+ * one evaluation. A replay that disagrees is evaluated once more before anybody is blamed, by another worker if there
+ * is one, since unstable hardware exists: {@link MAX_EVALUATIONS} in all, and nobody else repeats a replay.
  */
 export function createReplayVerifier(schedule: RuleSchedule, dependencies: ReplayVerifierDependencies): WorkVerifier {
   return new ReplayVerifier(schedule, dependencies)

@@ -26,7 +26,7 @@ export const sampleParams: NetworkParams = {
   genesis: { ...devnet.genesis, accounts: [] },
 }
 
-/** A header that keeps all rules behind `context`, mined on schedule, with some members changed. */
+/** A header that keeps all rules after `context`, mined on schedule, with some members changed. */
 export function childHeader(
   context: ChainContext,
   changes: Partial<Header> = {},
@@ -66,7 +66,7 @@ export const sampleContext: ChainContext = growChain(20, (number, parent) => ({
   gasUsed: 14_000_000n + number * 100_000n,
 }))
 
-/** A good header behind {@link sampleContext}, at the time at which it was made. */
+/** A good header after {@link sampleContext}, at the time at which it was made. */
 export const sampleSubject: HeaderInContext = {
   params: sampleParams,
   context: sampleContext,

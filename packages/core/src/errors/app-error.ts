@@ -1,4 +1,4 @@
-/** What an {@link AppError} can say besides its one line. */
+/** What an {@link AppError} can say besides its message. */
 export interface AppErrorDetails {
   /** What was wanted, for a person. */
   readonly expected?: string

@@ -9,7 +9,7 @@ export type Verdict = 'malicious' | 'invalid' | 'transient'
 
 /** The name of a rule: contract, stable across versions. */
 export type RuleCode =
-  // Encoding: what the bytes say at all
+  // Encoding: whether the bytes can be read at all
   | 'RLP_TRUNCATED'
   | 'RLP_NON_CANONICAL'
   | 'RLP_TRAILING_BYTES'
@@ -20,7 +20,7 @@ export type RuleCode =
   | 'FIELD_COUNT'
   | 'FIELD_SIZE'
   | 'FIELD_RANGE'
-  // Transactions: their form; whether one can be executed is the block's matter
+  // Transactions: their form; whether one can be executed depends on its block
   | 'TRANSACTION_TYPE'
   | 'TRANSACTION_MALFORMED'
   | 'TRANSACTION_CHAIN_ID'
@@ -102,7 +102,7 @@ export const RULE_VERDICTS: Readonly<Record<RuleCode, Verdict>> = {
   HEADER_TARGET_RANGE: 'invalid',
   HEADER_GAS_LIMIT_RANGE: 'invalid',
   HEADER_GAS_USED_RANGE: 'invalid',
-  // The parent may still come, and the same header fits behind it.
+  // The parent may still come, and the header then follows it.
   HEADER_PARENT_UNKNOWN: 'transient',
   // Found while importing, not by a rule over headers: whoever validates does not build on such a block.
   HEADER_PARENT_INVALID: 'invalid',

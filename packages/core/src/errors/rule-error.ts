@@ -27,7 +27,7 @@ export function verdictOf(error: RuleError): Verdict {
   return RULE_VERDICTS[error.code]
 }
 
-/** True if the same bytes will break the same rule for ever, so that their hash may be remembered as bad. */
+/** True if the same bytes will break the same rule forever, so that their hash may be remembered as bad. */
 export function isPermanent(error: RuleError): boolean {
   return verdictOf(error) !== 'transient'
 }

@@ -5,8 +5,8 @@ import type { NetworkParams } from './network-params.ts'
 import { type NetworkTrust, NO_TRUST } from './network-trust.ts'
 
 /**
- * What this release knows of the chains of the built-in networks. To be raised with each release, from a node that has
- * verified all of it; nothing yet, since the public network has not begun.
+ * What this release knows of the chains of the built-in networks. Raise it with each release, from a node that has
+ * verified the whole chain; nothing yet, since the public network has not begun.
  */
 const BUILT_IN_TRUST: Readonly<Record<string, NetworkTrust>> = { devnet: NO_TRUST, testnet: NO_TRUST }
 
@@ -17,7 +17,7 @@ export function trustOf(params: NetworkParams): NetworkTrust {
   return (found === undefined ? undefined : BUILT_IN_TRUST[found[0]]) ?? NO_TRUST
 }
 
-/** All that either knows. */
+/** Everything that either of them knows. */
 export function joinTrust(one: NetworkTrust, other: NetworkTrust): NetworkTrust {
   return {
     minimumWork: one.minimumWork > other.minimumWork ? one.minimumWork : other.minimumWork,

@@ -9,7 +9,7 @@ import type { Fork, NetworkParams } from './network-params.ts'
 import { ruleFields } from './rule-fields.ts'
 import { type Rules, rulesOf } from './rules-at.ts'
 
-/** Which forks a node has behind it, and which one it expects next: EIP-2124, with the content of forks in the hash. */
+/** Which forks a node has passed, and which one it expects next: EIP-2124, with the content of forks in the hash. */
 export interface ForkId {
   /** Over the genesis hash and every fork up to the head: its height, and all rules from there on. */
   readonly hash: Hash32
@@ -25,7 +25,7 @@ const FORK_DOMAIN: Uint8Array = utf8ToBytes('poai/fork/1')
 
 const rulesField = structField(ruleFields)
 
-/** A fork's first block, its rules, and the target that it sets: 0 if it goes on with the one that it finds. */
+/** A fork's first block, its rules, and the target that it sets: 0 if it keeps the one that it finds. */
 function hashAfter(before: Hash32, rules: Rules): Hash32 {
   const target = rules.fork?.changes.difficulty?.initialTarget ?? 0n
   const step = [uint64Field.toItem(rules.since), rulesField.toItem(rules), uint256Field.toItem(target)]

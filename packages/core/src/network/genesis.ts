@@ -10,7 +10,7 @@ import { committedParamsField } from './network-params-field.ts'
 /** Keeps the hash of parameters apart from every other hash; the number changes with the table of parameters. */
 const PARAMS_DOMAIN: Uint8Array = utf8ToBytes('poai/params/1')
 
-/** The hash of code that is not there. */
+/** The hash of empty code. */
 export const EMPTY_CODE_HASH: Hash32 = hash32(new Uint8Array(0))
 
 /** What the genesis block commits to: every parameter but the forks, in the order of the table. */

@@ -51,16 +51,16 @@ const committed: FieldTable<CommittedParams> = {
   genesis,
 }
 
-/** What is hashed into the genesis block: all parameters but the forks, of which nobody knows at the beginning. */
+/** What is hashed into the genesis block: all parameters except the forks, which nobody knows at the beginning. */
 export const committedParamsField: Field<CommittedParams> = structField<CommittedParams>(committed)
 
-/** Parameters in JSON. A network without forks does not name them, as before there could be any. */
+/** Parameters in JSON. A network without forks leaves the member out, as it did before there could be any. */
 const paramsJson: JsonField<CommittedParams & Partial<Pick<NetworkParams, 'forks'>>> = structJson<
   CommittedParams,
   Pick<NetworkParams, 'forks'>
 >(committed, { forks: forksField })
 
-/** What no single member can say: members that contradict each other. */
+/** Members that contradict each other, which no single one can show. */
 function contradictions(params: NetworkParams): Fault[] {
   const faults: Fault[] = []
   const { gas, genesis } = params

@@ -34,7 +34,7 @@ export const HARDFORKS = ['cancun'] as const
 
 export type Hardfork = (typeof HARDFORKS)[number]
 
-/** A height from which on some rules are others. */
+/** A height from which some rules are different. */
 export interface Fork {
   /** For people, in logs and documents. */
   readonly name: string

@@ -16,8 +16,8 @@ import { MAX_TRANSACTION_BYTES, type Transaction, type TransactionCodec } from '
  */
 export const MAX_BLOCK_TRANSACTIONS = 10_000
 /**
- * A full block of 30 million gas in the most expensive bytes (16 gas each) is 1.9 MB; cheaper bytes are the miner's to
- * leave out.
+ * A full block of 30 million gas in the most expensive bytes (16 gas each) is 1.9 MB; the miner can leave out cheaper
+ * bytes.
  */
 export const MAX_BODY_BYTES: number = 2 * 1024 * 1024
 

@@ -26,8 +26,8 @@ export interface JsonField<T> {
 }
 
 /**
- * How one type is written, in hashed bytes and in JSON. Wire types and network parameters are tables of these, so
- * that a member cannot be in the one form and be forgotten in the other.
+ * How one type is written, in hashed bytes and in JSON. Wire types and network parameters are tables of these, so that
+ * a member cannot be in one form and be forgotten in the other.
  */
 export interface Field<T> extends ItemField<T>, JsonField<T> {}
 

@@ -19,9 +19,8 @@ export function structField<T extends object>(table: FieldTable<T>): Field<T> {
 }
 
 /**
- * The same with members that came later. They stand at the end, and each may be missing only with all after it: what
- * was written before they came is read as it was, and written as it was. Which of them a value must have is its
- * reader's to decide.
+ * The same with members that came later. They stand at the end, and one may be missing only if all after it are: what
+ * was written before they came reads and writes as it did. The reader decides which of them a value must have.
  */
 export function extensibleField<Base extends object, Later extends object>(
   base: FieldTable<Base>,

@@ -11,7 +11,7 @@ export type EstimateInput = Omit<CallInput, 'onStep' | 'onEnter' | 'onExit' | 'o
 /** What estimating came to. */
 export type GasEstimate =
   | { readonly kind: 'found'; readonly gas: bigint }
-  /** It fails with any gas; `outcome` says how with the most, `allowance`. */
+  /** It fails with any gas; `outcome` says how it fails with `allowance`, the most. */
   | { readonly kind: 'fails'; readonly outcome: CallOutcome; readonly allowance: bigint }
   /** The sender can pay for `allowance`, or not even for the value if that is undefined. */
   | { readonly kind: 'too-poor'; readonly allowance: bigint | undefined }

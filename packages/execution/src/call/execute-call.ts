@@ -19,7 +19,7 @@ import { WorldState } from '../state/world-state.ts'
 import type { TraceHooks } from '../trace/trace-hooks.ts'
 import { watchMachine } from '../trace/watch-machine.ts'
 
-/** What an account is said to be for one call, whatever the state says. */
+/** What an account is taken to be for one call, whatever the state says. */
 export interface AccountOverride {
   readonly address: Address
   readonly nonce?: bigint

@@ -3,7 +3,7 @@ import { bytesToUnprefixedHex, type Account as EvmAccount, type Address as EvmAd
 import { invariant } from '@poai/core'
 import type { EvmStateManager } from './evm-state-manager.ts'
 
-/** What EthereumJS's own journal can do and the EVM asks for. */
+/** What EthereumJS's own journal does and the EVM needs. */
 type EvmJournal = Pick<EVM['journal'], keyof EVM['journal']>
 
 /** What became warm, and goes cold again if the frame that touched it is undone. */
@@ -11,8 +11,8 @@ type Warmed = { readonly address: string; readonly slot: string | undefined }
 
 /**
  * Which accounts and slots are warm (EIP-2929), and the checkpoints of the state with them; names are hexadecimal
- * without prefix. In the place of EthereumJS's journal, in which every undone call copies the list of all calls before
- * it: a block of such calls would take a time that grows with the square of its gas (measured: `npm run bench --
+ * without prefix. It replaces EthereumJS's journal, in which every undone call copies the list of all calls before it:
+ * a block of such calls would take a time that grows with the square of its gas (measured: `npm run bench --
  * execution-worst-case`).
  */
 export class AccessJournal implements EvmJournal {

@@ -170,7 +170,7 @@ export const ROUNDS_AT_A_TIME: number = SCHEDULE.length * 1000
 /**
  * BLAKE2b's compression function F (RFC 7693, section 3.2) with any number of rounds, {@link ROUNDS_AT_A_TIME} a step;
  * the last step returns the new state. WebAssembly that is written here, since it has 64-bit integers and JavaScript
- * has not. (Measured: `npm run bench -- execution-worst-case`.)
+ * does not. (Measured: `npm run bench -- execution-worst-case`.)
  */
 export function* blake2Rounds({ rounds, state, message, offset, isFinal }: Blake2Input): Generator<void, Uint8Array> {
   // Between steps others may use the module: the working state is taken out of its memory.

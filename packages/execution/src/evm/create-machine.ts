@@ -36,7 +36,7 @@ export interface MachinePlace {
   readonly world: WorldState
   readonly environment: BlockEnvironment
   readonly blockHash: BlockHashLookup
-  /** Asked often while code runs: so a long message lets others have their turn, or is given up by throwing. */
+  /** Asked often while code runs: a long message gives others their turn, or is given up by throwing. */
   readonly pause?: Pause | undefined
 }
 
@@ -53,7 +53,7 @@ export interface MachineTools {
   readonly pairing?: PairingElsewhere | undefined
 }
 
-/** Where a machine is that has nothing to do. */
+/** Where an idle machine is. */
 const NOWHERE: WorldState = new WorldState(EMPTY_STATE)
 
 /** No blobs, so their price never leaves its minimum (EIP-4844, EIP-7516). */
@@ -90,7 +90,7 @@ function nameToKey(name: string): string {
 
 /**
  * The EVM without a place to work: the expensive part of a machine (measured: 1 to 3 ms), which can serve in one place
- * after the other.
+ * after another.
  */
 export class MachineCore {
   readonly #evm: EVM
@@ -114,14 +114,14 @@ export class MachineCore {
     paceEvm(this.#evm, this.#pacer)
     // All public members of the class are there; the type also has private ones.
     this.#evm.journal = new AccessJournal(this.#state) as unknown as EVM['journal']
-    // Each EVM listens to the shared table for a change of rules that never comes, and would be kept alive by it, world
-    // and all.
+    // Each EVM listens to the shared table for a change of rules that never comes, which would keep it alive, world and
+    // all.
     common.events.removeAllListeners('hardforkChanged')
     this.#precompileNames = [...this.#evm.precompiles.keys()].sort()
     this.#precompiles = new Set(this.#precompileNames.map(nameToKey))
   }
 
-  /** The machine in a place; the one in the place before must not be used any more. */
+  /** Moves the machine to a place. The one in the place before must not be used any more. */
   moveTo({ world, environment, blockHash, pause }: MachinePlace): Machine {
     this.#pacer.pause = pause
     this.#state.moveTo(world)

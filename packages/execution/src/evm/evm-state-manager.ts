@@ -23,7 +23,7 @@ function notDuringExecution(what: string): InvariantError {
 }
 
 /**
- * What EthereumJS's EVM wants of a state, over ours. Roots do not exist while transactions run: they are made once a
+ * What EthereumJS's EVM needs from a state, over ours. Roots do not exist while transactions run: they are made once a
  * block.
  */
 export class EvmStateManager implements StateManagerInterface {

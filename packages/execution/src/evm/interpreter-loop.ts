@@ -45,8 +45,8 @@ export function paceEvm(evm: EVM, pacer: StepPacer): void {
 }
 
 /**
- * Puts our loop in the place of EthereumJS's, for machines that are paced. The same instructions run in the same way;
- * but a pacer is asked on the way, and what is known of a code is kept instead of being found out at every call.
+ * Replaces EthereumJS's loop with ours, for machines that are paced. The same instructions run in the same way, but a
+ * pacer is asked on the way, and what is known about code is kept instead of being found out at every call.
  */
 export async function replaceLoop(common: Common): Promise<void> {
   if (isReplaced) return
@@ -118,7 +118,7 @@ function analyse(runState: RunState): void {
 
 const knownPushes = new WeakMap<RunState, Map<number, bigint>>()
 
-/** PUSH1 to PUSH32. Behind the end of the code are zeros. */
+/** PUSH1 to PUSH32. After the end of the code come zeros. */
 function push(runState: RunState): void {
   const { code, programCounter: at, opCode, stack } = runState
   const bytes = opCode - PUSH0

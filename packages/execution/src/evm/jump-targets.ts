@@ -2,18 +2,18 @@ const JUMPDEST = 0x5b
 const PUSH1 = 0x60
 const PUSH32 = 0x7f
 
-/** What is known of a code that jumps. */
+/** What is known about code that jumps. */
 export interface CodeAnalysis {
   /** 1 where a jump may go. */
   readonly targets: Uint8Array
-  /** What instructions PUSH, by the place behind their code: read once. */
+  /** What PUSH instructions push, by the place after their opcode: read once. */
   readonly pushes: Map<number, bigint>
 }
 
 const analyses = new WeakMap<Uint8Array, CodeAnalysis>()
 
 /**
- * Where the code may be jumped to: at a JUMPDEST that is no data of a PUSH. Made once for each code, since a call of a
+ * Where the code may be jumped to: at a JUMPDEST that is not data of a PUSH. Made once for each code, since a call of a
  * large contract that jumps costs 100 gas and finding its targets a tenth of a millisecond: a block of such calls would
  * take minutes.
  */

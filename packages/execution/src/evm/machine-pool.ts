@@ -21,7 +21,7 @@ export class MachinePool {
   async use<T>(place: MachinePlace, work: (machine: Machine) => Promise<T>): Promise<T> {
     const core = this.#idle.pop() ?? new MachineCore(this.#tools)
     const result = await work(core.moveTo(place))
-    // Not one whose work threw: nobody knows where it stopped.
+    // Except one whose work threw: nobody knows where it stopped.
     core.leave()
     if (this.#idle.length < MAX_IDLE) this.#idle.push(core)
     return result

@@ -29,7 +29,7 @@ function outOfGas(gasLimit: bigint): Result {
   return { returnValue: NO_BYTES, executionGasUsed: gasLimit, exceptionError }
 }
 
-/** Bytes of the input, zeros behind its end. */
+/** Bytes of the input, with zeros after its end. */
 function slice(data: Uint8Array, start: bigint, length: number): Uint8Array {
   const bytes = new Uint8Array(length)
   if (start < BigInt(data.length)) bytes.set(data.subarray(Number(start), Number(start) + length))

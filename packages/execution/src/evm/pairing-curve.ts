@@ -13,7 +13,7 @@ function refused(answer: Uint8Array): Uint8Array {
 const library = new RustBN254(await initRustBN())
 
 /**
- * The curve alt_bn128 behind the precompiles 0x06 to 0x08, in WebAssembly: several times faster than EthereumJS's
+ * The curve alt_bn128 of the precompiles 0x06 to 0x08, in WebAssembly: several times faster than EthereumJS's
  * JavaScript, which gives the same answers (`pairing-curve.test.ts`, ADR 16).
  */
 export const pairingCurve: EVMBN254Interface = {

@@ -8,7 +8,7 @@ import { pairingCurve } from './pairing-curve.ts'
 import type { Pause } from './step-pacer.ts'
 
 /**
- * Computes a pairing on another thread. Resolves to undefined for what are no points; rejects only where the thread
+ * Computes a pairing on another thread. Resolves to undefined if the input is not points; rejects only if the thread
  * fails.
  */
 export type PairingElsewhere = (input: Uint8Array) => Promise<Uint8Array | undefined>
@@ -33,7 +33,7 @@ export interface PrecompilePlace {
   readonly pairing: PairingElsewhere | undefined
 }
 
-/** The precompiles of which one call may take long, in the place of EthereumJS's, which compute without a pause. */
+/** Precompiles whose calls may take long. They replace EthereumJS's, which compute without a pause. */
 export function restingPrecompiles({ pause, pairing: elsewhere }: PrecompilePlace): CustomPrecompile[] {
   return [
     at(2n, (input) => sha256(input, pause)),
@@ -64,7 +64,7 @@ async function pairing(
   return { returnValue: answer, executionGasUsed: gas }
 }
 
-/** Whether the product of pairings is one, as a word; undefined for what are no points. */
+/** Whether the product of pairings is one, as a word; undefined if the input is not points. */
 export function computePairing(input: Uint8Array): Uint8Array | undefined {
   try {
     return pairingCurve.pairing(input)

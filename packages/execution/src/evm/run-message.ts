@@ -15,7 +15,7 @@ import { hasCode, NEW_ACCOUNT } from '../state/account.ts'
 import { bytesToKey } from '../state/byte-key.ts'
 import type { Machine } from './create-machine.ts'
 
-/** A call or creation from outside. Its sender has paid for the gas, and has its nonce behind it. */
+/** A call or creation from outside. Its sender has paid for the gas, and its nonce has been raised. */
 export interface Message {
   readonly from: Address
   /** Undefined creates a contract. */

@@ -1,6 +1,6 @@
 /**
- * Asked often while code runs; undefined: go on, else what to wait for. What it throws ends the execution: so somebody
- * can give up what nobody waits for.
+ * Asked often while code runs; undefined: go on, else what to wait for. What it throws ends the execution, so that one
+ * nobody waits for can be given up.
  */
 export type Pause = () => Promise<void> | undefined
 
@@ -10,8 +10,8 @@ const STEPS = 64
 const MEMORY_STEPS = 8
 
 /**
- * Instructions of which a single one may take long, or reads the disk: KECCAK256, copies, storage, accounts, logs,
- * calls, creations.
+ * Instructions that may take long by themselves, or read the disk: KECCAK256, copies, storage, accounts, logs, calls,
+ * creations.
  */
 const DEAR: readonly number[] = [
   ...[0x0a, 0x20, 0x31, 0x37, 0x39, 0x3b, 0x3c, 0x3e, 0x3f, 0x40, 0x54, 0x55, 0x5e],

@@ -22,7 +22,7 @@ export interface Account {
   readonly codeHash: Hash32
 }
 
-/** What an address is that nothing was ever sent to. */
+/** The account of an address that nothing was ever sent to. */
 export const NEW_ACCOUNT: Account = {
   nonce: 0n,
   balance: 0n,
@@ -55,8 +55,8 @@ export function encodeAccount(account: Account): Uint8Array {
 }
 
 /**
- * The account of a leaf that {@link encodeAccount} wrote. Leaves come from our own store: anything else is an invariant
- * broken.
+ * The account of a leaf that {@link encodeAccount} wrote. Leaves come from our own store: anything else is a broken
+ * invariant.
  */
 export function decodeAccount(leaf: Uint8Array): Account {
   const item = decodeRlp(leaf)

@@ -30,7 +30,7 @@ function groupByAddress(storage: readonly StorageChange[]): ReadonlyMap<string, 
   return groups
 }
 
-/** The accounts that changed themselves, and those of which only slots did. */
+/** The accounts that changed, and those of which only slots did. */
 function touchedAccounts(changes: StateChanges, accountOf: AccountLookup): readonly AccountChange[] {
   const known = new Set(changes.accounts.map(({ address }) => bytesToKey(address)))
   const others: AccountChange[] = []

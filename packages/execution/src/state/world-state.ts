@@ -37,7 +37,7 @@ export interface StateReads {
 }
 
 const NO_BYTES: Uint8Array = new Uint8Array(0)
-/** Of contracts that a world keeps: more than a thousand of the largest. Others are read again at each call. */
+/** Code that a world keeps: more than a thousand of the largest contracts. Other code is read again at each call. */
 const MAX_KNOWN_CODE_BYTES: number = 32 * 1024 * 1024
 
 function keyToAddress(key: string): Address {

@@ -47,8 +47,8 @@ function runWatched(hooks: TraceHooks): typeof runInEvm {
 
 /**
  * Executes transactions again, each watched one twice: once on a world of its own, so that what it read and changed is
- * seen apart from what came before, and once for those behind it. Throws a `RuleError` if the transactions do not
- * belong to that state.
+ * seen apart from what came before, and once for those after it. Throws a `RuleError` if the transactions do not belong
+ * to that state.
  */
 export async function traceBlock(tools: MachineTools, input: TraceBlockInput): Promise<readonly TransactionTrace[]> {
   const { state, environment, blockHash, transactions, senders, hooksFor, signal, pause } = input

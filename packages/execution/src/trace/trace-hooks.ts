@@ -18,7 +18,7 @@ export interface TraceStep {
   readonly memory: Uint8Array
 }
 
-/** By what a frame was begun. A self-destruction is a frame of its own, which runs nothing. */
+/** What began a frame. A self-destruction is a frame of its own, which runs nothing. */
 export type FrameType = 'CALL' | 'CALLCODE' | 'DELEGATECALL' | 'STATICCALL' | 'CREATE' | 'CREATE2' | 'SELFDESTRUCT'
 
 /** A call, creation or self-destruction as it begins. */

@@ -14,7 +14,7 @@ interface NativeBinding {
 }
 
 /**
- * Chosen by us, not by the package: without its binary it would silently take a JavaScript implementation 30 times
+ * We choose, not the package: without its binary it would silently use a JavaScript implementation that is 30 times
  * slower.
  */
 const NATIVE_MODULE = 'secp256k1/bindings.js'

@@ -15,8 +15,8 @@ function nameOf(owner: TrieOwner, path: NibblePath): string {
 }
 
 /**
- * The node behind a reference. A node that is missing or does not have its hash is an `ExecutionError`: were it taken
- * as it is, a damaged disk would make this node call good blocks invalid.
+ * The node that a reference stands for. A node that is missing or does not match its hash is an `ExecutionError`:
+ * otherwise a damaged disk would make this node call good blocks invalid.
  */
 export function loadNode(
   reader: TrieNodeReader,

@@ -64,7 +64,7 @@ export function hashOfReference(reference: NodeReference): Hash32 | undefined {
 }
 
 interface Span {
-  /** Of the content, behind the prefix. */
+  /** Of the content, after the prefix. */
   readonly start: number
   readonly end: number
 }

@@ -116,7 +116,7 @@ class TrieUpdater {
     if (!(child instanceof Uint8Array)) return prepend(nibbles, child, child)
     const childPath = appendNibble(path, first)
     const node = this.take(child, childPath)
-    // A branch keeps its place behind an extension.
+    // A branch keeps its place after an extension.
     if (node.kind === 'branch') this.replaced.delete(bytesToKey(childPath))
     return prepend(nibbles, node, child)
   }

@@ -9,7 +9,7 @@ const BLOCK_GAS = Number(devnet.gas.initialLimit)
 const chain = new SmallChain([])
 const caller: Address = toAddress(new Uint8Array(20).fill(1))
 
-/** Copies its input to memory once, then makes static calls with it for ever, each with a million gas at most. */
+/** Copies its input to memory once, then makes static calls with it forever, each with a million gas at most. */
 function loopCode(address: number): Uint8Array {
   return concatBytes(hex('0x365f5f375b5f5f365f73'), uintToBytes(BigInt(address), 20), hex('0x620f4240fa50600456'))
 }

@@ -11,7 +11,7 @@ function wordOf(value: bigint | number | Uint8Array): Uint8Array {
   return concatBytes(new Uint8Array(WORD - value.length), value)
 }
 
-/** Arguments in Solidity's ABI: a word each, dynamic ones as an offset to their length and content behind all. */
+/** Arguments in Solidity's ABI: a word each, dynamic ones as an offset to their length and content after them all. */
 export function encodeArguments(args: readonly Argument[]): Uint8Array {
   const heads: Uint8Array[] = []
   const tails: Uint8Array[] = []

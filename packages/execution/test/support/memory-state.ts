@@ -7,7 +7,7 @@ function nodeKey(owner: TrieOwner, path: Uint8Array): string {
   return `${owner === 'accounts' ? owner : bytesToHex(owner)}/${bytesToHex(path)}`
 }
 
-/** A store in memory behind the interfaces that execution asks for. */
+/** A store in memory with the interfaces that execution asks for. */
 export class MemoryState implements StateReader, TrieNodeReader {
   readonly accounts: Map<string, Account> = new Map()
   readonly slots: Map<string, Uint8Array> = new Map()

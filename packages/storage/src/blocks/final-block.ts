@@ -4,7 +4,7 @@ import type { SyncReader } from '../store/store.ts'
 import type { WriteBatch } from '../store/write-batch.ts'
 import { type ChainHead, decodeHead, encodeHead } from './chain-head.ts'
 
-/** The last block that is final by this node's own judgement; undefined where none but the genesis block ever was. */
+/** The last block that is final by this node's own judgement; undefined if only the genesis block ever was. */
 export function readFinalBlock(reader: SyncReader): ChainHead | undefined {
   const bytes = reader.getSync(keyOf('final'))
   if (bytes === undefined) return undefined

@@ -16,7 +16,8 @@ import type { Store } from '../store/store.ts'
 import type { WriteBatch } from '../store/write-batch.ts'
 
 /**
- * Where a bad block is kept: they cost their makers different amounts, and what is cheap must not push out what is not.
+ * Where a bad block is kept. Bad blocks cost their makers different amounts, and cheap ones must not push out expensive
+ * ones.
  *
  * - `worked`: its work was replayed and is real, so that each costs its maker the work of a block.
  * - `claimed`: it only claims work, which costs its maker some hashes and, as it is caught, the connection.
@@ -42,7 +43,7 @@ export interface KeptBadBlock {
   readonly rule: RuleCode
   /** What was expected and found, for people. */
   readonly reason: string
-  /** Who brought it, by the name that the importer was given. */
+  /** The peer that brought it, by the name that the importer was given. */
   readonly source: string
   /** By this machine's clock, in Unix time. */
   readonly atMs: bigint

@@ -13,8 +13,8 @@ export interface StoredSideBlock {
 }
 
 /**
- * All of them. Reads one key a block from the horizon of branches on, and more only of heights that have several: a
- * million in seconds.
+ * Lists all of them. Reads one key a block from the horizon of branches on, and more only of heights that have several:
+ * a million in seconds.
  */
 export async function listSideBlocks(store: Store): Promise<readonly StoredSideBlock[]> {
   const found: StoredSideBlock[] = []

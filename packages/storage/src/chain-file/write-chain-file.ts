@@ -21,7 +21,7 @@ export interface WriteChainFileOptions {
   readonly codecs: Pick<BlockCodecs, 'block'>
   /** The blocks from `from` on, in order; asked once. */
   readonly blocks: (from: bigint) => AsyncIterable<Block>
-  /** False for a block of the file that the chain has left since: it is written again, with all behind it. */
+  /** False for a block of the file that the chain has left since: it is written again, with all blocks after it. */
   readonly isCanonical?: (number: bigint, hash: Hash32) => boolean
   readonly onBlock?: (number: bigint) => void
   readonly signal?: AbortSignal
@@ -32,7 +32,7 @@ const WRITE_CHUNK_BYTES: number = 1024 * 1024
 
 /**
  * Writes blocks `first` to `last` to a file, and syncs it. A file of the same label that is there already is checked,
- * cut behind its last whole and right block, and continued from there. Resolves to the first number that it had to
+ * cut after its last whole and right block, and continued from there. Resolves to the first number that it had to
  * write.
  */
 export async function writeChainFile(path: string, options: WriteChainFileOptions): Promise<bigint> {

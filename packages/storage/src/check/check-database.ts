@@ -13,7 +13,7 @@ import { createFaultReport, type DatabaseFault, type FaultReport } from './fault
 export interface CheckProgress {
   readonly step: 'blocks' | 'orphans' | 'state' | 'history'
   readonly done: number
-  /** Undefined where it is not known beforehand. */
+  /** Undefined if it is not known in advance. */
   readonly total: number | undefined
 }
 

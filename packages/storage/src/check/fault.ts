@@ -25,7 +25,7 @@ export interface FaultReport {
   readonly isFull: () => boolean
 }
 
-/** A report of at most `maxFaults`: a database that is all wrong needs no million lines. */
+/** A report of at most `maxFaults`: a database that is all wrong does not need a million lines. */
 export function createFaultReport(maxFaults: number): FaultReport & { readonly faults: readonly DatabaseFault[] } {
   const faults: DatabaseFault[] = []
   return {

@@ -70,7 +70,7 @@ export interface CompactionProgress {
 const WHOLE_TABLE_BYTES: number = 64 * 1024 * 1024
 const PARTS = 16
 
-/** Compacts table after table, so that the room of what was pruned is given back. Slow; the store stays usable. */
+/** Compacts table after table, to give back the room of what was pruned. Slow; the store stays usable. */
 export async function compactTables(
   store: Store,
   {

@@ -16,19 +16,19 @@ const OWNER_FILE = 'owner.json'
 /** Of a command line in a message. */
 const MAX_COMMAND_LENGTH = 200
 
-/** Leaves word that this process has the database of `directory` open. */
+/** Records that this process has the database in `directory` open. */
 export async function writeOwner(directory: string): Promise<void> {
   const command = process.argv.join(' ').slice(0, MAX_COMMAND_LENGTH)
   const owner: DatabaseOwner = { pid: process.pid, host: hostname(), command, since: new Date().toISOString() }
   await writeFile(join(directory, OWNER_FILE), `${JSON.stringify(owner)}\n`)
 }
 
-/** Takes the word back. */
+/** Removes the record. */
 export async function removeOwner(directory: string): Promise<void> {
   await rm(join(directory, OWNER_FILE), { force: true })
 }
 
-/** Who left word last, as a sentence's end; says so where nobody legible did. */
+/** Which process is recorded, as the end of a sentence; says so if the record cannot be read. */
 export async function describeOwner(directory: string): Promise<string> {
   const text = await readFile(join(directory, OWNER_FILE), 'utf8').catch(() => '')
   try {

@@ -34,7 +34,7 @@ export function readHorizons(reader: SyncReader): Horizons {
   return { history: history ?? 0n, undo: undo ?? 0n, blocks: blocks ?? 0n, branches: branches ?? 0n }
 }
 
-/** Moves the horizons, together with what lies behind them. */
+/** Moves the horizons, together with what lies below them. */
 export function writeHorizons(batch: WriteBatch, horizons: Horizons): void {
   batch.put(keyOf('horizons'), joinBytes(HORIZON_NAMES.map((name) => encodeNumber(horizons[name]))))
 }

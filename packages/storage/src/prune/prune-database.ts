@@ -17,7 +17,7 @@ export interface PruneProgress {
   readonly total: bigint
 }
 
-/** How much to prune, and who wants to know. */
+/** How much to prune, and what to tell about it. */
 export interface PruneDatabaseOptions {
   readonly retention: Retention
   /** Default {@link PRUNE_COMMIT_BLOCKS}. */

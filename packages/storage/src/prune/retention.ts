@@ -1,4 +1,4 @@
-/** How many blocks below the head are kept, by what of them; `'all'` for ever. */
+/** How many blocks below the head are kept, for each kind of record; `'all'` forever. */
 export interface Retention {
   /** States that can be read (`eth_call` at a height). Not below `undo`. */
   readonly history: bigint | 'all'
@@ -11,8 +11,8 @@ export interface Retention {
 }
 
 /**
- * A reorganisation of 1,024 blocks is deeper than any that a public chain of this kind has seen but for attacks, which
- * people must judge.
+ * A reorganisation of 1,024 blocks is deeper than any that a public chain of this kind has seen except for attacks,
+ * which people must judge.
  */
 const UNDO_BLOCKS = 1024n
 

@@ -10,7 +10,7 @@ export interface CacheFigures {
   readonly maxBytes: number
 }
 
-/** Recently used values, of which absence is one, in a bounded number of bytes. */
+/** Recently used values, absence included, in a bounded number of bytes. */
 export interface ByteCache {
   /**
    * The value, `'absent'` where the store is known to have none, or undefined where the cache does not know. Counts as

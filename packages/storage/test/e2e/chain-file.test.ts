@@ -85,7 +85,7 @@ test('one flipped bit anywhere is found, and mended by writing again', async () 
   expect(equalBytes(await readFile(path), whole)).toBe(true)
 })
 
-test('bytes behind the last block are damage, and cut by writing again', async () => {
+test('bytes after the last block are damage, and cut by writing again', async () => {
   const path = await exported()
   await appendFile(path, 'x')
   await expect(numbersIn(path)).rejects.toMatchObject({ code: 'STORAGE_CHAIN_FILE_DAMAGED' })
@@ -129,7 +129,7 @@ test('a source that ends early or gives other blocks is refused', async () => {
   expect(await numbersIn(path)).toHaveLength(29)
 })
 
-test('blocks that the chain has left since are written again, with all behind them', async () => {
+test('blocks that the chain has left since are written again, with all after them', async () => {
   const path = await exported()
   const whole = await readFile(path)
   const isCanonical = (number: bigint): boolean => number < 12n

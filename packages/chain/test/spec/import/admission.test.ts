@@ -33,16 +33,16 @@ function siblings(parent: GeneratedBlock, count: number): Promise<readonly Gener
 
 describe('a block beside the chain', () => {
   it('is kept if it ties, or lost by a block or two, and else not even replayed', async () => {
-    const { chain, dear } = await openChainFixture()
+    const { chain, costs } = await openChainFixture()
     await importAll(chain, trunk)
     const depths = [4, 3, 2, 1].map((index) => siblings(at(index), 1))
     const [tie, one, two, three] = (await Promise.all(depths)).flat()
     if (tie === undefined || one === undefined || two === undefined || three === undefined) throw new RangeError()
     for (const { block } of [tie, one, two]) expect(await chain.importBlock(block)).toMatchObject({ kind: 'side' })
-    dear.replays = 0
+    costs.replays = 0
     await expect(chain.importBlock(three.block)).rejects.toMatchObject(TOO_LIGHT)
     expect(() => chain.judgeHeader(three.block.header)).toThrowError(expect.objectContaining(TOO_LIGHT))
-    expect(dear.replays).toBe(0)
+    expect(costs.replays).toBe(0)
     expect(chain.queries.header(three.hash)).toBeUndefined()
   })
 
@@ -68,13 +68,13 @@ describe('a block beside the chain', () => {
   })
 
   it('is one of so many at its height, however many come at once', async () => {
-    const { chain, dear } = await openChainFixture()
+    const { chain, costs } = await openChainFixture()
     await importAll(chain, trunk)
     const flood = await siblings(at(4), SIDE_DEFAULTS.maxPerHeight + 3)
-    dear.replays = 0
+    costs.replays = 0
     const settled = await Promise.allSettled(flood.map(({ block }) => chain.importBlock(block)))
     expect(settled.filter(({ status }) => status === 'fulfilled')).toHaveLength(SIDE_DEFAULTS.maxPerHeight)
-    expect(dear.replays).toBe(SIDE_DEFAULTS.maxPerHeight)
+    expect(costs.replays).toBe(SIDE_DEFAULTS.maxPerHeight)
     const child = await generator.child(at(5))
     expect(await chain.importBlock(child.block)).toMatchObject({ kind: 'head' })
   })

@@ -24,13 +24,13 @@ function checkpointOf(blocks: readonly GeneratedBlock[], index: number): Checkpo
 
 describe('a checkpoint', () => {
   it('keeps a heavier chain with another block at its height out, before any replay of that block', async () => {
-    const { chain, dear } = await openChainFixture({ chain: { checkpoints: [checkpointOf(right, 1)] } })
+    const { chain, costs } = await openChainFixture({ chain: { checkpoints: [checkpointOf(right, 1)] } })
     const [first, second] = wrong
     if (first === undefined || second === undefined) throw new RangeError()
     await chain.importBlock(first.block)
-    dear.replays = 0
+    costs.replays = 0
     await expect(chain.importBlock(second.block)).rejects.toMatchObject({ code: 'CHAIN_CHECKPOINT' })
-    expect(dear.replays).toBe(0)
+    expect(costs.replays).toBe(0)
     await importAll(chain, right)
     expect(chain.head()).toEqual(right.at(-1)?.context)
   })

@@ -50,25 +50,29 @@ describe('an invalid block', () => {
     expect(missing.sort()).toEqual(ELSEWHERE)
   })
 
-  it.each(INVALID_BLOCK_CODES)('%s is refused by name, before anything dearer, and leaves nothing', async (code) => {
-    const parent = trunk.at(-1) ?? generator.genesis
-    const { stage, block } = await invalidBlock(generator, parent, code)
-    const fixture = await openChainFixture()
-    fixture.clock.now = Number(parent.context.timestamp + 60n) * 1000
-    await importAll(fixture.chain, trunk)
-    const before = await dumpStore(fixture.store)
-    fixture.dear.evaluations = 0
-    fixture.dear.executions = 0
-    const encoded = fixture.codecs.block.encode(block)
-    await expect(fixture.chain.importEncoded(encoded)).rejects.toMatchObject({ code })
-    expect(fixture.dear).toMatchObject(DEAR_WORK[stage])
-    expect(fixture.chain.head()).toEqual(parent.context)
-    const written = [...(await dumpStore(fixture.store))].filter(([key, value]) => before.get(key) !== value)
-    // What did work on its claim is remembered, and nothing else is written.
-    const isRemembered = condemnsBlock(new RuleError(code, '')) && !stage.startsWith('header') && stage !== 'work-claim'
-    expect(written.map(([key]) => key.slice(0, 4)).sort()).toEqual(isRemembered ? ['0x50', '0x51', '0x63'] : [])
-    fixture.dear.evaluations = 0
-    await expect(fixture.chain.importEncoded(encoded)).rejects.toMatchObject({ code })
-    expect(fixture.dear.evaluations).toBe(0)
-  })
+  it.each(INVALID_BLOCK_CODES)(
+    '%s is refused by name, before anything more expensive, and leaves nothing',
+    async (code) => {
+      const parent = trunk.at(-1) ?? generator.genesis
+      const { stage, block } = await invalidBlock(generator, parent, code)
+      const fixture = await openChainFixture()
+      fixture.clock.now = Number(parent.context.timestamp + 60n) * 1000
+      await importAll(fixture.chain, trunk)
+      const before = await dumpStore(fixture.store)
+      fixture.costs.evaluations = 0
+      fixture.costs.executions = 0
+      const encoded = fixture.codecs.block.encode(block)
+      await expect(fixture.chain.importEncoded(encoded)).rejects.toMatchObject({ code })
+      expect(fixture.costs).toMatchObject(DEAR_WORK[stage])
+      expect(fixture.chain.head()).toEqual(parent.context)
+      const written = [...(await dumpStore(fixture.store))].filter(([key, value]) => before.get(key) !== value)
+      // What did work on its claim is remembered, and nothing else is written.
+      const isRemembered =
+        condemnsBlock(new RuleError(code, '')) && !stage.startsWith('header') && stage !== 'work-claim'
+      expect(written.map(([key]) => key.slice(0, 4)).sort()).toEqual(isRemembered ? ['0x50', '0x51', '0x63'] : [])
+      fixture.costs.evaluations = 0
+      await expect(fixture.chain.importEncoded(encoded)).rejects.toMatchObject({ code })
+      expect(fixture.costs.evaluations).toBe(0)
+    },
+  )
 })

@@ -60,7 +60,7 @@ describe('an invalid block is kept whole', () => {
         header: { beneficiary: generator.genesis.block.header.beneficiary, extraData: Uint8Array.of(round) },
       }
       const { block } = await generator.child(generator.genesis, plan)
-      fixture.dear.flips = 2
+      fixture.costs.flips = 2
       const forged = fixture.chain.importBlock(block, { source: `peer ${round}` })
       await expect(forged).rejects.toMatchObject({ code: 'WORK_TRANSCRIPT_MISMATCH' })
     }

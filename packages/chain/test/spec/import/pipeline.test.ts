@@ -46,19 +46,19 @@ describe('import', () => {
   })
 
   it('does the work for a block once, however many bring it at the same time', async () => {
-    const { chain, dear } = await openChainFixture()
+    const { chain, costs } = await openChainFixture()
     const { block, hash } = blockAt(0)
     const outcomes = await Promise.all([1, 2, 3].map(() => chain.importBlock(block)))
     expect(outcomes).toEqual([1, 2, 3].map(() => ({ kind: 'head', hash })))
-    expect(dear).toMatchObject({ replays: 1, executions: 1 })
+    expect(costs).toMatchObject({ replays: 1, executions: 1 })
   })
 
   it('replays blocks of one chain side by side and commits them in order', async () => {
-    const { chain, dear, heads } = await openChainFixture()
+    const { chain, costs, heads } = await openChainFixture()
     const gate = Promise.withResolvers<void>()
-    dear.hold = () => gate.promise
+    costs.hold = () => gate.promise
     const imports = blocks.map(({ block }) => chain.importBlock(block, { priority: 'sync' }))
-    await expect.poll(() => dear.replays).toBe(blocks.length)
+    await expect.poll(() => costs.replays).toBe(blocks.length)
     gate.resolve()
     await Promise.all(imports)
     expect(heads.map(({ head }) => head.number)).toEqual([1n, 2n, 3n, 4n, 5n, 6n])
@@ -76,10 +76,10 @@ describe('import', () => {
   })
 
   it('does not go on with the child of a block that failed', async () => {
-    const { chain, dear } = await openChainFixture()
+    const { chain, costs } = await openChainFixture()
     const failure = new ChainError('CHAIN_BUSY', 'stands for any failure of ours')
     const never = new Promise<void>(() => undefined)
-    dear.hold = ({ number }) => (number === 1n ? Promise.reject(failure) : never)
+    costs.hold = ({ number }) => (number === 1n ? Promise.reject(failure) : never)
     const imports = blocks.slice(0, 3).map(({ block }) => chain.importBlock(block))
     const settled = await Promise.allSettled(imports)
     expect(settled.map((result) => result.status === 'rejected' && result.reason.code)).toEqual([
@@ -101,9 +101,9 @@ describe('import', () => {
   })
 
   it('writes nothing for a block that is given up while it is executed', async () => {
-    const { chain, dear, writes } = await openChainFixture()
+    const { chain, costs, writes } = await openChainFixture()
     const leaving = new AbortController()
-    dear.onExecution = () => leaving.abort(new Error('nobody waits'))
+    costs.onExecution = () => leaving.abort(new Error('nobody waits'))
     const empty = await generator.child(generator.genesis)
     await expect(chain.importBlock(empty.block, { signal: leaving.signal })).rejects.toThrow('nobody waits')
     await chain.stop()
@@ -112,9 +112,9 @@ describe('import', () => {
   })
 
   it('blames nobody when the engine fails, and tries again', async () => {
-    const { chain, dear } = await openChainFixture()
+    const { chain, costs } = await openChainFixture()
     const failure = new ChainError('CHAIN_BUSY', 'stands for any failure of ours')
-    dear.replayFailures.push(failure)
+    costs.replayFailures.push(failure)
     const [first, second] = await Promise.allSettled([
       chain.importBlock(blockAt(0).block),
       chain.importBlock(blockAt(1).block),
@@ -126,23 +126,23 @@ describe('import', () => {
   })
 
   it('believes the second evaluation where the first one disagreed', async () => {
-    const { chain, dear } = await openChainFixture()
-    dear.flips = 1
+    const { chain, costs } = await openChainFixture()
+    costs.flips = 1
     await chain.importBlock(blockAt(0).block)
-    expect(dear).toMatchObject({ replays: 1, evaluations: 2 })
-    dear.flips = 2
+    expect(costs).toMatchObject({ replays: 1, evaluations: 2 })
+    costs.flips = 2
     const code: RuleCode = 'WORK_TRANSCRIPT_MISMATCH'
     await expect(chain.importBlock(blockAt(1).block)).rejects.toMatchObject({ code })
-    expect(dear).toMatchObject({ replays: 2, evaluations: 4 })
+    expect(costs).toMatchObject({ replays: 2, evaluations: 4 })
   })
 
   it('pays one evaluation for an honest block and two for a forged one, and asks the verifier once', async () => {
-    const { chain, dear } = await openChainFixture()
+    const { chain, costs } = await openChainFixture()
     await chain.importBlock(blockAt(0).block)
-    expect(dear).toMatchObject({ replays: 1, evaluations: 1 })
+    expect(costs).toMatchObject({ replays: 1, evaluations: 1 })
     const { block } = await invalidBlock(generator, blockAt(0), 'WORK_TRANSCRIPT_MISMATCH')
     await expect(chain.importBlock(block)).rejects.toMatchObject({ code: 'WORK_TRANSCRIPT_MISMATCH' })
-    expect(dear).toMatchObject({ replays: 2, evaluations: 1 + MAX_EVALUATIONS })
+    expect(costs).toMatchObject({ replays: 2, evaluations: 1 + MAX_EVALUATIONS })
   })
 
   it('condemns a block for whose exam the model gives no finite numbers', async () => {
@@ -163,10 +163,10 @@ describe('import', () => {
     await expect(chain.importBlock(blockAt(0).block)).rejects.toMatchObject({ code: 'WORK_NOT_FINITE' })
   })
 
-  it('leaves a block to the others when one who waits for it leaves, and gives it up with the last', async () => {
-    const { chain, dear } = await openChainFixture()
+  it('leaves a block to the others when one caller that waits for it leaves, and gives it up with the last', async () => {
+    const { chain, costs } = await openChainFixture()
     const gate = Promise.withResolvers<void>()
-    dear.hold = () => gate.promise
+    costs.hold = () => gate.promise
     const [one, two] = [new AbortController(), new AbortController()]
     const { block } = blockAt(0)
     const waiting = [one, two].map(({ signal }) => chain.importBlock(block, { signal }))
@@ -177,17 +177,17 @@ describe('import', () => {
     await expect(waiting[1]).rejects.toThrow('the last left')
     await settled
     // Whoever comes then is not given somebody else's reason.
-    dear.hold = async () => undefined
+    costs.hold = async () => undefined
     gate.resolve()
     expect(await chain.importBlock(block)).toMatchObject({ kind: 'head' })
   })
 
   it('takes no more than a bounded number of blocks at once', async () => {
-    const { chain, dear } = await openChainFixture({ chain: { limits: { maxInFlight: 2 } } })
+    const { chain, costs } = await openChainFixture({ chain: { limits: { maxInFlight: 2 } } })
     const gate = Promise.withResolvers<void>()
-    dear.hold = () => gate.promise
+    costs.hold = () => gate.promise
     const imports = blocks.slice(0, 2).map(({ block }) => chain.importBlock(block))
-    await expect.poll(() => dear.replays).toBe(2)
+    await expect.poll(() => costs.replays).toBe(2)
     await expect(chain.importBlock(blockAt(2).block)).rejects.toMatchObject({ code: 'CHAIN_BUSY' })
     gate.resolve()
     await Promise.all(imports)
@@ -195,9 +195,9 @@ describe('import', () => {
   })
 
   it('stops: gives up what is in flight, and takes nothing more', async () => {
-    const { chain, dear, check } = await openChainFixture()
+    const { chain, costs, check } = await openChainFixture()
     const gate = Promise.withResolvers<void>()
-    dear.hold = () => gate.promise
+    costs.hold = () => gate.promise
     const importing = Promise.allSettled([chain.importBlock(blockAt(0).block)])
     const stopping = chain.stop()
     gate.resolve()
@@ -246,7 +246,7 @@ describe('orphans', () => {
   })
 
   it('are told to whoever watches imports like any other block, with their stages and what failed', async () => {
-    const { chain, dear } = await openChainFixture()
+    const { chain, costs } = await openChainFixture()
     const told: FinishedStage[] = []
     const over = new Promise<void>((resolve) => {
       chain.onStage((stage) => {
@@ -255,8 +255,8 @@ describe('orphans', () => {
       })
     })
     const broken = new InvariantError('stands for a fault of ours')
-    dear.onExecution = () => {
-      if (dear.executions === 3) throw broken
+    costs.onExecution = () => {
+      if (costs.executions === 3) throw broken
     }
     for (const { block } of blocks.slice(0, 3).toReversed()) await chain.importBlock(block)
     await over
@@ -276,12 +276,12 @@ describe('orphans', () => {
     expect(told.at(-1)).toMatchObject({ hash: blockAt(2).hash, beganMs: TEST_TIME_MS })
   })
 
-  it('and other blocks are told once for each who waits, and for one who left', async () => {
-    const { chain, dear } = await openChainFixture()
+  it('and other blocks are told once for each caller that waits, and for one that left', async () => {
+    const { chain, costs } = await openChainFixture()
     const told: FinishedStage[] = []
     chain.onStage((stage) => told.push(stage))
     const gate = Promise.withResolvers<void>()
-    dear.hold = () => gate.promise
+    costs.hold = () => gate.promise
     const leaving = new AbortController()
     const { block } = blockAt(0)
     const left = chain.importBlock(block, { signal: leaving.signal })

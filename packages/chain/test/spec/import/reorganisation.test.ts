@@ -67,7 +67,7 @@ describe('a reorganisation', () => {
     const stateRoot = base.block.header.stateRoot.with(0, 1) as typeof base.block.header.stateRoot
     const bad = await generator.child(base, { header: { stateRoot } })
     const after = await generator.grow(bad, 2)
-    const { chain, store, dear, check } = await openChainFixture()
+    const { chain, store, costs, check } = await openChainFixture()
     await importAll(chain, [...trunk, ...loser, base, bad, ...after.slice(0, 1)])
     const before = await dumpStore(store)
     const [, last] = after
@@ -76,15 +76,15 @@ describe('a reorganisation', () => {
     expect(chain.head()).toEqual(loser.at(-1)?.context)
     const changed = [...(await dumpStore(store))].filter(([key, value]) => before.get(key) !== value)
     expect(changed.every(([key]) => ['0x50', '0x51', '0x63'].includes(key.slice(0, 4)))).toBe(true)
-    dear.replays = 0
-    dear.executions = 0
+    costs.replays = 0
+    costs.executions = 0
     await expect(chain.importBlock(bad.block)).rejects.toMatchObject({ code: 'EXECUTION_STATE_ROOT' })
     for (const { block } of after) {
       await expect(chain.importBlock(block)).rejects.toMatchObject({ code: 'HEADER_PARENT_INVALID' })
     }
     const child = await generator.child(last)
     await expect(chain.importBlock(child.block)).rejects.toMatchObject({ code: 'HEADER_PARENT_INVALID' })
-    expect(dear).toMatchObject({ replays: 0, executions: 0 })
+    expect(costs).toMatchObject({ replays: 0, executions: 0 })
     // The valid rest of the branch may still win.
     const rest = await growWithTraffic(generator, base, { length: 3, branch: 'another winner' })
     await importAll(chain, rest)
@@ -94,13 +94,13 @@ describe('a reorganisation', () => {
 
   it('is refused when it is deeper than what is final here', async () => {
     const { trunk, loser, winner } = await growFork(generator, 3)
-    const { chain, dear } = await openChainFixture({ isSettled: true, chain: { limits: { finalityDepth: 2n } } })
+    const { chain, costs } = await openChainFixture({ isSettled: true, chain: { limits: { finalityDepth: 2n } } })
     await importAll(chain, [...trunk, ...loser])
-    dear.replays = 0
+    costs.replays = 0
     const [first] = winner
     if (first === undefined) throw new Error('the winner has blocks')
     await expect(chain.importBlock(first.block)).rejects.toMatchObject({ code: 'CHAIN_FINAL' })
-    expect(dear.replays).toBe(0)
+    expect(costs.replays).toBe(0)
   })
 
   it('is refused for a branch that was kept in time and would now change what is final', async () => {

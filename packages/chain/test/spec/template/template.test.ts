@@ -98,7 +98,7 @@ describe('a block template', () => {
     const [first] = await generator.grow(generator.genesis, 1)
     if (first === undefined) throw new Error('a block was grown')
     let builds = 0
-    fixture.dear.onBuild = async () => {
+    fixture.costs.onBuild = async () => {
       if (builds++ === 0) await importAll(fixture.chain, [first])
     }
     const template = await fixture.chain.templates.build(request)

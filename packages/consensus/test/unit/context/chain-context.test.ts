@@ -169,7 +169,7 @@ describe('the codec of contexts', () => {
     expect(() => chainContextCodec.decode(bytes.subarray(0, -1))).toThrow(RuleError)
   })
 
-  it('writes the same bytes for ever: they stand on disks', () => {
+  it('writes the same bytes forever: they are on disks', () => {
     expect(bytesToHex(chainContextCodec.encode(recorded))).toBe(RECORDED_BYTES)
   })
 })

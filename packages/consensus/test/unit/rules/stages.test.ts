@@ -23,7 +23,7 @@ function codeOf(validate: () => void): RuleCode | 'passes' {
 describe('stages', () => {
   const { params, context, header, nowSeconds } = sampleSubject
 
-  it('come from cheap to dear', () => {
+  it('come from cheap to expensive', () => {
     const stages = [...new Set(CONSENSUS_RULES.map(({ stage }) => stage))]
     expect(stages).toEqual(['header-alone', 'header-in-context', 'work-claim', 'body', 'replay', 'execution'])
   })
