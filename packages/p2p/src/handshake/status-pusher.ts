@@ -12,7 +12,7 @@ export interface StatusPusherDependencies {
 }
 
 /** Between two rounds: while a node catches up, its head changes hundreds of times a second. */
-const PUSH_INTERVAL_MS = 1000
+export const PUSH_INTERVAL_MS = 1000
 /** Even if nothing changed: what a peer said of itself an hour ago is no basis for decisions. */
 const REFRESH_MS = 30_000
 

@@ -1,9 +1,16 @@
+import type { Clock } from '@poai/core'
 import { createFakeEngine } from '@poai/inference'
 import { ChainGenerator, type GeneratedBlock } from '@poai/testing/chain'
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
-import { startNode, type TestNode } from '../support/start-node.ts'
+import { PUSH_INTERVAL_MS } from '../../src/handshake/status-pusher.ts'
+import { startNode, systemClock, type TestNode } from '../support/start-node.ts'
 
 const WAIT = { timeout: 20_000, interval: 20 }
+/** After a first status each node tells no other one: what spreads then spreads by gossip. */
+const statusesOnce: Clock = {
+  ...systemClock,
+  sleep: (delayMs, signal) => systemClock.sleep(delayMs === PUSH_INTERVAL_MS ? 10 * WAIT.timeout : delayMs, signal),
+}
 const nodes: TestNode[] = []
 let generator: ChainGenerator
 
@@ -17,8 +24,8 @@ afterEach(async () => {
   await Promise.all(nodes.splice(0).map((node) => node.stop()))
 })
 
-async function startAll(count: number): Promise<readonly TestNode[]> {
-  const started = await Promise.all(Array.from({ length: count }, () => startNode()))
+async function startAll(count: number, clock: Clock): Promise<readonly TestNode[]> {
+  const started = await Promise.all(Array.from({ length: count }, () => startNode({ clock })))
   nodes.push(...started)
   return started
 }
@@ -40,8 +47,10 @@ async function untilHead(among: readonly TestNode[], { hash }: GeneratedBlock): 
 }
 
 /** A line of six nodes, whose halves have each a block of the same height as their head. */
-async function startTie(): Promise<{ readonly line: readonly TestNode[]; readonly ends: readonly GeneratedBlock[] }> {
-  const line = await startAll(6)
+async function startTie(
+  clock: Clock = systemClock,
+): Promise<{ readonly line: readonly TestNode[]; readonly ends: readonly GeneratedBlock[] }> {
+  const line = await startAll(6, clock)
   const [a, b, c, d, e, f] = line as [TestNode, TestNode, TestNode, TestNode, TestNode, TestNode]
   await Promise.all([connect(a, b), connect(b, c), connect(d, e), connect(e, f)])
   const common = await generator.child(generator.genesis)
@@ -60,7 +69,7 @@ async function startTie(): Promise<{ readonly line: readonly TestNode[]; readonl
 
 describe('two blocks of the same height', () => {
   it('are both kept by nobody but their halves, and the child of either is the head of all soon, by gossip', async () => {
-    const { line, ends } = await startTie()
+    const { line, ends } = await startTie(statusesOnce)
     const [, winner] = ends
     const [a, , , , , f] = line
     if (winner === undefined || a === undefined || f === undefined) throw new RangeError('a tie has two halves')
@@ -70,7 +79,7 @@ describe('two blocks of the same height', () => {
     const before = accepted()
     await f.chain.importBlock(child.block)
     await untilHead(line, child)
-    // Three nodes fetch the sibling, each before it passes the child on: by status alone it would take seconds a node.
+    // Three nodes fetch the sibling, each before it passes the child on.
     await vi.waitFor(() => expect(accepted()).toEqual(before.map((count) => count + 1)), WAIT)
     for (const { network } of line) expect(network.figures().peers.offences).toEqual({})
   })

@@ -63,6 +63,8 @@ export interface StartNodeOptions {
   readonly evaluator?: ExamEvaluator
   /** Comes between a replay and the model. */
   readonly passes?: (evaluator: ExamEvaluator) => ExamEvaluator
+  /** Of the network. Default: the machine's time. */
+  readonly clock?: Clock
   /** For signatures and decoding; by itself this thread does it. */
   readonly threads?: number
   /** Comes between a block and its replay. */
@@ -127,7 +129,7 @@ export async function startNode(options: StartNodeOptions = {}): Promise<TestNod
     codecs,
     verifier,
     notes,
-    clock: systemClock,
+    clock: options.clock ?? systemClock,
     logger,
     ...options.declared,
   })
