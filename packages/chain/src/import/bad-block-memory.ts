@@ -76,8 +76,8 @@ export class BadBlockMemory {
   }
 
   /**
-   * Remembers a block, keeps it whole, and remembers those that stand on it. For a task of the writer. Not synced: what a
-   * power cut takes is found out again.
+   * Remembers a block, keeps it whole, and remembers those that stand on it. For a task of the writer. Not synced: what
+   * a power cut takes is found out again.
    */
   async remember(suspect: Suspect, fault: RuleError, followers: readonly Hash32[] = []): Promise<void> {
     const { database } = this.#dependencies

@@ -84,8 +84,8 @@ function inBytesOnly<T>(field: ItemField<T>): Field<T> {
 }
 
 /**
- * RLP `[genesisHash, headNumber, headHash, totalWork, version, domain, services, forkId?]`: hashes of 32 bytes, integers
- * without leading zeros, names of 1 to 64 letters, digits and `- . _ + /`, services as bits: 1 all blocks, 2
+ * RLP `[genesisHash, headNumber, headHash, totalWork, version, domain, services, forkId?]`: hashes of 32 bytes,
+ * integers without leading zeros, names of 1 to 64 letters, digits and `- . _ + /`, services as bits: 1 all blocks, 2
  * transactions. The fork id is `[hash, next]`, and is left out on networks without forks.
  */
 const statusCodec: Codec<StatusMessage> = rlpCodec(
