@@ -39,6 +39,13 @@ export const EQUIVALENT_MUTATIONS: readonly EquivalentMutation[] = [
     reason: 'the smaller of two equal numbers is either',
   },
   {
+    file: 'src/rules/gas-limit-before.ts',
+    code: 'return parentLimit < gas.minLimit ? gas.minLimit : parentLimit',
+    from: '<',
+    to: '<=',
+    reason: 'the larger of two equal numbers is either',
+  },
+  {
     file: 'src/context/median-timestamp.ts',
     code: 'return a < b ? -1 : 1',
     from: '<',
