@@ -33,7 +33,13 @@ export interface PackageCopy {
 /** Copies what the tests of this package need to a temporary folder. */
 export function copyPackage(): PackageCopy {
   const root = mkdtempSync(join(tmpdir(), 'poai-mutations-'))
-  for (const path of ['packages/consensus', 'scripts/vitest.config.ts', 'docs/PROTOCOL.md', 'package.json'])
+  for (const path of [
+    'packages/consensus',
+    'scripts/vitest.config.ts',
+    'scripts/vitest',
+    'docs/PROTOCOL.md',
+    'package.json',
+  ])
     cpSync(join(CHECKOUT, path), join(root, path), {
       recursive: true,
       filter: (source) => !/[\\/](?:dist|node_modules)$/.test(source),
