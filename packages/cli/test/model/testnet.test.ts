@@ -68,7 +68,8 @@ async function processesOf(folder: string): Promise<readonly string[]> {
   return lines.filter((line) => line.includes(folder))
 }
 
-const small = ['testnet', '--nodes', '3', '--spacing', '2', '--base-port', '41100', '--rpc-port', '41500']
+// Ports below those that systems give to outgoing connections: none of these can take one before a node listens.
+const small = ['testnet', '--nodes', '3', '--spacing', '2', '--base-port', '21100', '--rpc-port', '21500']
 
 async function json(...args: string[]): Promise<Record<string, unknown>> {
   const { exitCode, out, err } = await start(...args, '--json').ended
@@ -132,7 +133,7 @@ describe('poai testnet', () => {
 
   it('four nodes on a machine without any compiler run WebAssembly, and agree', async () => {
     const bare = await mkdtemp(join(tmpdir(), 'poai-bare-'))
-    const args = ['testnet', '--spacing', '2', '--base-port', '41100', '--rpc-port', '41500', '--blocks', '3', '--json']
+    const args = ['testnet', '--spacing', '2', '--base-port', '21100', '--rpc-port', '21500', '--blocks', '3', '--json']
     const { exitCode, out, err } = await startIn({ PATH: bare, POAI_HOME: bare }, ...args).ended
     await rm(bare, { recursive: true })
     expect(exitCode, `${out}\n${err}`).toBe(0)

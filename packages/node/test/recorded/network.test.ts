@@ -36,7 +36,8 @@ it('a testnet, its nodes, their JSON-RPC and their metrics say what they said wh
     join(folder, 'home'),
     [
       ...['testnet', '--nodes', '2', '--miners', '1', '--network', NETWORK_FILE, '--data-dir', directory, '--json'],
-      ...['--traffic', '2', '--chaos', '--base-port', '43100', '--rpc-port', '43500'],
+      // Ports below those that systems give to outgoing connections: none of these can take one before a node listens.
+      ...['--traffic', '2', '--chaos', '--base-port', '23100', '--rpc-port', '23500'],
     ],
     { POAI_METRICS_PORT: '0', POAI_ENGINE: 'wasm' },
   )

@@ -74,7 +74,7 @@ async function measure(client: RpcClient, part: Part, child: ChildProcess): Prom
 async function run(): Promise<readonly Result[]> {
   const home = await mkdtemp(join(tmpdir(), 'poai-difficulty-'))
   const directory = join(home, 'net')
-  const args = ['testnet', '--one-engine', '--data-dir', directory, '--base-port', '43100', '--rpc-port', '43500']
+  const args = ['testnet', '--one-engine', '--data-dir', directory, '--base-port', '23100', '--rpc-port', '23500']
   const child = spawn(process.execPath, [...process.execArgv, main, ...args], {
     env: { ...process.env, POAI_HOME: home },
     stdio: ['ignore', 'ignore', 'inherit'],

@@ -126,7 +126,7 @@ async function run(): Promise<readonly string[]> {
           '--seed',
           String(seed),
         ],
-        ...['--data-dir', directory, '--base-port', '42100', '--rpc-port', '42500'],
+        ...['--data-dir', directory, '--base-port', '22100', '--rpc-port', '22500'],
       ],
       home,
     )
