@@ -119,9 +119,14 @@ export {
 export { type Extended, extensibleField, type FieldTable, structField } from './wire/struct-field.ts'
 export {
   type AccessListEntry,
+  type Authorization,
+  type AuthorizationSignature,
+  authorizationHash,
   createTransactionCodec,
+  MAX_AUTHORIZATIONS,
   MAX_TRANSACTION_BYTES,
   type Transaction,
   type TransactionCodec,
   type TransactionSignature,
+  type TransactionType,
 } from './wire/transaction.ts'

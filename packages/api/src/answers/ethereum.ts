@@ -59,6 +59,13 @@ const accessList: JsonSchema = listSchema(
   named('access list entry', exactly({ address, storageKeys: listSchema(hash) })),
 )
 
+const authorizationList: JsonSchema = listSchema(
+  named(
+    'authorization',
+    exactly({ chainId: quantity, address, nonce: quantity, yParity: quantity, r: quantity, s: quantity }),
+  ),
+)
+
 export const transaction: SchemaOf<TransactionJson> = named(
   'transaction',
   exactly(
@@ -68,7 +75,7 @@ export const transaction: SchemaOf<TransactionJson> = named(
       blockTimestamp: orNull(quantity),
       transactionIndex: orNull(quantity),
       hash,
-      type: oneWordOf(['0x0', '0x1', '0x2']),
+      type: oneWordOf(['0x0', '0x1', '0x2', '0x4']),
       chainId: quantity,
       nonce: quantity,
       from: address,
@@ -80,12 +87,13 @@ export const transaction: SchemaOf<TransactionJson> = named(
       maxPriorityFeePerGas: quantity,
       input: data,
       accessList,
+      authorizationList,
       yParity: quantity,
       v: quantity,
       r: quantity,
       s: quantity,
     },
-    ['maxFeePerGas', 'maxPriorityFeePerGas', 'accessList', 'yParity'],
+    ['maxFeePerGas', 'maxPriorityFeePerGas', 'accessList', 'authorizationList', 'yParity'],
   ),
 )
 

@@ -574,7 +574,7 @@ export type TransactionJson = {
   readonly blockTimestamp: Hex | null
   readonly transactionIndex: Hex | null
   readonly hash: Hex
-  readonly type: '0x0' | '0x1' | '0x2'
+  readonly type: '0x0' | '0x1' | '0x2' | '0x4'
   readonly chainId: Hex
   readonly nonce: Hex
   readonly from: Hex
@@ -586,6 +586,7 @@ export type TransactionJson = {
   readonly maxPriorityFeePerGas?: Hex
   readonly input: Hex
   readonly accessList?: readonly AccessListEntryJson[]
+  readonly authorizationList?: readonly AuthorizationJson[]
   readonly yParity?: Hex
   readonly v: Hex
   readonly r: Hex
@@ -596,6 +597,16 @@ export type TransactionJson = {
 export type AccessListEntryJson = {
   readonly address: Hex
   readonly storageKeys: readonly Hex[]
+}
+
+/** Authorization. */
+export type AuthorizationJson = {
+  readonly chainId: Hex
+  readonly address: Hex
+  readonly nonce: Hex
+  readonly yParity: Hex
+  readonly r: Hex
+  readonly s: Hex
 }
 
 /** Header. */
@@ -691,6 +702,14 @@ export type CallArguments = {
   readonly accessList?: readonly {
     readonly address?: Hex
     readonly storageKeys?: readonly Hex[]
+  }[]
+  readonly authorizationList?: readonly {
+    readonly chainId?: bigint | number | Hex
+    readonly address?: Hex
+    readonly nonce?: bigint | number | Hex
+    readonly yParity?: bigint | number | Hex
+    readonly r?: bigint | number | Hex
+    readonly s?: bigint | number | Hex
   }[]
 }
 

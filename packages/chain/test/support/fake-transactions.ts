@@ -46,6 +46,7 @@ export function fakeTransaction(fields: FakeTransaction): Transaction {
     value,
     data,
     accessList: [],
+    authorizationList: [],
     signature: { r: BigInt(from), s: 1n, yParity: 0, signingHash: ZERO_HASH },
   }
 }

@@ -7,6 +7,7 @@ import type { Field } from './field.ts'
 import { listField } from './list-field.ts'
 import { addressField, bloomField, bytesField, hashField, numberField, uint64Field } from './scalar-fields.ts'
 import { structField } from './struct-field.ts'
+import type { TransactionType } from './transaction.ts'
 
 /** The EVM has LOG0 to LOG4. */
 export const MAX_LOG_TOPICS = 4
@@ -32,8 +33,8 @@ export interface Log {
 
 /** What a transaction did. */
 export interface Receipt {
-  /** The transaction's type: 0 legacy, 1 EIP-2930, 2 EIP-1559. */
-  readonly type: 0 | 1 | 2
+  /** The transaction's. */
+  readonly type: TransactionType
   /** 1 if it succeeded, 0 if it was reverted. */
   readonly status: number
   /** By this transaction and all before it in the block. */
@@ -60,12 +61,12 @@ const payloadField: Field<ReceiptPayload> = structField<ReceiptPayload>({
 /** Typed receipts begin with their type, as typed transactions do (EIP-2718); a list begins at 0xc0. */
 const FIRST_LIST_BYTE = 0xc0
 
-function typeOf(bytes: Uint8Array): 0 | 1 | 2 {
+function typeOf(bytes: Uint8Array): TransactionType {
   const first = bytes[0]
   if (first === undefined) throw new RuleError('RLP_TRUNCATED', 'an empty receipt')
   if (first >= FIRST_LIST_BYTE) return 0
-  if (first === 1 || first === 2) return first
-  throw new RuleError('FIELD_RANGE', 'receipt of an unknown type', { expected: 'legacy, 1 or 2', actual: first })
+  if (first === 1 || first === 2 || first === 4) return first
+  throw new RuleError('FIELD_RANGE', 'receipt of an unknown type', { expected: 'legacy, 1, 2 or 4', actual: first })
 }
 
 /**

@@ -2,22 +2,28 @@ import { type Common, createCustomCommon, Hardfork, Mainnet } from '@ethereumjs/
 import {
   createTxFromRLP,
   isAccessList2930Tx,
+  isEOACode7702Tx,
   isFeeMarket1559Tx,
   isLegacyTx,
   type TypedTransaction,
 } from '@ethereumjs/tx'
 import { type Address, type Hash32, hash32, toAddress, toHash32 } from '../branded.ts'
-import { equalBytes } from '../bytes.ts'
+import { bytesToUint, equalBytes } from '../bytes.ts'
 import { RuleError } from '../errors/rule-error.ts'
 import { keccak256 } from '../keccak.ts'
-import { decodeRlp, type RlpItem } from '../rlp.ts'
+import { decodeRlp, encodeRlp, type RlpItem } from '../rlp.ts'
 import { type Codec, checkSize } from './codec.ts'
-import { uint64Field } from './scalar-fields.ts'
+import { addressField, uint64Field, uint256Field } from './scalar-fields.ts'
 
 /** As geth's pool: four slots of 32 kB. Large enough for a contract at the code size limit with its arguments. */
 export const MAX_TRANSACTION_BYTES: number = 128 * 1024
 /** 32 bytes each way: enough for a transaction that touches every account of a large contract. Bounds work per byte. */
 export const MAX_ACCESS_LIST_ENTRIES = 2048
+/** Each costs 25,000 gas, and a transaction uses at most 2^24 (EIP-7825): no more of them can be paid for. */
+export const MAX_AUTHORIZATIONS = 670
+
+/** 0 legacy with EIP-155, 1 EIP-2930, 2 EIP-1559, 4 EIP-7702. Type 3 carries blobs, which this chain has none of. */
+export type TransactionType = 0 | 1 | 2 | 4
 
 /** An account and the storage slots of it that a transaction announces (EIP-2930). */
 export interface AccessListEntry {
@@ -25,13 +31,36 @@ export interface AccessListEntry {
   readonly storageKeys: readonly Hash32[]
 }
 
+/**
+ * An account's word that it runs another one's code (EIP-7702). Whether it counts is found out when it is executed: one
+ * that does not is passed over, and its transaction goes on.
+ */
+export interface Authorization {
+  /** 0: on every chain. */
+  readonly chainId: bigint
+  /** Whose code; the zero address ends a delegation. */
+  readonly address: Address
+  /** Of the account that signed. */
+  readonly nonce: bigint
+  readonly signature: AuthorizationSignature
+}
+
+/** Any numbers of the right size: it may be that nobody signed. */
+export interface AuthorizationSignature {
+  readonly r: bigint
+  readonly s: bigint
+  /** Up to 255; only 0 and 1 can be right. */
+  readonly yParity: number
+  /** Of 0x05 and the RLP list of the three members before. */
+  readonly signingHash: Hash32
+}
+
 /** A signed transaction: its canonical bytes and what they say. Whether it can be executed is not known here. */
 export interface Transaction {
   /** The canonical encoding: an RLP list (legacy), or the type's byte and then an RLP list (EIP-2718). */
   readonly bytes: Uint8Array
   readonly hash: Hash32
-  /** 0 legacy with EIP-155, 1 EIP-2930, 2 EIP-1559. */
-  readonly type: 0 | 1 | 2
+  readonly type: TransactionType
   readonly nonce: bigint
   readonly gasLimit: bigint
   /** The most that a unit of gas may cost; the gas price for types 0 and 1. */
@@ -43,6 +72,8 @@ export interface Transaction {
   readonly value: bigint
   readonly data: Uint8Array
   readonly accessList: readonly AccessListEntry[]
+  /** At least one in a transaction of type 4, none in others. */
+  readonly authorizationList: readonly Authorization[]
   readonly signature: TransactionSignature
 }
 
@@ -63,19 +94,23 @@ export interface TransactionCodec extends Codec<Transaction> {
 const FIRST_LIST_BYTE = 0xc0
 
 /** Where each type keeps its chain id, and how many members it has with its signature and without. */
-const FORMS = [
-  { chainIdMember: 6, members: 9, unsignedMembers: 6 },
-  { chainIdMember: 0, members: 11, unsignedMembers: 8 },
-  { chainIdMember: 0, members: 12, unsignedMembers: 9 },
-] as const
+const FORMS = {
+  0: { chainIdMember: 6, members: 9, unsignedMembers: 6 },
+  1: { chainIdMember: 0, members: 11, unsignedMembers: 8 },
+  2: { chainIdMember: 0, members: 12, unsignedMembers: 9 },
+  4: { chainIdMember: 0, members: 13, unsignedMembers: 10 },
+} as const satisfies Record<TransactionType, object>
 
-function typeOf(bytes: Uint8Array): 0 | 1 | 2 {
+/** EIP-7702: stands before what an authorization signs, so that it can be nothing else. */
+const AUTHORIZATION_MAGIC: Uint8Array = Uint8Array.of(5)
+
+function typeOf(bytes: Uint8Array): TransactionType {
   const first = bytes[0]
   if (first === undefined) throw new RuleError('TRANSACTION_MALFORMED', 'an empty transaction')
   if (first >= FIRST_LIST_BYTE) return 0
-  if (first === 1 || first === 2) return first
+  if (first === 1 || first === 2 || first === 4) return first
   throw new RuleError('TRANSACTION_TYPE', 'a transaction of an unsupported type', {
-    expected: 'legacy, 1 or 2',
+    expected: 'legacy, 1, 2 or 4',
     actual: first,
   })
 }
@@ -88,7 +123,7 @@ function chainIdOfV(v: bigint): bigint {
 /**
  * What the library does not bound or does not name, before it sees the bytes: nesting, item count, member count, chain.
  */
-function checkForm(bytes: Uint8Array, type: 0 | 1 | 2, chainId: bigint): void {
+function checkForm(bytes: Uint8Array, type: TransactionType, chainId: bigint): void {
   const items = decodeRlp(type === 0 ? bytes : bytes.subarray(1))
   const { chainIdMember, members, unsignedMembers } = FORMS[type]
   if (items.length === unsignedMembers) throw new RuleError('TRANSACTION_UNSIGNED', 'a transaction without a signature')
@@ -142,13 +177,14 @@ function signingHashOf(tx: TypedTransaction): Hash32 {
 }
 
 function feesOf(tx: TypedTransaction): Pick<Transaction, 'maxFeePerGas' | 'maxPriorityFeePerGas'> {
-  if (isFeeMarket1559Tx(tx)) return { maxFeePerGas: tx.maxFeePerGas, maxPriorityFeePerGas: tx.maxPriorityFeePerGas }
+  if (isFeeMarket1559Tx(tx) || isEOACode7702Tx(tx))
+    return { maxFeePerGas: tx.maxFeePerGas, maxPriorityFeePerGas: tx.maxPriorityFeePerGas }
   const gasPrice = isLegacyTx(tx) || isAccessList2930Tx(tx) ? tx.gasPrice : 0n
   return { maxFeePerGas: gasPrice, maxPriorityFeePerGas: gasPrice }
 }
 
 function accessListOf(tx: TypedTransaction): readonly AccessListEntry[] {
-  if (!isAccessList2930Tx(tx) && !isFeeMarket1559Tx(tx)) return []
+  if (!isAccessList2930Tx(tx) && !isFeeMarket1559Tx(tx) && !isEOACode7702Tx(tx)) return []
   if (tx.accessList.length > MAX_ACCESS_LIST_ENTRIES) {
     throw new RuleError('FIELD_COUNT', 'access list is too long', {
       expected: `<= ${MAX_ACCESS_LIST_ENTRIES}`,
@@ -161,7 +197,35 @@ function accessListOf(tx: TypedTransaction): readonly AccessListEntry[] {
   }))
 }
 
-function transactionOf(tx: TypedTransaction, type: 0 | 1 | 2, bytes: Uint8Array): Transaction {
+/** The hash that an authorization signs (EIP-7702). */
+export function authorizationHash({
+  chainId,
+  address,
+  nonce,
+}: Pick<Authorization, 'chainId' | 'address' | 'nonce'>): Hash32 {
+  return hash32(
+    AUTHORIZATION_MAGIC,
+    encodeRlp([uint256Field.toItem(chainId), addressField.toItem(address), uint64Field.toItem(nonce)]),
+  )
+}
+
+function authorizationListOf(tx: TypedTransaction): readonly Authorization[] {
+  if (!isEOACode7702Tx(tx)) return []
+  const { authorizationList } = tx
+  if (authorizationList.length > MAX_AUTHORIZATIONS) {
+    throw new RuleError('FIELD_COUNT', 'authorization list is too long', {
+      expected: `<= ${MAX_AUTHORIZATIONS}`,
+      actual: authorizationList.length,
+    })
+  }
+  return authorizationList.map(([chainId, address, nonce, yParity, r, s]) => {
+    const said = { chainId: bytesToUint(chainId), address: toAddress(address), nonce: bytesToUint(nonce) }
+    const signature = { r: bytesToUint(r), s: bytesToUint(s), yParity: Number(bytesToUint(yParity)) }
+    return { ...said, signature: { ...signature, signingHash: authorizationHash(said) } }
+  })
+}
+
+function transactionOf(tx: TypedTransaction, type: TransactionType, bytes: Uint8Array): Transaction {
   return {
     bytes,
     hash: hash32(bytes),
@@ -173,17 +237,21 @@ function transactionOf(tx: TypedTransaction, type: 0 | 1 | 2, bytes: Uint8Array)
     value: tx.value,
     data: tx.data,
     accessList: accessListOf(tx),
+    authorizationList: authorizationListOf(tx),
     signature: signatureOf(tx),
   }
 }
 
 /**
- * The codec of signed transactions of one chain. Parsing, member rules and the signing hash are EthereumJS's; that the
+ * The codec of signed transactions of one chain, of every type that any of its rule sets knows: whether a block may
+ * hold it is the block's matter. Parsing, member rules and the signing hash are EthereumJS's; that the
  * bytes are bounded, canonical, signed and meant for this chain is checked here.
  */
 export function createTransactionCodec(chainId: bigint): TransactionCodec {
   const common = createCustomCommon({ chainId: Number(chainId) }, Mainnet, {
     hardfork: Hardfork.Cancun,
+    // Types alone: the library checks some rules, such as the gas cap of EIP-7825, as it parses.
+    eips: [7702],
     customCrypto: { keccak256 },
   })
   return {

@@ -1,5 +1,6 @@
 import { createCustomCommon, Hardfork, Mainnet } from '@ethereumjs/common'
 import { createTx } from '@ethereumjs/tx'
+import { eoaCode7702SignAuthorization } from '@ethereumjs/util'
 import {
   type Address,
   bloomOfLogs,
@@ -9,12 +10,14 @@ import {
   type Receipt,
   type Transaction,
   type TransactionCodec,
+  type TransactionType,
   toAddress,
+  uint256Field,
   utf8ToBytes,
 } from '../../src/index.ts'
 
 const CHAIN_ID = 1_886_347_620n
-const common = createCustomCommon({ chainId: Number(CHAIN_ID) }, Mainnet, { hardfork: Hardfork.Cancun })
+const common = createCustomCommon({ chainId: Number(CHAIN_ID) }, Mainnet, { hardfork: Hardfork.Prague })
 
 /** Reads what the samples sign. */
 export const sampleCodec: TransactionCodec = createTransactionCodec(CHAIN_ID)
@@ -51,6 +54,15 @@ const accessList: [Uint8Array, Uint8Array[]][] = [
   [address('receiver'), []],
 ]
 
+/** One for this chain, signed, and one for every chain that ends a delegation and that nobody signed. */
+const authorizations: Uint8Array[][] = [
+  eoaCode7702SignAuthorization(
+    [uint256Field.toItem(CHAIN_ID) as Uint8Array, address('contract'), Uint8Array.of(7)],
+    bytesOf('key of an authority'),
+  ),
+  [new Uint8Array(0), new Uint8Array(20), new Uint8Array(0), Uint8Array.of(255), Uint8Array.of(1), Uint8Array.of(2)],
+]
+
 /** Transactions of each type, with and without what may be absent. */
 export function transactionSamples(): readonly TransactionSample[] {
   return [
@@ -67,10 +79,14 @@ export function transactionSamples(): readonly TransactionSample[] {
       ...{ type: 2, nonce: 2n, maxPriorityFeePerGas: 0n, maxFeePerGas: 1_000_000_000n, gasLimit: 200_000n },
       ...{ data: bytesOf('more code'), accessList },
     }),
+    sign('delegation', {
+      ...{ type: 4, nonce: 3n, maxPriorityFeePerGas: 1n, maxFeePerGas: 1_000_000_000n, accessList },
+      ...{ ...transfer, gasLimit: 100_000n, authorizationList: authorizations },
+    }),
   ]
 }
 
-function receipt(type: 0 | 1 | 2, status: 0 | 1, cumulativeGasUsed: bigint, logs: readonly Log[]): Receipt {
+function receipt(type: TransactionType, status: 0 | 1, cumulativeGasUsed: bigint, logs: readonly Log[]): Receipt {
   return { type, status, cumulativeGasUsed, logsBloom: bloomOfLogs(logs), logs }
 }
 
@@ -85,6 +101,7 @@ export function receiptSamples(): readonly Receipt[] {
     receipt(0, 0, 42_000n, []),
     receipt(1, 1, 70_500n, [log(0, new Uint8Array())]),
     receipt(2, 1, 131_072n, [log(1, bytesOf('data')), log(4, new Uint8Array(64).fill(255))]),
+    receipt(4, 1, 177_072n, []),
   ]
 }
 

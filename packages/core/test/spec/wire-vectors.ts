@@ -172,7 +172,7 @@ export function computeWireVectors(): WireVectors {
         transactions.filter(({ label }) =>
           ['legacy, transfer', 'legacy, creation', 'access list', 'fees'].includes(label),
         ),
-        receipts,
+        receipts.slice(0, 4),
       ),
     ),
   }

@@ -115,7 +115,7 @@ describe('recorded values follow the document', () => {
   })
 
   it('transactions', () => {
-    const unsigned = [6, 8, 9]
+    const unsigned: Readonly<Record<number, number>> = { 0: 6, 1: 8, 2: 9, 4: 10 }
     for (const { type, members, encoded, signingHash, hash } of recorded.transactions) {
       expect(prefixed(type, encode(members))).toBe(encoded)
       expect(bytesToHex(keccak256(bytesOf(encoded)))).toBe(hash)

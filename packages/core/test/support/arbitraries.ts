@@ -20,13 +20,15 @@ import {
   type RlpItem,
   type Transaction,
   type TransactionCodec,
+  type TransactionType,
   toAddress,
   toBloom,
   toHash32,
+  uint256Field,
 } from '../../src/index.ts'
 
 export const CHAIN_ID = 1_886_347_620n
-const common = createCustomCommon({ chainId: Number(CHAIN_ID) }, Mainnet, { hardfork: Hardfork.Cancun })
+const common = createCustomCommon({ chainId: Number(CHAIN_ID) }, Mainnet, { hardfork: Hardfork.Prague })
 export const transactionCodec: TransactionCodec = createTransactionCodec(CHAIN_ID)
 
 const bytes = (size: number): fc.Arbitrary<Uint8Array> => fc.uint8Array({ minLength: size, maxLength: size })
@@ -66,7 +68,7 @@ const logs: fc.Arbitrary<Log> = fc.record({
 })
 
 export const receipts: fc.Arbitrary<Receipt> = fc.record({
-  type: fc.constantFrom<0 | 1 | 2>(0, 1, 2),
+  type: fc.constantFrom<TransactionType>(0, 1, 2, 4),
   status: fc.constantFrom(0, 1),
   cumulativeGasUsed: uint(64),
   logsBloom: blooms,
@@ -76,7 +78,7 @@ export const receipts: fc.Arbitrary<Receipt> = fc.record({
 /** Signed by the library's own signer, so that the codec is tested on bytes that it did not make. */
 export const transactions: fc.Arbitrary<Transaction> = fc
   .record({
-    type: fc.constantFrom(0, 1, 2),
+    type: fc.constantFrom(0, 1, 2, 4),
     key: fc.constantFrom(1, 2, 3),
     nonce: uint(32),
     gasLimit: fc.bigInt({ min: 21_000n, max: 30_000_000n }),
@@ -88,9 +90,18 @@ export const transactions: fc.Arbitrary<Transaction> = fc
     accessList: fc.array(fc.record({ address: addresses, storageKeys: fc.array(hashes, { maxLength: 3 }) }), {
       maxLength: 3,
     }),
+    authorizations: fc.array(
+      fc.record({
+        chainId: uint(256),
+        address: addresses,
+        nonce: uint(64),
+        ...{ yParity: uint(8), r: uint(256), s: uint(256) },
+      }),
+      { minLength: 1, maxLength: 3 },
+    ),
   })
-  .map(({ type, key, nonce, gasLimit, price, tip, to, value, data, accessList }) => {
-    const fees = type === 2 ? { maxFeePerGas: price + tip, maxPriorityFeePerGas: tip } : { gasPrice: price }
+  .map(({ type, key, nonce, gasLimit, price, tip, to, value, data, accessList, authorizations }) => {
+    const fees = type >= 2 ? { maxFeePerGas: price + tip, maxPriorityFeePerGas: tip } : { gasPrice: price }
     const access =
       type === 0
         ? {}
@@ -99,10 +110,18 @@ export const transactions: fc.Arbitrary<Transaction> = fc
               ({ address, storageKeys }) => [address, storageKeys] as [Uint8Array, Uint8Array[]],
             ),
           }
+    const delegation = {
+      // A transaction of this type creates nothing.
+      to: to ?? new Uint8Array(ADDRESS_BYTES),
+      authorizationList: authorizations.map(({ chainId, address, nonce: ofAuthority, yParity, r, s }) =>
+        [chainId, address, ofAuthority, yParity, r, s].map((member) =>
+          typeof member === 'bigint' ? uint256Field.toItem(member) : member,
+        ),
+      ),
+    }
     const shared = { type, nonce, gasLimit, value, data, ...defined({ to }) }
-    const signed = createTx({ ...shared, ...fees, ...access } as Parameters<typeof createTx>[0], { common }).sign(
-      new Uint8Array(32).fill(key),
-    )
+    const typed = { ...shared, ...fees, ...access, ...(type === 4 ? delegation : {}) }
+    const signed = createTx(typed as Parameters<typeof createTx>[0], { common }).sign(new Uint8Array(32).fill(key))
     return transactionCodec.decode(signed.serialize())
   })
 

@@ -1,7 +1,7 @@
 import { hexOrNull, toQuantity } from '@poai/api'
-import type { TransactionJson } from '@poai/api/client'
+import type { AuthorizationJson, TransactionJson } from '@poai/api/client'
 import type { PooledTransaction } from '@poai/chain'
-import { type Address, bytesToHex, type Hash32, type Header, type Transaction } from '@poai/core'
+import { type Address, type Authorization, bytesToHex, type Hash32, type Header, type Transaction } from '@poai/core'
 import { effectiveGasPrice } from '@poai/execution'
 import { longHex } from './long-hex.ts'
 
@@ -38,7 +38,7 @@ export function formatTransaction(
     value: toQuantity(transaction.value),
     gas: toQuantity(transaction.gasLimit),
     gasPrice: toQuantity(price),
-    ...(type === 2
+    ...(type === 2 || type === 4
       ? {
           maxFeePerGas: toQuantity(transaction.maxFeePerGas),
           maxPriorityFeePerGas: toQuantity(transaction.maxPriorityFeePerGas),
@@ -54,7 +54,19 @@ export function formatTransaction(
           })),
           yParity: toQuantity(signature.yParity),
         }),
+    ...(type === 4 ? { authorizationList: transaction.authorizationList.map(formatAuthorization) } : {}),
     v: toQuantity(v),
+    r: toQuantity(signature.r),
+    s: toQuantity(signature.s),
+  }
+}
+
+function formatAuthorization({ chainId, address, nonce, signature }: Authorization): AuthorizationJson {
+  return {
+    chainId: toQuantity(chainId),
+    address: bytesToHex(address),
+    nonce: toQuantity(nonce),
+    yParity: toQuantity(signature.yParity),
     r: toQuantity(signature.r),
     s: toQuantity(signature.s),
   }

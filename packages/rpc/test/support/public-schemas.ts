@@ -68,7 +68,12 @@ const WITH_TIP = all({
   ...{ ...SIGNED, type: { const: '0x2' }, chainId: uint, accessList, yParity: oneByte },
   ...{ maxFeePerGas: uint, maxPriorityFeePerGas: uint },
 })
-const signedTransaction: JsonSchema = { oneOf: [LEGACY, WITH_ACCESS_LIST, WITH_TIP] }
+const authorization = all({ chainId: uint, nonce: uint, address, yParity: uint, r: uint, s: uint })
+const DELEGATING = all({
+  ...{ ...SIGNED, type: { const: '0x4' }, to: address, chainId: uint, accessList, yParity: oneByte },
+  ...{ maxFeePerGas: uint, maxPriorityFeePerGas: uint, authorizationList: listOf(authorization) },
+})
+const signedTransaction: JsonSchema = { oneOf: [LEGACY, WITH_ACCESS_LIST, WITH_TIP, DELEGATING] }
 
 const MINED = { blockHash: hash32, blockNumber: uint, blockTimestamp: uint, transactionIndex: uint } as const
 const NOWHERE = Object.fromEntries(Object.keys(MINED).map((name) => [name, { type: 'null' }]))
