@@ -54,6 +54,8 @@ export type RuleCode =
   | 'BODY_TRANSACTION_REPEATED'
   | 'BODY_TRANSACTION_GAS'
   // Transactions at their place in a block
+  | 'EXECUTION_TRANSACTION_TYPE'
+  | 'EXECUTION_TRANSACTION_GAS'
   | 'EXECUTION_NONCE'
   | 'EXECUTION_FUNDS'
   | 'EXECUTION_FEE_BELOW_BASE'
@@ -122,6 +124,8 @@ export const RULE_VERDICTS: Readonly<Record<RuleCode, Verdict>> = {
   BODY_TRANSACTION_GAS: 'invalid',
   // Of a transaction in a block. The same transaction may be fine in another block: a pool of transactions must judge
   // for itself.
+  EXECUTION_TRANSACTION_TYPE: 'invalid',
+  EXECUTION_TRANSACTION_GAS: 'invalid',
   EXECUTION_NONCE: 'invalid',
   EXECUTION_FUNDS: 'invalid',
   EXECUTION_FEE_BELOW_BASE: 'invalid',

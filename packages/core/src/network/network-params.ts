@@ -30,7 +30,7 @@ export interface RuleTable {
 }
 
 /** The sets of rules for transactions and the EVM. `execution` has a row for each. */
-export const HARDFORKS = ['cancun'] as const
+export const HARDFORKS = ['cancun', 'osaka'] as const
 
 export type Hardfork = (typeof HARDFORKS)[number]
 

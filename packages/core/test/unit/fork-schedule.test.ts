@@ -80,8 +80,8 @@ describe('the schedule of forks in JSON', () => {
     ['the chain id', [fork(5, { chainId: 5 })], [expect.stringContaining('forks[0].changes.chainId: one of')]],
     [
       'a rule set that this program does not know',
-      [fork(5, { hardfork: 'osaka' })],
-      ['forks[0].changes.hardfork: one of cancun; "osaka"'],
+      [fork(5, { hardfork: 'amsterdam' })],
+      ['forks[0].changes.hardfork: one of cancun, osaka; "amsterdam"'],
     ],
     ['a fork without a name', [{ number: 5, changes: gas }], [expect.stringContaining('forks[0].name: 1 to 32')]],
     ['an unknown member', [fork(5, gas, { height: 5 })], [expect.stringContaining('forks[0].height: one of')]],

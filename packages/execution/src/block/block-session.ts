@@ -66,6 +66,8 @@ class MachineSession implements BlockSession {
     this.tools = tools
     this.input = input
     this.world = new WorldState(input.state)
+    const { environment, blockHash } = input
+    tools.rules.beginBlock(this.world, { number: environment.number, blockHash })
   }
 
   async apply(sent: SentTransaction): Promise<Receipt> {

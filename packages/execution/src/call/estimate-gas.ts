@@ -1,5 +1,6 @@
 import type { MachinePool } from '../evm/machine-pool.ts'
 import { hasCode, NEW_ACCOUNT } from '../state/account.ts'
+import { leastGas } from '../transaction/transaction-rules.ts'
 import { type CallInput, type CallOutcome, executeCall } from './execute-call.ts'
 
 /**
@@ -53,7 +54,8 @@ function affordable(input: EstimateInput): bigint | undefined {
 /** Nothing can run: no data, and a target without code. */
 function isPlainTransfer(input: EstimateInput): boolean {
   const { state, message } = input
-  if (message.to === undefined || message.data.length > 0 || message.accessList.length > 0) return false
+  if (message.to === undefined || message.data.length > 0) return false
+  if (message.accessList.length > 0 || message.authorizationList.length > 0) return false
   return !(overridden(input).targetHasCode ?? hasCode(state.account(message.to) ?? NEW_ACCOUNT))
 }
 
@@ -63,8 +65,10 @@ function isPlainTransfer(input: EstimateInput): boolean {
  * that more gas never makes a message fail.
  */
 export async function estimateGas(machines: MachinePool, input: EstimateInput): Promise<GasEstimate> {
-  const allowance = affordable(input)
-  if (allowance === undefined) return { kind: 'too-poor', allowance: undefined }
+  const affordableGas = affordable(input)
+  if (affordableGas === undefined) return { kind: 'too-poor', allowance: undefined }
+  const { maxGas = affordableGas } = machines.transactions
+  const allowance = maxGas < affordableGas ? maxGas : affordableGas
   const attempt = (gasLimit: bigint): Promise<CallOutcome> =>
     executeCall(machines, { ...input, message: { ...input.message, gasLimit } })
   if (isPlainTransfer(input) && allowance >= PLAIN_TRANSFER_GAS) {
@@ -72,26 +76,22 @@ export async function estimateGas(machines: MachinePool, input: EstimateInput): 
   }
   const most = await attempt(allowance)
   if (!most.succeeded) {
-    const poor = isOutOfGas(most) && allowance < input.message.gasLimit
+    const poor = isOutOfGas(most) && affordableGas < input.message.gasLimit
     return poor ? { kind: 'too-poor', allowance } : { kind: 'fails', outcome: most, allowance }
   }
   return {
     kind: 'found',
-    gas: await search(attempt, { intrinsic: machines.transactions.intrinsicGas(input.message), most, allowance }),
+    gas: await search(attempt, { least: leastGas(machines.transactions, input.message), most, allowance }),
   }
 }
 
 async function search(
   attempt: (gasLimit: bigint) => Promise<CallOutcome>,
-  {
-    intrinsic,
-    most,
-    allowance,
-  }: { readonly intrinsic: bigint; readonly most: CallOutcome; readonly allowance: bigint },
+  { least, most, allowance }: { readonly least: bigint; readonly most: CallOutcome; readonly allowance: bigint },
 ): Promise<bigint> {
   const spent = most.gasUsed + most.gasRefunded
   // Fails: less than what was spent in the end, or than what a message costs to begin.
-  let low = (spent > intrinsic ? spent : intrinsic) - 1n
+  let low = (spent > least ? spent : least) - 1n
   let high = allowance
   const narrow = async (gas: bigint): Promise<void> => {
     if ((await attempt(gas)).succeeded) high = gas

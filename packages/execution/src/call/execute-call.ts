@@ -18,6 +18,7 @@ import type { StateReader } from '../state/state-reader.ts'
 import { WorldState } from '../state/world-state.ts'
 import type { TraceHooks } from '../trace/trace-hooks.ts'
 import { watchMachine } from '../trace/watch-machine.ts'
+import { leastGas } from '../transaction/transaction-rules.ts'
 
 /** What an account is taken to be for one call, whatever the state says. */
 export interface AccountOverride {
@@ -108,7 +109,7 @@ export async function executeCall(machines: MachinePool, input: CallInput): Prom
   for (const account of overrides) override(world, account)
   world.endTransaction()
   const sender = world.account(message.from) ?? NEW_ACCOUNT
-  if (message.gasLimit < machines.transactions.intrinsicGas(message))
+  if (message.gasLimit < leastGas(machines.transactions, message))
     return refused('intrinsic gas too low', message.gasLimit)
   if (sender.balance < message.value) return refused('insufficient balance', 0n)
   world.setAccount(message.from, { ...sender, nonce: sender.nonce + 1n })

@@ -80,9 +80,11 @@ export class AccessJournal implements EvmJournal {
     return Promise.resolve()
   }
 
+  /** The EVM names the delegate of a transaction's target with a prefix (EIP-7702), all else without. */
   addAlwaysWarmAddress(address: string, addToAccessList = false): void {
-    addKey(this.alwaysWarm, address)
-    if (addToAccessList) this.report(address)
+    const name = address.startsWith('0x') ? address.slice(2) : address
+    addKey(this.alwaysWarm, name)
+    if (addToAccessList) this.report(name)
   }
 
   addAlwaysWarmSlot(address: string, slot: string, addToAccessList = false): void {

@@ -37,37 +37,37 @@ function* asWord(answer: Generator<void, boolean>): Steps {
 }
 
 const PRECOMPILES: Readonly<Record<BlsAddress, BlsPrecompile>> = {
-  0x0b: {
+  11: {
     ...{ partBytes: 2 * G1_BYTES, isList: false },
     gas: () => BLS_GAS.g1Add,
     compute: (curve, input) => atOnce(curve.add(curve.g1, input)),
   },
-  0x0c: {
+  12: {
     ...{ partBytes: G1_TERM_BYTES, isList: true },
     gas: (terms) => multiSumGas(terms, BLS_GAS.g1Multiply, G1_DISCOUNTS),
     compute: (curve, input) => curve.multiSum(curve.g1, input),
   },
-  0x0d: {
+  13: {
     ...{ partBytes: 2 * G2_BYTES, isList: false },
     gas: () => BLS_GAS.g2Add,
     compute: (curve, input) => atOnce(curve.add(curve.g2, input)),
   },
-  0x0e: {
+  14: {
     ...{ partBytes: G2_TERM_BYTES, isList: true },
     gas: (terms) => multiSumGas(terms, BLS_GAS.g2Multiply, G2_DISCOUNTS),
     compute: (curve, input) => curve.multiSum(curve.g2, input),
   },
-  0x0f: {
+  15: {
     ...{ partBytes: G1_BYTES + G2_BYTES, isList: true },
     gas: (pairs) => BLS_GAS.pairing + BLS_GAS.pair * BigInt(pairs),
     compute: (curve, input) => asWord(curve.isPairingOne(input)),
   },
-  0x10: {
+  16: {
     ...{ partBytes: NUMBER_BYTES, isList: false },
     gas: () => BLS_GAS.mapToG1,
     compute: (curve, input) => atOnce(curve.mapToG1(input)),
   },
-  0x11: {
+  17: {
     ...{ partBytes: 2 * NUMBER_BYTES, isList: false },
     gas: () => BLS_GAS.mapToG2,
     compute: (curve, input) => atOnce(curve.mapToG2(input)),

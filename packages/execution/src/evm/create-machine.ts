@@ -25,6 +25,8 @@ export interface Machine {
   readonly environment: BlockEnvironment
   /** The environment as the EVM wants it. */
   readonly block: NonNullable<EVMRunCallOpts['block']>
+  /** Of the place. */
+  readonly pause: Pause | undefined
   /** Addresses whose code is built in, as keys. */
   readonly precompiles: ReadonlySet<string>
   /** The same in hexadecimal without prefix, as the EVM's journal wants them. */
@@ -131,6 +133,7 @@ export class MachineCore {
       transactions: this.#transactions,
       world,
       environment,
+      pause,
       block: {
         header: {
           number: environment.number,

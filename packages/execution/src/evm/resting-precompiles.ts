@@ -2,8 +2,10 @@ import { type AddPrecompile, type CustomPrecompile, EVMError, type PrecompileInp
 import { Address } from '@ethereumjs/util'
 import { ADDRESS_BYTES, toAddress, uintToBytes } from '@poai/core'
 import { blake2f } from './blake2f.ts'
+import { BLS_ADDRESSES, blsPrecompile } from './bls-precompiles.ts'
 import { ripemd160, sha256 } from './hash-precompiles.ts'
 import { modexp } from './modexp.ts'
+import { p256Verify } from './p256-verify.ts'
 import { pairingCurve } from './pairing-curve.ts'
 import type { Pause } from './step-pacer.ts'
 
@@ -41,6 +43,15 @@ export function restingPrecompiles({ pause, pairing: elsewhere }: PrecompilePlac
     at(5n, (input) => modexp(input, pause)),
     at(8n, (input) => pairing(input, elsewhere)),
     at(9n, (input) => blake2f(input, pause)),
+  ]
+}
+
+/** The same, and what came with Prague and Osaka: BLS12-381 (EIP-2537) and secp256r1 (EIP-7951). */
+export function osakaPrecompiles(place: PrecompilePlace): CustomPrecompile[] {
+  return [
+    ...restingPrecompiles(place),
+    ...BLS_ADDRESSES.map((address) => at(BigInt(address), (input) => blsPrecompile(address, input, place.pause))),
+    at(0x100n, p256Verify),
   ]
 }
 

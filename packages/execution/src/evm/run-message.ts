@@ -3,6 +3,7 @@ import { Address as EvmAddress } from '@ethereumjs/util'
 import {
   type AccessListEntry,
   type Address,
+  type Authorization,
   bytesToHex,
   defined,
   hexToBytes,
@@ -13,6 +14,8 @@ import {
 } from '@poai/core'
 import { hasCode, NEW_ACCOUNT } from '../state/account.ts'
 import { bytesToKey } from '../state/byte-key.ts'
+import { applyAuthorizations } from '../transaction/apply-authorizations.ts'
+import { leastGas } from '../transaction/transaction-rules.ts'
 import type { Machine } from './create-machine.ts'
 
 /** A call or creation from outside. Its sender has paid for the gas, and its nonce has been raised. */
@@ -24,7 +27,9 @@ export interface Message {
   readonly value: bigint
   readonly data: Uint8Array
   readonly accessList: readonly AccessListEntry[]
-  /** At least the intrinsic gas, which is taken from it. */
+  /** EIP-7702: accounts that delegate before the message runs. */
+  readonly authorizationList: readonly Authorization[]
+  /** At least what the rule set wants to begin; the intrinsic gas is taken from it. */
   readonly gasLimit: bigint
   /** In wei; what GASPRICE answers. */
   readonly gasPrice: bigint
@@ -36,7 +41,7 @@ export interface MessageOutcome {
   readonly succeeded: boolean
   /** In all, refunds taken off. */
   readonly gasUsed: bigint
-  /** What was taken off for slots that were cleared. */
+  /** What was taken off, for slots that were cleared and accounts that delegate and were there before. */
   readonly gasRefunded: bigint
   readonly logs: readonly Log[]
   /** What the call returned, the deployed code of a creation, or why it was undone. */
@@ -58,7 +63,7 @@ function withoutPrefix(bytes: Uint8Array): string {
   return bytesToHex(bytes).slice(2)
 }
 
-/** What costs the price of a second access from the start (EIP-2929, 2930, 3651). */
+/** What costs the price of a second access from the start (EIP-2929, 2930, 3651); the EVM adds a target's delegate. */
 function warmUp({ evm, environment, precompileNames }: Machine, { from, to, accessList }: Message): void {
   for (const name of precompileNames) evm.journal.addAlwaysWarmAddress(name)
   evm.journal.addAlwaysWarmAddress(withoutPrefix(from))
@@ -75,7 +80,8 @@ function warmUp({ evm, environment, precompileNames }: Machine, { from, to, acce
  * Moves the value without the EVM where the EVM would do nothing else: no code at the target, and balances in range.
  * Returns false, with nothing done, where that is not so. (Measured: 4 times faster than through the EVM.)
  */
-function transferOnly({ world, precompiles }: Machine, { from, to, value }: Message): boolean {
+function transferOnly({ world, precompiles }: Machine, { from, to, value, authorizationList }: Message): boolean {
+  if (authorizationList.length > 0) return false
   if (to === undefined || precompiles.has(bytesToKey(to))) return false
   const target = world.account(to) ?? NEW_ACCOUNT
   const sender = world.account(from) ?? NEW_ACCOUNT
@@ -102,17 +108,26 @@ function destroyedIn({ execResult }: EVMResult): readonly Address[] {
   return [...selfdestruct.keys()].filter((name) => createdAddresses.has(name)).map(hexToAddress)
 }
 
-function outcomeOf(result: EVMResult, intrinsic: bigint): MessageOutcome {
+/** What a message pays for besides what the EVM does. */
+interface MessagePrice {
+  readonly intrinsic: bigint
+  readonly floor: bigint
+  /** Earned before anything was executed, and kept if that fails. */
+  readonly refund: bigint
+}
+
+function outcomeOf(result: EVMResult, { intrinsic, floor, refund }: MessagePrice): MessageOutcome {
   const { execResult, createdAddress } = result
   const spent = intrinsic + execResult.executionGasUsed
-  const earned = execResult.gasRefund ?? 0n
+  const earned = refund + (execResult.gasRefund ?? 0n)
   const mostRefund = spent / MAX_REFUND_QUOTIENT
-  const gasRefunded = earned < mostRefund ? earned : mostRefund
+  const left = spent - (earned < mostRefund ? earned : mostRefund)
+  const gasUsed = left > floor ? left : floor
   const succeeded = execResult.exceptionError === undefined
   return {
     succeeded,
-    gasUsed: spent - gasRefunded,
-    gasRefunded,
+    gasUsed,
+    gasRefunded: spent > gasUsed ? spent - gasUsed : 0n,
     logs: logsOf(result),
     returnData: execResult.returnValue,
     createdAddress: createdAddress === undefined ? undefined : toAddress(createdAddress.bytes),
@@ -124,9 +139,11 @@ function outcomeOf(result: EVMResult, intrinsic: bigint): MessageOutcome {
 /** Runs a message through the EVM, whatever it is. Leaves the EVM as it was for the next one. */
 export async function runInEvm(machine: Machine, message: Message): Promise<MessageOutcome> {
   const { evm, block, transactions } = machine
-  const { from, to, value, data, gasLimit, gasPrice } = message
+  const { from, to, value, data, gasLimit, gasPrice, authorizationList } = message
   const intrinsic = transactions.intrinsicGas(message)
+  const { authorities, refund } = await applyAuthorizations(machine, authorizationList)
   warmUp(machine, message)
+  for (const authority of authorities) evm.journal.addAlwaysWarmAddress(withoutPrefix(authority))
   try {
     const result = await evm.runCall({
       block,
@@ -138,7 +155,7 @@ export async function runInEvm(machine: Machine, message: Message): Promise<Mess
       data,
       skipNonceIncrement: true,
     })
-    return outcomeOf(result, intrinsic)
+    return outcomeOf(result, { intrinsic, floor: transactions.floorGas(message), refund })
   } finally {
     evm.journal.cleanJournal()
   }
@@ -149,7 +166,7 @@ export async function runMessage(machine: Machine, message: Message): Promise<Me
   if (!transferOnly(machine, message)) return runInEvm(machine, message)
   return {
     succeeded: true,
-    gasUsed: machine.transactions.intrinsicGas(message),
+    gasUsed: leastGas(machine.transactions, message),
     gasRefunded: 0n,
     logs: [],
     returnData: NO_BYTES,

@@ -55,7 +55,9 @@ export async function traceBlock(tools: MachineTools, input: TraceBlockInput): P
   invariant(transactions.length === senders.length, 'every transaction has its sender')
   const machineOver = (world: WorldState): Promise<Machine> =>
     createMachine({ tools, world, environment, blockHash, pause })
-  const machine = await machineOver(new WorldState(state))
+  const before = new WorldState(state)
+  tools.rules.beginBlock(before, { number: environment.number, blockHash })
+  const machine = await machineOver(before)
   const traces: TransactionTrace[] = []
   let gasLeft = environment.gasLimit
   for (const [index, transaction] of transactions.entries()) {

@@ -31,16 +31,20 @@ export async function applyTransaction(
 ): Promise<MessageOutcome> {
   const { world, environment, transactions: rules } = machine
   const { baseFeePerGas, beneficiary } = environment
-  const { to, value, data, accessList, gasLimit } = transaction
+  const { to, value, data, accessList, authorizationList, gasLimit } = transaction
   const account = world.account(sender) ?? NEW_ACCOUNT
-  validateTransaction(transaction, { sender: account, baseFeePerGas, gasLeft, rules })
+  const senderCode = world.code(sender)
+  validateTransaction(transaction, { sender: account, senderCode, baseFeePerGas, gasLeft, rules })
   const gasPrice = effectiveGasPrice(transaction, baseFeePerGas)
   world.setAccount(sender, {
     ...account,
     nonce: account.nonce + 1n,
     balance: account.balance - gasLimit * gasPrice,
   })
-  const outcome = await run(machine, { from: sender, to, value, data, accessList, gasLimit, gasPrice })
+  const outcome = await run(machine, {
+    ...{ from: sender, to, value, data, accessList, authorizationList },
+    ...{ gasLimit, gasPrice },
+  })
   world.addBalance(sender, (gasLimit - outcome.gasUsed) * gasPrice)
   // The base fee goes to nobody (EIP-1559).
   world.addBalance(beneficiary, outcome.gasUsed * (gasPrice - baseFeePerGas))

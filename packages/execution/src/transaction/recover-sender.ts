@@ -12,7 +12,7 @@ import {
 import { secp256k1 } from './secp256k1.ts'
 
 /** Half the order of the curve. Above it lies the other form of the same signature, which EIP-2 forbids. */
-const MAX_S = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0n
+export const MAX_S = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0n
 const WORD_BYTES = 32
 const MAX_WORD: bigint = (1n << 256n) - 1n
 

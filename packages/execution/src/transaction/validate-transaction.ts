@@ -1,10 +1,12 @@
 import { bytesToHex, RuleError, type Transaction } from '@poai/core'
-import { type Account, hasCode } from '../state/account.ts'
-import type { TransactionRules } from './transaction-rules.ts'
+import type { Account } from '../state/account.ts'
+import { delegateOf } from './delegation.ts'
+import { knowsDelegation, leastGas, type TransactionRules } from './transaction-rules.ts'
 
 /** Where a transaction stands when it is judged: after all before it in its block. */
 export interface TransactionPlace {
   readonly sender: Account
+  readonly senderCode: Uint8Array
   readonly baseFeePerGas: bigint
   /** The block's gas limit less what was used. */
   readonly gasLeft: bigint
@@ -17,10 +19,22 @@ export interface TransactionPlace {
  */
 export function validateTransaction(
   transaction: Transaction,
-  { sender, baseFeePerGas, gasLeft, rules }: TransactionPlace,
+  { sender, senderCode, baseFeePerGas, gasLeft, rules }: TransactionPlace,
 ): void {
-  const { gasLimit, maxFeePerGas, nonce, value, to, data, hash } = transaction
+  const { type, gasLimit, maxFeePerGas, nonce, value, to, data, hash } = transaction
   const name = `transaction ${bytesToHex(hash)}`
+  if (!rules.types.includes(type)) {
+    throw new RuleError('EXECUTION_TRANSACTION_TYPE', `${name} is of a type that the block's rule set does not know`, {
+      expected: `one of ${rules.types.join(', ')}`,
+      actual: type,
+    })
+  }
+  if (rules.maxGas !== undefined && gasLimit > rules.maxGas) {
+    throw new RuleError('EXECUTION_TRANSACTION_GAS', `${name} may use more gas than a transaction can (EIP-7825)`, {
+      expected: `<= ${rules.maxGas}`,
+      actual: gasLimit,
+    })
+  }
   if (gasLimit > gasLeft) {
     throw new RuleError('EXECUTION_BLOCK_GAS', `${name} may use more gas than is left in the block`, {
       expected: `<= ${gasLeft}`,
@@ -39,7 +53,9 @@ export function validateTransaction(
       actual: nonce,
     })
   }
-  if (hasCode(sender)) throw new RuleError('EXECUTION_SENDER_CODE', `${name} is sent by a contract (EIP-3607)`)
+  if (!maySend(senderCode, rules)) {
+    throw new RuleError('EXECUTION_SENDER_CODE', `${name} is sent by a contract (EIP-3607)`)
+  }
   const cost = value + gasLimit * maxFeePerGas
   if (cost > sender.balance) {
     throw new RuleError('EXECUTION_FUNDS', `${name} may cost more than its sender has`, {
@@ -53,11 +69,16 @@ export function validateTransaction(
       actual: data.length,
     })
   }
-  const intrinsic = rules.intrinsicGas(transaction)
-  if (gasLimit < intrinsic) {
+  const least = leastGas(rules, transaction)
+  if (gasLimit < least) {
     throw new RuleError('EXECUTION_INTRINSIC_GAS', `${name} has not enough gas to begin`, {
-      expected: `>= ${intrinsic}`,
+      expected: `>= ${least}`,
       actual: gasLimit,
     })
   }
+}
+
+/** An account without code may send; one that runs another's code too, where the rule set knows that (EIP-7702). */
+export function maySend(code: Uint8Array, rules: Pick<TransactionRules, 'types'>): boolean {
+  return code.length === 0 || (knowsDelegation(rules) && delegateOf(code) !== undefined)
 }

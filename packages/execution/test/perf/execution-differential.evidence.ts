@@ -1,10 +1,11 @@
 // Our state transition against the VM of EthereumJS, on random histories: receipts, logs, gas, blooms and roots of
 // every block. npm run evidence -- execution-differential [transactions]
+import { HARDFORKS, type Hardfork } from '@poai/core'
 import { HISTORY_KINDS } from '../support/random-history.ts'
 import { HistoryDifference, runHistory } from '../support/run-history.ts'
 
 const wanted = Number(process.argv[2] ?? 10_000)
-/** Each history starts from its own genesis, so that young and old states are both covered. */
+/** Each history starts from its own genesis, so that young and old states are both covered; by turns at each rule set. */
 const HISTORIES = 8
 
 const started = process.cpuUsage()
@@ -15,8 +16,9 @@ try {
   for (let history = 0; history < HISTORIES; history++) {
     const report = await runHistory({
       seed: `differential ${history}`,
+      hardfork: HARDFORKS[history % HARDFORKS.length] as Hardfork,
       transactions: Math.ceil(wanted / HISTORIES),
-      maxPerBlock: [1, 5, 40, 100][history % 4] ?? 40,
+      maxPerBlock: [1, 5, 40, 100][(history >> 1) % 4] ?? 40,
     })
     blocks += report.blocks
     transactions += report.transactions
@@ -41,7 +43,7 @@ console.log(
   'Roots, receipts, logs and gas equal to those of EthereumJS in every block, and every block undone and done again.',
 )
 console.log(`CPU: ${((cpu.user + cpu.system) / 1e6).toFixed(1)} s`)
-const missing = HISTORY_KINDS.filter((kind) => !kinds.has(kind))
+const missing = HARDFORKS.flatMap((hardfork) => HISTORY_KINDS[hardfork]).filter((kind) => !kinds.has(kind))
 if (missing.length > 0 || transactions < wanted) {
   console.error(
     `execution-differential: FAILED (missing: ${missing.join(', ') || `${wanted - transactions} transactions`})`,

@@ -64,7 +64,16 @@ async function secondsOf(precompile: number, data: Uint8Array): Promise<number> 
     state: chain.state,
     environment: chain.environment(),
     blockHash,
-    message: { from: caller, to: caller, value: 0n, data, accessList: [], gasLimit: GAS, gasPrice: 0n },
+    message: {
+      from: caller,
+      to: caller,
+      value: 0n,
+      data,
+      accessList: [],
+      authorizationList: [],
+      gasLimit: GAS,
+      gasPrice: 0n,
+    },
     overrides: [{ address: caller, code: loopCode(precompile) }],
   })
   const { user, system } = process.cpuUsage(start)

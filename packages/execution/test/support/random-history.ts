@@ -1,15 +1,26 @@
 import {
   type Address,
+  bytesToUint,
   concatBytes,
   type GenesisAccount,
+  type Hardfork,
   hex,
   type Transaction,
   toAddress,
   uintToBytes,
+  ZERO_ADDRESS,
 } from '@poai/core'
+import { HISTORY_CODE, HISTORY_CONTRACT } from '../../src/block/block-history.ts'
 import { callData, initCode } from './contracts.ts'
+import { readPrecompileVectors } from './eip-precompile-vectors.ts'
 import type { Random } from './random.ts'
-import { signTransaction, type TransactionPlan } from './sign-transaction.ts'
+import {
+  CHAIN_ID,
+  type SignedAuthorization,
+  signAuthorization,
+  signTransaction,
+  type TransactionPlan,
+} from './sign-transaction.ts'
 import { createdAddress, createWallets, type Wallet } from './wallets.ts'
 
 /** A transaction and the kind that it was drawn from. */
@@ -251,15 +262,101 @@ const KINDS: Readonly<Record<string, readonly [weight: number, plan: Kind]>> = {
   ],
 }
 
-const DRAW: readonly string[] = Object.entries(KINDS).flatMap(([name, [weight]]) => new Array(weight).fill(name))
+/** Right inputs of precompiles that came with Osaka, and wrong ones. */
+const NEW_PRECOMPILE_INPUTS: readonly (readonly [precompile: number, input: Uint8Array])[] = readPrecompileVectors()
+  .filter(({ input, precompile }, index) => input.length < 1_000 && (precompile < 0x100 || index % 40 === 0))
+  .map(({ precompile, input }) => [precompile, input])
+
+/** Of Osaka only. */
+const OSAKA_KINDS: typeof KINDS = {
+  delegate: [
+    12,
+    (random, world) => ({ to: someAddress(random, world), value: BigInt(random.below(2)), gasLimit: MANY }),
+  ],
+  callDelegate: [
+    8,
+    (random, world) => ({
+      ...workshop(
+        random,
+        random.pick([
+          callData('Workshop', 'store(uint256,uint256,uint256)', random.below(30), random.below(8), random.below(4)),
+          callData('Workshop', 'give(address,uint256)', someAddress(random, world), random.below(3)),
+          callData('Workshop', 'logs(uint256,uint256)', random.bytes(32), random.bytes(32)),
+          callData('Workshop', 'look(address)', someAddress(random, world)),
+          callData('Workshop', 'surroundings()'),
+        ]),
+        world,
+        BigInt(random.below(3)),
+      ),
+      to: random.pick(world.wallets).address,
+    }),
+  ],
+  reachDelegate: [
+    4,
+    (random, world) =>
+      workshop(
+        random,
+        callData(
+          'Workshop',
+          'builtIn(uint160,bytes,uint256)',
+          bytesToUint(random.pick(world.wallets).address),
+          { bytes: callData('Workshop', 'store(uint256,uint256,uint256)', random.below(30), 2, random.below(4)) },
+          random.pick([300_000, 3_000]),
+        ),
+        world,
+      ),
+  ],
+  newBuiltIn: [
+    8,
+    (random, world) => {
+      const [index, input] = random.pick(NEW_PRECOMPILE_INPUTS)
+      const place = random.below(8) === 0 ? random.pick([0x0b, 0x0f, 0x11, 0x12, 0x100]) : index
+      const gas = random.pick([300_000, 300_000, 6_900, 5_000])
+      const data = callData('Workshop', 'builtIn(uint160,bytes,uint256)', place, { bytes: input }, gas)
+      return { ...workshop(random, data, world), gasLimit: MANY }
+    },
+  ],
+  history: [
+    2,
+    (random, world) =>
+      workshop(
+        random,
+        callData(
+          'Workshop',
+          'builtIn(uint160,bytes,uint256)',
+          bytesToUint(HISTORY_CONTRACT),
+          { bytes: uintToBytes(BigInt(random.below(12)), random.pick([32, 31])) },
+          300_000,
+        ),
+        world,
+      ),
+  ],
+}
+
+const KINDS_OF: Readonly<Record<Hardfork, typeof KINDS>> = { cancun: KINDS, osaka: { ...KINDS, ...OSAKA_KINDS } }
+
+function drawOf(kinds: typeof KINDS): readonly string[] {
+  return Object.entries(kinds).flatMap(([name, [weight]]) => new Array(weight).fill(name))
+}
+
+const DRAW: Readonly<Record<Hardfork, readonly string[]>> = {
+  cancun: drawOf(KINDS_OF.cancun),
+  osaka: drawOf(KINDS_OF.osaka),
+}
 
 /** All kinds that histories draw from. */
-export const HISTORY_KINDS: readonly string[] = Object.keys(KINDS)
+export const HISTORY_KINDS: Readonly<Record<Hardfork, readonly string[]>> = {
+  cancun: Object.keys(KINDS_OF.cancun),
+  osaka: Object.keys(KINDS_OF.osaka),
+}
 
 /** Wallets with coins, and an account with a balance and nothing else. */
-export function historyGenesis(wallets: readonly Wallet[]): readonly GenesisAccount[] {
+export function historyGenesis(wallets: readonly Wallet[], hardfork: Hardfork): readonly GenesisAccount[] {
   const plain = { nonce: 0n, code: new Uint8Array(0), storage: [] }
-  return wallets.map(({ address }) => ({ ...plain, address, balance: 1_000_000n * ETHER }))
+  const accounts = wallets.map(({ address }) => ({ ...plain, address, balance: 1_000_000n * ETHER }))
+  // EthereumJS keeps no hashes where nobody put the contract.
+  const history = { ...plain, address: HISTORY_CONTRACT, balance: 0n, nonce: 1n, code: HISTORY_CODE }
+  return hardfork === 'osaka' ? [...accounts, history] : accounts
 }
 
 /** A world with a token and a workshop to be created by the first wallet's first two transactions. */
@@ -307,15 +404,47 @@ function send({ world, wallet, kind, plan }: Sending): DrawnTransaction {
   return { kind, transaction, sender: signer.address }
 }
 
+/** Authorizations of wallets, some of which do not count, and the nonces that those that do take. */
+function drawAuthorizations(
+  random: Random,
+  world: HistoryWorld,
+  sender: number,
+): { readonly list: readonly SignedAuthorization[]; readonly nonces: readonly bigint[] } {
+  const nonces = world.nonces.map((nonce, index) => (index === sender ? nonce + 1n : nonce))
+  const list: SignedAuthorization[] = []
+  for (let count = 1 + random.below(4); count > 0; count--) {
+    const index = random.below(world.wallets.length)
+    const nonce = nonces[index] as bigint
+    const address = random.pick([
+      ...[world.workshop, world.workshop, world.token, ZERO_ADDRESS],
+      ...[someAddress(random, world), precompile(1 + random.below(18))],
+    ])
+    const authority = world.wallets[index] as Wallet
+    const good = signAuthorization(authority, { address, nonce, chainId: random.pick([0n, CHAIN_ID]) })
+    const kind = random.below(10)
+    if (kind > 2) nonces[index] = nonce + 1n
+    if (kind === 0) list.push(signAuthorization(authority, { address, nonce: nonce + 1n }))
+    else if (kind === 1) list.push(signAuthorization(authority, { address, nonce, chainId: 78n }))
+    else if (kind === 2) list.push(good.with(3, Uint8Array.of(2 + random.below(254))))
+    else list.push(good)
+  }
+  return { list, nonces }
+}
+
 /** One more transaction that is valid at its place, of a random kind, type and fee. */
-export function drawTransaction(random: Random, world: HistoryWorld): DrawnTransaction {
-  const kind = random.pick(DRAW)
-  const [, plan] = KINDS[kind] as readonly [number, Kind]
+export function drawTransaction(random: Random, world: HistoryWorld, hardfork: Hardfork): DrawnTransaction {
+  const kind = random.pick(DRAW[hardfork])
+  const [, plan] = KINDS_OF[hardfork][kind] as readonly [number, Kind]
   const drawn = plan(random, world)
   const type = drawn.accessList === undefined ? random.pick([0, 1, 2, 2] as const) : random.pick([1, 2] as const)
   const tip = random.pick([0n, 1n, GWEI, 3n * GWEI])
   const maxFeePerGas = MAX_BASE_FEE + random.pick([0n, 1n, GWEI])
   const maxPriorityFeePerGas = tip > maxFeePerGas ? maxFeePerGas : tip
   const wallet = random.below(world.wallets.length)
-  return send({ world, wallet, kind, plan: { ...drawn, type, maxFeePerGas, maxPriorityFeePerGas } })
+  const fees = { maxFeePerGas, maxPriorityFeePerGas }
+  if (kind !== 'delegate') return send({ world, wallet, kind, plan: { ...drawn, type, ...fees } })
+  const { list, nonces } = drawAuthorizations(random, world, wallet)
+  const sent = send({ world, wallet, kind, plan: { ...drawn, type: 4, ...fees, authorizationList: list } })
+  world.nonces.splice(0, nonces.length, ...nonces)
+  return sent
 }

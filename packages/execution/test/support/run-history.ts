@@ -1,4 +1,13 @@
-import { type Address, bytesToHex, devnet, type Hash32, hash32, toAddress, utf8ToBytes } from '@poai/core'
+import {
+  type Address,
+  bytesToHex,
+  devnet,
+  type Hardfork,
+  type Hash32,
+  hash32,
+  toAddress,
+  utf8ToBytes,
+} from '@poai/core'
 import { describeReceipts, EthereumChain, type EthereumOutcome } from '@poai/testing/ethereum'
 import {
   type BlockEnvironment,
@@ -23,6 +32,7 @@ import { CHAIN_ID } from './sign-transaction.ts'
 /** A history that both execute. */
 export interface HistoryOptions {
   readonly seed: string
+  readonly hardfork: Hardfork
   readonly transactions: number
   readonly maxPerBlock: number
   /** Called after every block. */
@@ -89,15 +99,17 @@ function compare(ours: BlockOutcome, theirs: EthereumOutcome, where: string, dra
  * Executes a random history here and with EthereumJS's VM, and compares every receipt, log, gas figure and root of
  * every block. Each block is also undone and done again by its own changes.
  */
-export async function runHistory({ seed, transactions, maxPerBlock, onBlock }: HistoryOptions): Promise<HistoryReport> {
+export async function runHistory(options: HistoryOptions): Promise<HistoryReport> {
+  const { seed, hardfork, transactions, maxPerBlock, onBlock } = options
   const random = createRandom(seed)
   const world = createHistoryWorld()
-  const genesis = historyGenesis(world.wallets)
+  const genesis = historyGenesis(world.wallets, hardfork)
   const blockHash = blockHashOf(seed)
-  const theirs = await EthereumChain.create(genesis, blockHash, { chainId: CHAIN_ID })
+  const theirs = await EthereumChain.create(genesis, blockHash, { chainId: CHAIN_ID, hardfork })
   const execution = createExecution({
     ...devnet,
     chainId: CHAIN_ID,
+    hardfork,
     limits: { extraDataBytes: 32, bodyBytes: 1_000_000 },
   })
   const state = new MemoryState()
@@ -117,7 +129,9 @@ export async function runHistory({ seed, transactions, maxPerBlock, onBlock }: H
     const reward = random.pick(REWARDS)
     const count = 1 + random.below(maxPerBlock)
     const drawn =
-      number === 1n ? foundingTransactions(world) : Array.from({ length: count }, () => drawTransaction(random, world))
+      number === 1n
+        ? foundingTransactions(world)
+        : Array.from({ length: count }, () => drawTransaction(random, world, hardfork))
     const block = { environment, reward, transactions: drawn.map(({ transaction }) => transaction) }
     const senders = block.transactions.map(recoverSender)
     const outcome = await execution.executeBlock({

@@ -3,6 +3,7 @@ import {
   defined,
   devnet,
   type GenesisAccount,
+  type Hardfork,
   type Hash32,
   hash32,
   type Transaction,
@@ -51,8 +52,12 @@ export class SmallChain {
   readonly state: MemoryState = new MemoryState()
   private height = 0n
 
-  constructor(accounts: readonly GenesisAccount[], bodyBytes = 100_000) {
-    this.execution = createExecution({ ...devnet, chainId: CHAIN_ID, limits: { extraDataBytes: 32, bodyBytes } })
+  constructor(
+    accounts: readonly GenesisAccount[],
+    { bodyBytes = 100_000, hardfork = 'cancun' }: { readonly bodyBytes?: number; readonly hardfork?: Hardfork } = {},
+  ) {
+    const limits = { extraDataBytes: 32, bodyBytes }
+    this.execution = createExecution({ ...devnet, chainId: CHAIN_ID, hardfork, limits })
     this.state.apply(genesisState(accounts))
   }
 

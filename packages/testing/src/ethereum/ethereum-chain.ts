@@ -1,11 +1,17 @@
 import { createBlock } from '@ethereumjs/block'
-import { type Common, type CustomCrypto, createCustomCommon, Hardfork, Mainnet } from '@ethereumjs/common'
+import {
+  type Common,
+  type CustomCrypto,
+  createCustomCommon,
+  Hardfork as EvmHardfork,
+  Mainnet,
+} from '@ethereumjs/common'
 import { createMPT, type MPTOpts } from '@ethereumjs/mpt'
 import { Caches, MerkleStateManager } from '@ethereumjs/statemanager'
 import { createTxFromRLP, type TypedTransaction } from '@ethereumjs/tx'
 import { Account, Address as EvmAddress, ValueEncoding } from '@ethereumjs/util'
 import { createVM, runBlock, type VM } from '@ethereumjs/vm'
-import { bytesToHex, type GenesisAccount, type Receipt, type Transaction, uintToBytes } from '@poai/core'
+import { bytesToHex, type GenesisAccount, type Hardfork, type Receipt, type Transaction, uintToBytes } from '@poai/core'
 import type { BlockEnvironment, BlockHashLookup } from '@poai/execution'
 import type { LevelTrieStore } from './level-trie-store.ts'
 
@@ -36,6 +42,8 @@ const ZERO_HASH = new Uint8Array(32)
 /** Where it differs from EthereumJS's defaults. */
 export interface EthereumChainOptions {
   readonly chainId: bigint
+  /** Default: cancun. */
+  readonly hardfork?: Hardfork
   /** Another cryptography than EthereumJS's own. */
   readonly crypto?: CustomCrypto
   /** Where its trie is kept. Default: in memory. */
@@ -49,10 +57,12 @@ export interface EthereumChainOptions {
 export class EthereumChain {
   readonly common: Common
   private readonly vm: VM
+  private readonly blockHash: BlockHashLookup
 
-  private constructor(common: Common, vm: VM) {
+  private constructor(common: Common, vm: VM, blockHash: BlockHashLookup) {
     this.common = common
     this.vm = vm
+    this.blockHash = blockHash
   }
 
   static async create(
@@ -83,7 +93,7 @@ export class EthereumChain {
     }
     await stateManager.commit()
     await stateManager.flush()
-    return new EthereumChain(common, vm)
+    return new EthereumChain(common, vm, blockHash)
   }
 
   stateRoot(): Promise<Uint8Array> {
@@ -104,6 +114,7 @@ export class EthereumChain {
     const block = createBlock(
       {
         header: {
+          parentHash: this.blockHash(number - 1n) ?? ZERO_HASH,
           number,
           timestamp,
           coinbase: new EvmAddress(beneficiary),
@@ -143,12 +154,21 @@ function withoutZeros(bytes: Uint8Array): Uint8Array {
   return first === -1 ? new Uint8Array(0) : bytes.slice(first)
 }
 
-/** Cancun with the rules that execution takes ahead of their fork, and without proofs about blobs. */
-function createCommon({ chainId, crypto = {} }: EthereumChainOptions): Common {
+/**
+ * What each rule set adds to Cancun. Osaka by its parts, since EthereumJS's whole one wants what we leave out: requests
+ * of validators, blobs.
+ */
+const EIPS: Readonly<Record<Hardfork, readonly number[]>> = {
+  cancun: [7823, 7883],
+  osaka: [2537, 2935, 7623, 7702, 7823, 7825, 7883, 7939, 7951],
+}
+
+/** A rule set as EthereumJS knows it, without proofs about blobs. */
+function createCommon({ chainId, hardfork = 'cancun', crypto = {} }: EthereumChainOptions): Common {
   const kzg = { verifyProof: (): boolean => false } as unknown as NonNullable<Common['customCrypto']['kzg']>
   return createCustomCommon({ chainId: Number(chainId) }, Mainnet, {
-    hardfork: Hardfork.Cancun,
-    eips: [7823, 7883],
+    hardfork: EvmHardfork.Cancun,
+    eips: [...EIPS[hardfork]],
     customCrypto: { ...crypto, kzg },
   })
 }

@@ -1,4 +1,13 @@
-import { FIELD_BYTES, loadMcl, MCL_CURVES, type Mcl, type Place, putReversed, SCALAR_BYTES, takeReversed } from './mcl.ts'
+import {
+  FIELD_BYTES,
+  loadMcl,
+  MCL_CURVES,
+  type Mcl,
+  type Place,
+  putReversed,
+  SCALAR_BYTES,
+  takeReversed,
+} from './mcl.ts'
 
 /** EIP-2537 pads numbers of the field, which take 48 bytes, with zeros to 64. */
 const PADDED_BYTES = 64

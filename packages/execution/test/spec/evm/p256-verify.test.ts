@@ -84,7 +84,10 @@ describe('the precompile P256VERIFY', () => {
     ['the key 1: the base point twice', { key: 1n, nonce: 7n, hash: 3n }],
     ['the key -1: opposite points', { key: ORDER - 1n, nonce: 7n, hash: 3n }],
     ['the nonce 1', { key: 9n, nonce: 1n, hash: 4n }],
-    ['the same factors for both points', { key: 2n, nonce: 3n, hash: p256.Point.BASE.multiply(3n).toAffine().x % ORDER }],
+    [
+      'the same factors for both points',
+      { key: 2n, nonce: 3n, hash: p256.Point.BASE.multiply(3n).toAffine().x % ORDER },
+    ],
   ])('takes %s', async (_, secrets) => {
     const { input } = signed(secrets)
     expect(theirs(input)).toBe(YES)

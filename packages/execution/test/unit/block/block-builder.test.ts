@@ -63,7 +63,7 @@ describe('a block builder', () => {
       [size, 3],
       [size - 1, 2],
     ] as const) {
-      const builder = await new SmallChain(genesis, limit).build()
+      const builder = await new SmallChain(genesis, { bodyBytes: limit }).build()
       for (const transaction of transactions) await builder.add({ transaction, sender: alice.address })
       const built = builder.finish()
       expect(built.transactions).toHaveLength(count)

@@ -31,7 +31,16 @@ function inputOf(message: Partial<EstimateInput['message']>): EstimateInput {
   return {
     ...{ state: chain.state, environment: chain.environment(), blockHash },
     message: {
-      ...{ from: rich, to: stranger, value: 0n, data: new Uint8Array(0), accessList: [], gasLimit: GAS, gasPrice: 0n },
+      ...{
+        from: rich,
+        to: stranger,
+        value: 0n,
+        data: new Uint8Array(0),
+        accessList: [],
+        authorizationList: [],
+        gasLimit: GAS,
+        gasPrice: 0n,
+      },
       ...message,
     },
   }

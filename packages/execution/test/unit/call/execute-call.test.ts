@@ -23,6 +23,7 @@ function call(message: Partial<CallInput['message']>, rest: Partial<CallInput> =
       value: 0n,
       data: new Uint8Array(0),
       accessList: [],
+      authorizationList: [],
       gasLimit: 1_000_000n,
       gasPrice: 0n,
       ...message,

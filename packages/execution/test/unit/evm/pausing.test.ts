@@ -31,7 +31,16 @@ async function run(code: Uint8Array, data: Uint8Array = new Uint8Array(0), waits
     state: chain.state,
     environment: chain.environment(),
     blockHash,
-    message: { from: caller, to: caller, value: 0n, data, accessList: [], gasLimit: GAS, gasPrice: 0n },
+    message: {
+      from: caller,
+      to: caller,
+      value: 0n,
+      data,
+      accessList: [],
+      authorizationList: [],
+      gasLimit: GAS,
+      gasPrice: 0n,
+    },
     overrides: [{ address: caller, code }],
     pause,
   })
@@ -63,7 +72,15 @@ describe('an execution asks whether to pause', () => {
 
   test('and is given up by what a pause throws', async () => {
     const input = { state: chain.state, environment: chain.environment(), blockHash }
-    const message = { from: caller, to: caller, value: 0n, data: new Uint8Array(0), accessList: [], gasPrice: 0n }
+    const message = {
+      from: caller,
+      to: caller,
+      value: 0n,
+      data: new Uint8Array(0),
+      accessList: [],
+      authorizationList: [],
+      gasPrice: 0n,
+    }
     const pause = (): never => {
       throw new RangeError('nobody waits')
     }
@@ -87,6 +104,7 @@ test('finds the targets of jumps once, however often a contract is called', asyn
       value: 0n,
       data: new Uint8Array(0),
       accessList: [],
+      authorizationList: [],
       gasLimit: 2_000_000n,
       gasPrice: 0n,
     },

@@ -244,7 +244,14 @@ describe('executeCall with hooks', () => {
     const outcome = await chain.execution.executeCall({
       ...{ state: chain.state, environment: chain.environment(), blockHash },
       message: {
-        ...{ from: alice.address, to: account(0x10), value: 0n, data: concatBytes(), accessList: [] },
+        ...{
+          from: alice.address,
+          to: account(0x10),
+          value: 0n,
+          data: concatBytes(),
+          accessList: [],
+          authorizationList: [],
+        },
         ...{ gasLimit: 1_000_000n, gasPrice: 0n },
       },
       onStep: ({ depth }) => depths.push(depth),

@@ -12,8 +12,16 @@ import {
   slot,
   titled,
 } from '@poai/api'
-import type { AccessListEntry, Address, Hash32 } from '@poai/core'
-import { defined, ZERO_ADDRESS } from '@poai/core'
+import {
+  type AccessListEntry,
+  type Address,
+  type Authorization,
+  authorizationHash,
+  defined,
+  type Hash32,
+  MAX_AUTHORIZATIONS,
+  ZERO_ADDRESS,
+} from '@poai/core'
 import type { AccountOverride, BlockEnvironment, CallInput, Message, StateReader } from '@poai/execution'
 import { prevRandaoOf } from '@poai/execution'
 import type { NamedHeader } from '../../chain-view.ts'
@@ -38,7 +46,23 @@ export interface CallArguments {
   /** The newer name of `data`. */
   readonly input: Uint8Array
   readonly accessList: readonly Partial<AccessListEntry>[]
+  readonly authorizationList: readonly Partial<AuthorizationArguments>[]
 }
+
+/** A signed authorization (EIP-7702), as wallets write it. */
+interface AuthorizationArguments {
+  readonly chainId: bigint
+  readonly address: Address
+  readonly nonce: bigint
+  readonly yParity: bigint
+  readonly r: bigint
+  readonly s: bigint
+}
+
+const authorization: Shape<Partial<AuthorizationArguments>> = objectOf<AuthorizationArguments>({
+  ...{ chainId: quantity, address, nonce: quantity },
+  ...{ yParity: quantity, r: quantity, s: quantity },
+})
 
 /** The argument of `eth_call` and similar methods. */
 export const callArguments: Shape<Partial<CallArguments>> = titled(
@@ -58,6 +82,7 @@ export const callArguments: Shape<Partial<CallArguments>> = titled(
       objectOf<AccessListEntry>({ address, storageKeys: listOf(hash, MAX_ACCESS_ENTRIES) }),
       MAX_ACCESS_ENTRIES,
     ),
+    authorizationList: listOf(authorization, MAX_AUTHORIZATIONS),
   }),
 )
 
@@ -76,9 +101,27 @@ export function messageOf(args: Partial<CallArguments>, gasLimit: bigint): Messa
       if (entry.address === undefined) throw invalidParams(`accessList[${index}].address`, 'an address')
       return { address: entry.address, storageKeys: entry.storageKeys ?? [] }
     }),
+    authorizationList: (args.authorizationList ?? []).map(authorizationOf),
     gasLimit,
     gasPrice: args.gasPrice ?? args.maxFeePerGas ?? 0n,
   }
+}
+
+const MAX_UINT64: bigint = (1n << 64n) - 1n
+const MAX_PARITY = 255n
+
+function authorizationOf(said: Partial<AuthorizationArguments>, index: number): Authorization {
+  const member = <Name extends keyof AuthorizationArguments>(name: Name): AuthorizationArguments[Name] => {
+    const value = said[name]
+    if (value === undefined) throw invalidParams(`authorizationList[${index}].${name}`, 'a value')
+    return value
+  }
+  const named = { chainId: member('chainId'), address: member('address'), nonce: member('nonce') }
+  const yParity = member('yParity')
+  if (named.nonce > MAX_UINT64) throw invalidParams(`authorizationList[${index}].nonce`, 'a number of 64 bits')
+  if (yParity > MAX_PARITY) throw invalidParams(`authorizationList[${index}].yParity`, '0 or 1')
+  const signature = { r: member('r'), s: member('s'), yParity: Number(yParity) }
+  return { ...named, signature: { ...signature, signingHash: authorizationHash(named) } }
 }
 
 function equal(a: Uint8Array, b: Uint8Array): boolean {
