@@ -1,7 +1,7 @@
 import { type Method, PreparedJson, RpcError } from '@poai/api'
-import { type Hex, silentLogger } from '@poai/core'
+import { type Hex, type NetworkParams, silentLogger } from '@poai/core'
 import { OWNERS_CALL } from '@poai/testing/call-method'
-import { signTransaction, type Wallet } from '@poai/testing/chain'
+import { signTransaction, testNetwork, type Wallet } from '@poai/testing/chain'
 import { expectAnswer } from '@poai/testing/expect-answer'
 import { parseParams } from '../../src/dispatch/parse-params.ts'
 import { toRpcError } from '../../src/dispatch/to-rpc-error.ts'
@@ -25,9 +25,10 @@ export interface OpenMethods extends MiningChain {
 export async function openMethods(
   groupOf: (context: MethodContext) => readonly Method[],
   more: Partial<MethodContext> = {},
+  params: NetworkParams = testNetwork,
 ): Promise<OpenMethods> {
-  const mining = await openMemoryChain()
-  const { params, chain } = mining
+  const mining = await openMemoryChain(params)
+  const { chain } = mining
   const context: MethodContext = {
     ...{ ...dependenciesOf(mining), ...contextOf(mining) },
     ...{ logTexts: new LogTexts(), ...more },
