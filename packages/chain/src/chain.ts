@@ -1,6 +1,5 @@
 import { type ChainContext, gasLimitBefore, nextBaseFee, type WorkVerifier } from '@poai/consensus'
 import {
-  type Address,
   type BlockCodecs,
   bytesToHex,
   type Checkpoint,
@@ -12,7 +11,6 @@ import {
   type NetworkParams,
   rulesAt,
   type Startable,
-  type Transaction,
 } from '@poai/core'
 import { type Execution, type SenderRecovery, transactionRulesAt } from '@poai/execution'
 import { ChainError } from './chain-error.ts'
@@ -23,7 +21,8 @@ import { withCheckpoints } from './database/with-checkpoints.ts'
 import type { HeadEvent } from './head-event.ts'
 import { type BlockImporter, createBlockImporter } from './import/block-importer.ts'
 import { IMPORT_DEFAULTS, type ImportLimits } from './import/import-limits.ts'
-import { createMempool, type Mempool, type MempoolHeadChange } from './mempool/mempool.ts'
+import { authoritiesOf } from './mempool/authorities-of.ts'
+import { createMempool, type Mempool, type MempoolHeadChange, type SignedTransaction } from './mempool/mempool.ts'
 import type { MempoolLimits } from './mempool/mempool-options.ts'
 import type { MempoolStore } from './mempool/mempool-snapshot.ts'
 import type { MempoolHead } from './mempool/validate-pooling.ts'
@@ -110,9 +109,10 @@ export async function openChain(options: ChainOptions, dependencies: ChainDepend
   )
   // A commit shows in the store before it is on disk, where states are read from: readers see a head when it is there.
   let shownHead = database.head()
+  const pool: PoolChange = { chainId: params.chainId, recovery, logger }
   const beforeHead = async (event: HeadEvent): Promise<void> => {
     shownHead = event.head
-    mempool.setHead(mempoolHead(params, database), await changeOfHead(event, recovery, logger))
+    mempool.setHead(mempoolHead(params, database), await changeOfHead(event, pool))
   }
   const importer = createBlockImporter(
     { params, limits, checkpoints },
@@ -154,11 +154,16 @@ function mempoolHead(params: NetworkParams, database: ChainDatabase): MempoolHea
   }
 }
 
+interface PoolChange {
+  readonly chainId: bigint
+  readonly recovery: SenderRecovery
+  readonly logger: Pick<Logger, 'warn'>
+}
+
 /** What blocks that joined and left mean for the pool. */
 async function changeOfHead(
   { added, removed }: HeadEvent,
-  recovery: SenderRecovery,
-  logger: Pick<Logger, 'warn'>,
+  { chainId, recovery, logger }: PoolChange,
 ): Promise<MempoolHeadChange> {
   const included = added.flatMap(({ block }) => block.body.transactions.map(({ hash }) => hash))
   const names = new Set(included.map(bytesToHex))
@@ -169,15 +174,16 @@ async function changeOfHead(
   if (left.length === 0) return { included, returned: [] }
   try {
     const senders = await recovery.recover(left)
-    return { included, returned: left.map((transaction, index) => returnedOf(transaction, senders[index])) }
+    const returned: SignedTransaction[] = []
+    for (const [index, transaction] of left.entries()) {
+      const sender = senders[index]
+      invariant(sender !== undefined, 'every transaction has its sender')
+      returned.push({ transaction, sender, authorities: await authoritiesOf(transaction, { chainId }) })
+    }
+    return { included, returned }
   } catch (error) {
     // The chain has moved already; its transactions are with their senders and other nodes too.
     logger.warn('Could not take transactions back into the mempool', { count: left.length, error })
     return { included, returned: [] }
   }
-}
-
-function returnedOf(transaction: Transaction, sender: Address | undefined): MempoolHeadChange['returned'][number] {
-  invariant(sender !== undefined, 'every transaction has its sender')
-  return { transaction, sender }
 }

@@ -31,7 +31,9 @@ export type { StateReads } from './state/world-state.ts'
 export type { TraceBlockInput, TransactionTrace } from './trace/trace-block.ts'
 export type { FrameEnd, FrameStart, FrameType, TraceHooks, TraceLog, TraceStep } from './trace/trace-hooks.ts'
 export type { SentTransaction } from './transaction/apply-transaction.ts'
+export { delegateOf, delegationTo } from './transaction/delegation.ts'
 export { effectiveGasPrice } from './transaction/effective-gas-price.ts'
+export { recoverAuthority } from './transaction/recover-authority.ts'
 export { recoverSender } from './transaction/recover-sender.ts'
 export { type Secp256k1, secp256k1 } from './transaction/secp256k1.ts'
 export {
@@ -41,7 +43,8 @@ export {
   type SenderRecovery,
   unpackSenders,
 } from './transaction/sender-recovery.ts'
-export type { PricedTransaction, TransactionRules } from './transaction/transaction-rules.ts'
+export { leastGas, type PricedTransaction, type TransactionRules } from './transaction/transaction-rules.ts'
+export { maySend } from './transaction/validate-transaction.ts'
 export { type AccountProof, type ProofRequest, proveAccount, type SlotProof } from './trie/prove-account.ts'
 export {
   type NibblePath,

@@ -15,6 +15,13 @@ export const MEMPOOL_REFUSALS = {
   MEMPOOL_GAS_LIMIT: 'exceeds block gas limit',
   MEMPOOL_INIT_CODE_SIZE: 'max initcode size exceeded',
   MEMPOOL_SENDER_HAS_CODE: 'sender not an eoa',
+  MEMPOOL_TRANSACTION_TYPE: 'transaction type not supported',
+  MEMPOOL_TRANSACTION_GAS: 'transaction gas limit too high',
+  /** Of an account that runs another's code, or is about to: what waits of it can be made worthless from outside. */
+  MEMPOOL_DELEGATED_LIMIT: 'in-flight transaction limit reached for delegated accounts',
+  MEMPOOL_DELEGATED_GAP: 'gapped-nonce tx from delegated accounts',
+  /** Too much waits of an account that the transaction makes delegate. */
+  MEMPOOL_AUTHORITY_RESERVED: 'authority already reserved',
   MEMPOOL_OVERSIZED: 'oversized data',
   MEMPOOL_ACCOUNT_LIMIT: 'account limit exceeded',
   MEMPOOL_FULL: 'txpool is full',

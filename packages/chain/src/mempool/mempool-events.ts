@@ -13,6 +13,8 @@ export type RemovalReason =
   | 'expired'
   /** Its sender can't pay for it any more. */
   | 'insufficient-funds'
+  /** Its sender runs the code of another account now, and another transaction of it waits. */
+  | 'delegated'
   /** Blocks have become too small for it. */
   | 'exceeds-gas-limit'
 

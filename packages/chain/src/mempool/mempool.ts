@@ -2,6 +2,7 @@ import {
   type Address,
   bytesToHex,
   type Clock,
+  defined,
   Emitter,
   type Hash32,
   hash32,
@@ -12,10 +13,11 @@ import {
   type Transaction,
   type TransactionCodec,
 } from '@poai/core'
-import type { SenderRecovery } from '@poai/execution'
+import { delegateOf, type SenderRecovery } from '@poai/execution'
 import { CostMeter } from '../pace/cost-meter.ts'
 import { createPace } from '../pace/pace.ts'
 import type { TransactionDecoder } from '../recovery/transaction-decoder.ts'
+import { authoritiesOf } from './authorities-of.ts'
 import { MempoolError, refusal } from './mempool-error.ts'
 import type { RemovedTransaction } from './mempool-events.ts'
 import { MEMPOOL_DEFAULTS, type MempoolLimits } from './mempool-options.ts'
@@ -24,14 +26,18 @@ import { type AccountContent, PoolContent, type PoolSize } from './pool-content.
 import type { PooledTransaction } from './pooled-transaction.ts'
 import { createPriceOrder, type PriceOrder } from './price-order.ts'
 import { recoverEach } from './recover-each.ts'
-import { type MempoolHead, validateForm, validateSender } from './validate-pooling.ts'
+import { validateDelegation } from './validate-delegation.ts'
+import { codeAt, type MempoolHead, validateForm, validateSender } from './validate-pooling.ts'
+
+/** A transaction, and whose it is. */
+export type SignedTransaction = Pick<PooledTransaction, 'transaction' | 'sender' | 'authorities'>
 
 /** What a new head does to the pool besides the state. */
 export interface MempoolHeadChange {
   /** Of the transactions in blocks that joined the chain. */
   readonly included: readonly Hash32[]
   /** Those in blocks that left it and not in blocks that joined, in the order of the chain. */
-  readonly returned: readonly { readonly transaction: Transaction; readonly sender: Address }[]
+  readonly returned: readonly SignedTransaction[]
 }
 
 /** What became of a transaction that was offered. */
@@ -147,7 +153,8 @@ class HeadMempool implements Mempool {
     for (const [index, { transaction, addedAtMs }] of saved.entries()) {
       const sender = senders[index]
       if (sender === undefined || sender instanceof RuleError) continue
-      if (this.#offer(transaction, sender, addedAtMs).kind === 'added') kept++
+      const authorities = await this.#authoritiesOf(transaction)
+      if (this.#offer({ transaction, sender, authorities }, addedAtMs).kind === 'added') kept++
     }
     this.expire()
     if (saved.length > 0) this.#dependencies.logger.info('Loaded the saved mempool', { saved: saved.length, kept })
@@ -205,12 +212,18 @@ class HeadMempool implements Mempool {
     try {
       const senders = await recoverEach(this.#dependencies.recovery, candidates, { signal, meter })
       const senderOf = new Map(candidates.map((transaction, index) => [transaction, senders[index]]))
+      const authorities = new Map<Transaction, readonly Address[]>()
+      for (const transaction of candidates) {
+        if (!(senderOf.get(transaction) instanceof Uint8Array)) continue
+        authorities.set(transaction, await this.#authoritiesOf(transaction, meter))
+      }
       return await mapInTurns(transactions, (transaction, index): AddOutcome => {
         const refused = refusals[index]
         if (refused !== undefined) return { kind: 'refused', error: refused }
         const sender = senderOf.get(transaction) ?? refusal('MEMPOOL_BUSY')
         if (sender instanceof Error) return { kind: 'refused', error: sender }
-        return meter.run(() => this.#offer(transaction, sender, this.#dependencies.clock.nowMs()))
+        const signed = { transaction, sender, authorities: authorities.get(transaction) ?? [] }
+        return meter.run(() => this.#offer(signed, this.#dependencies.clock.nowMs()))
       })
     } finally {
       this.#inFlight -= candidates.length
@@ -239,8 +252,8 @@ class HeadMempool implements Mempool {
     this.#head = head
     const mined = new Set(included.map(bytesToHex))
     this.#tell(this.#content.moveTo(head, mined))
-    for (const { transaction, sender } of returned) {
-      const outcome = this.#offer(transaction, sender, this.#dependencies.clock.nowMs())
+    for (const signed of returned) {
+      const outcome = this.#offer(signed, this.#dependencies.clock.nowMs())
       if (outcome.kind === 'added') continue
       const { code } = outcome.error
       this.#dependencies.logger.debug('A transaction of a block that left the chain is gone', { code })
@@ -266,6 +279,11 @@ class HeadMempool implements Mempool {
     return saved
   }
 
+  async #authoritiesOf(transaction: Transaction, meter?: CostMeter): Promise<readonly Address[]> {
+    if (transaction.authorizationList.length === 0) return []
+    return authoritiesOf(transaction, { chainId: this.#dependencies.codec.chainId, ...defined({ meter }) })
+  }
+
   #refusalBeforeRecovery(transaction: Transaction): MempoolError | undefined {
     return refusalOf(() => {
       if (this.#content.get(transaction.hash) !== undefined) throw refusal('MEMPOOL_ALREADY_KNOWN')
@@ -274,15 +292,21 @@ class HeadMempool implements Mempool {
   }
 
   /** Everything from here on is synchronous: the state can't change between a check and what follows from it. */
-  #offer(transaction: Transaction, sender: Address, addedAtMs: number): AddOutcome {
+  #offer({ transaction, sender, authorities }: SignedTransaction, addedAtMs: number): AddOutcome {
     const refused = this.#refusalBeforeRecovery(transaction)
     if (refused !== undefined) return { kind: 'refused', error: refused }
-    const entry: PooledTransaction = { transaction, sender, addedAtMs, arrival: this.#arrivals }
+    const entry: PooledTransaction = { transaction, sender, authorities, addedAtMs, arrival: this.#arrivals }
     const account = this.#head.state.account(sender)
     let removals: readonly RemovedTransaction[] = []
     const error = refusalOf(() => {
       const queue = this.#content.queueOrNew(sender, account?.nonce ?? 0n)
-      validateSender(transaction, account, queue)
+      const code = codeAt(this.#head, account)
+      validateSender(transaction, { account, code, rules: this.#head.rules, queue })
+      const isSenderDelegated = delegateOf(code) !== undefined || this.#content.isAuthority(sender)
+      validateDelegation(entry, {
+        ...{ queue, isSenderDelegated },
+        countOf: (address) => this.#content.countOf(address),
+      })
       removals = this.#content.put(queue, entry, this.#head.baseFeePerGas)
     })
     if (error !== undefined) return { kind: 'refused', error }

@@ -1,10 +1,11 @@
 import { type Address, bytesToHex, type Hash32, type Hex, invariant } from '@poai/core'
+import { delegateOf } from '@poai/execution'
 import { AccountQueue, isWorthLess, type TailRank } from './account-queue.ts'
 import { refusal } from './mempool-error.ts'
 import type { RemovalReason, RemovedTransaction } from './mempool-events.ts'
 import type { MempoolLimits } from './mempool-options.ts'
 import type { PooledTransaction } from './pooled-transaction.ts'
-import type { MempoolHead } from './validate-pooling.ts'
+import { codeAt, type MempoolHead } from './validate-pooling.ts'
 
 /** How full a pool is. */
 export interface PoolSize {
@@ -26,6 +27,8 @@ export class PoolContent {
   readonly #limits: MempoolLimits
   readonly #queues = new Map<Hex, AccountQueue>()
   readonly #byHash = new Map<Hex, PooledTransaction>()
+  /** How many transactions may make an account delegate. */
+  readonly #authorities = new Map<Hex, number>()
   #bytes = 0
 
   constructor(limits: MempoolLimits) {
@@ -49,6 +52,15 @@ export class PoolContent {
   /** A new queue is not in the pool before something is put into it. */
   queueOrNew(address: Address, nonce: bigint): AccountQueue {
     return this.queueOf(address) ?? new AccountQueue(address, nonce)
+  }
+
+  /** True if something here may make the account delegate (EIP-7702). */
+  isAuthority(address: Address): boolean {
+    return this.#authorities.has(bytesToHex(address))
+  }
+
+  countOf(address: Address): number {
+    return this.queueOf(address)?.size ?? 0
   }
 
   queues(): Iterable<AccountQueue> {
@@ -95,6 +107,16 @@ export class PoolContent {
       removals.push(...this.#removeWhere(queue, isPast, reasonOf))
       const isTooBig = ({ transaction }: PooledTransaction): boolean => transaction.gasLimit > head.gasLimit
       removals.push(...this.#removeWhere(queue, isTooBig, () => 'exceeds-gas-limit'))
+      if (delegateOf(codeAt(head, account)) !== undefined) {
+        const [first] = queue.entries
+        removals.push(
+          ...this.#removeWhere(
+            queue,
+            (entry) => entry !== first,
+            () => 'delegated',
+          ),
+        )
+      }
       for (let tail = queue.tail; tail !== undefined && queue.totalCost > balance; tail = queue.tail) {
         this.#remove(queue, tail)
         removals.push({ entry: tail, reason: 'insufficient-funds' })
@@ -127,6 +149,7 @@ export class PoolContent {
     const replaced = queue.put(entry)
     if (replaced !== undefined) this.#forget(replaced)
     this.#byHash.set(bytesToHex(entry.transaction.hash), entry)
+    for (const authority of entry.authorities) this.#countAuthority(authority, 1)
     this.#bytes += entry.transaction.bytes.length
     this.#queues.set(bytesToHex(queue.address), queue)
     return replaced
@@ -138,9 +161,17 @@ export class PoolContent {
     if (queue.size === 0) this.#queues.delete(bytesToHex(queue.address))
   }
 
-  #forget({ transaction }: PooledTransaction): void {
+  #forget({ transaction, authorities }: PooledTransaction): void {
     this.#byHash.delete(bytesToHex(transaction.hash))
+    for (const authority of authorities) this.#countAuthority(authority, -1)
     this.#bytes -= transaction.bytes.length
+  }
+
+  #countAuthority(authority: Address, change: 1 | -1): void {
+    const name = bytesToHex(authority)
+    const count = (this.#authorities.get(name) ?? 0) + change
+    if (count > 0) this.#authorities.set(name, count)
+    else this.#authorities.delete(name)
   }
 
   #removeWhere(

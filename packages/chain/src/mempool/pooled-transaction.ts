@@ -4,6 +4,8 @@ import type { Address, Transaction } from '@poai/core'
 export interface PooledTransaction {
   readonly transaction: Transaction
   readonly sender: Address
+  /** Accounts that it may make delegate. */
+  readonly authorities: readonly Address[]
   /** Milliseconds since 1970. */
   readonly addedAtMs: number
   /** The order of arrival: the earlier one wins where fees are equal. */

@@ -88,7 +88,11 @@ export class PoolFixture {
 
   head(): MempoolHead {
     const byAddress = new Map([...this.accounts].map(([index, account]) => [bytesToHex(fakeAddress(index)), account]))
-    const state = { account: (address: Uint8Array): Account | undefined => byAddress.get(bytesToHex(address)) }
+    const state = {
+      account: (address: Uint8Array): Account | undefined => byAddress.get(bytesToHex(address)),
+      // Whoever has code here is a contract.
+      code: () => Uint8Array.of(1),
+    }
     const rules = transactionRulesAt(devnet, 1n)
     return { state, baseFeePerGas: this.baseFeePerGas, gasLimit: this.gasLimit, rules }
   }
@@ -130,6 +134,6 @@ export class PoolFixture {
 }
 
 /** An entry as `account:nonce`. */
-export function nameOf({ transaction }: PooledTransaction): string {
+export function nameOf({ transaction }: Pick<PooledTransaction, 'transaction'>): string {
   return `${transaction.signature.r}:${transaction.nonce}`
 }

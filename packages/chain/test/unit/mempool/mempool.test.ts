@@ -287,20 +287,20 @@ describe('a new head', () => {
 
   it('takes back what a reorganisation left out, and what follows it becomes executable again', async () => {
     const fixture = poolOf([RICH])
-    const { transaction, sender } = await fixture.add({ from: 1, nonce: 0 })
+    const { transaction, sender, authorities } = await fixture.add({ from: 1, nonce: 0 })
     await fixture.add({ from: 1, nonce: 1 })
     fixture.setAccount(1, RICH, 1n)
     fixture.setHead({ included: [transaction.hash] })
     expect(await fixture.order()).toEqual(['1:1'])
     fixture.setAccount(1, RICH, 0n)
-    fixture.setHead({ returned: [{ transaction, sender }] })
+    fixture.setHead({ returned: [{ transaction, sender, authorities }] })
     expect(await fixture.order()).toEqual(['1:0', '1:1'])
   })
 
   it('does not fail over a returned transaction that cannot be pooled', () => {
     const fixture = poolOf([0n])
     const transaction = fixture.transaction({ from: 1 })
-    fixture.setHead({ returned: [{ transaction, sender: fakeAddress(1) }] })
+    fixture.setHead({ returned: [{ transaction, sender: fakeAddress(1), authorities: [] }] })
     expect(fixture.content()).toEqual([])
   })
 })

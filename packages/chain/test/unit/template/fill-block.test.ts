@@ -27,7 +27,7 @@ class Fixture {
     const bySender = new Map<bigint, PooledTransaction[]>()
     for (const [arrival, transaction] of transactions.entries()) {
       const { r } = transaction.signature
-      const entry = { transaction, sender: fakeAddress(Number(r)), addedAtMs: 0, arrival }
+      const entry = { transaction, sender: fakeAddress(Number(r)), authorities: [], addedAtMs: 0, arrival }
       bySender.set(r, [...(bySender.get(r) ?? []), entry])
     }
     this.#accounts = [...bySender.values()].map((pending) => ({ pending }))
@@ -43,7 +43,7 @@ class Fixture {
       },
       bodyBytes: 0,
       add: async (sent): Promise<Added> => {
-        const name = nameOf({ ...sent, addedAtMs: 0, arrival: 0 })
+        const name = nameOf(sent)
         this.tries++
         this.nowMs += this.tookMs(name)
         if (!this.isValid(name)) return { included: false, reason: new RuleError('EXECUTION_FUNDS', 'too poor') }

@@ -42,7 +42,7 @@ class Fixture {
     this.theirs.filter(({ hash }) => hashes.some((wanted) => bytesToHex(wanted) === bytesToHex(hash)))
   outcome: (transaction: Transaction) => AddOutcome = (transaction) => {
     this.pool.add(bytesToHex(transaction.hash))
-    return { kind: 'added', entry: { transaction, sender: alice.address, addedAtMs: 0, arrival: 0 } }
+    return { kind: 'added', entry: { transaction, sender: alice.address, authorities: [], addedAtMs: 0, arrival: 0 } }
   }
 
   constructor() {

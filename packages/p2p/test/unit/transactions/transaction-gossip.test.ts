@@ -89,7 +89,7 @@ class Fixture {
   offer(transaction: Transaction): AddOutcome {
     const error = this.refusal?.(transaction)
     if (error !== undefined) return { kind: 'refused', error }
-    const entry = { transaction, sender: alice.address, addedAtMs: 0, arrival: 0 }
+    const entry = { transaction, sender: alice.address, authorities: [], addedAtMs: 0, arrival: 0 }
     this.pool.set(Buffer.from(transaction.hash).toString('hex'), entry)
     this.added.emit(entry)
     return { kind: 'added', entry }
