@@ -1,17 +1,32 @@
 // How long a block can keep a node busy: gas per CPU-second where code does the slowest things that gas buys.
-// npm run bench -- execution-worst-case
+// npm run bench -- execution-worst-case [least million gas a CPU-second for a precompile] [part of a name]
+import { p256 } from '@noble/curves/nist.js'
 import { type Address, concatBytes, devnet, hex, toAddress, uintToBytes } from '@poai/core'
-import { blockHash, SmallChain } from '../support/small-chain.ts'
+import { delegationTo } from '../../src/transaction/delegation.ts'
+import { BLS_FIELD, encodeG1, encodeG2, fieldNumber, randomG1, randomG2 } from '../support/bls-points.ts'
+import { createRandom } from '../support/random.ts'
+import { signAuthorization, signTransaction, transactionCodec } from '../support/sign-transaction.ts'
+import { blockHash, genesisAccount, SmallChain } from '../support/small-chain.ts'
+import { createWallets, type Wallet } from '../support/wallets.ts'
 
-const GAS = 5_000_000n
+/** What one execution uses: much more than one call of the most expensive input. */
+const GAS = 20_000_000n
 /** What the built-in networks begin with, and what their miners vote for. */
 const BLOCK_GAS = Number(devnet.gas.initialLimit)
-const chain = new SmallChain([])
+const chain = new SmallChain([], { hardfork: 'osaka' })
 const caller: Address = toAddress(new Uint8Array(20).fill(1))
 
-/** Copies its input to memory once, then makes static calls with it forever, each with a million gas at most. */
+/** Copies its input to memory once, then makes static calls with it forever, each with three million gas at most. */
 function loopCode(address: number): Uint8Array {
-  return concatBytes(hex('0x365f5f375b5f5f365f73'), uintToBytes(BigInt(address), 20), hex('0x620f4240fa50600456'))
+  return concatBytes(hex('0x365f5f375b5f5f365f73'), uintToBytes(BigInt(address), 20), hex('0x622dc6c0fa50600456'))
+}
+
+/** The precompile that does nothing: its row shows the interpreter's own price of a call. */
+const IDENTITY = 4
+
+/** Does that to the first word of the input forever: DUP1, the instruction, POP, a hundred times a jump. */
+function repeatedCode(instruction: string): Uint8Array {
+  return hex(`0x5f355b${`80${instruction}50`.repeat(100)}600256`)
 }
 
 const word = (value: bigint): Uint8Array => uintToBytes(value, 32)
@@ -42,52 +57,148 @@ function exponentiation(baseBytes: number, exponentBytes: number): Uint8Array {
   )
 }
 
-const CASES: readonly (readonly [name: string, precompile: number, input: Uint8Array])[] = [
-  ['instructions only (identity of nothing)', 4, new Uint8Array(0)],
-  ['ecrecover', 1, signature],
-  ['sha256 of 1 KiB', 2, new Uint8Array(1024)],
-  ['ripemd160 of 1 KiB', 3, new Uint8Array(1024)],
-  ['modexp, 256 bytes to 32 bytes', 5, exponentiation(256, 32)],
-  ['modexp, 8 bytes to 32 bytes', 5, exponentiation(8, 32)],
-  ['modexp, 8 bytes to 1,024 bytes', 5, exponentiation(8, 1024)],
-  ['modexp, 32 bytes to 1,024 bytes', 5, exponentiation(32, 1024)],
-  ['modexp, 1,024 bytes to 3 bytes', 5, exponentiation(1024, 3)],
-  ['alt_bn128 addition', 6, concatBytes(g1, g1)],
-  ['alt_bn128 multiplication', 7, concatBytes(g1, new Uint8Array(32).fill(0xfe))],
-  ['alt_bn128 pairing of 4', 8, concatBytes(g1, g2, g1, g2, g1, g2, g1, g2)],
-  ['blake2f, 200,000 rounds', 9, concatBytes(uintToBytes(200_000n, 4), new Uint8Array(208).fill(3), Uint8Array.of(1))],
+const random = createRandom('worst case')
+const repeat = (part: () => Uint8Array, times: number): Uint8Array =>
+  concatBytes(...Array.from({ length: times }, part))
+/** Every window of such a scalar has work in it, reduced or not. */
+const scalar = new Uint8Array(32).fill(0xfe)
+const blsG1 = (): Uint8Array => encodeG1(randomG1(random))
+const blsG2 = (): Uint8Array => encodeG2(randomG2(random))
+const termsG1 = (terms: number): Uint8Array => repeat(() => concatBytes(blsG1(), scalar), terms)
+const termsG2 = (terms: number): Uint8Array => repeat(() => concatBytes(blsG2(), scalar), terms)
+const pairs = (count: number): Uint8Array => repeat(() => concatBytes(blsG1(), blsG2()), count)
+const mapped = fieldNumber(BLS_FIELD - 2n)
+/** Right: a wrong one takes as long, but for numbers out of range. */
+const p256Input = ((): Uint8Array => {
+  const key = new Uint8Array(32).fill(0x7e)
+  const signed = p256.sign(scalar, key, { prehash: false, lowS: false })
+  return concatBytes(scalar, signed, p256.getPublicKey(key, false).subarray(1))
+})()
+
+/** A precompile and its input, or code that runs forever. */
+type Work = { readonly precompile: number } | { readonly code: Uint8Array }
+
+const CASES: readonly (readonly [name: string, work: Work, input: Uint8Array])[] = [
+  ['instructions only (identity of nothing)', { precompile: 4 }, new Uint8Array(0)],
+  ['ecrecover', { precompile: 1 }, signature],
+  ['sha256 of 1 KiB', { precompile: 2 }, new Uint8Array(1024)],
+  ['ripemd160 of 1 KiB', { precompile: 3 }, new Uint8Array(1024)],
+  ['modexp, 256 bytes to 32 bytes', { precompile: 5 }, exponentiation(256, 32)],
+  ['modexp, 8 bytes to 32 bytes', { precompile: 5 }, exponentiation(8, 32)],
+  ['modexp, 8 bytes to 1,024 bytes', { precompile: 5 }, exponentiation(8, 1024)],
+  ['modexp, 32 bytes to 1,024 bytes', { precompile: 5 }, exponentiation(32, 1024)],
+  ['modexp, 1,024 bytes to 3 bytes', { precompile: 5 }, exponentiation(1024, 3)],
+  ['alt_bn128 addition', { precompile: 6 }, concatBytes(g1, g1)],
+  ['alt_bn128 multiplication', { precompile: 7 }, concatBytes(g1, new Uint8Array(32).fill(0xfe))],
+  ['alt_bn128 pairing of 4', { precompile: 8 }, concatBytes(g1, g2, g1, g2, g1, g2, g1, g2)],
+  [
+    'blake2f, 200,000 rounds',
+    { precompile: 9 },
+    concatBytes(uintToBytes(200_000n, 4), new Uint8Array(208).fill(3), Uint8Array.of(1)),
+  ],
+  ['bls12-381 addition in G1', { precompile: 0x0b }, concatBytes(blsG1(), blsG1())],
+  ...[1, 2, 8, 16, 64, 128, 129].map((terms): (typeof CASES)[number] => [
+    `bls12-381 sum of ${terms} in G1`,
+    { precompile: 0x0c },
+    termsG1(terms),
+  ]),
+  ['bls12-381 addition in G2', { precompile: 0x0d }, concatBytes(blsG2(), blsG2())],
+  ...[1, 2, 4, 16, 64, 128, 129].map((terms): (typeof CASES)[number] => [
+    `bls12-381 sum of ${terms} in G2`,
+    { precompile: 0x0e },
+    termsG2(terms),
+  ]),
+  ...[1, 2, 4, 16].map((count): (typeof CASES)[number] => [
+    `bls12-381 pairing of ${count}`,
+    { precompile: 0x0f },
+    pairs(count),
+  ]),
+  ['bls12-381 map to G1', { precompile: 0x10 }, mapped],
+  ['bls12-381 map to G2', { precompile: 0x11 }, concatBytes(mapped, mapped)],
+  ['secp256r1', { precompile: 0x100 }, p256Input],
+  ['CLZ of 1', { code: repeatedCode('1e') }, word(1n)],
+  ['CLZ of 2^255 - 1', { code: repeatedCode('1e') }, word((1n << 255n) - 1n)],
+  ['NOT, to compare', { code: repeatedCode('19') }, word(1n)],
 ]
 
-async function secondsOf(precompile: number, data: Uint8Array): Promise<number> {
+async function secondsOf(work: Work, data: Uint8Array): Promise<number> {
   const start = process.cpuUsage()
   await chain.execution.executeCall({
     state: chain.state,
     environment: chain.environment(),
     blockHash,
     message: {
-      from: caller,
-      to: caller,
-      value: 0n,
-      data,
-      accessList: [],
-      authorizationList: [],
-      gasLimit: GAS,
-      gasPrice: 0n,
+      ...{ from: caller, to: caller, value: 0n, data },
+      ...{ accessList: [], authorizationList: [], gasLimit: GAS, gasPrice: 0n },
     },
-    overrides: [{ address: caller, code: loopCode(precompile) }],
+    overrides: [{ address: caller, code: 'code' in work ? work.code : loopCode(work.precompile) }],
   })
+  return secondsSince(start)
+}
+
+function secondsSince(start: NodeJS.CpuUsage): number {
   const { user, system } = process.cpuUsage(start)
   return (user + system) / 1e6
 }
 
+/** Blocks of transactions that delegate as many accounts as fit, each new, with all that a node does to take them. */
+async function secondsOfDelegations(): Promise<{ readonly gas: number; readonly seconds: number }> {
+  const [sender, ...authorities] = createWallets(401, 'worst case') as [Wallet, ...Wallet[]]
+  const delegating = new SmallChain([genesisAccount(sender.address)], { hardfork: 'osaka' })
+  const { bytes } = signTransaction(sender, {
+    ...{ type: 4, nonce: 0n, to: caller, gasLimit: 21_000n + 25_000n * BigInt(authorities.length) },
+    authorizationList: authorities.map((wallet) => signAuthorization(wallet, { address: caller, nonce: 0n })),
+  })
+  const start = process.cpuUsage()
+  const { gasUsed } = await delegating.execute([transactionCodec.decode(bytes)])
+  return { gas: Number(gasUsed), seconds: secondsSince(start) }
+}
+
+/** Calls of accounts whose code is another's, each of both a first time: the state is read for both. */
+async function secondsOfDelegatedCalls(): Promise<{ readonly gas: number; readonly seconds: number }> {
+  const count = 3_500
+  const place = (index: number): Address => toAddress(uintToBytes(BigInt(index) + 0xd000_0000n, 20))
+  const accounts = Array.from({ length: count }, (_, index) =>
+    genesisAccount(place(2 * index), { nonce: 1n, code: delegationTo(place(2 * index + 1)) }),
+  )
+  const [sender] = createWallets(1, 'worst case') as [Wallet]
+  // For each number that is even: CALL it with all gas.
+  const loop = hex('0x63d00000005b5f5f5f5f5f855af150600201600556')
+  const calls = new SmallChain([genesisAccount(sender.address), genesisAccount(caller, { code: loop }), ...accounts], {
+    hardfork: 'osaka',
+  })
+  const gasLimit = 16_000_000n
+  const transaction = signTransaction(sender, { nonce: 0n, to: caller, gasLimit })
+  const start = process.cpuUsage()
+  const { gasUsed } = await calls.execute([transaction])
+  return { gas: Number(gasUsed), seconds: secondsSince(start) }
+}
+
 const rows: Record<string, string | number>[] = []
-for (const [name, precompile, input] of CASES) {
-  await secondsOf(precompile, input)
-  const seconds = await secondsOf(precompile, input)
+const tooSlow: string[] = []
+
+function note(name: string, { gas, seconds, isGated }: { gas: number; seconds: number; isGated: boolean }): void {
+  const rate = gas / 1e6 / seconds
+  if (isGated && rate < leastRate) tooSlow.push(name)
   rows.push({
     work: name,
-    'million gas/CPU-s': Number((Number(GAS) / 1e6 / seconds).toFixed(1)),
-    [`${BLOCK_GAS / 1e6} M gas, CPU-s`]: Number(((BLOCK_GAS / Number(GAS)) * seconds).toFixed(1)),
+    'million gas/CPU-s': Number(rate.toFixed(1)),
+    [`${BLOCK_GAS / 1e6} M gas, CPU-s`]: Number(((BLOCK_GAS / gas) * seconds).toFixed(1)),
   })
 }
+
+const leastRate = Number(process.argv[2] ?? 0)
+const wanted = process.argv[3] ?? ''
+for (const [name, work, input] of CASES.filter(([name]) => name.includes(wanted))) {
+  await secondsOf(work, input)
+  const seconds = await secondsOf(work, input)
+  note(name, { gas: Number(GAS), seconds, isGated: 'precompile' in work && work.precompile !== IDENTITY })
+}
+await secondsOfDelegations()
+note('400 delegations', { ...(await secondsOfDelegations()), isGated: true })
+note('calls of accounts that delegate', { ...(await secondsOfDelegatedCalls()), isGated: false })
 console.table(rows)
+if (tooSlow.length > 0) {
+  console.error(`below ${leastRate} million gas a CPU-second: ${tooSlow.join(', ')}`)
+  process.exitCode = 1
+}
