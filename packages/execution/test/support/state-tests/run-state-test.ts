@@ -48,6 +48,7 @@ const codec = createTransactionCodec(ETHEREUM)
 const execution = createExecution({
   ...devnet,
   chainId: ETHEREUM,
+  hardfork: 'cancun',
   limits: { extraDataBytes: 32, bodyBytes: BODY_BYTES },
 })
 

@@ -1,15 +1,32 @@
-import { type Address, concatBytes, hex, toAddress, uintToBytes } from '@poai/core'
+import { type Address, type Authorization, concatBytes, hex, toAddress, uintToBytes } from '@poai/core'
 import { describe, expect, test } from 'vitest'
 import type { CallOutcome } from '../../../src/index.ts'
+import { encodeG1, encodeG2, randomG1, randomG2 } from '../../support/bls-points.ts'
+import { createRandom } from '../../support/random.ts'
+import { signAuthorization, signTransaction } from '../../support/sign-transaction.ts'
 import { blockHash, SmallChain } from '../../support/small-chain.ts'
+import { createWallets, type Wallet } from '../../support/wallets.ts'
 
-const chain = new SmallChain([])
+const chain = new SmallChain([], { hardfork: 'osaka' })
 const caller: Address = toAddress(new Uint8Array(20).fill(1))
 const GAS = 30_000_000n
+
+interface RunOptions {
+  readonly waits?: boolean
+  readonly authorizationList?: readonly Authorization[]
+}
 
 interface Counted {
   readonly outcome: CallOutcome
   readonly pauses: number
+}
+
+const G1 = encodeG1(randomG1(createRandom('pausing')))
+const G2 = encodeG2(randomG2(createRandom('pausing')))
+const SCALAR = new Uint8Array(32).fill(7)
+
+function repeatBytes(bytes: Uint8Array, times: number): Uint8Array {
+  return concatBytes(...new Array<Uint8Array>(times).fill(bytes))
 }
 
 function repeated(code: string, times: number): Uint8Array {
@@ -21,7 +38,11 @@ function callOf(precompile: number): Uint8Array {
   return concatBytes(hex('0x365f5f375f5f365f60'), Uint8Array.of(precompile), hex('0x5afa00'))
 }
 
-async function run(code: Uint8Array, data: Uint8Array = new Uint8Array(0), waits = true): Promise<Counted> {
+async function run(
+  code: Uint8Array,
+  data: Uint8Array = new Uint8Array(0),
+  { waits = true, authorizationList = [] }: RunOptions = {},
+): Promise<Counted> {
   let pauses = 0
   const pause = (): Promise<void> | undefined => {
     pauses++
@@ -37,7 +58,7 @@ async function run(code: Uint8Array, data: Uint8Array = new Uint8Array(0), waits
       value: 0n,
       data,
       accessList: [],
-      authorizationList: [],
+      authorizationList,
       gasLimit: GAS,
       gasPrice: 0n,
     },
@@ -65,9 +86,30 @@ describe('an execution asks whether to pause', () => {
     expect(pauses).toBeGreaterThanOrEqual(10)
   })
 
+  test.each<[string, number, Uint8Array, number]>([
+    ['a sum in G1 of BLS12-381, every eight terms', 0x0c, repeatBytes(concatBytes(G1, SCALAR), 41), 5],
+    ['a sum in G2, every four', 0x0e, repeatBytes(concatBytes(G2, SCALAR), 21), 5],
+    ['a pairing, at every pair', 0x0f, repeatBytes(concatBytes(G1, G2), 6), 6],
+  ])('within %s', async (_, precompile, input, least) => {
+    const [long, short] = [await run(callOf(precompile), input), await run(callOf(4))]
+    expect(long.outcome.failure).toBeUndefined()
+    expect(long.outcome.gasUsed).toBeGreaterThan(21_000n + 37_700n)
+    expect(long.pauses - short.pauses).toBe(least)
+  })
+
+  test('before each authorization of a message', async () => {
+    const [sender, ...authorities] = createWallets(9) as [Wallet, ...Wallet[]]
+    const { authorizationList } = signTransaction(sender, {
+      ...{ type: 4, nonce: 0n, to: caller, gasLimit: 300_000n },
+      authorizationList: authorities.map((wallet) => signAuthorization(wallet, { address: caller, nonce: 0n })),
+    })
+    const { pauses } = await run(new Uint8Array(0), new Uint8Array(0), { authorizationList })
+    expect(pauses).toBe(authorizationList.length)
+  })
+
   test('and comes to the same whether it waits or not', async () => {
     const code = hex('0x61ffff5b60019003805f525f60205f2060035700')
-    expect((await run(code)).outcome).toEqual((await run(code, new Uint8Array(0), false)).outcome)
+    expect((await run(code)).outcome).toEqual((await run(code, new Uint8Array(0), { waits: false })).outcome)
   })
 
   test('and is given up by what a pause throws', async () => {
