@@ -1,6 +1,9 @@
 import { ADDRESS_BYTES, type Address, concatBytes, equalBytes, toAddress } from '@poai/core'
 
-/** EIP-7702: what stands in an account's code before the address whose code it runs. No contract begins so (EIP-3541). */
+/**
+ * EIP-7702: what stands in an account's code before the address whose code it runs. No contract begins with it
+ * (EIP-3541).
+ */
 const INDICATOR: Uint8Array = Uint8Array.of(0xef, 0x01, 0x00)
 
 /** The code of an account that runs another one's code. */

@@ -5,7 +5,7 @@ import { HISTORY_KINDS } from '../support/random-history.ts'
 import { HistoryDifference, runHistory } from '../support/run-history.ts'
 
 const wanted = Number(process.argv[2] ?? 10_000)
-/** Each history starts from its own genesis, so that young and old states are both covered; by turns at each rule set. */
+/** By turns at each rule set. Each starts from its own genesis, so that young and old states are both covered. */
 const HISTORIES = 8
 
 const started = process.cpuUsage()

@@ -164,6 +164,13 @@ const RECIPES: Readonly<Partial<Record<RuleCode, Recipe>>> = {
     transcriptRoot: hash32(uintToBytes(round, 8)),
   })),
   WORK_LOSS_MISMATCH: forgedSeal((header, round) => ({ ...header, lossMicroNats: header.lossMicroNats + round })),
+  // The test network begins with Cancun, which does not know delegation.
+  EXECUTION_TRANSACTION_TYPE: badBody('execution', (generator, parent) => [
+    transfer(generator, parent, {
+      gasLimit: 50_000n,
+      authorizations: [{ wallet: bob, address: alice.address, nonce: 0n }],
+    }),
+  ]),
   EXECUTION_NONCE: badBody('execution', (generator, parent) => {
     const { nonce } = transfer(generator, parent)
     return [transfer(generator, parent, { nonce: nonce + 1n })]
