@@ -93,7 +93,7 @@ export class PoolFixture {
       // Whoever has code here is a contract.
       code: () => Uint8Array.of(1),
     }
-    const rules = transactionRulesAt(devnet, 1n)
+    const rules = transactionRulesAt({ ...devnet, hardfork: 'cancun' }, 1n)
     return { state, baseFeePerGas: this.baseFeePerGas, gasLimit: this.gasLimit, rules }
   }
 

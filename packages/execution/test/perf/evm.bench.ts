@@ -116,6 +116,7 @@ const FITTED_CRYPTO: CustomCrypto = {
 const execution = createExecution({
   ...devnet,
   chainId: CHAIN_ID,
+  hardfork: 'cancun',
   limits: { extraDataBytes: 32, bodyBytes: 100_000_000 },
 })
 const state = new MemoryState()
