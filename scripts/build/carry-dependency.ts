@@ -22,6 +22,7 @@ const CARRIED: Readonly<Record<string, readonly Carried[]>> = {
   '@poai/core': [{ name: 'hash-wasm', only: ['createKeccak'] }],
   '@poai/execution': [{ name: '@bitauth/libauth', only: ['instantiateSecp256k1'] }],
   '@poai/node': [{ name: 'prom-client', only: ['Counter', 'Gauge', 'Histogram', 'Registry', 'collectDefaultMetrics'] }],
+  '@poai/testnet': [{ name: 'ethers', only: ['Transaction', 'Wallet'] }],
 }
 
 /** Names of the dependencies that a package carries. */
