@@ -25,11 +25,10 @@ import {
   orNull,
   type SchemaOf,
 } from '../schema/json-schema.ts'
-import { address, data, flag, hash, measure, quantity, text } from '../schema/scalars.ts'
+import { address, bloom, data, flag, hash, measure, quantity, text } from '../schema/scalars.ts'
 
 // As Ethereum's execution-apis describe them, with what this chain adds.
 
-const bloom: JsonSchema = { title: '256 bytes', type: 'string', pattern: '^0x[0-9a-f]{512}$' }
 const nonce: JsonSchema = { title: '8 bytes', type: 'string', pattern: '^0x[0-9a-f]{16}$' }
 
 const headerMembers: Members = {

@@ -7,8 +7,8 @@ import type {
   TracedCallJson,
 } from '../client/node-methods.ts'
 import { exactly, type JsonSchema, listSchema, named, orNull, type SchemaOf } from '../schema/json-schema.ts'
-import { address, data, flag, hash, integer, nothing, quantity, text } from '../schema/scalars.ts'
-import { blockMembers, receiptMembers, transaction } from './ethereum.ts'
+import { address, bloom, data, flag, hash, integer, nothing, quantity, text } from '../schema/scalars.ts'
+import { blockMembers, log, receiptMembers, transaction } from './ethereum.ts'
 
 // As Otterscan wants them: without what is long and what it does not show.
 
@@ -34,6 +34,12 @@ const shortReceipt: JsonSchema = named(
   exactly({ ...receiptMembers, logs: nothing, logsBloom: nothing, timestamp: integer }),
 )
 
+/** Search results keep their logs: Otterscan reads transfers of tokens from them. */
+const foundReceipt: JsonSchema = named(
+  'found receipt',
+  exactly({ ...receiptMembers, logs: listSchema(log), logsBloom: bloom, timestamp: integer }),
+)
+
 export const blockDetails: SchemaOf<BlockDetailsJson> = named(
   'block details',
   exactly({
@@ -50,7 +56,7 @@ export const blockTransactions: SchemaOf<BlockTransactionsJson> = named(
 
 export const foundTransactions: SchemaOf<FoundTransactionsJson> = named(
   'found transactions',
-  exactly({ txs: listSchema(transaction), receipts: listSchema(shortReceipt), firstPage: flag, lastPage: flag }),
+  exactly({ txs: listSchema(transaction), receipts: listSchema(foundReceipt), firstPage: flag, lastPage: flag }),
 )
 
 export const contractCreator: SchemaOf<ContractCreatorJson> = named(

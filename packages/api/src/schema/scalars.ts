@@ -7,6 +7,7 @@ export const quantity: SchemaOf<Hex> = { title: 'quantity', type: 'string', patt
 export const data: SchemaOf<Hex> = { title: 'data', type: 'string', pattern: '^0x([0-9a-f]{2})*$' }
 export const hash: SchemaOf<Hex> = { title: 'hash', type: 'string', pattern: '^0x[0-9a-f]{64}$' }
 export const address: SchemaOf<Hex> = { title: 'address', type: 'string', pattern: '^0x[0-9a-fA-F]{40}$' }
+export const bloom: SchemaOf<Hex> = { title: '256 bytes', type: 'string', pattern: '^0x[0-9a-f]{512}$' }
 export const flag: SchemaOf<boolean> = { type: 'boolean' }
 export const text: SchemaOf<string> = { type: 'string' }
 export const any: SchemaOf<JsonValue> = {}

@@ -6,6 +6,7 @@ import {
   bytesToHex,
   encodeRlp,
   hash32,
+  type JsonValue,
   type Log,
   type Receipt,
   type Transaction,
@@ -40,12 +41,14 @@ export interface ReceiptPlace extends MinedAt {
 }
 
 /**
- * A receipt with its logs as JSON. A transaction may have tens of thousands: they are written one by one, with pauses.
+ * A receipt with its logs, and with `more` members, as JSON. A transaction may have tens of thousands of logs: they are
+ * written one by one, with pauses.
  */
 export async function writeReceipt(
   receipt: Receipt,
   place: ReceiptPlace,
   call: Pick<Call, 'pause' | 'grow'>,
+  more: { readonly [member: string]: JsonValue } = {},
 ): Promise<string> {
   const { transaction, header, blockHash, index, logsBefore } = place
   let logIndex = logsBefore
@@ -54,7 +57,7 @@ export async function writeReceipt(
     return JSON.stringify(formatLog({ log, ...named, logIndex: logIndex++ }))
   }
   const logs = await writeList(receipt.logs, write, call)
-  return `${JSON.stringify(formatReceipt(receipt, place)).slice(0, -1)},"logs":${logs}}`
+  return `${JSON.stringify({ ...formatReceipt(receipt, place), ...more }).slice(0, -1)},"logs":${logs}}`
 }
 
 /** A receipt with its surroundings, without its logs. */

@@ -24,7 +24,7 @@ import { type Address, bytesToHex, equalBytes } from '@poai/core'
 import { effectiveGasPrice } from '@poai/execution'
 import type { SentBlock } from '../../chain-view.ts'
 import { writeList } from '../../dispatch/write-list.ts'
-import { formatReceipt } from '../../format/format-receipt.ts'
+import { formatReceipt, writeReceipt } from '../../format/format-receipt.ts'
 import { formatTransaction } from '../../format/format-transaction.ts'
 import { showBlock, showHeader } from '../eth/blocks.ts'
 import type { MethodContext } from '../method-context.ts'
@@ -62,7 +62,7 @@ export function otterscanMethods(context: MethodContext): readonly Method[] {
     })
     // The newest first, whichever way was searched.
     const ordered = direction === 'up' ? hits.toReversed() : hits
-    const { txs, receipts } = await showHits(context, ordered, call)
+    const { txs, receipts } = await showHits(context, { hits: ordered, withLogs: true }, call)
     const isNewest = direction === 'down' ? start >= view.headNumber : isComplete
     const isOldest = direction === 'up' ? start === 0n : isComplete
     return new PreparedJson(`{"txs":${txs},"receipts":${receipts},"firstPage":${isNewest},"lastPage":${isOldest}}`)
@@ -122,7 +122,7 @@ export function otterscanMethods(context: MethodContext): readonly Method[] {
         const indexes = Array.from({ length: Math.min(size, end, MAX_PAGE) }, (_, offset) => end - 1 - offset)
         const hits = indexes.map((index) => ({ found, index }))
         const block = showBlock(context, found, false)
-        const { txs, receipts } = await showHits(context, hits, call)
+        const { txs, receipts } = await showHits(context, { hits, withLogs: false }, call)
         const { transactions: _, ...rest } = block
         const fullblock = JSON.stringify({ ...rest, transactionCount: total }).slice(0, -1)
         return new PreparedJson(`{"fullblock":${fullblock},"transactions":${txs}},"receipts":${receipts}}`)
@@ -202,11 +202,11 @@ function transactionOf({ found, index }: FoundInBlock): SentBlock['block']['body
 /** Lists as JSON. */
 async function showHits(
   context: MethodContext,
-  hits: readonly FoundInBlock[],
+  { hits, withLogs }: { readonly hits: readonly FoundInBlock[]; readonly withLogs: boolean },
   call: Call,
 ): Promise<{ readonly txs: string; readonly receipts: string }> {
   const txs = await writeList(hits, (hit) => JSON.stringify(showHit(context, hit)), call)
-  const receipts = await writeList(hits, async (hit) => JSON.stringify(await showReceipt(context, hit)), call)
+  const receipts = await writeList(hits, (hit) => writeHit(context, hit, withLogs ? call : undefined), call)
   return { txs, receipts }
 }
 
@@ -220,14 +220,19 @@ function showHit({ params }: MethodContext, hit: FoundInBlock): TransactionJson 
   })
 }
 
-async function showReceipt({ chain }: MethodContext, hit: FoundInBlock): Promise<ShortReceiptJson | null> {
+/** The receipt of a hit as JSON; without a call, without its logs: a page of a block does not show them. */
+async function writeHit({ chain }: MethodContext, hit: FoundInBlock, call: Call | undefined): Promise<string> {
   const { found, index } = hit
   const mined = await chain.queries.transaction(transactionOf(hit).hash)
   const sender = found.senders[index]
-  if (mined === undefined || sender === undefined) return null
-  // Without its logs: there may be tens of thousands.
-  const shown = formatReceipt(mined.receipt, { ...mined, sender })
-  return { ...shown, logs: null, logsBloom: null, timestamp: Number(found.header.timestamp) }
+  if (mined === undefined || sender === undefined) return 'null'
+  const [place, timestamp] = [{ ...mined, sender }, Number(found.header.timestamp)]
+  if (call !== undefined) {
+    // Its logs are counted with the rest of it.
+    return writeReceipt(mined.receipt, place, { pause: call.pause, grow: () => undefined }, { timestamp })
+  }
+  const shown: ShortReceiptJson = { ...formatReceipt(mined.receipt, place), logs: null, logsBloom: null, timestamp }
+  return JSON.stringify(shown)
 }
 
 async function showDetails(context: MethodContext, found: SentBlock | undefined): Promise<BlockDetailsJson | null> {

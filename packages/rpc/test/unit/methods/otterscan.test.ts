@@ -11,6 +11,7 @@ const logger = bytesToHex(LOGGER_WALLET.address)
 
 let methods: OpenMethods
 let creation: string
+let called: string
 const hashes: string[] = []
 
 beforeAll(async () => {
@@ -22,6 +23,9 @@ beforeAll(async () => {
     hashes.push(await methods.send(ALICE, { nonce, to: BOB.address, value: nonce }))
     await methods.mine()
   }
+  const word = new Uint8Array(32).fill(1)
+  called = await methods.send(BOB, { nonce: 0n, to: LOGGER_WALLET.address, data: word, gasLimit: 100_000n })
+  await methods.mine()
 })
 
 afterAll(() => methods.close())
@@ -56,6 +60,17 @@ it('finds transactions of an account, the newest first', async () => {
   expect(before).toMatchObject({ txs: [{ hash: hashes[2] }, { hash: hashes[1] }], firstPage: true, lastPage: false })
   const after = await methods.call('ots_searchTransactionsAfter', alice, 0, 2)
   expect(after).toMatchObject({ txs: [{ hash: hashes[0] }, { hash: creation }], firstPage: false, lastPage: true })
+})
+
+it('shows the logs of what it finds, but not those of a block’s page', async () => {
+  const found = await methods.call('ots_searchTransactionsBefore', logger, 0, 25)
+  const place = { address: logger, blockNumber: '0x5', transactionHash: called, transactionIndex: '0x0' }
+  expect(found).toMatchObject({
+    receipts: [{ logs: [{ ...place, logIndex: '0x0' }], logsBloom: expect.stringMatching(/[1-9a-f]/) }],
+  })
+  expect(await methods.call('ots_getBlockTransactions', 5, 0, 10)).toMatchObject({
+    receipts: [{ logs: null, logsBloom: null }],
+  })
 })
 
 it('finds who made a contract, and what was signed with a nonce', async () => {
