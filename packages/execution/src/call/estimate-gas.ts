@@ -7,7 +7,7 @@ import { type CallInput, type CallOutcome, executeCall } from './execute-call.ts
  * A message whose gas limit is the most that may be tried. Its gas price, if it has one, is what the sender must be
  * able to pay.
  */
-export type EstimateInput = Omit<CallInput, 'onStep' | 'onEnter' | 'onExit' | 'onLog'>
+export type EstimateInput = Omit<CallInput, 'onStep' | 'onEnter' | 'onExit' | 'onLog' | 'withState'>
 
 /** What estimating came to. */
 export type GasEstimate =

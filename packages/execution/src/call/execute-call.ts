@@ -2,6 +2,7 @@ import {
   type AccessListEntry,
   type Address,
   bytesToHex,
+  defined,
   type Hash32,
   hexToBytes,
   invariant,
@@ -14,8 +15,9 @@ import type { MachinePool } from '../evm/machine-pool.ts'
 import { type Message, type MessageOutcome, runInEvm } from '../evm/run-message.ts'
 import type { Pause } from '../evm/step-pacer.ts'
 import { NEW_ACCOUNT } from '../state/account.ts'
+import type { StateChanges } from '../state/state-changes.ts'
 import type { StateReader } from '../state/state-reader.ts'
-import { WorldState } from '../state/world-state.ts'
+import { type StateReads, WorldState } from '../state/world-state.ts'
 import type { TraceHooks } from '../trace/trace-hooks.ts'
 import { watchMachine } from '../trace/watch-machine.ts'
 import { leastGas } from '../transaction/transaction-rules.ts'
@@ -37,6 +39,8 @@ export interface CallInput extends TraceHooks {
   readonly blockHash: BlockHashLookup
   readonly message: Message
   readonly overrides?: readonly AccountOverride[]
+  /** Whether the outcome tells what was read and changed. */
+  readonly withState?: boolean
   /** See `MachinePlace`. What it throws, the call throws. */
   readonly pause?: Pause | undefined
 }
@@ -47,6 +51,8 @@ export interface CallOutcome extends MessageOutcome {
    * What it touched besides its sender, target, the beneficiary and the precompiles: an access list for it (EIP-2930).
    */
   readonly accessList: readonly AccessListEntry[]
+  /** If it was asked for. Nothing, if the message could not begin. */
+  readonly state?: { readonly reads: StateReads; readonly changes: StateChanges }
 }
 
 const NO_BYTES: Uint8Array = new Uint8Array(0)
@@ -118,7 +124,8 @@ export async function executeCall(machines: MachinePool, input: CallInput): Prom
     const run = (): Promise<MessageOutcome> => runInEvm(machine, message)
     const outcome = await (isWatched(input) ? watchMachine(machine, { message, hooks: input }, run) : run())
     const touched = machine.evm.journal.accessList ?? new Map()
-    return { ...outcome, accessList: accessListOf(touched, namesOfWarm(machine, message)) }
+    const state = input.withState === true ? { reads: world.reads(), changes: world.changes() } : undefined
+    return { ...outcome, accessList: accessListOf(touched, namesOfWarm(machine, message)), ...defined({ state }) }
   })
 }
 

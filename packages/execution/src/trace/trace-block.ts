@@ -34,6 +34,8 @@ export interface TransactionTrace {
   /** In its block. */
   readonly index: number
   readonly outcome: MessageOutcome
+  /** Logs of the transactions before it. */
+  readonly logsBefore: number
   /** What it read of the state before it, fees and all. */
   readonly reads: StateReads
   /** What it changed, fees and all. */
@@ -60,6 +62,7 @@ export async function traceBlock(tools: MachineTools, input: TraceBlockInput): P
   const machine = await machineOver(before)
   const traces: TransactionTrace[] = []
   let gasLeft = environment.gasLimit
+  let logsBefore = 0
   for (const [index, transaction] of transactions.entries()) {
     signal?.throwIfAborted()
     const sent: SentTransaction = { transaction, sender: senders[index] as Address }
@@ -67,9 +70,12 @@ export async function traceBlock(tools: MachineTools, input: TraceBlockInput): P
     if (hooks !== undefined) {
       const world = new WorldState(machine.world.asReader())
       const outcome = await applyTransaction(await machineOver(world), sent, { gasLeft, run: runWatched(hooks) })
-      traces.push({ index, outcome, reads: world.reads(), changes: world.changes() })
+      traces.push({ index, outcome, logsBefore, reads: world.reads(), changes: world.changes() })
     }
-    if (index + 1 < transactions.length) gasLeft -= (await applyTransaction(machine, sent, { gasLeft })).gasUsed
+    if (index + 1 === transactions.length) break
+    const { gasUsed, logs } = await applyTransaction(machine, sent, { gasLeft })
+    gasLeft -= gasUsed
+    logsBefore += logs.length
   }
   return traces
 }

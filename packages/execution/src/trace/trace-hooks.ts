@@ -32,8 +32,12 @@ export interface FrameStart {
   readonly to: Uint8Array | undefined
   /** What moves, or what a delegate call says has moved. */
   readonly value: bigint
+  /** True if what runs is built into the machine. */
+  readonly runsPrecompile: boolean
   /** What the frame may use; of the outermost frame, the gas limit. */
   readonly gas: bigint
+  /** The same, without what the outermost frame pays before it runs. */
+  readonly executionGas: bigint
   /** The code of a creation. */
   readonly input: Uint8Array
 }
@@ -43,6 +47,8 @@ export interface FrameEnd {
   readonly depth: number
   /** Of the outermost frame, what the receipt says: intrinsic gas added, refunds taken off. */
   readonly gasUsed: bigint
+  /** What it used while it ran. */
+  readonly executionGasUsed: bigint
   /** What was returned, the deployed code of a creation, or why it was undone. */
   readonly output: Uint8Array
   /** The EVM's name of what went wrong: 'revert', 'out of gas' …; undefined if nothing did. */

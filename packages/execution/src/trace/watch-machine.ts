@@ -1,5 +1,5 @@
 import type { EVMResult, Message as EvmMessage, InterpreterStep } from '@ethereumjs/evm'
-import { invariant, toAddress, toHash32, uintToBytes } from '@poai/core'
+import { bytesToHex, invariant, toAddress, toHash32, uintToBytes } from '@poai/core'
 import type { Machine } from '../evm/create-machine.ts'
 import type { Message, MessageOutcome } from '../evm/run-message.ts'
 import type { FrameEnd, FrameStart, FrameType, TraceHooks, TraceStep } from './trace-hooks.ts'
@@ -74,6 +74,7 @@ class MachineWatch {
   private readonly machine: Machine
   private readonly hooks: TraceHooks
   private readonly message: Message
+  private readonly precompiles: ReadonlySet<string>
   private readonly frames: OpenFrame[] = []
   private outermost: FrameEnd | undefined
 
@@ -81,6 +82,7 @@ class MachineWatch {
     this.machine = machine
     this.hooks = hooks
     this.message = message
+    this.precompiles = new Set(machine.precompileNames)
   }
 
   /** The end of the outermost frame waits for this: its gas is known when all is over. */
@@ -114,6 +116,7 @@ class MachineWatch {
     const end: FrameEnd = {
       depth: message.depth,
       gasUsed: execResult.executionGasUsed,
+      executionGasUsed: execResult.executionGasUsed,
       output: execResult.returnValue.slice(),
       failure: execResult.exceptionError?.error,
       createdAddress: creates ? message.to?.bytes : undefined,
@@ -138,7 +141,9 @@ class MachineWatch {
       from: delegates && to !== undefined ? to.bytes : caller.bytes,
       to: to === undefined ? undefined : message.codeAddress.bytes,
       value: type === 'STATICCALL' ? 0n : value,
+      runsPrecompile: to !== undefined && this.precompiles.has(bytesToHex(message.codeAddress.bytes).slice(2)),
       gas: depth === 0 ? this.message.gasLimit : gasLimit,
+      executionGas: gasLimit,
       // The EVM hands over a view of the caller's memory, which the caller may write over.
       input: data.slice(),
     }
@@ -159,8 +164,12 @@ class MachineWatch {
     const value = this.machine.world.account(address.bytes)?.balance ?? 0n
     const inner = depth + 1
     const [from, to] = [address.bytes, heir]
-    this.hooks.onEnter?.({ type: 'SELFDESTRUCT', depth: inner, from, to, value, gas: 0n, input: NO_BYTES })
-    this.hooks.onExit?.({ depth: inner, gasUsed: 0n, output: NO_BYTES, failure: undefined, createdAddress: undefined })
+    const nothing = { runsPrecompile: false, gas: 0n, executionGas: 0n, input: NO_BYTES }
+    this.hooks.onEnter?.({ type: 'SELFDESTRUCT', depth: inner, from, to, value, ...nothing })
+    this.hooks.onExit?.({
+      ...{ depth: inner, gasUsed: 0n, executionGasUsed: 0n, output: NO_BYTES },
+      ...{ failure: undefined, createdAddress: undefined },
+    })
   }
 }
 
