@@ -36,7 +36,7 @@ export interface RpcServer extends Startable {
 }
 
 /** Only for the node's owner: its own socket, or the token. */
-const PRIVATE_NAMESPACES: ReadonlySet<string> = new Set(['admin', 'miner', 'debug'])
+const PRIVATE_NAMESPACES: ReadonlySet<string> = new Set(['admin', 'miner', 'debug', 'trace'])
 
 /** A server over a chain. It does not listen before `start`. */
 export function createRpcServer(options: RpcServerOptions, dependencies: RpcDependencies): RpcServer {

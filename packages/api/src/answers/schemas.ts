@@ -31,3 +31,4 @@ export {
   tracedCalls,
 } from './otterscan.ts'
 export { ban, nodeInfo, peer } from './peers.ts'
+export { blockTrace, flatTrace, replay, replayedTransaction } from './traces.ts'

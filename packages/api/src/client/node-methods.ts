@@ -407,6 +407,36 @@ export interface NodeMethods {
     readonly params: readonly [transaction: CallArguments, block?: BlockNumberTagOrHash, options?: TraceOptions]
     readonly result: JsonValue
   }
+  /** The calls of all transactions of a block, and what its miner got. */
+  readonly trace_block: {
+    readonly params: readonly [block: BlockNumberTagOrHash]
+    readonly result: readonly (FlatTraceJson | RewardTraceJson)[] | null
+  }
+  /** The calls of a mined transaction in the order in which they began. */
+  readonly trace_transaction: {
+    readonly params: readonly [hash: Hex]
+    readonly result: readonly FlatTraceJson[] | null
+  }
+  /** One call of a mined transaction, by the indexes that lead to it; none: the outermost. */
+  readonly trace_get: {
+    readonly params: readonly [hash: Hex, path: readonly (bigint | number | Hex)[]]
+    readonly result: FlatTraceJson | null
+  }
+  /** Executes a mined transaction again: its calls (trace) and what it changed (stateDiff). */
+  readonly trace_replayTransaction: {
+    readonly params: readonly [hash: Hex, types: readonly string[]]
+    readonly result: ReplayJson
+  }
+  /** Executes a block’s transactions again: their calls (trace) and what they changed (stateDiff). */
+  readonly trace_replayBlockTransactions: {
+    readonly params: readonly [block: BlockNumberTagOrHash, types: readonly string[]]
+    readonly result: readonly ReplayedTransactionJson[] | null
+  }
+  /** The calls from or to some addresses in a range of blocks, and what miners among them got. */
+  readonly trace_filter: {
+    readonly params: readonly [filter: TraceQuestion]
+    readonly result: readonly (FlatTraceJson | RewardTraceJson)[]
+  }
   /** The level of Otterscan’s interface. */
   readonly ots_getApiLevel: {
     readonly params: readonly []
@@ -1162,12 +1192,186 @@ export type TracerConfig = {
   readonly onlyTopCall?: boolean
   readonly withLog?: boolean
   readonly diffMode?: boolean
+  readonly disableCode?: boolean
+  readonly disableStorage?: boolean
+  readonly includeEmpty?: boolean
+  readonly convertParityErrors?: boolean
+  readonly includePrecompiles?: boolean
+  readonly callTracer?: SingleTracerConfig
+  readonly flatCallTracer?: SingleTracerConfig
+  readonly prestateTracer?: SingleTracerConfig
+  readonly '4byteTracer'?: SingleTracerConfig
+  readonly noopTracer?: SingleTracerConfig
+}
+
+/** Single tracer config. */
+export type SingleTracerConfig = {
+  readonly onlyTopCall?: boolean
+  readonly withLog?: boolean
+  readonly diffMode?: boolean
+  readonly disableCode?: boolean
+  readonly disableStorage?: boolean
+  readonly includeEmpty?: boolean
+  readonly convertParityErrors?: boolean
+  readonly includePrecompiles?: boolean
 }
 
 /** Transaction trace. */
 export type TransactionTraceJson = {
   readonly txHash: Hex
   readonly result: JsonValue
+}
+
+/** Flat trace. */
+export type FlatTraceJson = {
+  readonly action: CallActionJson | CreateActionJson | DestroyActionJson
+  readonly result: CallResultJson | CreateResultJson | null
+  readonly error?: string
+  readonly subtraces: number
+  readonly traceAddress: readonly number[]
+  readonly type: 'call' | 'create' | 'suicide'
+  readonly blockHash: Hex
+  readonly blockNumber: number
+  readonly transactionHash: Hex
+  readonly transactionPosition: number
+}
+
+/** Call action. */
+export type CallActionJson = {
+  readonly from: Hex
+  readonly to: Hex
+  readonly gas: Hex
+  readonly input: Hex
+  readonly value: Hex
+  readonly callType: 'call' | 'callcode' | 'delegatecall' | 'staticcall'
+}
+
+/** Create action. */
+export type CreateActionJson = {
+  readonly from: Hex
+  readonly gas: Hex
+  readonly init: Hex
+  readonly value: Hex
+  readonly creationMethod: 'create' | 'create2'
+}
+
+/** Destroy action. */
+export type DestroyActionJson = {
+  readonly address: Hex
+  readonly balance: Hex
+  readonly refundAddress: Hex
+}
+
+/** Call result. */
+export type CallResultJson = {
+  readonly gasUsed: Hex
+  readonly output: Hex
+}
+
+/** Create result. */
+export type CreateResultJson = {
+  readonly gasUsed: Hex
+  readonly address: Hex
+  readonly code: Hex
+}
+
+/** Reward trace. */
+export type RewardTraceJson = {
+  readonly action: {
+    readonly author: Hex
+    readonly rewardType: 'block'
+    readonly value: Hex
+  }
+  readonly result: null
+  readonly subtraces: number
+  readonly traceAddress: readonly number[]
+  readonly type: 'reward'
+  readonly blockHash: Hex
+  readonly blockNumber: number
+  readonly transactionHash: null
+  readonly transactionPosition: null
+}
+
+/** Replay. */
+export type ReplayJson = {
+  readonly output: Hex
+  readonly stateDiff: { readonly [key: string]: AccountDiffJson } | null
+  readonly trace: readonly BareTraceJson[]
+  readonly vmTrace: null
+}
+
+/** Account diff. */
+export type AccountDiffJson = {
+  readonly balance: '=' | {
+    readonly '+': Hex
+  } | {
+    readonly '-': Hex
+  } | {
+    readonly '*': {
+      readonly from: Hex
+      readonly to: Hex
+    }
+  }
+  readonly code: '=' | {
+    readonly '+': Hex
+  } | {
+    readonly '-': Hex
+  } | {
+    readonly '*': {
+      readonly from: Hex
+      readonly to: Hex
+    }
+  }
+  readonly nonce: '=' | {
+    readonly '+': Hex
+  } | {
+    readonly '-': Hex
+  } | {
+    readonly '*': {
+      readonly from: Hex
+      readonly to: Hex
+    }
+  }
+  readonly storage: { readonly [key: string]: '=' | {
+    readonly '+': Hex
+  } | {
+    readonly '-': Hex
+  } | {
+    readonly '*': {
+      readonly from: Hex
+      readonly to: Hex
+    }
+  } }
+}
+
+/** Bare trace. */
+export type BareTraceJson = {
+  readonly action: CallActionJson | CreateActionJson | DestroyActionJson
+  readonly result: CallResultJson | CreateResultJson | null
+  readonly error?: string
+  readonly subtraces: number
+  readonly traceAddress: readonly number[]
+  readonly type: 'call' | 'create' | 'suicide'
+}
+
+/** Replayed transaction. */
+export type ReplayedTransactionJson = {
+  readonly output: Hex
+  readonly stateDiff: { readonly [key: string]: AccountDiffJson } | null
+  readonly trace: readonly BareTraceJson[]
+  readonly vmTrace: null
+  readonly transactionHash: Hex
+}
+
+/** Trace question. */
+export type TraceQuestion = {
+  readonly fromBlock?: BlockNumberOrTag
+  readonly toBlock?: BlockNumberOrTag
+  readonly fromAddress?: readonly Hex[]
+  readonly toAddress?: readonly Hex[]
+  readonly mode?: string
+  readonly after?: bigint | number | Hex
+  readonly count?: bigint | number | Hex
 }
 
 /** Block details. */
@@ -1271,9 +1475,28 @@ export type ShortReceiptJson = {
 /** Found transactions. */
 export type FoundTransactionsJson = {
   readonly txs: readonly TransactionJson[]
-  readonly receipts: readonly ShortReceiptJson[]
+  readonly receipts: readonly FoundReceiptJson[]
   readonly firstPage: boolean
   readonly lastPage: boolean
+}
+
+/** Found receipt. */
+export type FoundReceiptJson = {
+  readonly transactionHash: Hex
+  readonly transactionIndex: Hex
+  readonly blockHash: Hex
+  readonly blockNumber: Hex
+  readonly from: Hex
+  readonly to: Hex | null
+  readonly type: Hex
+  readonly status: '0x0' | '0x1'
+  readonly cumulativeGasUsed: Hex
+  readonly gasUsed: Hex
+  readonly effectiveGasPrice: Hex
+  readonly contractAddress: Hex | null
+  readonly logs: readonly LogJson[]
+  readonly logsBloom: Hex
+  readonly timestamp: number
 }
 
 /** Contract creator. */

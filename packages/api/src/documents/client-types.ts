@@ -114,7 +114,7 @@ class NamedTypes {
     const inside = `${indent}  `
     const lines = Object.entries(asSchema(properties)).map(([name, member]) => {
       const expression = this.show(asSchema(member), direction, inside)
-      return `${inside}readonly ${name}${isRequired.has(name) ? '' : '?'}: ${expression}\n`
+      return `${inside}readonly ${memberName(name)}${isRequired.has(name) ? '' : '?'}: ${expression}\n`
     })
     return `{\n${lines.join('')}${indent}}`
   }
@@ -127,7 +127,7 @@ function listOnLines(before: string, items: readonly string[]): string {
 }
 
 function memberName(name: string): string {
-  return /^\w+$/.test(name) ? name : `'${name}'`
+  return /^[a-zA-Z_]\w*$/.test(name) ? name : `'${name}'`
 }
 
 function partsOf({ oneOf, anyOf }: JsonSchema): readonly JsonSchema[] | undefined {

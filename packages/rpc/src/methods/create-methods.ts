@@ -19,10 +19,11 @@ import { otterscanMethods } from './ots/otterscan.ts'
 import { accuracyMethods } from './poai/accuracy.ts'
 import { examMethods } from './poai/exams.ts'
 import { nodeMethods } from './poai/node.ts'
+import { parityTraceMethods } from './trace/traces.ts'
 import { txpoolMethods } from './txpool.ts'
 
 /** In the order of the documents. Namespaces of other features follow. */
-const NAMESPACES: readonly string[] = ['eth', 'net', 'web3', 'txpool', 'poai', 'debug', 'ots', 'erigon']
+const NAMESPACES: readonly string[] = ['eth', 'net', 'web3', 'txpool', 'poai', 'debug', 'trace', 'ots', 'erigon']
 
 /** Every method of the server: the one table that dispatch and documents are made from. */
 export function createMethods(
@@ -51,6 +52,7 @@ export function createMethods(
     ...txpoolMethods(context),
     ...rawMethods(context),
     ...traceMethods(context),
+    ...parityTraceMethods(context),
     ...otterscanMethods(context),
   ])
   return [...methods, discoverMethod(methods, context.clientVersion)]

@@ -1,85 +1,47 @@
-import { RpcError, toQuantity } from '@poai/api'
+import { toQuantity } from '@poai/api'
 import { bytesToHex, defined, type JsonValue } from '@poai/core'
-import type { FrameEnd, FrameStart, TraceLog } from '@poai/execution'
 import { longHex } from '../format/long-hex.ts'
 import { reasonOfRevert } from '../methods/eth/revert-error.ts'
-import type { Tracer } from './tracer.ts'
+import { failureText } from './failure-words.ts'
+import { type CallFrame, FrameCollector, type FrameLog } from './frame-collector.ts'
+import { reasonOfPanic } from './panic-reasons.ts'
+import type { Tracer, TracerPlace } from './tracer.ts'
 
-/** Frames of one transaction: 12 million gas pay for 17,000 of the cheapest calls. */
-const MAX_FRAMES = 50_000
-
-/** Input and output of all frames of a trace: as much as one answer can hold in hexadecimal. */
-const MAX_FRAME_BYTES = 10 * 1024 * 1024
-
-/** A frame while it is collected. */
-export interface CallFrame {
-  readonly start: FrameStart
-  end: FrameEnd | undefined
-  readonly calls: CallFrame[]
-  readonly logs: TraceLog[]
+/** What a call tracer shows. */
+export interface CallTracerOptions {
+  readonly withLogs: boolean
+  readonly onlyTop: boolean
 }
 
-/** Collects the tree of frames of an execution. */
-export class FrameCollector {
-  readonly #open: CallFrame[] = []
-  #root: CallFrame | undefined
-  #count = 0
-  #bytes = 0
-
-  readonly onEnter = (start: FrameStart): void => {
-    this.#weigh(start.input)
-    if (++this.#count > MAX_FRAMES) throw new RpcError('limitExceeded', `the trace has more than ${MAX_FRAMES} frames`)
-    const frame: CallFrame = { start, end: undefined, calls: [], logs: [] }
-    this.#open.at(-1)?.calls.push(frame)
-    this.#root ??= frame
-    this.#open.push(frame)
-  }
-
-  readonly onExit = (end: FrameEnd): void => {
-    this.#weigh(end.output)
-    const frame = this.#open.pop()
-    if (frame !== undefined) frame.end = end
-  }
-
-  readonly onLog = (log: TraceLog): void => {
-    this.#open.at(-1)?.logs.push(log)
-  }
-
-  #weigh(bytes: Uint8Array): void {
-    this.#bytes += bytes.length
-    if (this.#bytes > MAX_FRAME_BYTES) {
-      throw new RpcError('limitExceeded', `the calls of the trace have more than ${MAX_FRAME_BYTES} bytes of data`)
-    }
-  }
-
-  /** The outermost frame; undefined if nothing began. */
-  get root(): CallFrame | undefined {
-    return this.#root
-  }
+/** How the frames of one transaction are shown. */
+interface Shown extends CallTracerOptions {
+  /** Logs of the transactions before it in its block. */
+  readonly logsBefore: number
 }
 
 /** The tree of calls, as geth's `callTracer` shows it. */
-export function createCallTracer({
-  withLogs,
-  onlyTop,
-}: {
-  readonly withLogs: boolean
-  readonly onlyTop: boolean
-}): Tracer {
-  const frames = new FrameCollector()
+export function createCallTracer(options: CallTracerOptions, { grow }: Pick<TracerPlace, 'grow'>): Tracer {
+  const frames = new FrameCollector(grow)
   const { onEnter, onExit, onLog } = frames
   return {
-    hooks: { onEnter, onExit, ...defined({ onLog: withLogs ? onLog : undefined }) },
-    result: () => (frames.root === undefined ? null : showFrame(frames.root, onlyTop)),
+    hooks: { onEnter, onExit, ...defined({ onLog: options.withLogs ? onLog : undefined }) },
+    result: ({ logsBefore }) => {
+      if (frames.root === undefined) return null
+      return showFrame(frames.root, { ...options, logsBefore, isUndone: false })
+    },
   }
 }
 
-function showFrame({ start, end, calls, logs }: CallFrame, onlyTop: boolean): JsonValue {
+/** `isUndone`: a frame around it failed, and its logs went with that. */
+function showFrame(frame: CallFrame, shown: Shown & { readonly isUndone: boolean }): JsonValue {
+  const { start, end, calls, logs } = frame
   const failure = end?.failure
-  const reason = failure === 'revert' && end !== undefined ? reasonOfRevert(end.output) : undefined
-  const target = start.to ?? end?.createdAddress
-  const shownCalls = onlyTop ? [] : calls.map((call) => showFrame(call, false))
-  const shownLogs = failure === undefined ? logs.map(showLog) : []
+  const reason = failure === 'revert' ? reasonOf(end?.output ?? new Uint8Array(0)) : undefined
+  // A creation that failed put its code nowhere.
+  const target = start.to ?? (failure === undefined ? end?.createdAddress : undefined)
+  const isUndone = shown.isUndone || failure !== undefined
+  const shownCalls = shown.onlyTop ? [] : calls.map((call) => showFrame(call, { ...shown, isUndone }))
+  const shownLogs = isUndone ? [] : logs.map((log) => showLog(log, shown))
   return {
     type: start.type,
     from: bytesToHex(start.from),
@@ -90,9 +52,9 @@ function showFrame({ start, end, calls, logs }: CallFrame, onlyTop: boolean): Js
     gas: toQuantity(start.gas),
     gasUsed: toQuantity(end?.gasUsed ?? 0n),
     input: longHex(start.input),
-    output: longHex(end?.output ?? new Uint8Array(0)),
     ...defined({
-      error: failure === 'revert' ? 'execution reverted' : failure,
+      output: end === undefined || end.output.length === 0 ? undefined : longHex(end.output),
+      error: failureText(frame, 'geth'),
       revertReason: reason,
       calls: shownCalls.length === 0 ? undefined : shownCalls,
       logs: shownLogs.length === 0 ? undefined : shownLogs,
@@ -100,6 +62,16 @@ function showFrame({ start, end, calls, logs }: CallFrame, onlyTop: boolean): Js
   }
 }
 
-function showLog({ address, topics, data }: TraceLog): JsonValue {
-  return { address: bytesToHex(address), topics: topics.map(bytesToHex), data: bytesToHex(data) }
+function reasonOf(output: Uint8Array): string | undefined {
+  return reasonOfRevert(output) ?? reasonOfPanic(output)
+}
+
+function showLog({ address, topics, data, index, position }: FrameLog, { logsBefore }: Shown): JsonValue {
+  return {
+    address: bytesToHex(address),
+    topics: topics.map(bytesToHex),
+    data: longHex(data),
+    index: toQuantity(logsBefore + index),
+    position: toQuantity(position),
+  }
 }

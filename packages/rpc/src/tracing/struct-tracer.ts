@@ -1,7 +1,7 @@
 import { RpcError, toQuantity } from '@poai/api'
 import { bytesToHex, type JsonValue } from '@poai/core'
 import type { MessageOutcome, TraceHooks, TraceStep } from '@poai/execution'
-import type { Tracer } from './tracer.ts'
+import type { Tracer, TracerPlace } from './tracer.ts'
 
 /** Which parts of each step are wanted. */
 export interface StructOptions {
@@ -16,13 +16,18 @@ const STEP_CHARACTERS = 120
 const WORD_BYTES = 32
 
 /** Every instruction, as geth's default tracer shows them. */
-export function createStructTracer({ withStack, withMemory }: StructOptions): Tracer {
+export function createStructTracer(
+  { withStack, withMemory }: StructOptions,
+  { grow }: Pick<TracerPlace, 'grow'>,
+): Tracer {
   const steps: JsonValue[] = []
   let characters = 0
   const onStep = (step: TraceStep): void => {
     const stack = withStack ? step.stack.map(toQuantity) : undefined
     const memory = withMemory ? wordsOf(step.memory) : undefined
-    characters += STEP_CHARACTERS + 20 * (stack?.length ?? 0) + 68 * (memory?.length ?? 0)
+    const more = STEP_CHARACTERS + 20 * (stack?.length ?? 0) + 68 * (memory?.length ?? 0)
+    characters += more
+    grow(more)
     if (characters > MAX_CHARACTERS) {
       throw new RpcError('limitExceeded', 'the trace is too long: leave out stack and memory, or use the callTracer')
     }

@@ -150,6 +150,18 @@ export function callsOf(places: Places): Readonly<Record<string, readonly (reado
     debug_traceBlockByNumber: [['0x1', { tracer: '4byteTracer' }]],
     debug_traceBlockByHash: [[block, { tracer: 'noopTracer' }]],
     debug_traceCall: [[message, 'latest', { disableStack: true }]],
+    trace_block: [['latest'], ['0x1'], ['earliest'], [block], ['0xffff']],
+    trace_transaction: [[call], [creation], [UNKNOWN_HASH]],
+    trace_get: [
+      [call, []],
+      [call, ['0x1']],
+    ],
+    trace_replayTransaction: [[call, ['trace', 'stateDiff']]],
+    trace_replayBlockTransactions: [
+      ['0x1', ['trace', 'stateDiff']],
+      ['0xffff', []],
+    ],
+    trace_filter: [[{}], [{ fromBlock: 'earliest', toAddress: [LOGGER], count: '0x1' }]],
     ots_getApiLevel: [[]],
     ots_hasCode: [[LOGGER], [ALICE, 'earliest']],
     ots_getBlockDetails: blocks,

@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
+import { freePort } from './free-port.ts'
 
 /** The release that is measured against. */
 const HARDHAT_VERSION = '3.18.0'
@@ -63,15 +63,4 @@ export async function startHardhat(directory: string): Promise<HardhatNode> {
     if (child.exitCode !== null || Date.now() > deadline) throw new Error('hardhat did not start')
     await new Promise((resolve) => setTimeout(resolve, 200))
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  if (address === null || typeof address === 'string') throw new Error('no port')
-  return address.port
 }

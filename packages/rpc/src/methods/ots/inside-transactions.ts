@@ -10,11 +10,12 @@ import {
   SCHEMAS,
   toQuantity,
 } from '@poai/api'
-import { bytesToHex, type Hash32, type JsonValue } from '@poai/core'
+import { bytesToHex, type Hash32 } from '@poai/core'
 import { writeList } from '../../dispatch/write-list.ts'
 import { longHex } from '../../format/long-hex.ts'
-import { type CallFrame, FrameCollector } from '../../tracing/call-tracer.ts'
+import { type CallFrame, FrameCollector } from '../../tracing/frame-collector.ts'
 import { traceTransactions } from '../../tracing/trace-transactions.ts'
+import type { Tracer } from '../../tracing/tracer.ts'
 import type { MethodContext } from '../method-context.ts'
 
 /** Executes the block again, up to the transaction. */
@@ -26,17 +27,13 @@ export function insideMethods(context: MethodContext): readonly Method[] {
     const place = await context.chain.queries.transaction(named)
     const found = place && (await context.view.block({ kind: 'hash', hash: place.blockHash, requireCanonical: true }))
     if (place === undefined || found === undefined) throw new RpcError('serverError', 'transaction not found')
-    const frames = new FrameCollector()
-    const { onEnter, onExit } = frames
-    const createTracer = (): {
-      readonly hooks: { readonly onEnter: typeof onEnter; readonly onExit: typeof onExit }
-      readonly result: () => JsonValue
-    } => ({
-      hooks: { onEnter, onExit },
-      result: () => null,
-    })
-    await traceTransactions(context, { found, only: place.index, call, createTracer })
-    return frames.root
+    const createTracer = (): Tracer<CallFrame | undefined> => {
+      const frames = new FrameCollector()
+      const { onEnter, onExit } = frames
+      return { hooks: { onEnter, onExit }, result: () => frames.root }
+    }
+    const [traced] = await traceTransactions(context, { found, only: place.index, call, createTracer })
+    return traced?.told
   }
   return [
     method({

@@ -34,6 +34,7 @@ it.each([
   ['prestateTracer', { [logger]: { code: expect.any(String) } }],
   ['4byteTracer', { '0x01010101-28': 1 }],
   ['noopTracer', {}],
+  ['flatCallTracer', [{ type: 'call', action: { callType: 'call', to: logger }, traceAddress: [], subtraces: 0 }]],
 ])('tells what the %s tells', async (tracer, expected) => {
   expect(await methods.call('debug_traceTransaction', sent, { tracer })).toMatchObject(expected)
 })
@@ -47,9 +48,29 @@ it('shows all transactions of a block, and calls that nobody sent', async () => 
   })
 })
 
+it('lets several tracers watch at once', async () => {
+  const tracerConfig = { callTracer: { withLog: true }, prestateTracer: { diffMode: true }, noopTracer: {} }
+  const told = (await methods.call('debug_traceTransaction', sent, { tracer: 'muxTracer', tracerConfig })) as object
+  expect(Object.keys(told)).toEqual(['callTracer', 'prestateTracer', 'noopTracer'])
+  expect(told).toMatchObject({
+    callTracer: { logs: [{ address: logger, index: '0x0', position: '0x0' }] },
+    prestateTracer: { pre: { [logger]: {} }, post: { [logger]: { storage: expect.any(Object) } } },
+  })
+})
+
+it('tells what a call that nobody sent would read and change', async () => {
+  const ask = (tracerConfig: object): Promise<unknown> =>
+    methods.call('debug_traceCall', { to: logger }, 'latest', { tracer: 'prestateTracer', tracerConfig })
+  const slot = `0x${'0'.repeat(64)}`
+  expect(await ask({})).toMatchObject({ [logger]: { storage: { [slot]: expect.stringMatching(/1$/) } } })
+  expect(await ask({ diffMode: true })).toMatchObject({
+    post: { [logger]: { storage: { [slot]: expect.stringMatching(/2$/) } } },
+  })
+})
+
 it.each([
   ['a tracer that does not exist', [{ tracer: 'jsTracer' }], -32_004],
-  ['differences of states', [{ tracer: 'prestateTracer', tracerConfig: { diffMode: true } }], -32_004],
+  ['a muxTracer of nothing', [{ tracer: 'muxTracer' }], -32_602],
 ])('refuses %s', async (_, options, code) => {
   expect(await methods.refusal('debug_traceTransaction', sent, ...options)).toMatchObject({ code })
 })

@@ -1,0 +1,158 @@
+import {
+  address,
+  type BlockHeight,
+  blockNumber,
+  type Call,
+  count,
+  LATEST,
+  listOf,
+  listSchema,
+  type Method,
+  method,
+  objectOf,
+  PreparedJson,
+  RpcError,
+  required,
+  SCHEMAS,
+  type Shape,
+  textOf,
+  titled,
+} from '@poai/api'
+import type { FlatTraceJson, RewardTraceJson } from '@poai/api/client'
+import { type Address, bytesToHex } from '@poai/core'
+import type { SentBlock } from '../../chain-view.ts'
+import { flatten, PARITY, type PlacedFrame, placeTrace, showTrace } from '../../tracing/flat-traces.ts'
+import type { MethodContext } from '../method-context.ts'
+import { replayBlock, rewardTrace } from './replay.ts'
+
+/** Looks at many blocks, each of which is executed again; what that takes is charged besides. */
+const FILTER_COST = 500
+/** Blocks that one call looks at. */
+const MAX_BLOCKS = 1000n
+/** Addresses that one filter may name. */
+const MAX_ADDRESSES = 1000
+/** Characters that the frames of one block may take while it is searched. */
+const MAX_BLOCK_CHARACTERS = 64 * 1024 * 1024
+
+interface TraceQuestion {
+  readonly fromBlock: BlockHeight
+  readonly toBlock: BlockHeight
+  readonly fromAddress: readonly Address[]
+  readonly toAddress: readonly Address[]
+  /** Whether one of the two lists must match, or both. */
+  readonly mode: string
+  readonly after: number
+  readonly count: number
+}
+
+const MODES = ['union', 'intersection']
+
+const traceQuestion: Shape<Partial<TraceQuestion>> = titled(
+  'trace question',
+  objectOf<TraceQuestion>({
+    fromBlock: blockNumber,
+    toBlock: blockNumber,
+    fromAddress: listOf(address, MAX_ADDRESSES),
+    toAddress: listOf(address, MAX_ADDRESSES),
+    mode: textOf(16),
+    after: count,
+    count,
+  }),
+)
+
+/** Searches the calls of a range of blocks. */
+export function traceFilterMethod(context: MethodContext): Method {
+  return method({
+    name: 'trace_filter',
+    summary: 'The calls from or to some addresses in a range of blocks, and what miners among them got',
+    cost: FILTER_COST,
+    params: [required('filter', traceQuestion)],
+    result: listSchema(SCHEMAS.blockTrace),
+    run: async ([question], call) => new PreparedJson(await search(context, question, call)),
+  })
+}
+
+async function search(context: MethodContext, question: Partial<TraceQuestion>, call: Call): Promise<string> {
+  const { view } = context
+  const from = view.heightOf(question.fromBlock ?? LATEST)
+  const to = view.heightOf(question.toBlock ?? LATEST)
+  if (from > to) throw new RpcError('invalidParams', 'invalid block range: fromBlock is after toBlock')
+  if (to > view.headNumber) throw new RpcError('invalidParams', 'block range extends beyond current head block')
+  if (to - from >= MAX_BLOCKS) throw new RpcError('limitExceeded', `a filter looks at ${MAX_BLOCKS} blocks at most`)
+  const matches = matcherOf(question)
+  const texts: string[] = []
+  let toSkip = question.after ?? 0
+  const most = question.count ?? Number.POSITIVE_INFINITY
+  const add = (show: () => FlatTraceJson | RewardTraceJson): void => {
+    if (toSkip > 0) toSkip--
+    else if (texts.length < most) {
+      const text = JSON.stringify(show())
+      call.grow(text.length)
+      texts.push(text)
+    }
+  }
+  for (let number = from; number <= to && texts.length < most; number++) {
+    const rest = call.pause()
+    if (rest !== undefined) await rest
+    // The genesis block has no transactions, and no miner.
+    const found = number === 0n ? undefined : await view.block({ kind: 'number', number })
+    if (found === undefined) continue
+    for await (const { placed, show } of framesOf(context, found, call)) {
+      if (matches(sidesOf(placed))) add(show)
+    }
+    const author = bytesToHex(found.header.beneficiary)
+    if (matches({ from: undefined, to: author })) add(() => rewardTrace(context, found))
+  }
+  return `[${texts.join(',')}]`
+}
+
+/** The frames of a block. They are held until the block is searched, and are no part of the answer before they match. */
+async function* framesOf(
+  context: MethodContext,
+  found: SentBlock,
+  { signal, pause }: Call,
+): AsyncIterable<{ readonly placed: PlacedFrame; readonly show: () => FlatTraceJson }> {
+  let characters = 0
+  const grow = (more: number): void => {
+    characters += more
+    if (characters > MAX_BLOCK_CHARACTERS) {
+      throw new RpcError('limitExceeded', `the calls of block ${found.header.number} have too much data`)
+    }
+  }
+  for (const { told, mined } of await replayBlock(context, found, {
+    withState: false,
+    call: { signal, pause, grow },
+  })) {
+    for (const placed of flatten(told.root, PARITY)) {
+      const rest = pause()
+      if (rest !== undefined) await rest
+      yield { placed, show: () => placeTrace(showTrace(placed, PARITY), mined) }
+    }
+  }
+}
+
+/** Who began a frame, and whom it reached. */
+interface Sides {
+  readonly from: string | undefined
+  readonly to: string | undefined
+}
+
+function sidesOf({ frame: { start, end } }: PlacedFrame): Sides {
+  const target = start.to ?? (end?.failure === undefined ? end?.createdAddress : undefined)
+  return { from: bytesToHex(start.from), to: target && bytesToHex(target) }
+}
+
+/** Both lists empty: everything matches. */
+function matcherOf({
+  fromAddress = [],
+  toAddress = [],
+  mode = 'union',
+}: Partial<TraceQuestion>): (sides: Sides) => boolean {
+  if (!MODES.includes(mode)) throw new RpcError('invalidParams', 'invalid mode: expected "union" or "intersection"')
+  const senders = new Set<string | undefined>(fromAddress.map(bytesToHex))
+  const targets = new Set<string | undefined>(toAddress.map(bytesToHex))
+  if (senders.size === 0 || targets.size === 0 || mode === 'intersection') {
+    return ({ from, to }) => (senders.size === 0 || senders.has(from)) && (targets.size === 0 || targets.has(to))
+  }
+  return ({ from, to }) => senders.has(from) || targets.has(to)
+}
