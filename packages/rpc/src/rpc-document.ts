@@ -48,8 +48,9 @@ Heights and counts may be given as bigints, numbers or hexadecimal. Answers are 
 
 ## Who may ask what
 
-The namespaces \`admin\`, \`miner\` and \`debug\` are for the node's owner: over its local socket, or with its token
-(\`authorization: Bearer …\`). To others they do not exist. All other methods only read, or hand in something that
+The namespaces \`admin\`, \`miner\`, \`debug\` and \`trace\` are for the node's owner: over its local socket, or with its
+token (\`authorization: Bearer …\`). To others they do not exist. An operator may let everybody trace
+(\`debug_trace…\`, \`trace_…\`) within a budget that all share: \`--http-traces\`. All other methods only read, or hand in something that
 the node then judges like a stranger's (\`eth_sendRawTransaction\`, \`poai_submitWork\`). The node holds no keys, so
 methods that sign (\`eth_sendTransaction\`, \`eth_sign\`, \`personal_…\`) do not exist. Pages of other origins need
 \`--http-cors\`, other host names \`--http-vhosts\`.
@@ -100,12 +101,22 @@ newest state only.`,
   [
     'ots',
     `For Otterscan. There is no index by address: searches read blocks, at most 20,000 at a time. They see what
-transactions say, not what contracts did inside them.`,
+transactions say, not what contracts did inside them. What they find comes with its logs.`,
   ],
   [
     'debug',
     `These execute again what was executed before. That is expensive, so they are for the node’s owner.
-Tracers: none (every instruction), \`callTracer\`, \`prestateTracer\`, \`4byteTracer\`, \`noopTracer\`.`,
+Tracers: none (every instruction), \`callTracer\` (\`withLog\`, \`onlyTopCall\`), \`prestateTracer\` (\`diffMode\`,
+\`disableCode\`, \`disableStorage\`, \`includeEmpty\`), \`flatCallTracer\` (\`convertParityErrors\`,
+\`includePrecompiles\`), \`4byteTracer\`, \`noopTracer\`, and \`muxTracer\`, whose configuration names others with
+theirs. Options and answers are geth’s. Calls that never begin, because they are too deep or send more than there is,
+have no frame.`,
+  ],
+  [
+    'trace',
+    `Traces as OpenEthereum, Erigon and Reth give them. \`vmTrace\` is refused. \`trace_filter\` looks at 1,000 blocks at
+most, executes each again, and finds what matches \`fromAddress\` or \`toAddress\`; with \`mode: "intersection"\`, what
+matches both. \`npm run evidence -- tracers\` compares all tracers with anvil’s.`,
   ],
 ])
 

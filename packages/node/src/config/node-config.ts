@@ -91,6 +91,8 @@ export interface RpcConfig {
   readonly explorer: boolean
   /** What the calls of one client may cost in a second. */
   readonly rate: number
+  /** What traces of all clients without the token may cost in a second. */
+  readonly traces: number
   readonly token: string | undefined
 }
 

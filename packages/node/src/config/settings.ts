@@ -319,6 +319,13 @@ export const SETTINGS: SettingsTable = {
       description:
         'plain reads that one client address may ask for per second, ten times as many at once; expensive methods count for more; 0: no limit',
     },
+    traces: {
+      flag: 'http-traces',
+      kind: wholeNumber(0, 1_000_000_000, 'plain reads'),
+      default: 0,
+      description:
+        'what traces (debug_trace…, trace_…) for clients without the token may cost per second, all together, in plain reads: 10 are a millisecond; 0: the token is needed',
+    },
     token: {
       flag: 'rpc-token',
       kind: token,

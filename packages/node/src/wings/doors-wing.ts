@@ -56,12 +56,12 @@ export function doorsWing(ground: Ground, { chain, engine, network }: DoorsWingD
 }
 
 function doorsOf({ params, config, places, installation }: Ground): RpcServerOptions {
-  const { ipc, port, host, cors, vhosts, token, explorer, rate } = config.rpc
+  const { ipc, port, host, cors, vhosts, token, explorer, rate, traces } = config.rpc
   const http =
     port === undefined ? undefined : { host, port, corsOrigins: cors, virtualHosts: vhosts, ...defined({ token }) }
   const siteDirectory = explorer ? installation.site : undefined
   return {
-    limits: { costPerSecond: rate, costBurst: rate * BURST_SECONDS },
+    limits: { costPerSecond: rate, costBurst: rate * BURST_SECONDS, publicTraceCostPerSecond: traces },
     findExtraFile: createBrowserEngine(installation, params),
     ...defined({ http, siteDirectory, ipcPath: ipc ? places.socket : undefined }),
   }

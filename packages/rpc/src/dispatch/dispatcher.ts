@@ -4,6 +4,7 @@ import type { AnswerHold, ClientMemory } from '../server/client-memory.ts'
 import { checkDepth } from './check-depth.ts'
 import { Deadlines } from './deadlines.ts'
 import { parseParams } from './parse-params.ts'
+import { PublicTraces } from './public-traces.ts'
 import { COST_PER_MS, RATE_DEFAULTS, RateLimiter, type RateLimits } from './rate-limiter.ts'
 import { RunningCall, type RunningCallDependencies } from './running-call.ts'
 import { toRpcError } from './to-rpc-error.ts'
@@ -19,6 +20,8 @@ export interface DispatchLimits extends RateLimits {
   readonly callTimeoutMs: number
   /** Calls that run at the same time over all connections; further ones are told to try again. */
   readonly maxConcurrent: number
+  /** Cost that traces for clients without the token may cause each second, all together; 0: the token is needed. */
+  readonly publicTraceCostPerSecond: number
 }
 
 /** Limits that public nodes of Ethereum use. */
@@ -28,6 +31,7 @@ export const DISPATCH_DEFAULTS: DispatchLimits = {
   maxAnswerCharacters: 25 * 1024 * 1024,
   callTimeoutMs: 30_000,
   maxConcurrent: 256,
+  publicTraceCostPerSecond: 0,
 }
 
 /** How a call ended, for metrics. */
@@ -93,6 +97,7 @@ class TableDispatcher implements Dispatcher {
   readonly #methods: ReadonlyMap<string, Method>
   readonly #deadlines: Deadlines
   readonly #rates: RateLimiter
+  readonly #publicTraces: PublicTraces
   readonly #turns = new Turns()
   readonly #shared: RunningCallDependencies
   #running = 0
@@ -104,6 +109,7 @@ class TableDispatcher implements Dispatcher {
     this.#deadlines = new Deadlines(options.limits.callTimeoutMs, dependencies.elapsedMs)
     this.#rates = new RateLimiter(options.limits, dependencies.elapsedMs)
     const { elapsedMs } = dependencies
+    this.#publicTraces = new PublicTraces(options.limits.publicTraceCostPerSecond, elapsedMs)
     this.#shared = { deadlines: this.#deadlines, rates: this.#rates, turns: this.#turns, elapsedMs }
   }
 
@@ -194,10 +200,39 @@ class TableDispatcher implements Dispatcher {
   }
 
   /** Charges a call for the time that it computed without a pause, beyond what its price covers. */
-  #chargeTime({ client }: Session, sinceMs: number, paid: number): void {
+  #chargeTime(
+    { client }: Session,
+    sinceMs: number,
+    paid: number,
+    rates: Pick<RateLimiter, 'charge'> = this.#rates,
+  ): void {
     if (client === undefined) return
     const cost = (this.#dependencies.elapsedMs() - sinceMs) * COST_PER_MS - paid
-    if (cost > 0) this.#rates.charge(client, cost)
+    if (cost > 0) rates.charge(client, cost)
+  }
+
+  /** Charges the client, and the budget of all if this is a trace for somebody without the token. */
+  #ratesOf({ name }: Method, { isTrusted }: Session): Pick<RateLimiter, 'charge'> {
+    if (isTrusted || !this.#publicTraces.includes(name)) return this.#rates
+    return {
+      charge: (client, cost) => {
+        this.#rates.charge(client, cost)
+        this.#publicTraces.charge(cost)
+      },
+    }
+  }
+
+  /** Throws if the method is only for those with the token, or for others when there is budget again. */
+  #admit({ name, cost }: Method, { isTrusted }: Session): void {
+    if (isTrusted || !this.#options.privateNamespaces.has(namespaceOf(name))) return
+    if (!this.#publicTraces.includes(name)) {
+      throw new RpcError(
+        'methodNotFound',
+        `the method ${name} is only available on the node's own socket or with its token`,
+      )
+    }
+    const retryAfterMs = this.#publicTraces.waitMs(cost)
+    if (retryAfterMs > 0) throw tooMuch('traces without the token are used up', retryAfterMs)
   }
 
   /** Throws if the client has asked for too much lately. */
@@ -205,8 +240,7 @@ class TableDispatcher implements Dispatcher {
     if (client === undefined) return
     const retryAfterMs = this.#rates.waitMs(client, this.#methods.get(name)?.cost ?? PLAIN_COST)
     if (retryAfterMs === 0) return
-    const text = `rate limit exceeded: too many requests, try again in ${retryAfterMs} ms`
-    throw new RpcError('limitExceeded', text, { data: { retryAfterMs } })
+    throw tooMuch('too many requests', retryAfterMs)
   }
 
   async #call(
@@ -218,12 +252,7 @@ class TableDispatcher implements Dispatcher {
     if (method === undefined) {
       throw new RpcError('methodNotFound', `the method ${shorten(name)} does not exist/is not available`)
     }
-    if (this.#options.privateNamespaces.has(namespaceOf(name)) && !session.isTrusted) {
-      throw new RpcError(
-        'methodNotFound',
-        `the method ${name} is only available on the node's own socket or with its token`,
-      )
-    }
+    this.#admit(method, session)
     const values = parseParams(method, params)
     const { limits } = this.#options
     if (this.#running >= limits.maxConcurrent) throw new RpcError('limitExceeded', 'too many calls at once: try again')
@@ -232,13 +261,14 @@ class TableDispatcher implements Dispatcher {
     const startedMs = elapsedMs()
     const report = (outcome: CallReport['outcome']): void =>
       onCall?.({ method: name, outcome, seconds: (elapsedMs() - startedMs) / 1000 })
-    const call = new RunningCall(session, this.#shared, { hold, startedMs })
+    const rates = this.#ratesOf(method, session)
+    const call = new RunningCall(session, { ...this.#shared, rates }, { hold, startedMs })
     try {
       let answering: ReturnType<Method['invoke']>
       try {
         answering = method.invoke(values, call)
       } finally {
-        this.#chargeTime(session, startedMs, method.cost)
+        this.#chargeTime(session, startedMs, method.cost, rates)
       }
       const result = await answering
       report('ok')
@@ -314,6 +344,11 @@ function refuse(message: unknown): string | undefined {
 
 function errorText(id: Id, { code, message, data }: RpcError): string {
   return JSON.stringify({ jsonrpc: '2.0', id, error: { code, message, ...defined({ data }) } })
+}
+
+function tooMuch(why: string, retryAfterMs: number): RpcError {
+  const text = `rate limit exceeded: ${why}, try again in ${retryAfterMs} ms`
+  return new RpcError('limitExceeded', text, { data: { retryAfterMs } })
 }
 
 function shorten(name: string): string {

@@ -84,6 +84,22 @@ describe('what transactions did', () => {
     expect((await fixture.ask('debug_traceTransaction', [hash])).error?.code).toBe(-32_601)
   })
 
+  it('is shown to everybody within a budget, if the operator says so', async () => {
+    // At once after a rest, ten seconds' worth may be spent: two traces.
+    const fixture = await openRpcFixture({ server: { limits: { publicTraceCostPerSecond: 40 } } })
+    const hash = await callLogger(fixture)
+    await fixture.mine()
+    expect(await fixture.call('debug_traceTransaction', [hash, { tracer: 'callTracer' }])).toMatchObject({
+      type: 'CALL',
+    })
+    expect(await fixture.call('trace_transaction', [hash])).toMatchObject([{ type: 'call' }])
+    const { error } = await fixture.ask('trace_transaction', [hash])
+    expect(error).toMatchObject({ code: -32_005, data: { retryAfterMs: expect.any(Number) } })
+    expect((await fixture.ask('debug_getRawBlock', ['latest'])).error?.code).toBe(-32_601)
+    // What is not a trace goes on.
+    expect(await fixture.call('eth_blockNumber')).toBe('0x1')
+  })
+
   it('is shown to Otterscan', async () => {
     const fixture = await openRpcFixture()
     const { call, mine } = fixture
