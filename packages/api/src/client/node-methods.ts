@@ -457,7 +457,7 @@ export interface NodeMethods {
     readonly params: readonly [hash: Hex]
     readonly result: BlockDetailsJson | null
   }
-  /** A page of the transactions of a block, the last one first. */
+  /** A page of the transactions of a block; pages are counted from its end. */
   readonly ots_getBlockTransactions: {
     readonly params: readonly [block: BlockNumberOrTag, page: bigint | number | Hex, size: bigint | number | Hex]
     readonly result: BlockTransactionsJson | null

@@ -3,6 +3,7 @@ import { bytesToHex, type Hex } from '@poai/core'
 import { signTransaction, WALLETS, type Wallet } from '@poai/testing/chain'
 import { encodeFunctionData, getContractAddress, parseAbi } from 'viem'
 import { traceMethods } from '../../src/methods/debug/traces.ts'
+import { otterscanMethods } from '../../src/methods/ots/otterscan.ts'
 import { parityTraceMethods } from '../../src/methods/trace/traces.ts'
 import { type OpenMethods, openMethods } from './open-methods.ts'
 
@@ -89,7 +90,11 @@ export interface TracedChain extends OpenMethods {
 
 /** Opens it. */
 export async function openTracedChain(): Promise<TracedChain> {
-  const methods = await openMethods((context) => [...traceMethods(context), ...parityTraceMethods(context)])
+  const methods = await openMethods((context) => [
+    ...traceMethods(context),
+    ...parityTraceMethods(context),
+    ...otterscanMethods(context),
+  ])
   const { chain, params } = methods
   const blocks: TracedTransaction[][] = []
   let nonce = 0n

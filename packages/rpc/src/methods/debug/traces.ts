@@ -26,8 +26,8 @@ const NOTHING_TOUCHED: Pick<Traced, 'reads' | 'changes'> = {
   changes: { accounts: [], storage: [], code: [] },
 }
 
-/** Executes the block again, up to the transaction. */
-const TRACE_COST = 200
+/** Executes a block again, at least up to a transaction: some milliseconds. What takes longer is charged besides. */
+const TRACE_COST = 50
 
 /** Executions watched step by step. Expensive, so they are for the node's owner. */
 export function traceMethods(context: MethodContext): readonly Method[] {

@@ -37,6 +37,8 @@ const SEARCH_COST = 500
 const API_LEVEL = 8
 /** Transactions of a page. */
 const MAX_PAGE = 100
+/** What a page of a block shows of the data of a transaction: the method that is called. */
+const SELECTOR_DIGITS = 8
 const EMPTY_CODE_WORDS = '0x'
 
 /** What Otterscan asks of a node besides `eth_`. Searches read blocks: there is no index by address. */
@@ -62,7 +64,7 @@ export function otterscanMethods(context: MethodContext): readonly Method[] {
     })
     // The newest first, whichever way was searched.
     const ordered = direction === 'up' ? hits.toReversed() : hits
-    const { txs, receipts } = await showHits(context, { hits: ordered, withLogs: true }, call)
+    const { txs, receipts } = await showHits(context, { hits: ordered, isShort: false }, call)
     const isNewest = direction === 'down' ? start >= view.headNumber : isComplete
     const isOldest = direction === 'up' ? start === 0n : isComplete
     return new PreparedJson(`{"txs":${txs},"receipts":${receipts},"firstPage":${isNewest},"lastPage":${isOldest}}`)
@@ -111,7 +113,7 @@ export function otterscanMethods(context: MethodContext): readonly Method[] {
     }),
     method({
       name: 'ots_getBlockTransactions',
-      summary: 'A page of the transactions of a block, the last one first',
+      summary: 'A page of the transactions of a block; pages are counted from its end',
       params: [required('block', blockNumber), required('page', count), required('size', count)],
       result: orNull(SCHEMAS.blockTransactions),
       run: async ([place, page, size], call) => {
@@ -119,10 +121,10 @@ export function otterscanMethods(context: MethodContext): readonly Method[] {
         if (found === undefined) return null
         const total = found.block.body.transactions.length
         const end = Math.max(0, total - page * size)
-        const indexes = Array.from({ length: Math.min(size, end, MAX_PAGE) }, (_, offset) => end - 1 - offset)
-        const hits = indexes.map((index) => ({ found, index }))
+        const length = Math.min(size, end, MAX_PAGE)
+        const hits = Array.from({ length }, (_, offset) => ({ found, index: end - length + offset }))
         const block = showBlock(context, found, false)
-        const { txs, receipts } = await showHits(context, { hits, withLogs: false }, call)
+        const { txs, receipts } = await showHits(context, { hits, isShort: true }, call)
         const { transactions: _, ...rest } = block
         const fullblock = JSON.stringify({ ...rest, transactionCount: total }).slice(0, -1)
         return new PreparedJson(`{"fullblock":${fullblock},"transactions":${txs}},"receipts":${receipts}}`)
@@ -199,25 +201,26 @@ function transactionOf({ found, index }: FoundInBlock): SentBlock['block']['body
   return transaction
 }
 
-/** Lists as JSON. */
+/** Lists as JSON; short ones without logs, and without the data of transactions beyond the selector. */
 async function showHits(
   context: MethodContext,
-  { hits, withLogs }: { readonly hits: readonly FoundInBlock[]; readonly withLogs: boolean },
+  { hits, isShort }: { readonly hits: readonly FoundInBlock[]; readonly isShort: boolean },
   call: Call,
 ): Promise<{ readonly txs: string; readonly receipts: string }> {
-  const txs = await writeList(hits, (hit) => JSON.stringify(showHit(context, hit)), call)
-  const receipts = await writeList(hits, (hit) => writeHit(context, hit, withLogs ? call : undefined), call)
+  const txs = await writeList(hits, (hit) => JSON.stringify(showHit(context, hit, isShort)), call)
+  const receipts = await writeList(hits, (hit) => writeHit(context, hit, isShort ? undefined : call), call)
   return { txs, receipts }
 }
 
-function showHit({ params }: MethodContext, hit: FoundInBlock): TransactionJson | null {
+function showHit({ params }: MethodContext, hit: FoundInBlock, isShort: boolean): TransactionJson | null {
   const { found, index } = hit
   const sender = found.senders[index]
   if (sender === undefined) return null
-  return formatTransaction(transactionOf(hit), {
+  const shown = formatTransaction(transactionOf(hit), {
     ...{ sender, chainId: params.chainId },
     mined: { header: found.header, blockHash: found.hash, index },
   })
+  return isShort ? { ...shown, input: `0x${shown.input.slice(2, 2 + SELECTOR_DIGITS)}` } : shown
 }
 
 /** The receipt of a hit as JSON; without a call, without its logs: a page of a block does not show them. */

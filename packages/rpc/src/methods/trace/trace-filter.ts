@@ -26,7 +26,7 @@ import type { MethodContext } from '../method-context.ts'
 import { replayBlock, rewardTrace } from './replay.ts'
 
 /** Looks at many blocks, each of which is executed again; what that takes is charged besides. */
-const FILTER_COST = 500
+const FILTER_COST = 200
 /** Blocks that one call looks at. */
 const MAX_BLOCKS = 1000n
 /** Addresses that one filter may name. */
@@ -106,7 +106,7 @@ async function search(context: MethodContext, question: Partial<TraceQuestion>, 
   return `[${texts.join(',')}]`
 }
 
-/** The frames of a block. They are held until the block is searched, and are no part of the answer before they match. */
+/** The frames of a block. All are held until it is searched; only those that match become part of the answer. */
 async function* framesOf(
   context: MethodContext,
   found: SentBlock,

@@ -31,8 +31,8 @@ import {
 } from './replay.ts'
 import { traceFilterMethod } from './trace-filter.ts'
 
-/** Executes a block again. */
-const REPLAY_COST = 200
+/** Executes a block again: some milliseconds. What takes longer is charged besides. */
+const REPLAY_COST = 50
 const MAX_PARTS = 3
 /** The deepest that frames can be. */
 const MAX_DEPTH = 1024
