@@ -28,12 +28,13 @@ const ABI = parseAbi([
 const SALT: Hex = `0x${'07'.repeat(32)}`
 const STRANGER: Hex = `0x${'99'.repeat(20)}`
 
-/** What a transaction is sent with besides its nonce and gas. */
+/** What a transaction is sent with besides its nonce. */
 export interface Plan {
   readonly name: string
   readonly to: Hex | undefined
   readonly data?: Hex
   readonly value?: bigint
+  readonly gasLimit?: bigint
 }
 
 /** Each list is a block. Everything that a tracer has to tell apart is in one of them. */
@@ -62,7 +63,12 @@ export async function tracedPlans(): Promise<readonly (readonly Plan[])[]> {
       { name: 'gift', to: workshop, value: 1000n },
     ],
     [call('store', [1n, 4n, 5n]), call('store', [1n, 4n, 9n]), call('store', [2n, 1n, 0n])],
-    [call('fail', ['no']), call('panic', [1n]), call('burn'), { name: 'bad creation', to: undefined, data: '0xfe' }],
+    [
+      call('fail', ['no']),
+      call('panic', [1n]),
+      { ...call('burn'), gasLimit: 100_000n },
+      { name: 'bad creation', to: undefined, data: '0xfe' },
+    ],
     [call('make', [SALT, true], 7n), call('make', [SALT, false], 7n), call('make', [SALT, false], 7n)],
     [call('destroyLast', [STRANGER]), call('makePlain', [], 3n), call('makeAndDestroy', [STRANGER], 4n)],
     [
@@ -100,9 +106,9 @@ export async function openTracedChain(): Promise<TracedChain> {
   let nonce = 0n
   for (const plans of await tracedPlans()) {
     const sent: TracedTransaction[] = []
-    for (const { name, to, data = '0x', value = 0n } of plans) {
+    for (const { name, to, data = '0x', value = 0n, gasLimit = 3_000_000n } of plans) {
       const transaction = signTransaction(params.chainId, ALICE, {
-        ...{ nonce: nonce++, value, gasLimit: 3_000_000n },
+        ...{ nonce: nonce++, value, gasLimit },
         to: to === undefined ? undefined : (Uint8Array.from(Buffer.from(to.slice(2), 'hex')) as Wallet['address']),
         data: Uint8Array.from(Buffer.from(data.slice(2), 'hex')),
       })
