@@ -81,9 +81,9 @@ const digits: JsonSchema = { type: 'string', pattern: '^0x[0-9a-f]*$' }
 const difference: JsonSchema = {
   anyOf: [
     oneWordOf(['=']),
-    exactly({ '+': digits }),
-    exactly({ '-': digits }),
-    exactly({ '*': exactly({ from: digits, to: digits }) }),
+    named('added value', exactly({ '+': digits })),
+    named('removed value', exactly({ '-': digits })),
+    named('changed value', exactly({ '*': exactly({ from: digits, to: digits }) })),
   ],
 }
 

@@ -1302,46 +1302,28 @@ export type ReplayJson = {
 
 /** Account diff. */
 export type AccountDiffJson = {
-  readonly balance: '=' | {
-    readonly '+': Hex
-  } | {
-    readonly '-': Hex
-  } | {
-    readonly '*': {
-      readonly from: Hex
-      readonly to: Hex
-    }
+  readonly balance: '=' | AddedValueJson | RemovedValueJson | ChangedValueJson
+  readonly code: '=' | AddedValueJson | RemovedValueJson | ChangedValueJson
+  readonly nonce: '=' | AddedValueJson | RemovedValueJson | ChangedValueJson
+  readonly storage: { readonly [key: string]: '=' | AddedValueJson | RemovedValueJson | ChangedValueJson }
+}
+
+/** Added value. */
+export type AddedValueJson = {
+  readonly '+': Hex
+}
+
+/** Removed value. */
+export type RemovedValueJson = {
+  readonly '-': Hex
+}
+
+/** Changed value. */
+export type ChangedValueJson = {
+  readonly '*': {
+    readonly from: Hex
+    readonly to: Hex
   }
-  readonly code: '=' | {
-    readonly '+': Hex
-  } | {
-    readonly '-': Hex
-  } | {
-    readonly '*': {
-      readonly from: Hex
-      readonly to: Hex
-    }
-  }
-  readonly nonce: '=' | {
-    readonly '+': Hex
-  } | {
-    readonly '-': Hex
-  } | {
-    readonly '*': {
-      readonly from: Hex
-      readonly to: Hex
-    }
-  }
-  readonly storage: { readonly [key: string]: '=' | {
-    readonly '+': Hex
-  } | {
-    readonly '-': Hex
-  } | {
-    readonly '*': {
-      readonly from: Hex
-      readonly to: Hex
-    }
-  } }
 }
 
 /** Bare trace. */
