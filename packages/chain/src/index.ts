@@ -20,6 +20,7 @@ export type {
   ChainReader,
   ChainUpdate,
   FinalBlock,
+  KeptHeights,
   KeptSideBlock,
   PastState,
   TransactionPlace,

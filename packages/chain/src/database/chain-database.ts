@@ -33,6 +33,16 @@ export interface FinalBlock {
   readonly hash: Hash32
 }
 
+/** From which heights on a chain is kept, and how many blocks below the head; `'all'` for ever. */
+export interface KeptHeights {
+  /** The oldest block after which the state can be read. */
+  readonly oldestState: bigint
+  /** The oldest block with body and receipts, the genesis block apart. */
+  readonly oldestBlock: bigint
+  readonly states: bigint | 'all'
+  readonly blocks: bigint | 'all'
+}
+
 /** What is kept of blocks. Undefined where nothing is kept. Small records are read at once: see `StateReader`. */
 export interface ChainReader {
   /** The chain that ends with the canonical head. */
@@ -94,6 +104,9 @@ export interface ChainDatabase extends ChainReader {
   branchHorizon(): bigint
   /** The rule that a block was found to break, if it is remembered. */
   badBlock(hash: Hash32): RuleCode | undefined
+  /** Bad blocks that were kept whole, those with work first, each kind from the newest on. */
+  badBlocks(): Promise<readonly KeptBadBlock[]>
+  keptHeights(): KeptHeights
   /** The forks by whose rules the blocks here were judged. */
   schedule(): readonly ForkStep[]
   /** Of a transaction of a canonical block. */

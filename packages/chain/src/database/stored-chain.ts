@@ -25,6 +25,7 @@ import {
   getMeta,
   type KeptBadBlock,
   keepBadBlock,
+  keptBadBlocks,
   listSideBlocks,
   makeCanonical,
   prune,
@@ -104,6 +105,12 @@ export function createStoredChain(dependencies: StoredChainDependencies): ChainD
       }),
     branchHorizon: () => marks.branchHorizon(),
     badBlock: (hash) => badBlockRule(store, hash),
+    badBlocks: () => keptBadBlocks(store),
+    keptHeights: () => {
+      const { history, blocks: oldestBlock } = readHorizons(store)
+      const { retention } = dependencies
+      return { oldestState: history, oldestBlock, states: retention.history, blocks: retention.blocks }
+    },
     schedule: () => decodeSchedule(getMeta(store, SCHEDULE_NAME)),
     pruneMore: async () => {
       const { committer, retention } = dependencies

@@ -10,7 +10,8 @@ const MAX_TRANSACTIONS = 20_000
 /** What queries read. */
 export type QueriedDatabase = Pick<
   ChainDatabase,
-  'head' | 'final' | 'context' | 'header' | 'body' | 'receipts' | 'canonicalHash' | 'transactionPlace' | 'stateAt'
+  | ('head' | 'final' | 'context' | 'header' | 'body' | 'receipts')
+  | ('canonicalHash' | 'transactionPlace' | 'stateAt' | 'badBlocks' | 'keptHeights')
 >
 
 /**
@@ -42,6 +43,8 @@ export function createCachedReader(database: QueriedDatabase): QueriedDatabase {
     canonicalHash: (number) => database.canonicalHash(number),
     transactionPlace: (hash) => database.transactionPlace(hash),
     stateAt: (number) => database.stateAt(number),
+    badBlocks: () => database.badBlocks(),
+    keptHeights: () => database.keptHeights(),
     header,
     body: async (hash) => {
       const name = bytesToHex(hash)

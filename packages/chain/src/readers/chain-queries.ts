@@ -1,6 +1,7 @@
 import type { ChainContext } from '@poai/consensus'
 import type { Block, Hash32, Header, Receipt, Transaction } from '@poai/core'
-import type { PastState } from '../database/chain-database.ts'
+import type { KeptBadBlock } from '@poai/storage'
+import type { KeptHeights, PastState } from '../database/chain-database.ts'
 import { createCachedReader, type QueriedDatabase } from './cached-reader.ts'
 import { findLogs, type LogSearch } from './find-logs.ts'
 import { LogIndex } from './log-index.ts'
@@ -35,6 +36,9 @@ export interface ChainQueries {
   logs(search: LogSearch): Promise<readonly FoundLog[]>
   /** After a canonical block; close it. Throws an `AppError` if that state is not kept. */
   stateAt(number: bigint): PastState
+  /** Invalid blocks that came lately, whole. */
+  badBlocks(): Promise<readonly KeptBadBlock[]>
+  keptHeights(): KeptHeights
 }
 
 export interface ChainQueryOptions {
@@ -98,5 +102,7 @@ export function createChainQueries(options: ChainQueryOptions, uncached: Queried
     },
     logs: (search) => findLogs(logIndex, search),
     stateAt: (number) => database.stateAt(number),
+    badBlocks: () => database.badBlocks(),
+    keptHeights: () => database.keptHeights(),
   }
 }

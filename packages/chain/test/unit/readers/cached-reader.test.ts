@@ -18,6 +18,8 @@ function databaseOf(): { readonly database: QueriedDatabase; readonly reads: str
     stateAt: () => {
       throw new Error('not asked for')
     },
+    badBlocks: async () => [],
+    keptHeights: () => ({ oldestState: 0n, oldestBlock: 0n, states: 'all', blocks: 'all' }),
     canonicalHash: () => state.canonical,
     header: () => {
       reads.push('header')
