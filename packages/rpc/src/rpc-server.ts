@@ -2,6 +2,7 @@ import type { Method } from '@poai/api'
 import { defined, type Startable } from '@poai/core'
 import { ChainView } from './chain-view.ts'
 import { type CallReport, createDispatcher, type Dispatcher } from './dispatch/dispatcher.ts'
+import { PRIVATE_NAMESPACES } from './dispatch/private-namespaces.ts'
 import { createMethods } from './methods/create-methods.ts'
 import type { RpcDependencies } from './rpc-dependencies.ts'
 import { RPC_DEFAULTS, type RpcLimits } from './rpc-limits.ts'
@@ -34,9 +35,6 @@ export interface RpcServer extends Startable {
   /** All that it answers: its own methods and those of other parts. */
   readonly methods: readonly Method[]
 }
-
-/** Only for the node's owner: its own socket, or the token. */
-const PRIVATE_NAMESPACES: ReadonlySet<string> = new Set(['admin', 'miner', 'debug', 'trace'])
 
 /** A server over a chain. It does not listen before `start`. */
 export function createRpcServer(options: RpcServerOptions, dependencies: RpcDependencies): RpcServer {

@@ -1,16 +1,22 @@
 import type { Hex } from '@poai/core'
 import type {
   AccessListResultJson,
+  BadBlockJson,
   BlockJson,
+  CapabilitiesJson,
+  ConfigsJson,
   FeeHistoryJson,
+  FilledTransactionJson,
   HeaderJson,
   LogJson,
+  Modules,
   PoolContentJson,
   PoolLinesJson,
   PoolPartJson,
   PoolSizesJson,
   ProofJson,
   ReceiptJson,
+  StorageValues,
   SyncingJson,
   TransactionJson,
 } from '../client/node-methods.ts'
@@ -25,7 +31,7 @@ import {
   orNull,
   type SchemaOf,
 } from '../schema/json-schema.ts'
-import { address, bloom, data, flag, hash, measure, quantity, text } from '../schema/scalars.ts'
+import { address, bloom, data, flag, hash, integer, measure, quantity, text } from '../schema/scalars.ts'
 
 // As Ethereum's execution-apis describe them, with what this chain adds.
 
@@ -204,6 +210,83 @@ export const poolLines: SchemaOf<PoolLinesJson> = named(
   'pool lines',
   exactly({ pending: mapOf(mapOf(text)), queued: mapOf(mapOf(text)) }),
 )
+
+const keptSpan: JsonSchema = named(
+  'kept span',
+  exactly(
+    {
+      disabled: flag,
+      oldestBlock: quantity,
+      deleteStrategy: named('delete strategy', exactly({ type: oneWordOf(['window']), retentionBlocks: quantity })),
+    },
+    ['oldestBlock', 'deleteStrategy'],
+  ),
+)
+
+export const capabilities: SchemaOf<CapabilitiesJson> = named(
+  'capabilities',
+  exactly({
+    head: named('block name', exactly({ number: quantity, hash })),
+    state: keptSpan,
+    tx: keptSpan,
+    logs: keptSpan,
+    receipts: keptSpan,
+    blocks: keptSpan,
+    stateproofs: keptSpan,
+  }),
+)
+
+const forkConfig: JsonSchema = named(
+  'fork config',
+  exactly({
+    activationTime: integer,
+    blobSchedule: named('blob schedule', exactly({ baseFeeUpdateFraction: integer, max: integer, target: integer })),
+    chainId: quantity,
+    forkId: { title: '4 bytes', type: 'string', pattern: '^0x[0-9a-f]{8}$' },
+    precompiles: mapOf(address),
+    systemContracts: mapOf(address),
+  }),
+)
+
+export const configs: SchemaOf<ConfigsJson> = named(
+  'configs',
+  exactly({ current: forkConfig, next: orNull(forkConfig), last: orNull(forkConfig) }),
+)
+
+export const storageValues: SchemaOf<StorageValues> = named('storage values', mapOf(listSchema(hash)))
+
+/** Not signed yet. */
+const unsignedTransaction: JsonSchema = named(
+  'unsigned transaction',
+  exactly(
+    {
+      type: oneWordOf(['0x0', '0x1', '0x2']),
+      chainId: quantity,
+      nonce: quantity,
+      to: orNull(address),
+      value: quantity,
+      gas: quantity,
+      gasPrice: quantity,
+      maxFeePerGas: quantity,
+      maxPriorityFeePerGas: quantity,
+      input: data,
+      accessList,
+    },
+    ['maxFeePerGas', 'maxPriorityFeePerGas', 'accessList'],
+  ),
+)
+
+export const filledTransaction: SchemaOf<FilledTransactionJson> = named(
+  'filled transaction',
+  exactly({ raw: data, tx: unsignedTransaction }),
+)
+
+export const badBlocks: SchemaOf<readonly BadBlockJson[]> = listSchema<BadBlockJson>(
+  named('bad block', exactly({ block, hash, rlp: data })),
+)
+
+/** Namespaces with their versions. */
+export const modules: SchemaOf<Modules> = named('modules', mapOf(text))
 
 /** What a filter has found since the last call: hashes of blocks or transactions, or logs. */
 export const filterChanges: SchemaOf<readonly Hex[] | readonly LogJson[]> = {

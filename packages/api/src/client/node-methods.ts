@@ -75,6 +75,11 @@ export interface NodeMethods {
     readonly params: readonly [hash: Hex, index: bigint | number | Hex]
     readonly result: HeaderJson | null
   }
+  /** Blocks have no access lists here (EIP-7928). */
+  readonly eth_getBlockAccessList: {
+    readonly params: readonly [block: BlockNumberTagOrHash]
+    readonly result: null
+  }
   /** The receipts of all transactions of a block. */
   readonly eth_getBlockReceipts: {
     readonly params: readonly [block: BlockNumberTagOrHash]
@@ -110,6 +115,16 @@ export interface NodeMethods {
     readonly params: readonly [transaction: Hex]
     readonly result: Hex
   }
+  /** Sends a signed transaction and waits for its receipt, at most 25 s (EIP-7966). */
+  readonly eth_sendRawTransactionSync: {
+    readonly params: readonly [transaction: Hex, timeoutMs?: bigint | number | Hex]
+    readonly result: ReceiptJson
+  }
+  /** A transaction with nonce, gas limit and fees filled in, ready to be signed. */
+  readonly eth_fillTransaction: {
+    readonly params: readonly [transaction: CallArguments]
+    readonly result: FilledTransactionJson
+  }
   /** The balance of an account, in wei. */
   readonly eth_getBalance: {
     readonly params: readonly [address: Hex, block?: BlockNumberTagOrHash]
@@ -129,6 +144,11 @@ export interface NodeMethods {
   readonly eth_getStorageAt: {
     readonly params: readonly [address: Hex, slot: Hex, block?: BlockNumberTagOrHash]
     readonly result: Hex
+  }
+  /** Storage slots of several contracts, by their addresses. */
+  readonly eth_getStorageValues: {
+    readonly params: readonly [requests: StorageRequests, block?: BlockNumberTagOrHash]
+    readonly result: StorageValues
   }
   /** An account and slots of it with their Merkle proofs, in the newest state only. */
   readonly eth_getProof: {
@@ -170,6 +190,11 @@ export interface NodeMethods {
   }
   /** The base fee of the next block. */
   readonly eth_baseFee: {
+    readonly params: readonly []
+    readonly result: Hex
+  }
+  /** The least that Ethereum knows: there are no blobs here, and BLOBBASEFEE answers the same. */
+  readonly eth_blobBaseFee: {
     readonly params: readonly []
     readonly result: Hex
   }
@@ -236,6 +261,16 @@ export interface NodeMethods {
   readonly eth_syncing: {
     readonly params: readonly []
     readonly result: boolean | SyncingJson
+  }
+  /** The rules now, next and last (EIP-7910); forks have heights here, so times to come are estimates. */
+  readonly eth_config: {
+    readonly params: readonly []
+    readonly result: ConfigsJson
+  }
+  /** From which blocks on this node has states, transactions and proofs. */
+  readonly eth_capabilities: {
+    readonly params: readonly []
+    readonly result: CapabilitiesJson
   }
   /** True while the node makes attempts. */
   readonly eth_mining: {
@@ -377,15 +412,25 @@ export interface NodeMethods {
     readonly params: readonly [block: BlockNumberTagOrHash]
     readonly result: Hex | null
   }
+  /** Blocks have no access lists here (EIP-7928), so that none is ever found. */
+  readonly debug_getRawBlockAccessList: {
+    readonly params: readonly [block: BlockNumberTagOrHash]
+    readonly result: Hex
+  }
   /** The canonical bytes of the receipts of a block. */
   readonly debug_getRawReceipts: {
     readonly params: readonly [block: BlockNumberTagOrHash]
     readonly result: readonly Hex[] | null
   }
-  /** The canonical bytes of a transaction, mined or pending. */
+  /** The canonical bytes of a transaction, mined or pending; as in geth, no bytes of an unknown one. */
   readonly debug_getRawTransaction: {
     readonly params: readonly [hash: Hex]
-    readonly result: Hex | null
+    readonly result: Hex
+  }
+  /** The last invalid blocks that came, whole: first those with real work, each kind from the newest on. */
+  readonly debug_getBadBlocks: {
+    readonly params: readonly []
+    readonly result: readonly BadBlockJson[]
   }
   /** Executes a mined transaction again, and shows what it did step by step or call by call. */
   readonly debug_traceTransaction: {
@@ -557,6 +602,11 @@ export interface NodeMethods {
     readonly params: readonly []
     readonly result: MinerStatusJson
   }
+  /** The namespaces that the client may use. */
+  readonly rpc_modules: {
+    readonly params: readonly []
+    readonly result: Modules
+  }
   /** This interface as an OpenRPC document. */
   readonly 'rpc.discover': {
     readonly params: readonly []
@@ -699,24 +749,6 @@ export type LogJson = {
   readonly removed: boolean
 }
 
-/** Proof. */
-export type ProofJson = {
-  readonly address: Hex
-  readonly accountProof: readonly Hex[]
-  readonly balance: Hex
-  readonly codeHash: Hex
-  readonly nonce: Hex
-  readonly storageHash: Hex
-  readonly storageProof: readonly StorageProofJson[]
-}
-
-/** Storage proof. */
-export type StorageProofJson = {
-  readonly key: Hex
-  readonly value: Hex
-  readonly proof: readonly Hex[]
-}
-
 /** Call arguments. */
 export type CallArguments = {
   readonly from?: Hex
@@ -741,6 +773,51 @@ export type CallArguments = {
     readonly r?: bigint | number | Hex
     readonly s?: bigint | number | Hex
   }[]
+}
+
+/** Filled transaction. */
+export type FilledTransactionJson = {
+  readonly raw: Hex
+  readonly tx: UnsignedTransactionJson
+}
+
+/** Unsigned transaction. */
+export type UnsignedTransactionJson = {
+  readonly type: '0x0' | '0x1' | '0x2'
+  readonly chainId: Hex
+  readonly nonce: Hex
+  readonly to: Hex | null
+  readonly value: Hex
+  readonly gas: Hex
+  readonly gasPrice: Hex
+  readonly maxFeePerGas?: Hex
+  readonly maxPriorityFeePerGas?: Hex
+  readonly input: Hex
+  readonly accessList?: readonly AccessListEntryJson[]
+}
+
+/** Storage requests. */
+export type StorageRequests = { readonly [key: string]: readonly Hex[] }
+
+/** Storage values. */
+export type StorageValues = { readonly [key: string]: readonly Hex[] }
+
+/** Proof. */
+export type ProofJson = {
+  readonly address: Hex
+  readonly accountProof: readonly Hex[]
+  readonly balance: Hex
+  readonly codeHash: Hex
+  readonly nonce: Hex
+  readonly storageHash: Hex
+  readonly storageProof: readonly StorageProofJson[]
+}
+
+/** Storage proof. */
+export type StorageProofJson = {
+  readonly key: Hex
+  readonly value: Hex
+  readonly proof: readonly Hex[]
 }
 
 /** Account override. */
@@ -788,6 +865,60 @@ export type SyncDetailsJson = {
   readonly state: string
   readonly blocksPerSecond: number
   readonly secondsLeft: number | null
+}
+
+/** Configs. */
+export type ConfigsJson = {
+  readonly current: ForkConfigJson
+  readonly next: ForkConfigJson | null
+  readonly last: ForkConfigJson | null
+}
+
+/** Fork config. */
+export type ForkConfigJson = {
+  readonly activationTime: number
+  readonly blobSchedule: BlobScheduleJson
+  readonly chainId: Hex
+  readonly forkId: Hex
+  readonly precompiles: { readonly [key: string]: Hex }
+  readonly systemContracts: { readonly [key: string]: Hex }
+}
+
+/** Blob schedule. */
+export type BlobScheduleJson = {
+  readonly baseFeeUpdateFraction: number
+  readonly max: number
+  readonly target: number
+}
+
+/** Capabilities. */
+export type CapabilitiesJson = {
+  readonly head: BlockNameJson
+  readonly state: KeptSpanJson
+  readonly tx: KeptSpanJson
+  readonly logs: KeptSpanJson
+  readonly receipts: KeptSpanJson
+  readonly blocks: KeptSpanJson
+  readonly stateproofs: KeptSpanJson
+}
+
+/** Block name. */
+export type BlockNameJson = {
+  readonly number: Hex
+  readonly hash: Hex
+}
+
+/** Kept span. */
+export type KeptSpanJson = {
+  readonly disabled: boolean
+  readonly oldestBlock?: Hex
+  readonly deleteStrategy?: DeleteStrategyJson
+}
+
+/** Delete strategy. */
+export type DeleteStrategyJson = {
+  readonly type: 'window'
+  readonly retentionBlocks: Hex
 }
 
 /** Pool sizes. */
@@ -1179,6 +1310,13 @@ export type RateReport = {
   readonly workers: number
 }
 
+/** Bad block. */
+export type BadBlockJson = {
+  readonly block: BlockJson
+  readonly hash: Hex
+  readonly rlp: Hex
+}
+
 /** Trace options. */
 export type TraceOptions = {
   readonly tracer?: string
@@ -1529,6 +1667,9 @@ export type BanJson = {
   readonly untilMs: number
   readonly reason: string
 }
+
+/** Modules. */
+export type Modules = { readonly [key: string]: string }
 
 /** Open rpc document. */
 export type OpenRpcDocumentJson = {

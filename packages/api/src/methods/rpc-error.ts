@@ -16,8 +16,21 @@ export const RPC_CODES = {
   limitExceeded: -32_005,
   /** The EVM reverted the call; `data` is what it returned. */
   reverted: 3,
+  /** EIP-7966: sent, and not mined in the time given; `data` is its hash. */
+  notMinedInTime: 4,
   /** The node does not keep data that old. */
   pruned: 4444,
+  // What a simulated block cannot hold, as execution-apis number it.
+  nonceTooLow: -38_010,
+  nonceTooHigh: -38_011,
+  feeBelowBase: -38_012,
+  intrinsicGasTooLow: -38_013,
+  insufficientFunds: -38_014,
+  blockGasExceeded: -38_015,
+  blockNumbersNotRising: -38_020,
+  blockTimesNotRising: -38_021,
+  initCodeTooLarge: -38_025,
+  simulationTooLarge: -38_026,
 } as const
 
 export type RpcCodeName = keyof typeof RPC_CODES

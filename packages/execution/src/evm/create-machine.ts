@@ -59,7 +59,7 @@ export interface MachineTools {
 const NOWHERE: WorldState = new WorldState(EMPTY_STATE)
 
 /** No blobs, so their price never leaves its minimum (EIP-4844, EIP-7516). */
-const BLOB_BASE_FEE = 1n
+export const BLOB_BASE_FEE = 1n
 
 /** The EVM asks only for the last 256 blocks, all of which the chain must know. */
 class BlockHashes implements EVMMockBlockchainInterface {

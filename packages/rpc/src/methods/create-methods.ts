@@ -1,17 +1,22 @@
 import { type Method, method, namespaceOf, openRpcDocument, SCHEMAS } from '@poai/api'
+import { PRIVATE_NAMESPACES } from '../dispatch/private-namespaces.ts'
 import { ExamAnswers } from '../exams/exam-answers.ts'
 import { LogTexts } from '../format/log-texts.ts'
 import type { RpcDependencies } from '../rpc-dependencies.ts'
+import { badBlockMethods } from './debug/bad-blocks.ts'
 import { rawMethods } from './debug/raw.ts'
 import { traceMethods } from './debug/traces.ts'
 import { accountMethods } from './eth/accounts.ts'
 import { blockMethods } from './eth/blocks.ts'
 import { callMethods } from './eth/calls.ts'
 import { chainMethods, constantMethods } from './eth/chain.ts'
+import { configMethods } from './eth/config.ts'
 import { feeMethods } from './eth/fees.ts'
+import { fillTransactionMethod } from './eth/fill-transaction.ts'
 import { newsMethods } from './eth/filters.ts'
 import { logMethods } from './eth/logs.ts'
 import { proofMethods } from './eth/proofs.ts'
+import { sendAndWaitMethod } from './eth/send-and-wait.ts'
 import { transactionMethods } from './eth/transactions.ts'
 import type { MethodContext } from './method-context.ts'
 import { netVersionMethod, web3Methods } from './net-web3.ts'
@@ -19,6 +24,7 @@ import { otterscanMethods } from './ots/otterscan.ts'
 import { accuracyMethods } from './poai/accuracy.ts'
 import { examMethods } from './poai/exams.ts'
 import { nodeMethods } from './poai/node.ts'
+import { rpcModulesMethod } from './rpc-modules.ts'
 import { parityTraceMethods } from './trace/traces.ts'
 import { txpoolMethods } from './txpool.ts'
 
@@ -35,6 +41,8 @@ export function createMethods(
   const methods = byNamespace([
     ...blockMethods(context),
     ...transactionMethods(context),
+    sendAndWaitMethod(context),
+    fillTransactionMethod(context),
     ...accountMethods(context),
     ...proofMethods(context),
     ...callMethods(context),
@@ -42,6 +50,7 @@ export function createMethods(
     ...logMethods(context),
     ...newsMethods(context),
     ...chainMethods(context),
+    ...configMethods(context),
     netVersionMethod(context),
     ...examMethods(context, answers),
     ...accuracyMethods(context, answers),
@@ -51,11 +60,13 @@ export function createMethods(
     ...web3Methods(context),
     ...txpoolMethods(context),
     ...rawMethods(context),
+    ...badBlockMethods(context),
     ...traceMethods(context),
     ...parityTraceMethods(context),
     ...otterscanMethods(context),
   ])
-  return [...methods, discoverMethod(methods, context.clientVersion)]
+  const all = [...methods, rpcModulesMethod(methods, PRIVATE_NAMESPACES)]
+  return [...all, discoverMethod(all, context.clientVersion)]
 }
 
 /** Those of one namespace together. */

@@ -81,6 +81,7 @@ export function callsOf(places: Places): Readonly<Record<string, readonly (reado
     eth_getUncleCountByBlockHash: [[block], [UNKNOWN_HASH]],
     eth_getUncleByBlockNumberAndIndex: [['0x1', '0x0']],
     eth_getUncleByBlockHashAndIndex: [[block, '0x0']],
+    eth_getBlockAccessList: blocks,
     eth_getBlockReceipts: [...blocks, [block], [{ blockHash: block }], [{ blockNumber: '0x1' }]],
     eth_getTransactionByHash: transactions,
     eth_getTransactionByBlockNumberAndIndex: [
@@ -94,6 +95,7 @@ export function callsOf(places: Places): Readonly<Record<string, readonly (reado
     eth_getTransactionReceipt: transactions,
     eth_getRawTransactionByHash: transactions,
     eth_sendRawTransaction: [[raw]],
+    eth_fillTransaction: [[message], [{ from: ALICE, to: BOB, gasPrice: '0x1' }]],
     eth_getBalance: accounts,
     eth_getTransactionCount: accounts,
     eth_getCode: accounts,
@@ -101,6 +103,7 @@ export function callsOf(places: Places): Readonly<Record<string, readonly (reado
       [LOGGER, '0x0'],
       [NOBODY, `0x${'0'.repeat(64)}`, 'earliest'],
     ],
+    eth_getStorageValues: [[{ [LOGGER]: ['0x0', '0x1'], [NOBODY]: ['0x0'] }], [{ [LOGGER]: [] }, 'earliest']],
     eth_getProof: [
       [LOGGER, ['0x0', '0x1'], 'latest'],
       [NOBODY, []],
@@ -111,6 +114,7 @@ export function callsOf(places: Places): Readonly<Record<string, readonly (reado
     eth_gasPrice: [[]],
     eth_maxPriorityFeePerGas: [[]],
     eth_baseFee: [[]],
+    eth_blobBaseFee: [[]],
     eth_feeHistory: [
       ['0x5', 'latest', [10, 90]],
       ['0x1', '0x1'],
@@ -126,6 +130,8 @@ export function callsOf(places: Places): Readonly<Record<string, readonly (reado
     eth_unsubscribe: [['0x0']],
     eth_chainId: [[]],
     eth_syncing: [[]],
+    eth_config: [[]],
+    eth_capabilities: [[]],
     eth_accounts: [[]],
     eth_protocolVersion: [[]],
     net_version: [[]],
@@ -180,12 +186,20 @@ export function callsOf(places: Places): Readonly<Record<string, readonly (reado
     ots_traceTransaction: [[call], [creation]],
     ots_getInternalOperations: [[call], [creation]],
     ots_getTransactionError: [[call]],
+    debug_getBadBlocks: [[]],
+    rpc_modules: [[]],
     'rpc.discover': [[]],
   }
 }
 
-/** Cannot be asked over HTTP; has tests of its own. */
-export const ELSEWHERE: ReadonlySet<string> = new Set(['eth_subscribe'])
+/** Cannot be asked over HTTP for an answer at once; have tests of their own. */
+export const ELSEWHERE: ReadonlySet<string> = new Set([
+  'eth_subscribe',
+  // Answers when there is a block.
+  'eth_sendRawTransactionSync',
+  // Refuses always.
+  'debug_getRawBlockAccessList',
+])
 
 /** Puts a call of a contract, a creation, a waiting transaction and a filter there. */
 export async function fill(fixture: RpcFixture): Promise<Places> {

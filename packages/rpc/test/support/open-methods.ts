@@ -1,7 +1,7 @@
 import { type Method, PreparedJson, RpcError } from '@poai/api'
 import { type Hex, type NetworkParams, silentLogger } from '@poai/core'
 import { OWNERS_CALL } from '@poai/testing/call-method'
-import { signTransaction, testNetwork, type Wallet } from '@poai/testing/chain'
+import { signTransaction, type Wallet } from '@poai/testing/chain'
 import { expectAnswer } from '@poai/testing/expect-answer'
 import { parseParams } from '../../src/dispatch/parse-params.ts'
 import { toRpcError } from '../../src/dispatch/to-rpc-error.ts'
@@ -16,7 +16,7 @@ export interface OpenMethods extends MiningChain {
   /** The result of a method, as the dispatcher would get it; it is checked against the method's schema. */
   call(name: string, ...params: readonly unknown[]): Promise<unknown>
   /** The code and text that a client is told where a call fails. */
-  refusal(name: string, ...params: readonly unknown[]): Promise<{ readonly code: number; readonly message: string }>
+  refusal(name: string, ...params: readonly unknown[]): Promise<Pick<RpcError, 'code' | 'message' | 'data'>>
   /** Puts a transaction of a wallet into the pool and answers with its hash. */
   send(wallet: Wallet, plan: Parameters<typeof signTransaction>[2]): Promise<Hex>
 }
@@ -25,10 +25,10 @@ export interface OpenMethods extends MiningChain {
 export async function openMethods(
   groupOf: (context: MethodContext) => readonly Method[],
   more: Partial<MethodContext> = {},
-  params: NetworkParams = testNetwork,
+  network?: NetworkParams,
 ): Promise<OpenMethods> {
-  const mining = await openMemoryChain(params)
-  const { chain } = mining
+  const mining = await openMemoryChain(network)
+  const { params, chain } = mining
   const context: MethodContext = {
     ...{ ...dependenciesOf(mining), ...contextOf(mining) },
     ...{ logTexts: new LogTexts(), ...more },

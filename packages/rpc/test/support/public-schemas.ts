@@ -128,14 +128,42 @@ const accountProof = all({
 const poolOf = (entry: JsonSchema): JsonSchema =>
   closed({ pending: mapOf(mapOf(entry)), queued: mapOf(mapOf(entry)) }, ['pending', 'queued'])
 
+const span = closed(
+  {
+    ...{ disabled: boolean, oldestBlock: uint },
+    deleteStrategy: closed({ type: { const: 'window' }, retentionBlocks: uint }, ['type', 'retentionBlocks']),
+  },
+  ['disabled'],
+)
+const SPANS = { state: span, tx: span, logs: span, receipts: span, blocks: span, stateproofs: span } as const
+const count: JsonSchema = { type: 'integer', minimum: 0 }
+const blobSchedule = { baseFeeUpdateFraction: count, max: count, target: count } as const
+const CONFIG = {
+  ...{ activationTime: { type: 'number' }, chainId: uint, forkId: pattern('^0x[0-9a-f]{8}$') },
+  blobSchedule: closed(blobSchedule, Object.keys(blobSchedule)),
+  ...{ precompiles: mapOf(address), systemContracts: mapOf(address) },
+} as const
+const config = closed(CONFIG, Object.keys(CONFIG))
+
+const UNSIGNED = {
+  ...{ type: oneByte, nonce: uint, gas: uint, value: uint, input: bytes, gasPrice: uint, chainId: uint },
+  to: orNull(address),
+} as const
+const unsignedTransaction: JsonSchema = {
+  oneOf: [
+    all({ ...UNSIGNED, type: { const: '0x0' } }),
+    all({ ...UNSIGNED, type: { const: '0x1' }, accessList }),
+    all({ ...UNSIGNED, type: { const: '0x2' }, accessList, maxFeePerGas: uint, maxPriorityFeePerGas: uint }),
+  ],
+}
+
 function method(least: number, most: number, result: JsonSchema): PublicMethod {
   return { arguments: [least, most], result }
 }
 
 /**
- * Every public method that a node without keys, blobs, uncles and a beacon chain can answer. Left out for that:
- * `eth_sign`, `eth_signTransaction`, `eth_sendTransaction` (keys), `eth_blobBaseFee` (blobs), `eth_config` (forks by
- * time), `engine_…` (beacon chain), `testing_…`.
+ * Every public method that a node without keys and beacon chain can answer, those that the public description has dropped
+ * lately among them.
  */
 export const PUBLIC_METHODS: Readonly<Record<string, PublicMethod>> = {
   eth_chainId: method(0, 0, uint),
@@ -147,7 +175,17 @@ export const PUBLIC_METHODS: Readonly<Record<string, PublicMethod>> = {
   eth_blockNumber: method(0, 0, uint),
   eth_gasPrice: method(0, 0, uint),
   eth_baseFee: method(0, 0, uint),
+  eth_blobBaseFee: method(0, 0, uint),
   eth_maxPriorityFeePerGas: method(0, 0, uint),
+  eth_config: method(0, 0, closed({ current: config, next: orNull(config), last: orNull(config) }, ['current'])),
+  eth_capabilities: method(
+    0,
+    0,
+    closed({ head: closed({ number: uint, hash: hash32 }, ['number', 'hash']), ...SPANS }, [
+      'head',
+      ...Object.keys(SPANS),
+    ]),
+  ),
   eth_feeHistory: method(
     3,
     3,
@@ -167,16 +205,19 @@ export const PUBLIC_METHODS: Readonly<Record<string, PublicMethod>> = {
   eth_getBlockTransactionCountByNumber: method(1, 1, orNull(uint)),
   eth_getUncleCountByBlockHash: method(1, 1, orNull(uint)),
   eth_getUncleCountByBlockNumber: method(1, 1, orNull(uint)),
+  eth_getBlockAccessList: method(1, 1, { type: 'null' }),
   eth_getBlockReceipts: method(1, 1, orNull(listOf(receipt))),
   eth_getTransactionByHash: method(1, 1, orNull(transactionInfo)),
   eth_getTransactionByBlockHashAndIndex: method(2, 2, orNull(minedTransaction)),
   eth_getTransactionByBlockNumberAndIndex: method(2, 2, orNull(minedTransaction)),
   eth_getTransactionReceipt: method(1, 1, orNull(receipt)),
   eth_sendRawTransaction: method(1, 1, hash32),
+  eth_fillTransaction: method(1, 1, open({ tx: unsignedTransaction }, ['tx'])),
   eth_getBalance: method(1, 2, uint),
   eth_getTransactionCount: method(1, 2, uint),
   eth_getCode: method(1, 2, bytes),
   eth_getStorageAt: method(2, 3, bytes),
+  eth_getStorageValues: method(1, 2, mapOf(listOf(bytes))),
   eth_getProof: method(3, 3, accountProof),
   eth_call: method(1, 2, bytes),
   eth_estimateGas: method(1, 2, uint),
@@ -204,5 +245,34 @@ export const PUBLIC_METHODS: Readonly<Record<string, PublicMethod>> = {
   debug_getRawHeader: method(1, 1, orNull(bytes)),
   debug_getRawBlock: method(1, 1, orNull(bytes)),
   debug_getRawReceipts: method(1, 1, orNull(listOf(bytes))),
-  debug_getRawTransaction: method(1, 1, orNull(bytes)),
+  debug_getRawTransaction: method(1, 1, bytes),
+  debug_getRawBlockAccessList: method(1, 1, bytes),
+  debug_getBadBlocks: method(0, 0, listOf(closed({ block, hash: hash32, rlp: bytes }, ['block', 'hash', 'rlp']))),
+  debug_traceTransaction: method(1, 2, {}),
+  debug_traceBlockByHash: method(1, 2, listOf(open({ txHash: hash32 }, ['txHash']))),
+  debug_traceBlockByNumber: method(1, 2, listOf(open({ txHash: hash32 }, ['txHash']))),
 }
+
+/** Which public methods a node without keys cannot offer, and why. */
+export const NOT_OFFERED: Readonly<Record<string, string>> = {
+  eth_sign: 'the node holds no keys',
+  eth_signTransaction: 'the node holds no keys',
+  eth_sendTransaction: 'the node holds no keys',
+}
+
+/** All methods of Ethereum's execution-apis (commit 033ca6e) besides those of `engine` and `testing`. */
+export const PUBLIC_NAMES: readonly string[] = [
+  ...['debug_getBadBlocks', 'debug_getRawBlock', 'debug_getRawBlockAccessList', 'debug_getRawHeader'],
+  ...['debug_getRawReceipts', 'debug_getRawTransaction', 'debug_traceBlockByHash', 'debug_traceBlockByNumber'],
+  ...['debug_traceTransaction', 'eth_accounts', 'eth_baseFee', 'eth_blobBaseFee', 'eth_blockNumber', 'eth_call'],
+  ...['eth_capabilities', 'eth_chainId', 'eth_coinbase', 'eth_config', 'eth_createAccessList', 'eth_estimateGas'],
+  ...['eth_feeHistory', 'eth_fillTransaction', 'eth_gasPrice', 'eth_getBalance', 'eth_getBlockAccessList'],
+  ...['eth_getBlockByHash', 'eth_getBlockByNumber', 'eth_getBlockReceipts', 'eth_getBlockTransactionCountByHash'],
+  ...['eth_getBlockTransactionCountByNumber', 'eth_getCode', 'eth_getFilterChanges', 'eth_getFilterLogs'],
+  ...['eth_getLogs', 'eth_getProof', 'eth_getStorageAt', 'eth_getStorageValues'],
+  ...['eth_getTransactionByBlockHashAndIndex', 'eth_getTransactionByBlockNumberAndIndex', 'eth_getTransactionByHash'],
+  ...['eth_getTransactionCount', 'eth_getTransactionReceipt', 'eth_maxPriorityFeePerGas', 'eth_newBlockFilter'],
+  ...['eth_newFilter', 'eth_newPendingTransactionFilter', 'eth_sendRawTransaction', 'eth_sendTransaction', 'eth_sign'],
+  ...['eth_signTransaction', 'eth_simulateV1', 'eth_syncing', 'eth_uninstallFilter', 'net_version'],
+  ...['txpool_content', 'txpool_contentFrom', 'txpool_status'],
+]

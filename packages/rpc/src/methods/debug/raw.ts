@@ -1,4 +1,4 @@
-import { blockPlace, hash, listSchema, type Method, method, orNull, RESULTS, required } from '@poai/api'
+import { blockPlace, hash, listSchema, type Method, method, orNull, RESULTS, RpcError, required } from '@poai/api'
 import { bytesToHex, headerCodec, receiptCodec } from '@poai/core'
 import type { MethodContext } from '../method-context.ts'
 
@@ -29,6 +29,15 @@ export function rawMethods({ chain, codecs, view }: MethodContext): readonly Met
       },
     }),
     method({
+      name: 'debug_getRawBlockAccessList',
+      summary: 'Blocks have no access lists here (EIP-7928), so that none is ever found',
+      params: [required('block', blockPlace)],
+      result: RESULTS.data,
+      run: () => {
+        throw new RpcError('notFound', 'blocks have no access lists here')
+      },
+    }),
+    method({
       name: 'debug_getRawReceipts',
       summary: 'The canonical bytes of the receipts of a block',
       params: [required('block', blockPlace)],
@@ -41,12 +50,12 @@ export function rawMethods({ chain, codecs, view }: MethodContext): readonly Met
     }),
     method({
       name: 'debug_getRawTransaction',
-      summary: 'The canonical bytes of a transaction, mined or pending',
+      summary: 'The canonical bytes of a transaction, mined or pending; as in geth, no bytes of an unknown one',
       params: [required('hash', hash)],
-      result: orNull(RESULTS.data),
+      result: RESULTS.data,
       run: async ([named]) => {
         const found = (await chain.queries.transaction(named)) ?? chain.mempool.get(named)
-        return found === undefined ? null : bytesToHex(found.transaction.bytes)
+        return found === undefined ? '0x' : bytesToHex(found.transaction.bytes)
       },
     }),
   ]

@@ -132,6 +132,13 @@ export function blockMethods(context: MethodContext): readonly Method[] {
       run: () => null,
     }),
     method({
+      name: 'eth_getBlockAccessList',
+      summary: 'Blocks have no access lists here (EIP-7928)',
+      params: [required('block', blockPlace)],
+      result: RESULTS.nothing,
+      run: () => null,
+    }),
+    method({
       name: 'eth_getBlockReceipts',
       summary: 'The receipts of all transactions of a block',
       cost: 10,
@@ -149,7 +156,11 @@ export function showHeader(view: MethodContext['view'], place: BlockPlace): Head
 }
 
 /** A block in the shape of `eth_getBlockBy…`. */
-export function showBlock({ chain, codecs, params }: MethodContext, found: SentBlock, isFull: boolean): BlockJson {
+export function showBlock(
+  { chain, codecs, params }: Pick<MethodContext, 'chain' | 'codecs' | 'params'>,
+  found: SentBlock,
+  isFull: boolean,
+): BlockJson {
   const { header, hash: blockHash, block, senders } = found
   const { transactions } = block.body
   const { chainId } = params

@@ -78,7 +78,7 @@ function runCall(context: MethodContext, { args, place, overrides, pause }: Ques
   )
 }
 
-function estimate(context: MethodContext, { args, place, overrides, pause }: Question): Promise<Hex> {
+export function estimate(context: MethodContext, { args, place, overrides, pause }: Question): Promise<Hex> {
   return context.view.withState(place, async (state, at) => {
     const message = messageOf(args, gasOf(context, args, at.header.gasLimit))
     const input: EstimateInput = callInput(context, { state, at, message, overrides, pause })

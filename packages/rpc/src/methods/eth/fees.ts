@@ -18,7 +18,7 @@ import type { FeeHistoryJson } from '@poai/api/client'
 import { effectiveTip } from '@poai/chain'
 import { nextBaseFee } from '@poai/consensus'
 import { defined, type Hex } from '@poai/core'
-import { effectiveGasPrice } from '@poai/execution'
+import { BLOB_BASE_FEE, effectiveGasPrice } from '@poai/execution'
 import type { SentBlock } from '../../chain-view.ts'
 import type { MethodContext } from '../method-context.ts'
 
@@ -60,6 +60,13 @@ export function feeMethods(context: MethodContext): readonly Method[] {
       run: () => toQuantity(nextBaseFee(params, chain.head())),
     }),
     method({
+      name: 'eth_blobBaseFee',
+      summary: 'The least that Ethereum knows: there are no blobs here, and BLOBBASEFEE answers the same',
+      params: [],
+      result: RESULTS.quantity,
+      run: () => toQuantity(BLOB_BASE_FEE),
+    }),
+    method({
       name: 'eth_feeHistory',
       summary: 'Base fees, fullness and tips of a range of blocks that ends with `newest`',
       cost: 20,
@@ -75,7 +82,7 @@ export function feeMethods(context: MethodContext): readonly Method[] {
   ]
 }
 
-async function suggestTip({ chain, view }: MethodContext, call: Pick<Call, 'pause'>): Promise<bigint> {
+export async function suggestTip({ chain, view }: MethodContext, call: Pick<Call, 'pause'>): Promise<bigint> {
   const newest = view.headNumber
   const oldest = newest < SUGGESTION_BLOCKS ? 1n : newest - SUGGESTION_BLOCKS + 1n
   const tips: bigint[] = []

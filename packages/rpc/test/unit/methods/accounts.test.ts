@@ -48,3 +48,21 @@ it.each([
 ])('refuses %s', async (_, given) => {
   expect(await methods.refusal('eth_getBalance', ...given)).toMatchObject({ code: -32_602 })
 })
+
+it('gives slots of several contracts under the names that the client gave them', async () => {
+  const word = (value: number): string => `0x${value.toString(16).padStart(64, '0')}`
+  const shouted = `0x${logger.slice(2).toUpperCase()}`
+  expect(await methods.call('eth_getStorageValues', { [shouted]: ['0x0', word(1)], [nobody]: [word(0)] })).toEqual({
+    [shouted]: [word(1), word(0)],
+    [nobody]: [word(0)],
+  })
+  expect(await methods.call('eth_getStorageValues', { [logger]: ['0x0'] }, 'earliest')).toEqual({ [logger]: [word(0)] })
+})
+
+it.each([
+  ['nothing', {}],
+  ['no address', { '0x1': ['0x0'] }],
+  ['more slots than it may be', { [logger]: Array(1000).fill('0x0'), [nobody]: Array(25).fill('0x0') }],
+])('refuses a question about %s', async (_, requests) => {
+  expect(await methods.refusal('eth_getStorageValues', requests)).toMatchObject({ code: -32_602 })
+})

@@ -58,3 +58,7 @@ it.each([
 ])('refuses %s', async (_, given, code) => {
   expect(await methods.refusal('eth_feeHistory', ...given)).toMatchObject({ code })
 })
+
+it('names the price of blobs that code is told of', async () => {
+  expect(await methods.call('eth_blobBaseFee')).toBe('0x1')
+})

@@ -36,9 +36,10 @@ it('gives blocks and receipts that decode to what they are of', async () => {
   expect(await methods.call('debug_getRawReceipts', '0x1')).toHaveLength(1)
 })
 
-it('gives null for what is not there', async () => {
+it('gives null, or no bytes as geth does, for what is not there', async () => {
   for (const name of ['poai_getRawHeader', 'debug_getRawBlock', 'debug_getRawReceipts']) {
     expect(await methods.call(name, '0x2'), name).toBeNull()
   }
-  expect(await methods.call('debug_getRawTransaction', `0x${'ab'.repeat(32)}`)).toBeNull()
+  expect(await methods.call('debug_getRawTransaction', `0x${'ab'.repeat(32)}`)).toBe('0x')
+  expect(await methods.refusal('debug_getRawBlockAccessList', '0x1')).toMatchObject({ code: -32_001 })
 })
