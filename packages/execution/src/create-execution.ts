@@ -11,6 +11,7 @@ import { type BlockBuilder, createBlockBuilder } from './block/block-builder.ts'
 import { type BlockInput, type BlockOutcome, openBlock } from './block/block-session.ts'
 import { type EstimateInput, estimateGas, type GasEstimate } from './call/estimate-gas.ts'
 import { type CallInput, type CallOutcome, executeCall } from './call/execute-call.ts'
+import { type SimulatedBlock, type SimulatedPlace, simulateBlock } from './call/simulate-block.ts'
 import type { BlockEnvironment } from './evm/block-environment.ts'
 import type { MachineTools } from './evm/create-machine.ts'
 import { createEvmCommon } from './evm/evm-common.ts'
@@ -41,6 +42,8 @@ export interface Execution {
   executeCall(input: CallInput): Promise<CallOutcome>
   /** Finds the least gas limit, or nearly so, with which a message succeeds. */
   estimateGas(input: EstimateInput): Promise<GasEstimate>
+  /** Lends `work` a block that is only imagined. */
+  simulateBlock<T>(place: SimulatedPlace, work: (block: SimulatedBlock) => Promise<T>): Promise<T>
   /** Executes transactions of a block again, and lets some of them be watched. Keeps nothing. */
   traceBlock(input: TraceBlockInput): Promise<readonly TransactionTrace[]>
 }
@@ -93,6 +96,7 @@ export function createExecution(
     },
     executeCall: (input) => executeCall(at(input).machines, input),
     estimateGas: (input) => estimateGas(at(input).machines, input),
+    simulateBlock: (place, work) => simulateBlock(at(place).machines, place, work),
     traceBlock: (input) => traceBlock(at(input).tools, input),
   }
 }

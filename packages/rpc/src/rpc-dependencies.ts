@@ -19,7 +19,7 @@ export interface RpcDependencies {
   readonly params: NetworkParams
   readonly codecs: BlockCodecs
   readonly chain: Pick<Chain, 'head' | 'queries' | 'mempool' | 'onHead'>
-  readonly execution: Pick<Execution, 'executeCall' | 'estimateGas' | 'traceBlock'>
+  readonly execution: Pick<Execution, 'executeCall' | 'estimateGas' | 'simulateBlock' | 'traceBlock'>
   readonly recovery: SenderRecovery
   readonly clock: Clock
   readonly logger: Logger

@@ -16,6 +16,7 @@ import type {
   PoolSizesJson,
   ProofJson,
   ReceiptJson,
+  SimulatedBlockJson,
   StorageValues,
   SyncingJson,
   TransactionJson,
@@ -152,6 +153,34 @@ export function blockMembers(transactions: JsonSchema): Members {
 export const block: SchemaOf<BlockJson> = named(
   'block',
   exactly(blockMembers({ anyOf: [listSchema(hash), listSchema(transaction)] }), ['totalDifficulty']),
+)
+
+const simulatedCall: JsonSchema = named(
+  'simulated call',
+  exactly(
+    {
+      status: oneWordOf(['0x0', '0x1']),
+      returnData: data,
+      gasUsed: quantity,
+      maxUsedGas: quantity,
+      logs: listSchema(log),
+      error: named('simulated error', exactly({ code: { type: 'integer' }, message: text, data }, ['data'])),
+    },
+    ['error'],
+  ),
+)
+
+export const simulatedBlocks: SchemaOf<readonly SimulatedBlockJson[]> = listSchema<SimulatedBlockJson>(
+  named(
+    'simulated block',
+    exactly(
+      {
+        ...blockMembers({ anyOf: [listSchema(hash), listSchema(transaction)] }),
+        calls: listSchema(simulatedCall),
+      },
+      ['totalDifficulty'],
+    ),
+  ),
 )
 
 export const feeHistory: SchemaOf<FeeHistoryJson> = named(

@@ -19,6 +19,7 @@ export {
   poolSizes,
   proof,
   receipt,
+  simulatedBlocks,
   storageValues,
   syncing,
   traces,

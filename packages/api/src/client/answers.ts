@@ -37,6 +37,7 @@ export const ANSWERS: { readonly [Name in keyof NodeMethods]: SchemaOf<NodeMetho
   eth_call: RESULTS.data,
   eth_estimateGas: RESULTS.quantity,
   eth_createAccessList: SCHEMAS.accessListResult,
+  eth_simulateV1: SCHEMAS.simulatedBlocks,
   eth_gasPrice: RESULTS.quantity,
   eth_maxPriorityFeePerGas: RESULTS.quantity,
   eth_baseFee: RESULTS.quantity,

@@ -161,6 +161,7 @@ export interface NodeMethods {
       transaction: CallArguments,
       block?: BlockNumberTagOrHash,
       stateOverrides?: { readonly [key: string]: AccountOverride },
+      blockOverrides?: BlockOverrides,
     ]
     readonly result: Hex
   }
@@ -170,13 +171,24 @@ export interface NodeMethods {
       transaction: CallArguments,
       block?: BlockNumberTagOrHash,
       stateOverrides?: { readonly [key: string]: AccountOverride },
+      blockOverrides?: BlockOverrides,
     ]
     readonly result: Hex
   }
   /** The access list of a transaction, and the gas that it uses with it. */
   readonly eth_createAccessList: {
-    readonly params: readonly [transaction: CallArguments, block?: BlockNumberTagOrHash]
+    readonly params: readonly [
+      transaction: CallArguments,
+      block?: BlockNumberTagOrHash,
+      stateOverrides?: { readonly [key: string]: AccountOverride },
+      blockOverrides?: BlockOverrides,
+    ]
     readonly result: AccessListResultJson
+  }
+  /** Runs blocks of messages that build on each other, and keeps nothing of them; state roots are zeros. */
+  readonly eth_simulateV1: {
+    readonly params: readonly [simulation: Simulation, block?: BlockNumberTagOrHash]
+    readonly result: readonly SimulatedBlockJson[]
   }
   /** A gas price at which a transaction is mined soon. */
   readonly eth_gasPrice: {
@@ -825,7 +837,18 @@ export type AccountOverride = {
   readonly balance?: bigint | number | Hex
   readonly nonce?: bigint | number | Hex
   readonly code?: Hex
+  readonly state?: { readonly [key: string]: Hex }
   readonly stateDiff?: { readonly [key: string]: Hex }
+}
+
+/** Block overrides. */
+export type BlockOverrides = {
+  readonly number?: bigint | number | Hex
+  readonly time?: bigint | number | Hex
+  readonly gasLimit?: bigint | number | Hex
+  readonly feeRecipient?: Hex
+  readonly prevRandao?: Hex
+  readonly baseFeePerGas?: bigint | number | Hex
 }
 
 /** Access list result. */
@@ -833,6 +856,69 @@ export type AccessListResultJson = {
   readonly accessList: readonly AccessListEntryJson[]
   readonly gasUsed: Hex
   readonly error?: string
+}
+
+/** Simulation. */
+export type Simulation = {
+  readonly blockStateCalls?: readonly BlockCalls[]
+  readonly traceTransfers?: boolean
+  readonly validation?: boolean
+  readonly returnFullTransactions?: boolean
+}
+
+/** Block calls. */
+export type BlockCalls = {
+  readonly blockOverrides?: BlockOverrides
+  readonly stateOverrides?: { readonly [key: string]: AccountOverride }
+  readonly calls?: readonly CallArguments[]
+}
+
+/** Simulated block. */
+export type SimulatedBlockJson = {
+  readonly number: Hex
+  readonly hash: Hex
+  readonly parentHash: Hex
+  readonly nonce: Hex
+  readonly mixHash: Hex
+  readonly sha3Uncles: Hex
+  readonly logsBloom: Hex
+  readonly transactionsRoot: Hex
+  readonly stateRoot: Hex
+  readonly receiptsRoot: Hex
+  readonly miner: Hex
+  readonly difficulty: Hex
+  readonly extraData: Hex
+  readonly gasLimit: Hex
+  readonly gasUsed: Hex
+  readonly timestamp: Hex
+  readonly baseFeePerGas: Hex
+  readonly poai: {
+    readonly target: Hex
+    readonly lossMicroNats: Hex
+    readonly transcriptRoot: Hex
+  }
+  readonly totalDifficulty?: Hex
+  readonly size: Hex
+  readonly transactions: readonly Hex[] | readonly TransactionJson[]
+  readonly uncles: readonly Hex[]
+  readonly calls: readonly SimulatedCallJson[]
+}
+
+/** Simulated call. */
+export type SimulatedCallJson = {
+  readonly status: '0x0' | '0x1'
+  readonly returnData: Hex
+  readonly gasUsed: Hex
+  readonly maxUsedGas: Hex
+  readonly logs: readonly LogJson[]
+  readonly error?: SimulatedErrorJson
+}
+
+/** Simulated error. */
+export type SimulatedErrorJson = {
+  readonly code: number
+  readonly message: string
+  readonly data?: Hex
 }
 
 /** Fee history. */

@@ -1,14 +1,4 @@
-import {
-  type AccessListEntry,
-  type Address,
-  bytesToHex,
-  defined,
-  type Hash32,
-  hexToBytes,
-  invariant,
-  toAddress,
-  toHash32,
-} from '@poai/core'
+import { type AccessListEntry, bytesToHex, defined, hexToBytes, invariant, toAddress, toHash32 } from '@poai/core'
 import type { BlockEnvironment, BlockHashLookup } from '../evm/block-environment.ts'
 import type { Machine } from '../evm/create-machine.ts'
 import type { MachinePool } from '../evm/machine-pool.ts'
@@ -17,20 +7,11 @@ import type { Pause } from '../evm/step-pacer.ts'
 import { NEW_ACCOUNT } from '../state/account.ts'
 import type { StateChanges } from '../state/state-changes.ts'
 import type { StateReader } from '../state/state-reader.ts'
-import { type StateReads, WorldState } from '../state/world-state.ts'
+import type { StateReads } from '../state/world-state.ts'
 import type { TraceHooks } from '../trace/trace-hooks.ts'
 import { watchMachine } from '../trace/watch-machine.ts'
 import { leastGas } from '../transaction/transaction-rules.ts'
-
-/** What an account is taken to be for one call, whatever the state says. */
-export interface AccountOverride {
-  readonly address: Address
-  readonly nonce?: bigint
-  readonly balance?: bigint
-  readonly code?: Uint8Array
-  /** Slots that differ; big-endian bytes. */
-  readonly slots?: ReadonlyMap<Hash32, Uint8Array>
-}
+import { type AccountOverride, imagine } from './imagined-state.ts'
 
 /** A question to a state: what would this message do? */
 export interface CallInput extends TraceHooks {
@@ -56,16 +37,6 @@ export interface CallOutcome extends MessageOutcome {
 }
 
 const NO_BYTES: Uint8Array = new Uint8Array(0)
-
-function override(world: WorldState, { address, nonce, balance, code, slots }: AccountOverride): void {
-  const account = world.account(address) ?? NEW_ACCOUNT
-  world.setAccount(address, { ...account, nonce: nonce ?? account.nonce, balance: balance ?? account.balance })
-  if (code !== undefined) world.setCode(address, code)
-  for (const [slot, value] of slots ?? []) {
-    const zeros = value.findIndex((byte) => byte !== 0)
-    world.setSlot(address, slot, zeros === -1 ? NO_BYTES : value.slice(zeros))
-  }
-}
 
 function bytesOf(name: string): Uint8Array {
   const bytes = hexToBytes(`0x${name}`)
@@ -111,9 +82,7 @@ function refused(failure: string, gasUsed: bigint): CallOutcome {
  */
 export async function executeCall(machines: MachinePool, input: CallInput): Promise<CallOutcome> {
   const { state, environment, blockHash, message, overrides = [], pause } = input
-  const world = new WorldState(state)
-  for (const account of overrides) override(world, account)
-  world.endTransaction()
+  const world = imagine(state, overrides)
   const sender = world.account(message.from) ?? NEW_ACCOUNT
   if (message.gasLimit < leastGas(machines.transactions, message))
     return refused('intrinsic gas too low', message.gasLimit)

@@ -18,6 +18,8 @@ export interface ApplyOptions {
   readonly gasLeft: bigint
   /** To the effect of `runMessage`, which is the default. */
   readonly run?: typeof runMessage
+  /** Throws a `RuleError` if the transaction cannot stand there. Default: by all rules. */
+  readonly validate?: typeof validateTransaction
 }
 
 /**
@@ -27,14 +29,14 @@ export interface ApplyOptions {
 export async function applyTransaction(
   machine: Machine,
   { transaction, sender }: SentTransaction,
-  { gasLeft, run = runMessage }: ApplyOptions,
+  { gasLeft, run = runMessage, validate = validateTransaction }: ApplyOptions,
 ): Promise<MessageOutcome> {
   const { world, environment, transactions: rules } = machine
   const { baseFeePerGas, beneficiary } = environment
   const { to, value, data, accessList, authorizationList, gasLimit } = transaction
   const account = world.account(sender) ?? NEW_ACCOUNT
   const senderCode = world.code(sender)
-  validateTransaction(transaction, { sender: account, senderCode, baseFeePerGas, gasLeft, rules })
+  validate(transaction, { sender: account, senderCode, baseFeePerGas, gasLeft, rules })
   const gasPrice = effectiveGasPrice(transaction, baseFeePerGas)
   world.setAccount(sender, {
     ...account,
@@ -47,7 +49,8 @@ export async function applyTransaction(
   })
   world.addBalance(sender, (gasLimit - outcome.gasUsed) * gasPrice)
   // The base fee goes to nobody (EIP-1559).
-  world.addBalance(beneficiary, outcome.gasUsed * (gasPrice - baseFeePerGas))
+  const tip = gasPrice < baseFeePerGas ? 0n : gasPrice - baseFeePerGas
+  world.addBalance(beneficiary, outcome.gasUsed * tip)
   for (const address of outcome.destroyed) world.deleteAccount(address)
   world.endTransaction()
   return outcome

@@ -17,6 +17,7 @@ import { newsMethods } from './eth/filters.ts'
 import { logMethods } from './eth/logs.ts'
 import { proofMethods } from './eth/proofs.ts'
 import { sendAndWaitMethod } from './eth/send-and-wait.ts'
+import { simulateMethod } from './eth/simulate.ts'
 import { transactionMethods } from './eth/transactions.ts'
 import type { MethodContext } from './method-context.ts'
 import { netVersionMethod, web3Methods } from './net-web3.ts'
@@ -46,6 +47,7 @@ export function createMethods(
     ...accountMethods(context),
     ...proofMethods(context),
     ...callMethods(context),
+    simulateMethod(context),
     ...feeMethods(context),
     ...logMethods(context),
     ...newsMethods(context),

@@ -3,7 +3,7 @@ import { Ajv } from 'ajv'
 import { expect, it } from 'vitest'
 import { createMethods } from '../../src/methods/create-methods.ts'
 import { callsOf, ELSEWHERE, fill, PARTS } from '../support/every-method.ts'
-import { PUBLIC_METHODS } from '../support/public-schemas.ts'
+import { NOT_OFFERED, PUBLIC_METHODS, PUBLIC_NAMES } from '../support/public-schemas.ts'
 import { contextOf, dependenciesOf, openRpcFixture } from '../support/rpc-fixture.ts'
 
 const TOKEN = 'the owner'
@@ -51,6 +51,15 @@ it('has every public method that applies, and takes the arguments that clients g
     expect(required, `${name} wants more than clients give`).toBeLessThanOrEqual(given[0])
     expect(params.length, `${name} takes less than clients give`).toBeGreaterThanOrEqual(given[1])
   }
+})
+
+it('offers 54 of the 57 methods of the public specification, and holds its answers against all of those', async () => {
+  const fixture = await openRpcFixture()
+  const own = createMethods(dependenciesOf(fixture), contextOf(fixture)).map(({ name }) => name)
+  const offered = new Set([...own, ...OF_OTHERS])
+  expect(new Set(PUBLIC_NAMES).size).toBe(57)
+  expect(PUBLIC_NAMES.filter((name) => !offered.has(name))).toEqual(Object.keys(NOT_OFFERED).sort())
+  expect(PUBLIC_NAMES.filter((name) => offered.has(name) && PUBLIC_METHODS[name] === undefined)).toEqual([])
 })
 
 it('gives the hashes that the bytes have', async () => {

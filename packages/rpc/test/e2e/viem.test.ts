@@ -108,3 +108,53 @@ it('tells viem of blocks over WebSocket', async () => {
   const socket = await (client.transport as unknown as { getRpcClient(): Promise<{ close(): void }> }).getRpcClient()
   onTestFinished(() => socket.close())
 })
+
+it('simulates blocks and calls for viem, and follows the coins and tokens that they move', async () => {
+  const fixture = await openRpcFixture()
+  const { reader, account } = connect(fixture)
+  await fixture.mine()
+  const blocks = await reader.simulateBlocks({
+    blocks: [
+      {
+        blockOverrides: { number: 2n, time: 2_000_000_000n },
+        stateOverrides: [{ address: TARGET, balance: parseEther('3') }],
+        calls: [{ account: TARGET, to: account.address, value: parseEther('2') }],
+      },
+      { calls: [{ account: account.address, to: account.address, data: REVERTER_INIT_CODE }] },
+    ],
+    returnFullTransactions: true,
+    traceTransfers: true,
+  })
+  expect(blocks.map(({ number }) => number)).toEqual([2n, 3n])
+  expect(blocks[0]).toMatchObject({ timestamp: 2_000_000_000n, calls: [{ status: 'success', gasUsed: 21_000n }] })
+  expect(blocks[0]?.calls[0]?.logs).toHaveLength(1)
+  const bought = await reader.simulateCalls({
+    account: account.address,
+    calls: [{ to: TARGET, value: parseEther('1') }],
+    traceAssetChanges: true,
+  })
+  expect(bought.results).toMatchObject([{ status: 'success', gasUsed: 21_000n }])
+  expect(bought.assetChanges).toMatchObject([{ value: { diff: -parseEther('1') } }])
+  const poor = reader.simulateBlocks({ blocks: [{ calls: [{ account: TARGET, to: TARGET, value: 1n }] }] })
+  await expect(poor).rejects.toThrow(/insufficient funds|exceeds the balance/)
+})
+
+it('fills in, sends and waits for viem, and gives it many slots at once', async () => {
+  const fixture = await openRpcFixture()
+  const { reader, alice, chain, account } = connect(fixture)
+  const { transaction } = await reader.fillTransaction({
+    chain,
+    type: 'eip1559',
+    account: account.address,
+    to: TARGET,
+    value: 5n,
+  })
+  expect(transaction).toMatchObject({ nonce: 0, gas: 21_000n, type: 'eip1559' })
+  const unsubscribe = fixture.chain.mempool.onAdded(() => void fixture.mine())
+  const receipt = await alice.sendTransactionSync({ chain, account, to: TARGET, value: 5n })
+  unsubscribe()
+  expect(receipt).toMatchObject({ status: 'success', blockNumber: 1n })
+  const requests = { [TARGET]: [`0x${'0'.repeat(64)}`] } as const
+  expect(await reader.getStorageValues({ requests })).toEqual(requests)
+  expect(await reader.getBlobBaseFee()).toBe(1n)
+})

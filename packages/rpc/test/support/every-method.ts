@@ -111,6 +111,11 @@ export function callsOf(places: Places): Readonly<Record<string, readonly (reado
     eth_call: [[message], [{}], [message, 'latest', { [LOGGER]: { code: '0x', balance: '0x1' } }], [message, block]],
     eth_estimateGas: [[message], [{ from: ALICE, to: BOB, value: '0x1' }], [{ data: LOGGER_INIT_CODE }]],
     eth_createAccessList: [[message], [{ to: BOB }]],
+    eth_simulateV1: [
+      [{ blockStateCalls: [{ calls: [message, { data: '0xfe', from: ALICE }] }, {}], traceTransfers: true }],
+      [{ blockStateCalls: [{ calls: [message] }], returnFullTransactions: true }, 'earliest'],
+      [{ blockStateCalls: [] }, block],
+    ],
     eth_gasPrice: [[]],
     eth_maxPriorityFeePerGas: [[]],
     eth_baseFee: [[]],

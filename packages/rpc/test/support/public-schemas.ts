@@ -157,6 +157,31 @@ const unsignedTransaction: JsonSchema = {
   ],
 }
 
+const CALL = { returnData: bytes, gasUsed: uint, maxUsedGas: uint } as const
+const simulatedCall: JsonSchema = {
+  oneOf: [
+    open({ ...CALL, status: { const: '0x1' }, logs: listOf(log) }, ['status', 'returnData', 'gasUsed', 'logs']),
+    open(
+      {
+        ...{ ...CALL, status: { const: '0x0' } },
+        error: {
+          oneOf: [
+            all({ code: { const: 3 }, message: pattern('^execution reverted.*') }),
+            all({ code: { const: -32_015 }, message: pattern('^vm execution error.*') }),
+          ],
+        },
+      },
+      ['status', 'returnData', 'gasUsed', 'error'],
+    ),
+  ],
+}
+const simulatedBlock: JsonSchema = {
+  allOf: [
+    all({ ...HEADER, size: uint, uncles: listOf(hash32) }),
+    all({ transactions: { anyOf: [listOf(hash32), listOf(minedTransaction)] }, calls: listOf(simulatedCall) }),
+  ],
+}
+
 function method(least: number, most: number, result: JsonSchema): PublicMethod {
   return { arguments: [least, most], result }
 }
@@ -222,6 +247,7 @@ export const PUBLIC_METHODS: Readonly<Record<string, PublicMethod>> = {
   eth_call: method(1, 2, bytes),
   eth_estimateGas: method(1, 2, uint),
   eth_createAccessList: method(1, 2, closed({ accessList, error: text, gasUsed: uint }, ['accessList', 'gasUsed'])),
+  eth_simulateV1: method(1, 2, listOf(simulatedBlock)),
   eth_getLogs: method(1, 1, filterResults),
   eth_newFilter: method(1, 1, uint),
   eth_newBlockFilter: method(0, 0, uint),

@@ -21,6 +21,7 @@ import {
   type Hash32,
   MAX_AUTHORIZATIONS,
   ZERO_ADDRESS,
+  ZERO_HASH,
 } from '@poai/core'
 import type { AccountOverride, BlockEnvironment, CallInput, Message, StateReader } from '@poai/execution'
 import { prevRandaoOf } from '@poai/execution'
@@ -124,6 +125,12 @@ function authorizationOf(said: Partial<AuthorizationArguments>, index: number): 
   return { ...named, signature: { ...signature, signingHash: authorizationHash(named) } }
 }
 
+/** Older types only where the client has asked for a gas price. */
+export function typeOf({ gasPrice, accessList }: Partial<CallArguments>): 0 | 1 | 2 {
+  if (gasPrice === undefined) return 2
+  return accessList === undefined ? 0 : 1
+}
+
 function equal(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a.every((byte, index) => byte === b[index])
 }
@@ -132,6 +139,7 @@ interface OverrideArguments {
   readonly balance: bigint
   readonly nonce: bigint
   readonly code: Uint8Array
+  readonly state: ReadonlyMap<Hash32, Uint8Array>
   readonly stateDiff: ReadonlyMap<Hash32, Uint8Array>
 }
 
@@ -151,6 +159,7 @@ const overrideArguments = titled(
     balance: quantity,
     nonce: quantity,
     code: data,
+    state: slots,
     stateDiff: slots,
   }),
 )
@@ -163,16 +172,62 @@ export const stateOverrides: Shape<readonly AccountOverride[]> = {
     const entries = Object.entries(value)
     if (entries.length > MAX_OVERRIDES) throw invalidParams(path, `at most ${MAX_OVERRIDES} accounts`)
     return entries.map(([name, said]) => {
-      if (isRecord(said) && Object.hasOwn(said, 'state')) {
-        throw new RpcError('unsupported', 'overriding the whole storage ("state") is not supported: use "stateDiff"')
+      if (isRecord(said) && Object.hasOwn(said, 'movePrecompileToAddress')) {
+        throw new RpcError('unsupported', 'precompiles cannot be moved here')
       }
-      const { balance, nonce, code, stateDiff } = overrideArguments.parse(said, `${path}.${name}`)
+      const { balance, nonce, code, state, stateDiff } = overrideArguments.parse(said, `${path}.${name}`)
+      if (state !== undefined && stateDiff !== undefined)
+        throw new RpcError('invalidParams', `account ${name} has both "state" and "stateDiff"`)
       return {
         address: address.parse(name, path),
-        ...defined({ balance, nonce, code, slots: stateDiff }),
+        ...defined({ balance, nonce, code, storage: state, slots: stateDiff }),
       }
     })
   },
+}
+
+/** What a block is taken to be, whatever it is. */
+export interface BlockOverrides {
+  readonly number: bigint
+  readonly time: bigint
+  readonly gasLimit: bigint
+  readonly feeRecipient: Address
+  readonly prevRandao: Hash32
+  readonly baseFeePerGas: bigint
+}
+
+/** As headers hold them. */
+const uint64: Shape<bigint> = {
+  schema: quantity.schema,
+  parse: (value, path) => {
+    const parsed = quantity.parse(value, path)
+    if (parsed >= 1n << 64n) throw invalidParams(path, 'a number of at most 64 bits')
+    return parsed
+  },
+}
+
+/** The block overrides of `eth_call` and `eth_simulateV1`. There are no blobs and no withdrawals here. */
+export const blockOverrides: Shape<Partial<BlockOverrides>> = titled(
+  'block overrides',
+  objectOf<BlockOverrides>({
+    number: uint64,
+    time: uint64,
+    gasLimit: uint64,
+    feeRecipient: address,
+    prevRandao: slot,
+    baseFeePerGas: quantity,
+  }),
+)
+
+/** A block's surroundings, some of them replaced. */
+export function overrideEnvironment(
+  environment: BlockEnvironment,
+  { number, time, gasLimit, feeRecipient, prevRandao, baseFeePerGas }: Partial<BlockOverrides>,
+): BlockEnvironment {
+  return {
+    ...environment,
+    ...defined({ number, timestamp: time, gasLimit, beneficiary: feeRecipient, prevRandao, baseFeePerGas }),
+  }
 }
 
 /** The surroundings of a block, for code that asks about them. */
@@ -188,19 +243,22 @@ export function callInput(
     at,
     message,
     overrides,
+    block = {},
     pause,
   }: {
     readonly state: StateReader
     readonly at: NamedHeader
     readonly message: Message
     readonly overrides?: readonly AccountOverride[] | undefined
+    readonly block?: Partial<BlockOverrides> | undefined
     readonly pause?: CallInput['pause']
   },
 ): CallInput {
   return {
     state,
-    environment: environmentOf(at),
-    blockHash: (number) => view.canonicalHash(number),
+    environment: overrideEnvironment(environmentOf(at), block),
+    // Blocks beyond the head have no hash yet.
+    blockHash: (number) => view.canonicalHash(number) ?? (block.number === undefined ? undefined : ZERO_HASH),
     message,
     pause,
     ...defined({ overrides }),

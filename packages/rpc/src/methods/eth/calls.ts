@@ -18,21 +18,35 @@ import { bytesToHex, defined, type Hex, ZERO_ADDRESS } from '@poai/core'
 import type { AccountOverride, CallInput, CallOutcome, EstimateInput } from '@poai/execution'
 import { longHex } from '../../format/long-hex.ts'
 import type { MethodContext } from '../method-context.ts'
-import { type CallArguments, callArguments, callInput, messageOf, stateOverrides } from './call-arguments.ts'
+import {
+  type BlockOverrides,
+  blockOverrides,
+  type CallArguments,
+  callArguments,
+  callInput,
+  messageOf,
+  stateOverrides,
+} from './call-arguments.ts'
 import { revertError } from './revert-error.ts'
 
 /** What a transaction would do, without sending it. */
 export function callMethods(context: MethodContext): readonly Method[] {
   const at = withDefault('block', blockPlace, LATEST)
+  const params = [
+    required('transaction', callArguments),
+    at,
+    optional('stateOverrides', stateOverrides),
+    optional('blockOverrides', blockOverrides),
+  ] as const
   return [
     method({
       name: 'eth_call',
       summary: 'Runs a message on the state after a block and keeps nothing of it',
       cost: 10,
-      params: [required('transaction', callArguments), at, optional('stateOverrides', stateOverrides)],
+      params,
       result: RESULTS.data,
-      run: async ([args, place, overrides], call) => {
-        const outcome = await runCall(context, { args, place, overrides, pause: call.pause })
+      run: async ([args, place, overrides, block], { pause }) => {
+        const outcome = await runCall(context, { args, place, overrides, block, pause })
         if (!outcome.succeeded) throw revertError(outcome)
         // Up to megabytes: hexadecimal needs no escapes.
         return new PreparedJson(`"${longHex(outcome.returnData)}"`)
@@ -42,17 +56,18 @@ export function callMethods(context: MethodContext): readonly Method[] {
       name: 'eth_estimateGas',
       summary: 'A gas limit with which the transaction succeeds',
       cost: 100,
-      params: [required('transaction', callArguments), at, optional('stateOverrides', stateOverrides)],
+      params,
       result: RESULTS.quantity,
-      run: ([args, place, overrides], call) => estimate(context, { args, place, overrides, pause: call.pause }),
+      run: ([args, place, overrides, block], { pause }) => estimate(context, { args, place, overrides, block, pause }),
     }),
     method({
       name: 'eth_createAccessList',
       summary: 'The access list of a transaction, and the gas that it uses with it',
       cost: 50,
-      params: [required('transaction', callArguments), at],
+      params,
       result: SCHEMAS.accessListResult,
-      run: ([args, place], call) => createAccessList(context, { args, place, pause: call.pause }),
+      run: ([args, place, overrides, block], { pause }) =>
+        createAccessList(context, { args, place, overrides, block, pause }),
     }),
   ]
 }
@@ -62,6 +77,7 @@ export interface Question {
   readonly args: Partial<CallArguments>
   readonly place: BlockPlace
   readonly overrides?: readonly AccountOverride[] | undefined
+  readonly block?: Partial<BlockOverrides> | undefined
   /** See `Call`. */
   readonly pause: CallInput['pause']
 }
@@ -71,17 +87,17 @@ function gasOf({ limits }: MethodContext, { gas }: Partial<CallArguments>, most:
   return wanted < limits.maxCallGas ? wanted : limits.maxCallGas
 }
 
-function runCall(context: MethodContext, { args, place, overrides, pause }: Question): Promise<CallOutcome> {
+function runCall(context: MethodContext, { args, place, overrides, block, pause }: Question): Promise<CallOutcome> {
   const message = messageOf(args, gasOf(context, args, context.limits.maxCallGas))
   return context.view.withState(place, (state, at) =>
-    context.execution.executeCall(callInput(context, { state, at, message, overrides, pause })),
+    context.execution.executeCall(callInput(context, { state, at, message, overrides, block, pause })),
   )
 }
 
-export function estimate(context: MethodContext, { args, place, overrides, pause }: Question): Promise<Hex> {
+export function estimate(context: MethodContext, { args, place, overrides, block, pause }: Question): Promise<Hex> {
   return context.view.withState(place, async (state, at) => {
     const message = messageOf(args, gasOf(context, args, at.header.gasLimit))
-    const input: EstimateInput = callInput(context, { state, at, message, overrides, pause })
+    const input: EstimateInput = callInput(context, { state, at, message, overrides, block, pause })
     const estimate = await context.execution.estimateGas(input)
     if (estimate.kind === 'found') return toQuantity(estimate.gas)
     if (estimate.kind === 'fails') throw revertError(estimate.outcome, estimate.allowance)

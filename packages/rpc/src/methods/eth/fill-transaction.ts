@@ -5,7 +5,7 @@ import { bytesToHex, type Transaction } from '@poai/core'
 import { longHex } from '../../format/long-hex.ts'
 import { encodeUnsigned, type UnsignedTransaction } from '../../format/unsigned-transaction.ts'
 import type { MethodContext } from '../method-context.ts'
-import { type CallArguments, callArguments, messageOf } from './call-arguments.ts'
+import { type CallArguments, callArguments, messageOf, typeOf } from './call-arguments.ts'
 import { estimate } from './calls.ts'
 import { suggestTip } from './fees.ts'
 
@@ -40,12 +40,6 @@ async function fill(
     ...{ type: typeOf(args), ...fees, gasLimit, to, value, data, accessList },
     nonce: args.nonce ?? chain.mempool.nextNonce(message.from),
   }
-}
-
-/** Older types only where the client has asked for a gas price. */
-export function typeOf({ gasPrice, accessList }: Partial<CallArguments>): Transaction['type'] {
-  if (gasPrice === undefined) return 2
-  return accessList === undefined ? 0 : 1
 }
 
 async function feesOf(

@@ -58,13 +58,48 @@ it('lists what a transaction touches', async () => {
   })
 })
 
-it('overrides slots, and says that it does not override a whole storage', async () => {
-  const slot = `0x${'0'.repeat(64)}`
-  /** Returns slot 0. */
-  const code = '0x60005460005260206000f3'
-  const overrides = { [bob]: { code, stateDiff: { [slot]: WORD } } }
-  expect(await methods.call('eth_call', { to: bob }, 'latest', overrides)).toBe(WORD)
-  expect(await methods.refusal('eth_call', { to: bob }, 'latest', { [bob]: { state: {} } })).toMatchObject({
-    code: -32_004,
+/** Returns slot 0. */
+const FIRST_SLOT = '0x60005460005260206000f3'
+const ZERO = `0x${'0'.repeat(64)}`
+
+it('overrides slots, some or all', async () => {
+  const code = FIRST_SLOT
+  const read = (override: object): Promise<unknown> =>
+    methods.call('eth_call', { to: bob }, 'latest', { [bob]: { code, ...override } })
+  expect(await read({ stateDiff: { [ZERO]: WORD } })).toBe(WORD)
+  expect(await read({ state: { [ZERO]: WORD } })).toBe(WORD)
+  await methods.send(ALICE, { nonce: 0n, to: LOGGER_WALLET.address, gasLimit: 100_000n })
+  await methods.mine()
+  const counted = async (override: object): Promise<unknown> =>
+    methods.call('eth_call', { to: logger }, 'latest', { [logger]: { code, ...override } })
+  expect(await counted({ stateDiff: {} })).toBe(`0x${'1'.padStart(64, '0')}`)
+  expect(await counted({ state: {} })).toBe(ZERO)
+  const both = { [bob]: { state: {}, stateDiff: {} } }
+  expect(await methods.refusal('eth_call', { to: bob }, 'latest', both)).toMatchObject({ code: -32_602 })
+  const moved = { [bob]: { movePrecompileToAddress: alice } }
+  expect(await methods.refusal('eth_call', { to: bob }, 'latest', moved)).toMatchObject({ code: -32_004 })
+})
+
+it.each([
+  ['number', '43', { number: '0x99' }, 0x99n],
+  ['time', '42', { time: '0x98' }, 0x98n],
+  ['gas limit', '45', { gasLimit: '0x1000000' }, 0x1000000n],
+  ['beneficiary', '41', { feeRecipient: `0x${'11'.repeat(20)}` }, BigInt(`0x${'11'.repeat(20)}`)],
+  ['random value', '44', { prevRandao: '0x5' }, 5n],
+  ['base fee', '48', { baseFeePerGas: '0x7' }, 7n],
+  ['hash of a block beyond the head', '609840', { number: '0x99' }, 0n],
+])('lets a client say the %s of the block', async (_, instruction, block, expected) => {
+  const override = { [bob]: { code: `0x${instruction}60005260206000f3` } }
+  expect(BigInt(String(await methods.call('eth_call', { to: bob }, 'latest', override, block)))).toBe(expected)
+})
+
+it('takes overrides where gas and access lists are asked for', async () => {
+  const overrides = { [bob]: { code: FIRST_SLOT } }
+  const given = [{ to: bob }, 'latest', overrides, { number: '0x99' }]
+  expect(await methods.call('eth_createAccessList', ...given)).toMatchObject({
+    accessList: [{ address: bob, storageKeys: [ZERO] }],
   })
+  expect(BigInt(String(await methods.call('eth_estimateGas', ...given)))).toBeGreaterThan(23_000n)
+  const tooLarge = { time: `0x1${'0'.repeat(16)}` }
+  expect(await methods.refusal('eth_call', { to: bob }, 'latest', {}, tooLarge)).toMatchObject({ code: -32_602 })
 })

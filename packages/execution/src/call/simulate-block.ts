@@ -1,0 +1,74 @@
+import { type Address, EMPTY_CODE_HASH, type Transaction } from '@poai/core'
+import type { BlockEnvironment, BlockHashLookup } from '../evm/block-environment.ts'
+import type { MachinePool } from '../evm/machine-pool.ts'
+import { type MessageOutcome, runInEvm, runMessage } from '../evm/run-message.ts'
+import type { Pause } from '../evm/step-pacer.ts'
+import type { TraceHooks } from '../trace/trace-hooks.ts'
+import { watchMachine } from '../trace/watch-machine.ts'
+import { applyTransaction, type SentTransaction } from '../transaction/apply-transaction.ts'
+import { type TransactionPlace, validateTransaction } from '../transaction/validate-transaction.ts'
+import type { ImaginedState } from './imagined-state.ts'
+
+/** A block that nobody mined, on a state that is only imagined. */
+export interface SimulatedPlace {
+  readonly state: ImaginedState
+  readonly environment: BlockEnvironment
+  readonly blockHash: BlockHashLookup
+  /** See `MachinePlace`. What it throws ends the simulation. */
+  readonly pause?: Pause | undefined
+}
+
+/** How a transaction of such a block is executed. */
+export interface SimulationOptions {
+  /** The block's gas limit less what was used. */
+  readonly gasLeft: bigint
+  /**
+   * True: its nonce and its fee must be right, as in a real block. Whether its sender is a contract is never asked, as
+   * nobody has signed.
+   */
+  readonly isStrict: boolean
+  /** Of those who watch it; undefined: faster. */
+  readonly hooks?: TraceHooks | undefined
+}
+
+/** Transactions that build on each other. */
+export interface SimulatedBlock {
+  nonceOf(address: Address): bigint
+  /** Throws a `RuleError`, with nothing changed, if it cannot be the block's next. */
+  run(sent: SentTransaction, options: SimulationOptions): Promise<MessageOutcome>
+}
+
+/** Lends a block to `work`: what its transactions do stays in the imagined state. */
+export function simulateBlock<T>(
+  machines: MachinePool,
+  { state, ...place }: SimulatedPlace,
+  work: (block: SimulatedBlock) => Promise<T>,
+): Promise<T> {
+  const { world } = state
+  return machines.use({ ...place, world }, (machine) =>
+    work({
+      nonceOf: (address) => world.account(address)?.nonce ?? 0n,
+      run: (sent, { gasLeft, isStrict, hooks }) =>
+        applyTransaction(machine, sent, {
+          gasLeft,
+          validate: isStrict ? validateUnsigned : validateLoosely,
+          run: hooks === undefined ? runMessage : watched(hooks),
+        }),
+    }),
+  )
+}
+
+function watched(hooks: TraceHooks): typeof runInEvm {
+  return (machine, message) => watchMachine(machine, { message, hooks }, () => runInEvm(machine, message))
+}
+
+function validateUnsigned(transaction: Transaction, place: TransactionPlace): void {
+  validateTransaction(transaction, { ...place, sender: { ...place.sender, codeHash: EMPTY_CODE_HASH } })
+}
+
+/** Only what the execution itself needs: gas, and the coins that are spent. */
+function validateLoosely(transaction: Transaction, place: TransactionPlace): void {
+  const { nonce, maxFeePerGas } = transaction
+  const baseFeePerGas = maxFeePerGas < place.baseFeePerGas ? maxFeePerGas : place.baseFeePerGas
+  validateUnsigned(transaction, { ...place, baseFeePerGas, sender: { ...place.sender, nonce } })
+}
