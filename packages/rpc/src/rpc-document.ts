@@ -84,6 +84,8 @@ Errors have the numbers of JSON-RPC 2.0 and EIP-1474:
 | -32004 | this node cannot do that |
 | -32005 | too much; \`data.retryAfterMs\` says when to try again |
 | 3 | reverted; \`data\` is what the contract returned |
+| 4 | sent, but not mined in the time that \`eth_sendRawTransactionSync\` was given; \`data\` is the hash |
+| -38010 … -38026 | what \`eth_simulateV1\` cannot do, by the numbers of Ethereum’s execution-apis |
 | 4444 | no longer kept |`
 
 /** What people should know of a namespace besides its methods. */

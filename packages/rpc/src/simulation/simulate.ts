@@ -1,13 +1,16 @@
 import { type Call, RpcError, toQuantity } from '@poai/api'
 import type { SimulatedBlockJson } from '@poai/api/client'
 import {
+  type Bloom,
   bloomOfLogs,
   bytesToHex,
   defined,
   type Hash32,
   type Header,
   headerHash,
+  type JsonValue,
   type Log,
+  mergeBlooms,
   type Receipt,
   receiptsRoot,
   type Transaction,
@@ -24,6 +27,7 @@ import {
   type StateReader,
 } from '@poai/execution'
 import type { NamedHeader } from '../chain-view.ts'
+import { writeList } from '../dispatch/write-list.ts'
 import { formatBlock } from '../format/format-block.ts'
 import { formatLog } from '../format/format-receipt.ts'
 import { formatTransaction } from '../format/format-transaction.ts'
@@ -47,6 +51,15 @@ export interface SimulationArguments {
 /** Codes of what went wrong inside a call, as execution-apis number them. */
 const REVERTED = 3
 const VM_ERROR = -32_015
+
+/** Of one thing in the answer, its data apart: about. */
+const BLOCK_CHARACTERS = 2_000
+const CALL_CHARACTERS = 250
+const LOG_CHARACTERS = 420
+/** Of a block: their roots are computed without a pause. */
+const MAX_BLOCK_LOGS = 10_000
+/** Logs between two looks at the clock: about a millisecond. */
+const BLOOM_LOGS = 128
 
 /** A transaction that was simulated. */
 interface SimulatedCall extends SentTransaction {
@@ -96,16 +109,14 @@ export class Simulation {
     const { blockStateCalls = [] } = this.#options
     const texts: string[] = []
     for (const planned of planBlocks(this.#context.params, this.#base.header, blockStateCalls)) {
-      const rest = this.#call.pause()
-      if (rest !== undefined) await rest
-      const text = JSON.stringify(await this.#simulate(planned))
-      this.#call.grow(text.length)
-      texts.push(text)
+      await this.#rest()
+      this.#call.grow(BLOCK_CHARACTERS)
+      texts.push(await this.#simulate(planned))
     }
     return `[${texts.join(',')}]`
   }
 
-  async #simulate({ blockOverrides, stateOverrides = [], calls = [] }: PlannedBlock): Promise<SimulatedBlockJson> {
+  async #simulate({ blockOverrides, stateOverrides = [], calls = [] }: PlannedBlock): Promise<string> {
     const { params, execution, view } = this.#context
     const isStrict = this.#options.validation === true
     const environment = environmentAfter(params, this.#parent.header, { blockOverrides, isStrict })
@@ -118,11 +129,11 @@ export class Simulation {
       },
       (block) => this.#runAll(block, environment, calls),
     )
-    const header = this.#headerOf(environment, done)
+    const header = await this.#headerOf(environment, done)
     const hash = headerHash(header)
     this.#hashes.set(header.number, hash)
     this.#parent = { header, hash }
-    return this.#show(this.#parent, done)
+    return this.#write(this.#parent, done)
   }
 
   async #runAll(
@@ -131,11 +142,15 @@ export class Simulation {
     calls: readonly Partial<CallArguments>[],
   ): Promise<readonly SimulatedCall[]> {
     const done: SimulatedCall[] = []
+    let logs = 0
     for (const args of calls) {
-      const rest = this.#call.pause()
-      if (rest !== undefined) await rest
+      await this.#rest()
       const used = done.at(-1)?.receipt.cumulativeGasUsed ?? 0n
-      done.push(await this.#run(block, args, { used, gasLimit: environment.gasLimit }))
+      const simulated = await this.#run(block, args, { used, gasLimit: environment.gasLimit })
+      logs += simulated.logs.length
+      if (logs > MAX_BLOCK_LOGS)
+        throw new RpcError('simulationTooLarge', `too many logs: at most ${MAX_BLOCK_LOGS} in a block`)
+      done.push(simulated)
     }
     return done
   }
@@ -162,15 +177,33 @@ export class Simulation {
         throw toSimulationError(error)
       })
     this.#gasLeft -= outcome.gasUsed
-    this.#call.grow(2 * outcome.returnData.length)
+    const logs = transfers?.logs ?? outcome.logs
+    this.#count(transaction, outcome, logs)
     const receipt: Receipt = {
       type: transaction.type,
       status: outcome.succeeded ? 1 : 0,
       cumulativeGasUsed: used + outcome.gasUsed,
-      logsBloom: bloomOfLogs(outcome.logs),
+      logsBloom: await this.#bloomOf(outcome.logs),
       logs: outcome.logs,
     }
-    return { transaction, sender, outcome, receipt, logs: transfers?.logs ?? outcome.logs }
+    return { transaction, sender, outcome, receipt, logs }
+  }
+
+  /** Before anything is made of it: an answer that is too long is not worth the work. */
+  #count({ data }: Transaction, { returnData }: MessageOutcome, logs: readonly Log[]): void {
+    const shownData = this.#options.returnFullTransactions === true ? data.length : 0
+    const logBytes = logs.reduce((sum, log) => sum + log.data.length, 0)
+    this.#call.grow(2 * (returnData.length + shownData + logBytes) + LOG_CHARACTERS * logs.length + CALL_CHARACTERS)
+  }
+
+  /** In pieces: there may be tens of thousands of logs. */
+  async #bloomOf(logs: readonly Log[]): Promise<Bloom> {
+    const blooms: Bloom[] = []
+    for (let from = 0; from < logs.length; from += BLOOM_LOGS) {
+      await this.#rest()
+      blooms.push(bloomOfLogs(logs.slice(from, from + BLOOM_LOGS)))
+    }
+    return mergeBlooms(blooms)
   }
 
   #transactionOf(
@@ -185,16 +218,25 @@ export class Simulation {
     return unsignedAsSigned(unsigned, this.#context.params.chainId)
   }
 
+  async #rest(): Promise<void> {
+    const rest = this.#call.pause()
+    if (rest !== undefined) await rest
+  }
+
   /** No work is in it, and its state's root is not computed. */
-  #headerOf(environment: BlockEnvironment, done: readonly SimulatedCall[]): Header {
+  async #headerOf(environment: BlockEnvironment, done: readonly SimulatedCall[]): Promise<Header> {
     const { number, timestamp, gasLimit, baseFeePerGas, beneficiary, prevRandao } = environment
     const receipts = done.map(({ receipt }) => receipt)
+    const rootOfTransactions = transactionsRoot(done.map(({ transaction }) => transaction))
+    await this.#rest()
+    const rootOfReceipts = receiptsRoot(receipts)
+    await this.#rest()
     return {
       ...{ parentHash: this.#parent.hash, number, timestamp, gasLimit, baseFeePerGas, beneficiary },
       stateRoot: ZERO_HASH,
-      transactionsRoot: transactionsRoot(done.map(({ transaction }) => transaction)),
-      receiptsRoot: receiptsRoot(receipts),
-      logsBloom: bloomOfLogs(receipts.flatMap(({ logs }) => logs)),
+      transactionsRoot: rootOfTransactions,
+      receiptsRoot: rootOfReceipts,
+      logsBloom: mergeBlooms(receipts.map(({ logsBloom }) => logsBloom)),
       gasUsed: receipts.at(-1)?.cumulativeGasUsed ?? 0n,
       target: this.#parent.header.target,
       extraData: new Uint8Array(0),
@@ -203,7 +245,7 @@ export class Simulation {
     }
   }
 
-  #show({ header, hash }: NamedHeader, done: readonly SimulatedCall[]): SimulatedBlockJson {
+  async #write({ header, hash }: NamedHeader, done: readonly SimulatedCall[]): Promise<string> {
     const { codecs, params } = this.#context
     const transactions = done.map(({ transaction }) => transaction)
     const shown = formatBlock(header, {
@@ -219,21 +261,35 @@ export class Simulation {
             )
           : transactions.map((transaction) => bytesToHex(transaction.hash)),
     })
+    // What is written was counted before.
+    const pacing = { pause: this.#call.pause, grow: () => undefined }
     let logIndex = 0
-    const showLog = (log: Log, transactionIndex: number, transactionHash: Hash32): ReturnType<typeof formatLog> =>
-      formatLog({
-        ...{ log, blockNumber: header.number, blockHash: hash, transactionHash, transactionIndex },
-        logIndex: logIndex++,
-      })
-    const calls = done.map(({ transaction, outcome, logs }, index): SimulatedBlockJson['calls'][number] => ({
-      status: outcome.succeeded ? '0x1' : '0x0',
-      returnData: longHex(outcome.returnData),
-      gasUsed: toQuantity(outcome.gasUsed),
-      maxUsedGas: toQuantity(outcome.gasUsed + outcome.gasRefunded),
-      logs: logs.map((log) => showLog(log, index, transaction.hash)),
-      ...defined({ error: outcome.succeeded ? undefined : errorOf(outcome) }),
-    }))
-    return { ...shown, calls }
+    const calls = await writeList(
+      done.entries(),
+      async ([index, { transaction, outcome, logs }]) => {
+        const place = { blockNumber: header.number, blockHash: hash, transactionHash: transaction.hash }
+        const writeLog = (log: Log): string =>
+          JSON.stringify(formatLog({ log, ...place, transactionIndex: index, logIndex: logIndex++ }))
+        return withMember(showOutcome(outcome), 'logs', await writeList(logs, writeLog, pacing))
+      },
+      pacing,
+    )
+    return withMember(shown, 'calls', calls)
+  }
+}
+
+/** An object as text, with one more member that is text already. */
+function withMember(object: JsonValue, name: string, text: string): string {
+  return `${JSON.stringify(object).slice(0, -1)},"${name}":${text}}`
+}
+
+function showOutcome(outcome: MessageOutcome): Omit<SimulatedBlockJson['calls'][number], 'logs'> {
+  return {
+    status: outcome.succeeded ? '0x1' : '0x0',
+    returnData: longHex(outcome.returnData),
+    gasUsed: toQuantity(outcome.gasUsed),
+    maxUsedGas: toQuantity(outcome.gasUsed + outcome.gasRefunded),
+    ...defined({ error: outcome.succeeded ? undefined : errorOf(outcome) }),
   }
 }
 

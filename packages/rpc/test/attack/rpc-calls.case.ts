@@ -56,16 +56,34 @@ function callOf({ code, data = '', other }: Dear): { readonly method: string; re
   return { method: 'eth_call', params: [{ to: TARGET, data: `0x${data}`, gas }, 'latest', overrides] }
 }
 
+/** All of them after each other, and as many logs and transactions as gas pays for. */
+function simulationsOf(calls: readonly Dear[]): readonly ReturnType<typeof callOf>[] {
+  const blocks = calls.map((call) => {
+    const [message, , stateOverrides] = callOf(call).params
+    return { stateOverrides, calls: [{ ...(message as object), gas: '0x5b8d80' }] }
+  })
+  // LOG0 of nothing, for ever.
+  const logs = {
+    stateOverrides: { [TARGET]: { code: '0x5b5f5fa05a611000105f5700' } },
+    calls: [{ to: TARGET, gas: '0x3d0900' }],
+  }
+  const many = { calls: Array.from({ length: 1_000 }, () => ({ to: TARGET, gas: '0x5208' })) }
+  return [blocks, [logs], [many, many], Array.from({ length: 256 }, () => ({}))].map((blockStateCalls) => ({
+    method: 'eth_simulateV1',
+    params: [{ blockStateCalls, traceTransfers: true, returnFullTransactions: true }],
+  }))
+}
+
 export const stranger: StrangerCase = {
   name: 'rpc-calls',
   attack:
-    'a batch of eight calls without a jump or with one dear instruction, the same calls side by side, and JSON of millions of values',
+    'a batch of eight calls without a jump or with one dear instruction, the same calls side by side, simulations of them, and JSON of millions of values',
   before:
     'a call without a jump held the main thread for 1.2 s, eight in a batch for 9.1 s, a pairing of 1,000 for 7 s',
   bound: `no pause of the main thread above ${MAX_PAUSE_MS} ms, p99 of honest imports below ${MAX_IMPORT_MS} ms`,
   run: async (size) => {
     const figures = await siege({ chainBlocks: 3, minedBlocks: 200 }, async ({ url }) => {
-      const calls = CALLS.map(callOf)
+      const calls = [...CALLS.map(callOf), ...simulationsOf(CALLS)]
       const rounds = size === 'full' ? 5 : 1
       for (let round = 0; round < rounds; round++) {
         await post(url, batchOf(calls))

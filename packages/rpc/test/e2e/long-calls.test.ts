@@ -1,3 +1,5 @@
+import { bytesToHex } from '@poai/core'
+import { signTransaction, WALLETS, type Wallet } from '@poai/testing/chain'
 import { expect, it } from 'vitest'
 import { openRpcFixture } from '../support/rpc-fixture.ts'
 
@@ -33,4 +35,29 @@ it('counts the time that a call computes', async () => {
   const { ask } = await openRpcFixture({ server: { limits } })
   expect((await ask('eth_call', ENDLESS)).error?.message).toBe('out of gas')
   expect((await ask('eth_blockNumber')).error).toMatchObject({ code: -32_005 })
+})
+
+it('lets go of transactions whose senders no longer wait', async () => {
+  const { ask, url, params, chain } = await openRpcFixture()
+  const wallets = WALLETS.slice(0, 4)
+  const method = 'eth_sendRawTransactionSync'
+  const signed = (wallet: Wallet, nonce: number): string =>
+    bytesToHex(signTransaction(params.chainId, wallet, { nonce: BigInt(nonce), to: wallet.address }).bytes)
+  const client = new AbortController()
+  // As many as may wait in all; on this machine each connection is a client of its own.
+  const waiting = wallets.flatMap((wallet) =>
+    Array.from({ length: 64 / wallets.length }, (_, nonce) => {
+      const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params: [signed(wallet, nonce)] })
+      const headers = { 'content-type': 'application/json' }
+      return fetch(url, { method: 'POST', body, headers, signal: client.signal }).catch((error: Error) => error.name)
+    }),
+  )
+  while (chain.mempool.size.pending < 64) await new Promise((resolve) => setTimeout(resolve, 5))
+  const another = [signed(wallets[0] as Wallet, 63), 1]
+  expect((await ask(method, another)).error).toMatchObject({ code: -32_005 })
+  client.abort()
+  expect(await Promise.all(waiting)).toEqual(Array(64).fill('AbortError'))
+  let code = -32_005
+  while (code === -32_005) code = (await ask(method, another)).error?.code ?? 0
+  expect(code).toBe(4)
 })

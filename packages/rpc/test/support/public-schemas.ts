@@ -187,8 +187,8 @@ function method(least: number, most: number, result: JsonSchema): PublicMethod {
 }
 
 /**
- * Every public method that a node without keys and beacon chain can answer, those that the public description has dropped
- * lately among them.
+ * Every public method that a node without keys and beacon chain can answer, and some that the public description no
+ * longer has.
  */
 export const PUBLIC_METHODS: Readonly<Record<string, PublicMethod>> = {
   eth_chainId: method(0, 0, uint),

@@ -35,6 +35,7 @@ describe('an invalid block is kept whole', () => {
     expect(fixture.codecs.block.decode(kept?.block ?? new Uint8Array())).toEqual(block)
     await expect(fixture.chain.importBlock(block)).rejects.toThrow('found invalid before')
     expect(await shown(fixture)).toHaveLength(1)
+    expect(await fixture.chain.queries.badBlocks()).toEqual([kept])
   })
 
   it.each<[RuleCode, string | undefined]>([

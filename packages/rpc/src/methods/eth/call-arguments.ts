@@ -17,14 +17,16 @@ import {
   type Address,
   type Authorization,
   authorizationHash,
+  bytesToHex,
   defined,
+  HARDFORKS,
   type Hash32,
   MAX_AUTHORIZATIONS,
   ZERO_ADDRESS,
   ZERO_HASH,
 } from '@poai/core'
 import type { AccountOverride, BlockEnvironment, CallInput, Message, StateReader } from '@poai/execution'
-import { prevRandaoOf } from '@poai/execution'
+import { precompilesOf, prevRandaoOf } from '@poai/execution'
 import type { NamedHeader } from '../../chain-view.ts'
 import type { MethodContext } from '../method-context.ts'
 
@@ -164,6 +166,14 @@ const overrideArguments = titled(
   }),
 )
 
+let precompiles: ReadonlySet<string> | undefined
+
+/** By any of the rule sets. */
+function isPrecompile(of: Address): boolean {
+  precompiles ??= new Set(HARDFORKS.flatMap(precompilesOf).map(bytesToHex))
+  return precompiles.has(bytesToHex(of))
+}
+
 /** The state overrides of `eth_call`: how accounts are to look during this call. */
 export const stateOverrides: Shape<readonly AccountOverride[]> = {
   schema: { type: 'object', additionalProperties: overrideArguments.schema },
@@ -175,11 +185,15 @@ export const stateOverrides: Shape<readonly AccountOverride[]> = {
       if (isRecord(said) && Object.hasOwn(said, 'movePrecompileToAddress')) {
         throw new RpcError('unsupported', 'precompiles cannot be moved here')
       }
+      const of = address.parse(name, path)
+      if (isRecord(said) && Object.hasOwn(said, 'code') && isPrecompile(of)) {
+        throw new RpcError('unsupported', 'precompiles cannot be replaced here')
+      }
       const { balance, nonce, code, state, stateDiff } = overrideArguments.parse(said, `${path}.${name}`)
       if (state !== undefined && stateDiff !== undefined)
         throw new RpcError('invalidParams', `account ${name} has both "state" and "stateDiff"`)
       return {
-        address: address.parse(name, path),
+        address: of,
         ...defined({ balance, nonce, code, storage: state, slots: stateDiff }),
       }
     })

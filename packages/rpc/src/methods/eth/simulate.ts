@@ -18,8 +18,8 @@ import { Simulation, type SimulationArguments } from '../../simulation/simulate.
 import type { MethodContext } from '../method-context.ts'
 import { blockOverrides, callArguments, stateOverrides } from './call-arguments.ts'
 
-/** Of one block. Gas bounds them in all. */
-const MAX_CALLS = 5_000
+/** Of one block, whose roots are computed without a pause. Gas bounds them in all. */
+const MAX_CALLS = 1_000
 
 const blockCalls: Shape<Partial<BlockCalls>> = titled(
   'block calls',

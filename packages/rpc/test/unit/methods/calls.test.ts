@@ -76,6 +76,8 @@ it('overrides slots, some or all', async () => {
   expect(await counted({ state: {} })).toBe(ZERO)
   const both = { [bob]: { state: {}, stateDiff: {} } }
   expect(await methods.refusal('eth_call', { to: bob }, 'latest', both)).toMatchObject({ code: -32_602 })
+  const replaced = { [`0x${'1'.padStart(40, '0')}`]: { code } }
+  expect(await methods.refusal('eth_call', { to: bob }, 'latest', replaced)).toMatchObject({ code: -32_004 })
   const moved = { [bob]: { movePrecompileToAddress: alice } }
   expect(await methods.refusal('eth_call', { to: bob }, 'latest', moved)).toMatchObject({ code: -32_004 })
 })

@@ -192,6 +192,17 @@ it('does not spend more gas than one call may, and gives up when nobody waits', 
   await expect(Promise.resolve(method.invoke(values, { ...OWNERS_CALL, pause }))).rejects.toThrow('nobody waits')
 })
 
+it('writes ten thousand logs of a block, and no more', async () => {
+  // LOG0 of nothing, as long as there are 4,096 gas.
+  const code = '0x5b5f5fa05a611000105f5700'
+  const logging = (gas: number): readonly object[] => [
+    { stateOverrides: { [bob]: { code } }, calls: [{ to: bob, gas: `0x${gas.toString(16)}` }] },
+  ]
+  const [block] = await simulate(logging(2_000_000))
+  expect(block?.calls[0]?.logs.length).toBeGreaterThan(4_000)
+  expect(await refusal(logging(8_000_000))).toMatchObject({ code: -38_026 })
+})
+
 it('begins on any block that is kept', async () => {
   const genesis = methods.chain.queries.header(0n)
   if (genesis === undefined) throw new Error('no genesis block')
