@@ -42,7 +42,7 @@ export interface Execution {
   executeCall(input: CallInput): Promise<CallOutcome>
   /** Finds the least gas limit, or nearly so, with which a message succeeds. */
   estimateGas(input: EstimateInput): Promise<GasEstimate>
-  /** Lends `work` a block that is only imagined. */
+  /** Lends `work` a block that is only imagined, and has begun. */
   simulateBlock<T>(place: SimulatedPlace, work: (block: SimulatedBlock) => Promise<T>): Promise<T>
   /** Executes transactions of a block again, and lets some of them be watched. Keeps nothing. */
   traceBlock(input: TraceBlockInput): Promise<readonly TransactionTrace[]>
@@ -96,7 +96,7 @@ export function createExecution(
     },
     executeCall: (input) => executeCall(at(input).machines, input),
     estimateGas: (input) => estimateGas(at(input).machines, input),
-    simulateBlock: (place, work) => simulateBlock(at(place).machines, place, work),
+    simulateBlock: (place, work) => simulateBlock(at(place), place, work),
     traceBlock: (input) => traceBlock(at(input).tools, input),
   }
 }

@@ -13,6 +13,7 @@
  */
 
 export type { Added, BlockBuilder, BuiltBlock } from './block/block-builder.ts'
+export { HISTORY_CONTRACT } from './block/block-history.ts'
 export type { BlockInput, BlockOutcome, ParentState } from './block/block-session.ts'
 export type { EstimateInput, GasEstimate } from './call/estimate-gas.ts'
 export type { CallInput, CallOutcome } from './call/execute-call.ts'

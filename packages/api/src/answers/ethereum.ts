@@ -289,7 +289,7 @@ const unsignedTransaction: JsonSchema = named(
   'unsigned transaction',
   exactly(
     {
-      type: oneWordOf(['0x0', '0x1', '0x2']),
+      type: oneWordOf(['0x0', '0x1', '0x2', '0x4']),
       chainId: quantity,
       nonce: quantity,
       to: orNull(address),
@@ -300,8 +300,9 @@ const unsignedTransaction: JsonSchema = named(
       maxPriorityFeePerGas: quantity,
       input: data,
       accessList,
+      authorizationList,
     },
-    ['maxFeePerGas', 'maxPriorityFeePerGas', 'accessList'],
+    ['maxFeePerGas', 'maxPriorityFeePerGas', 'accessList', 'authorizationList'],
   ),
 )
 

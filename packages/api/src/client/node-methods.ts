@@ -795,7 +795,7 @@ export type FilledTransactionJson = {
 
 /** Unsigned transaction. */
 export type UnsignedTransactionJson = {
-  readonly type: '0x0' | '0x1' | '0x2'
+  readonly type: '0x0' | '0x1' | '0x2' | '0x4'
   readonly chainId: Hex
   readonly nonce: Hex
   readonly to: Hex | null
@@ -806,6 +806,7 @@ export type UnsignedTransactionJson = {
   readonly maxPriorityFeePerGas?: Hex
   readonly input: Hex
   readonly accessList?: readonly AccessListEntryJson[]
+  readonly authorizationList?: readonly AuthorizationJson[]
 }
 
 /** Storage requests. */

@@ -1,5 +1,6 @@
-import { type Address, EMPTY_CODE_HASH, type Transaction } from '@poai/core'
+import type { Address, Transaction } from '@poai/core'
 import type { BlockEnvironment, BlockHashLookup } from '../evm/block-environment.ts'
+import type { MachineTools } from '../evm/create-machine.ts'
 import type { MachinePool } from '../evm/machine-pool.ts'
 import { type MessageOutcome, runInEvm, runMessage } from '../evm/run-message.ts'
 import type { Pause } from '../evm/step-pacer.ts'
@@ -23,8 +24,8 @@ export interface SimulationOptions {
   /** The block's gas limit less what was used. */
   readonly gasLeft: bigint
   /**
-   * True: its nonce and its fee must be right, as in a real block. Whether its sender is a contract is never asked, as
-   * nobody has signed.
+   * True: its nonce, its fee and its gas limit must be right, as in a real block. Whether its sender is a contract is
+   * never asked, as nobody has signed.
    */
   readonly isStrict: boolean
   /** Of those who watch it; undefined: faster. */
@@ -38,13 +39,23 @@ export interface SimulatedBlock {
   run(sent: SentTransaction, options: SimulationOptions): Promise<MessageOutcome>
 }
 
-/** Lends a block to `work`: what its transactions do stays in the imagined state. */
-export function simulateBlock<T>(
-  machines: MachinePool,
+/** What the block's rule set is executed with. */
+interface SimulationTools {
+  readonly tools: Pick<MachineTools, 'rules'>
+  readonly machines: MachinePool
+}
+
+const NO_CODE: Uint8Array = new Uint8Array(0)
+
+/** Begins a block and lends it to `work`: what the block does stays in the imagined state. */
+export async function simulateBlock<T>(
+  { tools, machines }: SimulationTools,
   { state, ...place }: SimulatedPlace,
   work: (block: SimulatedBlock) => Promise<T>,
 ): Promise<T> {
   const { world } = state
+  const { environment, blockHash } = place
+  tools.rules.beginBlock(world, { number: environment.number, blockHash })
   return machines.use({ ...place, world }, (machine) =>
     work({
       nonceOf: (address) => world.account(address)?.nonce ?? 0n,
@@ -63,12 +74,15 @@ function watched(hooks: TraceHooks): typeof runInEvm {
 }
 
 function validateUnsigned(transaction: Transaction, place: TransactionPlace): void {
-  validateTransaction(transaction, { ...place, sender: { ...place.sender, codeHash: EMPTY_CODE_HASH } })
+  validateTransaction(transaction, { ...place, senderCode: NO_CODE })
 }
 
-/** Only what the execution itself needs: gas, and the coins that are spent. */
+/** Only what the execution itself needs: a type that it knows, gas, and the coins that are spent. */
 function validateLoosely(transaction: Transaction, place: TransactionPlace): void {
   const { nonce, maxFeePerGas } = transaction
   const baseFeePerGas = maxFeePerGas < place.baseFeePerGas ? maxFeePerGas : place.baseFeePerGas
-  validateUnsigned(transaction, { ...place, baseFeePerGas, sender: { ...place.sender, nonce } })
+  validateUnsigned(transaction, {
+    ...{ ...place, baseFeePerGas, sender: { ...place.sender, nonce } },
+    rules: { ...place.rules, maxGas: undefined },
+  })
 }

@@ -61,7 +61,8 @@ export function formatTransaction(
   }
 }
 
-function formatAuthorization({ chainId, address, nonce, signature }: Authorization): AuthorizationJson {
+/** An account's word that it runs another one's code. */
+export function formatAuthorization({ chainId, address, nonce, signature }: Authorization): AuthorizationJson {
   return {
     chainId: toQuantity(chainId),
     address: bytesToHex(address),

@@ -1,4 +1,12 @@
-import { concatBytes, encodeRlp, hash32, type RlpItem, type Transaction, uintToBytes } from '@poai/core'
+import {
+  type Authorization,
+  concatBytes,
+  encodeRlp,
+  hash32,
+  type RlpItem,
+  type Transaction,
+  uintToBytes,
+} from '@poai/core'
 
 /** A transaction that nobody has signed. */
 export type UnsignedTransaction = Omit<Transaction, 'bytes' | 'hash' | 'signature'>
@@ -14,9 +22,10 @@ export function encodeUnsigned(transaction: UnsignedTransaction, chainId: bigint
   if (type === 0) return encodeRlp([minimal(nonce), minimal(maxFeePerGas), ...end, ...unsigned])
   const fees = type === 1 ? [maxFeePerGas] : [maxPriorityFeePerGas, maxFeePerGas]
   const list = accessList.map(({ address, storageKeys }): RlpItem => [address, storageKeys])
+  const authorizations = type === 4 ? [transaction.authorizationList.map(authorizationItem)] : []
   return concatBytes(
     Uint8Array.of(type),
-    encodeRlp([minimal(chainId), minimal(nonce), ...fees.map(minimal), ...end, list, ...unsigned]),
+    encodeRlp([minimal(chainId), minimal(nonce), ...fees.map(minimal), ...end, list, ...authorizations, ...unsigned]),
   )
 }
 
@@ -25,6 +34,12 @@ export function unsignedAsSigned(transaction: UnsignedTransaction, chainId: bigi
   const bytes = encodeUnsigned(transaction, chainId)
   const hash = hash32(bytes)
   return { ...transaction, bytes, hash, signature: { r: 0n, s: 0n, yParity: 0, signingHash: hash } }
+}
+
+/** It is signed, by another account. */
+function authorizationItem({ chainId, address, nonce, signature }: Authorization): RlpItem {
+  const { yParity, r, s } = signature
+  return [minimal(chainId), address, ...[nonce, BigInt(yParity), r, s].map(minimal)]
 }
 
 function minimal(value: bigint): Uint8Array {

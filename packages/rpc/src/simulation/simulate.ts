@@ -25,6 +25,7 @@ import {
   type SentTransaction,
   type SimulatedBlock,
   type StateReader,
+  transactionRulesAt,
 } from '@poai/execution'
 import type { NamedHeader } from '../chain-view.ts'
 import { writeList } from '../dispatch/write-list.ts'
@@ -146,7 +147,7 @@ export class Simulation {
     for (const args of calls) {
       await this.#rest()
       const used = done.at(-1)?.receipt.cumulativeGasUsed ?? 0n
-      const simulated = await this.#run(block, args, { used, gasLimit: environment.gasLimit })
+      const simulated = await this.#run(block, args, { used, environment })
       logs += simulated.logs.length
       if (logs > MAX_BLOCK_LOGS)
         throw new RpcError('simulationTooLarge', `too many logs: at most ${MAX_BLOCK_LOGS} in a block`)
@@ -158,11 +159,11 @@ export class Simulation {
   async #run(
     block: SimulatedBlock,
     args: Partial<CallArguments>,
-    { used, gasLimit }: { readonly used: bigint; readonly gasLimit: bigint },
+    { used, environment }: { readonly used: bigint; readonly environment: BlockEnvironment },
   ): Promise<SimulatedCall> {
     if (this.#gasLeft === 0n) throw new RpcError('simulationTooLarge', 'the calls use too much gas in all')
-    const gasLeft = gasLimit - used
-    const wanted = args.gas ?? gasLeft
+    const gasLeft = environment.gasLimit - used
+    const wanted = args.gas ?? this.#mostGas(environment, gasLeft)
     const sender = args.from ?? ZERO_ADDRESS
     const transaction = this.#transactionOf(args, {
       // Beyond the block's limit it is refused, beyond that of the simulation it is cut, as in geth.
@@ -189,6 +190,12 @@ export class Simulation {
     return { transaction, sender, outcome, receipt, logs }
   }
 
+  /** For a call that says nothing: a transaction of a real block may use less than the block has. */
+  #mostGas({ number }: BlockEnvironment, gasLeft: bigint): bigint {
+    const { maxGas = gasLeft } = transactionRulesAt(this.#context.params, number)
+    return this.#options.validation === true && maxGas < gasLeft ? maxGas : gasLeft
+  }
+
   /** Before anything is made of it: an answer that is too long is not worth the work. */
   #count({ data }: Transaction, { returnData }: MessageOutcome, logs: readonly Log[]): void {
     const shownData = this.#options.returnFullTransactions === true ? data.length : 0
@@ -210,12 +217,12 @@ export class Simulation {
     args: Partial<CallArguments>,
     { gasLimit, nonce }: Pick<Transaction, 'gasLimit' | 'nonce'>,
   ): Transaction {
-    const { to, value, data, accessList } = messageOf(args, gasLimit)
+    const { to, value, data, accessList, authorizationList } = messageOf(args, gasLimit)
     const maxFeePerGas = args.gasPrice ?? args.maxFeePerGas ?? 0n
     const maxPriorityFeePerGas = args.gasPrice ?? args.maxPriorityFeePerGas ?? 0n
     const fees = { maxFeePerGas, maxPriorityFeePerGas }
-    const unsigned = { type: typeOf(args), nonce, gasLimit, ...fees, to, value, data, accessList }
-    return unsignedAsSigned(unsigned, this.#context.params.chainId)
+    const said = { to, value, data, accessList, authorizationList }
+    return unsignedAsSigned({ type: typeOf(args), nonce, gasLimit, ...fees, ...said }, this.#context.params.chainId)
   }
 
   async #rest(): Promise<void> {

@@ -8,6 +8,8 @@ const REFUSALS: ReadonlyMap<RuleCode, readonly [RpcCodeName, string]> = new Map(
   ['EXECUTION_FUNDS', ['insufficientFunds', 'insufficient funds for gas * price + value']],
   ['EXECUTION_INIT_CODE_SIZE', ['initCodeTooLarge', 'max initcode size exceeded']],
   ['EXECUTION_INTRINSIC_GAS', ['intrinsicGasTooLow', 'intrinsic gas too low']],
+  ['EXECUTION_TRANSACTION_GAS', ['transactionRejected', 'transaction gas limit too high']],
+  ['EXECUTION_TRANSACTION_TYPE', ['transactionRejected', 'transaction type not supported']],
 ])
 
 /** What a client is told if a transaction cannot stand in a simulated block; other errors stay what they are. */

@@ -154,6 +154,10 @@ const unsignedTransaction: JsonSchema = {
     all({ ...UNSIGNED, type: { const: '0x0' } }),
     all({ ...UNSIGNED, type: { const: '0x1' }, accessList }),
     all({ ...UNSIGNED, type: { const: '0x2' }, accessList, maxFeePerGas: uint, maxPriorityFeePerGas: uint }),
+    all({
+      ...{ ...UNSIGNED, type: { const: '0x4' }, to: address, accessList, maxFeePerGas: uint },
+      ...{ maxPriorityFeePerGas: uint, authorizationList: listOf(authorization) },
+    }),
   ],
 }
 

@@ -1,8 +1,14 @@
 import { equalBytes, HARDFORKS, toAddress, uintToBytes } from '@poai/core'
 import { expect, test } from 'vitest'
-import { ImaginedState, precompilesOf, type SimulatedBlock } from '../../../src/index.ts'
+import {
+  delegationTo,
+  HISTORY_CONTRACT,
+  ImaginedState,
+  precompilesOf,
+  type SimulatedBlock,
+} from '../../../src/index.ts'
 import { callData, initCode } from '../../support/contracts.ts'
-import { signTransaction } from '../../support/sign-transaction.ts'
+import { signAuthorization, signTransaction } from '../../support/sign-transaction.ts'
 import { blockHash, genesisAccount, SmallChain } from '../../support/small-chain.ts'
 import { createdAddress, createWallets, type Wallet } from '../../support/wallets.ts'
 
@@ -38,6 +44,33 @@ test('does what a block does, in a state that only it has', async () => {
   expect(chain.state.nodes).toEqual(before)
   await simulate(state, async (block) => expect(block.nonceOf(alice.address)).toBe(3n))
   expect(new ImaginedState(chain.state).world.account(alice.address)?.nonce).toBe(1n)
+})
+
+test('begins a block as its rule set wants, and lets accounts delegate where that is known', async () => {
+  const osaka = new SmallChain([genesisAccount(alice.address)], { hardfork: 'osaka' })
+  const authorizationList = [signAuthorization(poor, { address: stranger, nonce: 0n })]
+  const transaction = signTransaction(alice, {
+    ...{ type: 4, nonce: 0n, to: poor.address, gasLimit: 100_000n, authorizationList },
+  })
+  const sent = { transaction, sender: alice.address }
+  const state = new ImaginedState(osaka.state)
+  const place = { state, environment: osaka.environment(), blockHash }
+  const outcome = await osaka.execution.simulateBlock(place, (block) => block.run(sent, { ...GAS, isStrict: true }))
+  expect(outcome.gasUsed).toBe((await osaka.execute([transaction])).gasUsed)
+  expect(state.world.code(poor.address)).toEqual(delegationTo(stranger))
+  expect(state.world.slot(HISTORY_CONTRACT, uintToBytes(0n, 32))).toEqual(blockHash(0n))
+  // Sent by an account that delegates, and by more gas than a transaction may use.
+  await osaka.execution.simulateBlock(place, async (block) => {
+    const own = { transaction: signTransaction(poor, { nonce: 1n, to: stranger }), sender: poor.address }
+    const big = { ...own, transaction: { ...own.transaction, gasLimit: (1n << 24n) + 1n, maxFeePerGas: 0n } }
+    await expect(block.run(big, { ...GAS, isStrict: true })).rejects.toMatchObject({
+      code: 'EXECUTION_TRANSACTION_GAS',
+    })
+    expect(await block.run(big, { ...GAS, isStrict: false })).toMatchObject({ succeeded: true })
+  })
+  // Cancun.
+  const before = simulate(new ImaginedState(chain.state), (block) => block.run(sent, { ...GAS, isStrict: false }))
+  await expect(before).rejects.toMatchObject({ code: 'EXECUTION_TRANSACTION_TYPE' })
 })
 
 test('asks for nonce and fee only where it is strict, and for coins and gas always', async () => {

@@ -22,6 +22,7 @@ import {
   HARDFORKS,
   type Hash32,
   MAX_AUTHORIZATIONS,
+  type TransactionType,
   ZERO_ADDRESS,
   ZERO_HASH,
 } from '@poai/core'
@@ -91,7 +92,9 @@ export const callArguments: Shape<Partial<CallArguments>> = titled(
 
 /** The message of a call. Without a price it costs nothing, so an account without coins can be used too. */
 export function messageOf(args: Partial<CallArguments>, gasLimit: bigint): Message {
-  const { input } = args
+  const { input, authorizationList = [] } = args
+  if (args.to === undefined && authorizationList.length > 0)
+    throw invalidParams('to', 'an address, with authorizations')
   if (input !== undefined && args.data !== undefined && !equal(input, args.data)) {
     throw new RpcError('invalidParams', 'both "data" and "input" are set and not equal')
   }
@@ -104,7 +107,7 @@ export function messageOf(args: Partial<CallArguments>, gasLimit: bigint): Messa
       if (entry.address === undefined) throw invalidParams(`accessList[${index}].address`, 'an address')
       return { address: entry.address, storageKeys: entry.storageKeys ?? [] }
     }),
-    authorizationList: (args.authorizationList ?? []).map(authorizationOf),
+    authorizationList: authorizationList.map(authorizationOf),
     gasLimit,
     gasPrice: args.gasPrice ?? args.maxFeePerGas ?? 0n,
   }
@@ -128,7 +131,8 @@ function authorizationOf(said: Partial<AuthorizationArguments>, index: number): 
 }
 
 /** Older types only where the client has asked for a gas price. */
-export function typeOf({ gasPrice, accessList }: Partial<CallArguments>): 0 | 1 | 2 {
+export function typeOf({ gasPrice, accessList, authorizationList = [] }: Partial<CallArguments>): TransactionType {
+  if (authorizationList.length > 0) return 4
   if (gasPrice === undefined) return 2
   return accessList === undefined ? 0 : 1
 }

@@ -1,7 +1,7 @@
 import { type Method, method, SCHEMAS, toQuantity } from '@poai/api'
 import type { CapabilitiesJson, ConfigsJson } from '@poai/api/client'
 import { bytesToHex, forkIdAt, type Hardfork, type Hex, type Rules, rulesAt, rulesOf } from '@poai/core'
-import { precompilesOf } from '@poai/execution'
+import { HISTORY_CONTRACT, precompilesOf } from '@poai/execution'
 import type { MethodContext } from '../method-context.ts'
 
 /** EIP-7910's names of precompiles, by their addresses. */
@@ -29,6 +29,7 @@ const PRECOMPILE_NAMES: ReadonlyMap<bigint, string> = new Map([
 /** Contracts that rules write to, by EIP-7910's names. */
 const SYSTEM_CONTRACTS: Readonly<Record<Hardfork, Readonly<Record<string, Hex>>>> = {
   cancun: {},
+  osaka: { HISTORY_STORAGE_ADDRESS: bytesToHex(HISTORY_CONTRACT) },
 }
 
 const FORK_ID_BYTES = 4

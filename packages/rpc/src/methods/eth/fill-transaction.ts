@@ -2,6 +2,7 @@ import { type Call, hexOrNull, type Method, method, RpcError, required, SCHEMAS,
 import type { FilledTransactionJson } from '@poai/api/client'
 import { nextBaseFee } from '@poai/consensus'
 import { bytesToHex, type Transaction } from '@poai/core'
+import { formatAuthorization } from '../../format/format-transaction.ts'
 import { longHex } from '../../format/long-hex.ts'
 import { encodeUnsigned, type UnsignedTransaction } from '../../format/unsigned-transaction.ts'
 import type { MethodContext } from '../method-context.ts'
@@ -35,9 +36,9 @@ async function fill(
   const gasLimit =
     args.gas ??
     BigInt(await estimate(context, { args, place: { kind: 'tag', tag: 'latest' }, overrides: [], pause: call.pause }))
-  const { to, value, data, accessList } = message
+  const { to, value, data, accessList, authorizationList } = message
   return {
-    ...{ type: typeOf(args), ...fees, gasLimit, to, value, data, accessList },
+    ...{ type: typeOf(args), ...fees, gasLimit, to, value, data, accessList, authorizationList },
     nonce: args.nonce ?? chain.mempool.nextNonce(message.from),
   }
 }
@@ -70,7 +71,7 @@ function show({ params }: MethodContext, transaction: UnsignedTransaction): Fill
     value: toQuantity(value),
     gas: toQuantity(gasLimit),
     gasPrice: toQuantity(maxFeePerGas),
-    ...(type === 2
+    ...(type === 2 || type === 4
       ? { maxFeePerGas: toQuantity(maxFeePerGas), maxPriorityFeePerGas: toQuantity(maxPriorityFeePerGas) }
       : {}),
     input: longHex(data),
@@ -82,5 +83,6 @@ function show({ params }: MethodContext, transaction: UnsignedTransaction): Fill
             storageKeys: storageKeys.map(bytesToHex),
           })),
         }),
+    ...(type === 4 ? { authorizationList: transaction.authorizationList.map(formatAuthorization) } : {}),
   }
 }

@@ -40,6 +40,22 @@ it('estimates when a fork will come, and knows when it came', async () => {
   await forking.close()
 })
 
+it('tells what a new rule set brings: precompiles and system contracts', async () => {
+  const fork: Fork = { name: 'osaka', number: 1n, changes: { hardfork: 'osaka' } }
+  const forking = await openMethods(configMethods, {}, { ...testNetwork, forks: [fork] })
+  const { current, next } = (await forking.call('eth_config')) as ConfigsJson
+  const added = Object.keys(next?.precompiles ?? {}).filter((name) => !(name in current.precompiles))
+  expect(added).toEqual([
+    ...['BLS12_G1ADD', 'BLS12_G1MSM', 'BLS12_G2ADD', 'BLS12_G2MSM', 'BLS12_PAIRING_CHECK'],
+    ...['BLS12_MAP_FP_TO_G1', 'BLS12_MAP_FP2_TO_G2', 'P256VERIFY'],
+  ])
+  expect(current.systemContracts).toEqual({})
+  expect(next?.systemContracts).toEqual({ HISTORY_STORAGE_ADDRESS: '0x0000f90827f1c53a10cb7a02335b175320002935' })
+  await forking.mine()
+  expect(await forking.call('eth_config')).toMatchObject({ next: null, current: { precompiles: next?.precompiles } })
+  await forking.close()
+})
+
 it('says from which blocks on there is something', async () => {
   const all = { disabled: false, oldestBlock: '0x0' }
   const newest = { disabled: false, oldestBlock: '0x2', deleteStrategy: { type: 'window', retentionBlocks: '0x1' } }

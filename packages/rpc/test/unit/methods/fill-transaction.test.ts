@@ -44,6 +44,19 @@ it('leaves what is given as it is, and knows the older types', async () => {
   expect(capped.tx).toMatchObject({ maxFeePerGas: '0x64', maxPriorityFeePerGas: '0x64' })
 })
 
+it('fills in a transaction that delegates', async () => {
+  const authorization = { chainId: '0x0', address: bob, nonce: '0x1', yParity: '0x1', r: '0x2', s: '0x3' }
+  const given = { from: alice, to: bob, gas: '0xffff', authorizationList: [authorization] }
+  const { tx, raw } = await fill(given)
+  expect(tx).toMatchObject({ type: '0x4', accessList: [], authorizationList: [authorization] })
+  expect(parseTransaction(raw)).toMatchObject({
+    ...{ type: 'eip7702', to: bob, gas: 65_535n },
+    authorizationList: [{ address: bob, nonce: 1, yParity: 1 }],
+  })
+  expect((await fill({ ...given, authorizationList: [] })).tx.type).toBe('0x2')
+  expect(await methods.refusal('eth_fillTransaction', { ...given, to: undefined })).toMatchObject({ code: -32_602 })
+})
+
 it.each([
   ['two kinds of price', { gasPrice: '0x1', maxFeePerGas: '0x1' }, -32_602],
   ['a tip above the fee', { maxPriorityFeePerGas: '0x2', maxFeePerGas: '0x1' }, -32_602],
