@@ -66,13 +66,14 @@ export async function browserSigner(wallet: BrowserWallet): Promise<Signer> {
   const chainId = await ask('eth_chainId', [])
   const accounts = (await wallet.request({ method: 'eth_requestAccounts' })) as readonly Hex[]
   const address = accounts[0]
+  const here = new URL('/', window.location.href).href
   if (address === undefined) throw new Error('the wallet gave no account')
   await wallet.request({ method: 'wallet_switchEthereumChain', params: [{ chainId }] }).catch(() =>
     wallet.request({
       method: 'wallet_addEthereumChain',
       params: [
         {
-          ...{ chainId, chainName: 'poai', rpcUrls: [new URL('/', window.location.href).href] },
+          ...{ chainId, chainName: 'poai', rpcUrls: [here], blockExplorerUrls: [here] },
           nativeCurrency: { name: 'POAI', symbol: 'POAI', decimals: 18 },
         },
       ],

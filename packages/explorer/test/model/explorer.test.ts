@@ -234,6 +234,11 @@ describe.skipIf(executablePath === undefined)('the explorer page', () => {
       'wallet_addEthereumChain',
       'eth_sendTransaction',
     ])
+    const explorer = new URL('/', page.url()).href
+    expect(wallet.added).toMatchObject([{ rpcUrls: [explorer], blockExplorerUrls: [explorer] }])
+    // As wallets link to what they have sent.
+    await page.goto(`${explorer}address/${wallet.address}`)
+    await page.getByRole('heading', { name: 'Account' }).waitFor()
   })
 
   it('shows transactions that wait', async () => {

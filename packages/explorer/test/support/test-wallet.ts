@@ -12,6 +12,8 @@ export interface TestWallet {
   readonly address: string
   /** The methods that were asked for, in order. */
   readonly asked: readonly string[]
+  /** The chains that it was told of. */
+  readonly added: readonly unknown[]
   request(call: WalletCall): Promise<unknown>
 }
 
@@ -49,10 +51,12 @@ export async function signTransaction(
 export function createTestWallet(node: ServingNode, key: string): TestWallet {
   const address = addr.fromPrivateKey(key)
   const asked: string[] = []
+  const added: unknown[] = []
   let knowsChain = false
   return {
     address,
     asked,
+    added,
     request: async ({ method, params = [] }) => {
       asked.push(method)
       switch (method) {
@@ -63,6 +67,7 @@ export function createTestWallet(node: ServingNode, key: string): TestWallet {
           return null
         case 'wallet_addEthereumChain':
           knowsChain = true
+          added.push(params[0])
           return null
         case 'eth_sendTransaction': {
           const nonce = BigInt(await node.call<string>('eth_getTransactionCount', [address, 'pending']))

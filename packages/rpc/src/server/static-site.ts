@@ -44,6 +44,8 @@ const HEADERS: Readonly<Record<string, string>> = {
   'cross-origin-opener-policy': 'same-origin',
 }
 
+/** Addresses that every block explorer has. */
+const EXPLORER_LINK = /^\/(block|tx|address|token)\/(\w+)\/?$/
 /** Their names hold a hash of their content. */
 const ASSETS = `${sep}assets${sep}`
 const FOR_EVER = 'public, max-age=31536000, immutable'
@@ -86,6 +88,12 @@ export function createStaticSite(directory: string, findExtra: FindExtraFile = a
     return file
   }
   return async (request, response) => {
+    const place = placeOf(request.url ?? '/')
+    if (place !== undefined) {
+      response.writeHead(302, { ...HEADERS, location: place, 'content-length': 0 })
+      response.end()
+      return true
+    }
     const path = pathOf(directory, request.url ?? '/')
     const type = path === undefined ? undefined : TYPES[extname(path)]
     if (path === undefined || type === undefined) return false
@@ -126,6 +134,12 @@ async function readSiteFile(path: string): Promise<SiteFile> {
 /** With a quality of 0 a client says that it cannot. */
 function acceptsGzip({ headers }: IncomingMessage): boolean {
   return /(?:^|,)\s*gzip\s*(?:$|,|;\s*q=(?!0(?:\.0*)?\s*(?:,|$)))/.test(String(headers['accept-encoding'] ?? ''))
+}
+
+/** Where the page shows what wallets link to (EIP-3091); undefined for every other address. */
+function placeOf(url: string): string | undefined {
+  const [, kind, name] = EXPLORER_LINK.exec(url) ?? []
+  return kind === undefined ? undefined : `/#/${kind === 'token' ? 'address' : kind}/${name}`
 }
 
 /** The file that a request names; undefined for names that lead out of the folder or make no sense. */

@@ -62,6 +62,20 @@ it.each([
 })
 
 it.each([
+  ['/tx/0xab', '/#/tx/0xab'],
+  ['/address/0x01/', '/#/address/0x01'],
+  ['/token/0x01', '/#/address/0x01'],
+  ['/block/12', '/#/block/12'],
+])('leads wallets that link to %s to the page’s %s', async (path, place) => {
+  const answer = await fetch(`${await openSite()}${path}`, { redirect: 'manual' })
+  expect([answer.status, answer.headers.get('location')]).toEqual([302, place])
+})
+
+it.each([
+  '/tx/',
+  '/tx/0xab/more',
+  '/tx/%2f%2fevil.example',
+  '/mempool/1',
   '/../secret.html',
   '/%2e%2e/secret.html',
   '/..%2fsecret.html',
