@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { AppError, type NetworkParams } from '@poai/core'
+import { AppError, defined, type NetworkParams } from '@poai/core'
 import type { Installation } from '@poai/node'
 import { buildInBackground } from './background/build-in-background.ts'
 import type { ProgramCommand } from './nodes/node-process.ts'
@@ -22,6 +22,8 @@ export interface TestnetRunOptions extends PlanWishes {
   readonly trafficPerSecond: number | undefined
   /** The seed of the disturbances; undefined for none. */
   readonly chaosSeed: string | undefined
+  /** Origins of web pages that may call JSON-RPC, as `--http-cors` takes them. */
+  readonly corsOrigins: string | undefined
 }
 
 export interface TestnetRunDependencies {
@@ -95,7 +97,14 @@ class TestnetSupervisor {
     const plan = await choosePlan(this.#options, { host: HOST, params, definition, directory, installation, tell })
     onPlan(plan)
     const { home } = installation
-    const settings = { network: directory.networkFile, home, host: HOST, nodes: plan.length }
+    const { corsOrigins } = this.#options
+    const settings = {
+      network: directory.networkFile,
+      home,
+      host: HOST,
+      nodes: plan.length,
+      ...defined({ corsOrigins }),
+    }
     const testnet = new Testnet({
       plan,
       programOf: () => program,

@@ -33,6 +33,7 @@ interface TestnetOptions extends CommonOptions {
   readonly dataDir?: string
   readonly basePort?: number
   readonly rpcPort?: number
+  readonly httpCors?: string
   readonly oneEngine?: true
 }
 
@@ -72,6 +73,7 @@ export function addTestnetCommand(program: Command, context: CliContext): void {
     .option('--data-dir <directory>', 'where the nodes keep their data (default: a folder in the home)')
     .option('--base-port <port>', 'first port for peers; ports in use are skipped (default: 30303)', port)
     .option('--rpc-port <port>', 'port of JSON-RPC; the next free one if it is in use (default: 8545)', port)
+    .option('--http-cors <origins>', 'web pages that may call JSON-RPC, separated by commas; *: all (default: its own)')
     .action((options: TestnetOptions) => testnet(context, options))
 }
 
@@ -131,5 +133,6 @@ function runOptionsOf(options: TestnetOptions, definition: TestnetDefinition): T
     trafficPerSecond: options.traffic,
     chaosSeed: options.chaos ? (options.seed ?? '1') : undefined,
     hasOneEngine: options.oneEngine ?? false,
+    corsOrigins: options.httpCors,
   }
 }

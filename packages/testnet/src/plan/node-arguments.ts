@@ -9,6 +9,8 @@ export interface CommonNodeSettings {
   readonly host: string
   /** How many nodes there are: a single one has no other to wait for. */
   readonly nodes: number
+  /** Origins of web pages that may call the JSON-RPC of the network; none by default. */
+  readonly corsOrigins?: string
 }
 
 /** More than a testnet has nodes. */
@@ -20,7 +22,7 @@ const FINALITY_SECONDS = '20'
 /** The command line of `poai` that runs one node of a testnet. */
 export function nodeArguments(
   plan: PlannedNode,
-  { network, home, host, nodes }: CommonNodeSettings,
+  { network, home, host, nodes, corsOrigins }: CommonNodeSettings,
 ): readonly string[] {
   const { dataDirectory, peerPort, httpPort, mining, workers, engine } = plan
   return [
@@ -34,6 +36,7 @@ export function nodeArguments(
     ...['--finality-peers', String(Math.min(FINALITY_PEERS, nodes - 1)), '--finality-seconds', FINALITY_SECONDS],
     ...(engine === 'auto' ? [] : ['--engine', engine]),
     ...(httpPort === undefined ? [] : ['--http-host', host, '--http-port', String(httpPort)]),
+    ...(httpPort === undefined || corsOrigins === undefined ? [] : ['--http-cors', corsOrigins]),
     ...(mining === undefined ? [] : ['--mine', '--beneficiary', mining.beneficiary]),
     ...(mining === undefined || nodes > 1 ? [] : ['--mine-alone']),
   ]

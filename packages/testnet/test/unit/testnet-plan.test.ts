@@ -62,6 +62,9 @@ describe('the plan', () => {
       /^node .*--p2p-port 1 .*--mine --beneficiary 0x/,
     )
     expect(nodeArguments(server as PlannedNode, settings).join(' ')).toMatch(/--http-port 8545$/)
+    const open = { ...settings, corsOrigins: 'https://a.example' }
+    expect(nodeArguments(server as PlannedNode, open).join(' ')).toMatch(/--http-cors https:\/\/a.example$/)
+    expect(nodeArguments(miner as PlannedNode, open)).not.toContain('--http-cors')
     const alone = nodeArguments(miner as PlannedNode, { ...settings, nodes: 1 })
     expect(alone).toContain('--mine-alone')
     const agreeing = [1, 3, 9].map((nodes) => nodeArguments(miner as PlannedNode, { ...settings, nodes }))
