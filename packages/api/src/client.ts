@@ -5,6 +5,7 @@
  * - `createNodeClient(send)`: every method, typed by its name. `checkAnswers(send)` compares each answer with its
  *   schema first. Programs that may meet a node of another version use both: `createNodeClient(checkAnswers(send))`.
  * - `poaiActions()` for viem, `poaiOf(provider)` for ethers, `createPoai(send)`: the chain's own methods as functions.
+ * - `poaiHeaderHash(block)`: the hash of a block, computed from what a node answered.
  * - `BlockJson`, `NodeStatusJson` and so on: the answers.
  *
  * @example
@@ -16,6 +17,7 @@
 
 export { ANSWERS } from './client/answers.ts'
 export { checkAnswer, checkAnswers } from './client/check-answers.ts'
+export { type HashedHeaderJson, poaiHeaderHash } from './client/header-hash.ts'
 export { createNodeClient, type NodeClient, paramsToJson, type SendCall } from './client/node-client.ts'
 export type * from './client/node-methods.ts'
 export { POAI_METHODS } from './client/node-methods.ts'

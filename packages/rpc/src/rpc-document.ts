@@ -16,7 +16,9 @@ not exist is \`null\`, never an error.
 
 ## From programs
 
-Whatever speaks to Ethereum speaks to this: ethers, viem, Hardhat, MetaMask, Otterscan, Blockscout.
+Whatever speaks to Ethereum speaks to this: ethers, viem, Hardhat, MetaMask, Otterscan, Blockscout. The exception is
+a client that computes the hash of each header by itself, as light clients and verifying proxies do: headers have other
+members here, so it gets other hashes and refuses every block. \`poaiHeaderHash\` computes the right one.
 \`@poai/api/client\` brings the chain's own methods with their types. It also runs in a browser:
 
 \`\`\`ts

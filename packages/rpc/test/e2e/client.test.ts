@@ -1,4 +1,4 @@
-import { createPoai, POAI_METHODS, poaiActions, poaiOf } from '@poai/api/client'
+import { type BlockJson, createPoai, POAI_METHODS, poaiActions, poaiHeaderHash, poaiOf } from '@poai/api/client'
 import { JsonRpcProvider } from 'ethers'
 import { createPublicClient, hexToBigInt, http } from 'viem'
 import { expect, expectTypeOf, it, onTestFinished } from 'vitest'
@@ -37,4 +37,15 @@ it('gives them to ethers, and to whoever can send', async () => {
   const poai = createPoai(call)
   expect(await poai.getRawHeader(1)).toMatch(/^0x/)
   expect(Object.keys(poai)).toEqual(POAI_METHODS.map((name) => name.replace('poai_', '')))
+})
+
+it('computes the hashes of blocks from what a node answers, and finds one that does not belong', async () => {
+  const { call, mine } = await openRpcFixture()
+  await mine(2)
+  for (const number of ['0x0', '0x1', '0x2']) {
+    const block = (await call('eth_getBlockByNumber', [number, false])) as BlockJson
+    expect(poaiHeaderHash(block)).toBe(block.hash)
+    expect(poaiHeaderHash({ ...block, gasUsed: '0x1' })).not.toBe(block.hash)
+    expect(() => poaiHeaderHash({ ...block, nonce: '0x' })).toThrow('not a hexadecimal number')
+  }
 })
