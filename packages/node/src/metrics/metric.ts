@@ -30,12 +30,21 @@ export interface HistogramRow extends Described {
   readonly observations: Subscribe<Sample>
 }
 
-/** A metric that a wing brings. */
-export type Metric = MetricRow<void> | HistogramRow
+/** Stands for one reading of all metrics. */
+export type Scrape = object
 
-/** Binds rows to their source: `look` is called for each reading. */
+/** A metric that a wing brings. */
+export type Metric = MetricRow<Scrape> | HistogramRow
+
+/** Binds rows to their source. Each scrape looks at it once, so all its rows tell of the same moment. */
 export function readFrom<Source>(rows: readonly MetricRow<Source>[], look: () => Source): readonly Metric[] {
-  return rows.map((row) => ({ ...row, read: () => row.read(look()) }))
+  const seen = new WeakMap<Scrape, { readonly source: Source }>()
+  const lookOnce = (scrape: Scrape): Source => {
+    const { source } = seen.get(scrape) ?? { source: look() }
+    seen.set(scrape, { source })
+    return source
+  }
+  return rows.map((row) => ({ ...row, read: (scrape) => row.read(lookOnce(scrape)) }))
 }
 
 /** One sample for each member of an object of counts. */

@@ -1,5 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
-import type { HistogramRow, Metric, MetricRow } from './metric.ts'
+import type { HistogramRow, Metric, MetricRow, Scrape } from './metric.ts'
 
 /** The metrics of a node in the text format of Prometheus. */
 export interface MetricsPage {
@@ -19,19 +19,20 @@ export function createMetricsPage(metrics: readonly Metric[]): MetricsPage {
   return {
     contentType: registry.contentType,
     render: async () => {
-      for (const write of writers) await write()
+      const scrape: Scrape = {}
+      for (const write of writers) await write(scrape)
       return registry.metrics()
     },
   }
 }
 
 /** Replaces what a row read last time with what it reads now. */
-function createWriter(row: MetricRow<void>, registry: Registry): () => Promise<void> {
+function createWriter(row: MetricRow<Scrape>, registry: Registry): (scrape: Scrape) => Promise<void> {
   const { name, help, kind, labels = [] } = row
   const options = { name, help, labelNames: [...labels], registers: [registry] }
   const metric = kind === 'gauge' ? new Gauge(options) : new Counter(options)
-  return async () => {
-    const read = await row.read()
+  return async (scrape) => {
+    const read = await row.read(scrape)
     const samples = typeof read === 'number' ? [{ value: read }] : (read ?? [])
     metric.reset()
     if (samples.length === 0 && labels.length === 0) metric.remove()

@@ -3,7 +3,7 @@ import type { SyncProgress } from '@poai/rpc'
 import type { Ground } from '../ground.ts'
 import { Late } from '../lifecycle/late.ts'
 import { readFrom } from '../metrics/metric.ts'
-import { NETWORK_ROWS } from '../network/network-metrics.ts'
+import { lookAtNetwork, NETWORK_ROWS } from '../network/network-metrics.ts'
 import { openNetwork } from '../network/open-network.ts'
 import type { ChainWing } from './chain-wing.ts'
 import type { EngineWing } from './engine-wing.ts'
@@ -28,10 +28,7 @@ export function networkWing(
     joined,
     syncProgress: () => progressOf(joined.now),
     methods: networkMethods(joined),
-    metrics: readFrom(NETWORK_ROWS, () => ({
-      network: joined.now,
-      headNumber: chain.parts.now?.chain.head().number ?? 0n,
-    })),
+    metrics: readFrom(NETWORK_ROWS, () => lookAtNetwork(joined.now, chain.parts.now?.chain.head().number ?? 0n)),
     status: () => networkToJson(joined.now),
     start: async (services, { topics, protocols }) => {
       if (!ground.config.p2p.enabled) return
