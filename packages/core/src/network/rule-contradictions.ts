@@ -9,6 +9,7 @@ export function ruleContradictions(schedule: RuleSchedule): readonly Fault[] {
     const faults = [
       ...targetFaults(rules),
       ...examFaults(rules),
+      ...gasFaults(rules),
       ...(before === undefined ? [] : workFaults(before, rules)),
     ]
     const prefix = before === undefined ? '' : `forks[${index - 1}].changes.`
@@ -36,6 +37,13 @@ function examFaults({ work }: Rules): readonly Fault[] {
   const least = 2 * (answerTokens + minSaltTokens)
   if (tokens >= least) return []
   return [{ path: 'work.exam.tokens', expected: `at least ${least} (twice answers and salt)`, actual: `${tokens}` }]
+}
+
+/** A block's gas limit moves by less than limit / divisor: with a larger divisor no limit is right, not even the same. */
+function gasFaults({ gas }: Rules): readonly Fault[] {
+  const { limitDivisor, minLimit } = gas
+  if (limitDivisor <= minLimit) return []
+  return [{ path: 'gas.limitDivisor', expected: `at most gas.minLimit (${minLimit})`, actual: `${limitDivisor}` }]
 }
 
 /** What a fork may do to the work. */

@@ -101,6 +101,12 @@ describe('the schedule of forks in JSON', () => {
       ['forks[0].changes.difficulty.initialTarget: at most difficulty.easiestTarget; 2'],
     ],
     ['an easiest target below the first one of the network', [fork(5, { difficulty: { easiestTarget: 1 } })], []],
+    ['the largest divisor of the gas limit', [fork(5, { gas: { minLimit: 6_000, limitDivisor: 6_000 } })], []],
+    [
+      'a divisor after which no gas limit is right',
+      [fork(5, { gas: { minLimit: 6_000, limitDivisor: 6_001 } })],
+      ['forks[0].changes.gas.limitDivisor: at most gas.minLimit (6000); 6001'],
+    ],
     [
       'an exam without room for questions',
       [fork(5, gas), fork(6, { work: { exam: { tokens: 32 } } })],
