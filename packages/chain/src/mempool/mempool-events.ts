@@ -17,6 +17,8 @@ export type RemovalReason =
   | 'delegated'
   /** Blocks have become too small for it. */
   | 'exceeds-gas-limit'
+  /** A fork's rules refuse it. */
+  | 'rules-changed'
 
 /** A transaction that was in the pool. */
 export interface RemovedTransaction {

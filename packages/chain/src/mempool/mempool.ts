@@ -249,9 +249,11 @@ class HeadMempool implements Mempool {
   }
 
   setHead(head: MempoolHead, { included, returned }: MempoolHeadChange): void {
+    const hasNewRules = head.rules !== this.#head.rules
     this.#head = head
     const mined = new Set(included.map(bytesToHex))
-    this.#tell(this.#content.moveTo(head, mined))
+    const breaksNewRules = (transaction: Transaction): boolean => this.#refusalOfForm(transaction) !== undefined
+    this.#tell(this.#content.moveTo(head, { mined, breaksNewRules: hasNewRules ? breaksNewRules : undefined }))
     for (const signed of returned) {
       const outcome = this.#offer(signed, this.#dependencies.clock.nowMs())
       if (outcome.kind === 'added') continue
@@ -285,10 +287,12 @@ class HeadMempool implements Mempool {
   }
 
   #refusalBeforeRecovery(transaction: Transaction): MempoolError | undefined {
-    return refusalOf(() => {
-      if (this.#content.get(transaction.hash) !== undefined) throw refusal('MEMPOOL_ALREADY_KNOWN')
-      validateForm(transaction, { limits: this.#limits, head: this.#head })
-    })
+    if (this.#content.get(transaction.hash) !== undefined) return refusal('MEMPOOL_ALREADY_KNOWN')
+    return this.#refusalOfForm(transaction)
+  }
+
+  #refusalOfForm(transaction: Transaction): MempoolError | undefined {
+    return refusalOf(() => validateForm(transaction, { limits: this.#limits, head: this.#head }))
   }
 
   /** Everything from here on is synchronous: the state can't change between a check and what follows from it. */

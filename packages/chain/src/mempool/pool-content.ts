@@ -1,4 +1,4 @@
-import { type Address, bytesToHex, type Hash32, type Hex, invariant } from '@poai/core'
+import { type Address, bytesToHex, type Hash32, type Hex, invariant, type Transaction } from '@poai/core'
 import { delegateOf } from '@poai/execution'
 import { AccountQueue, isWorthLess, type TailRank } from './account-queue.ts'
 import { refusal } from './mempool-error.ts'
@@ -16,6 +16,14 @@ export interface PoolSize {
 
 /** The transactions of one account. */
 export type AccountContent = Pick<AccountQueue, 'address' | 'nonce' | 'pending' | 'queued'>
+
+/** What a new head does to what waits. */
+interface HeadMove {
+  /** Hashes of the transactions in blocks that joined the chain. */
+  readonly mined: ReadonlySet<Hex>
+  /** Where the rules of the next block are others: whether they refuse a transaction whatever the state. */
+  readonly breaksNewRules?: ((transaction: Transaction) => boolean) | undefined
+}
 
 /** A removal that may have to be undone. */
 interface Removal extends RemovedTransaction {
@@ -95,7 +103,7 @@ export class PoolContent {
   }
 
   /** Drops what can't be mined after a new head. */
-  moveTo(head: MempoolHead, mined: ReadonlySet<Hex>): readonly RemovedTransaction[] {
+  moveTo(head: MempoolHead, { mined, breaksNewRules }: HeadMove): readonly RemovedTransaction[] {
     const removals: RemovedTransaction[] = []
     for (const queue of [...this.#queues.values()]) {
       const account = head.state.account(queue.address)
@@ -107,6 +115,10 @@ export class PoolContent {
       removals.push(...this.#removeWhere(queue, isPast, reasonOf))
       const isTooBig = ({ transaction }: PooledTransaction): boolean => transaction.gasLimit > head.gasLimit
       removals.push(...this.#removeWhere(queue, isTooBig, () => 'exceeds-gas-limit'))
+      if (breaksNewRules !== undefined) {
+        const isRefused = ({ transaction }: PooledTransaction): boolean => breaksNewRules(transaction)
+        removals.push(...this.#removeWhere(queue, isRefused, () => 'rules-changed'))
+      }
       if (delegateOf(codeAt(head, account)) !== undefined) {
         const [first] = queue.entries
         removals.push(

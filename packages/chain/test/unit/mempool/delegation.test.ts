@@ -33,7 +33,7 @@ const DELEGATED = delegationTo(TARGET)
 class Pool {
   readonly #accounts = new Map<string, Account>()
   readonly #codes = new Map<string, Uint8Array>()
-  readonly #hardfork: Hardfork
+  #hardfork: Hardfork
   readonly told: string[] = []
   pool: Mempool
   readonly #store = new MemoryMempoolStore()
@@ -49,6 +49,12 @@ class Pool {
     const codeHash = code === undefined ? account.codeHash : hash32(code)
     if (code !== undefined) this.#codes.set(bytesToHex(codeHash), code)
     this.#accounts.set(bytesToHex(address), { ...account, codeHash })
+  }
+
+  /** The next block is the first of another rule set. */
+  fork(hardfork: Hardfork): void {
+    this.#hardfork = hardfork
+    this.moveHead()
   }
 
   moveHead(included: readonly Transaction[] = []): void {
@@ -131,6 +137,24 @@ describe('what the rule set says', () => {
     const authorizations = [of(bob), of(carol)]
     expect(await new Pool().offer(alice, { authorizations, gasLimit: 70_999n })).toBe('intrinsic gas too low')
     expect(await new Pool().offer(alice, { authorizations, gasLimit: 71_000n })).toMatchObject({ type: 4 })
+  })
+
+  it('a fork sends away what its rules refuse, and nothing else', async () => {
+    const pool = new Pool('cancun')
+    const [most, data] = [1n << 24n, new Uint8Array(10).fill(1)]
+    await pool.take(alice, { nonce: 0n, gasLimit: most })
+    await pool.take(alice, { nonce: 1n, gasLimit: most + 1n })
+    await pool.take(bob, { nonce: 0n, data, gasLimit: 21_400n })
+    await pool.take(bob, { nonce: 1n, data, gasLimit: 21_399n })
+    pool.moveHead()
+    expect(pool.told).toEqual([])
+    pool.fork('osaka')
+    expect(pool.told).toEqual(['1 rules-changed', '1 rules-changed'])
+    await pool.take(carol, { nonce: 0n, authorizations: [of(testWallet('dave'))] })
+    // A reorganisation may lead back to before the fork.
+    pool.fork('cancun')
+    expect(pool.told.slice(2)).toEqual(['0 rules-changed'])
+    expect(pool.pool.size).toMatchObject({ pending: 2 })
   })
 
   it('an account that delegates may send, a contract may not', async () => {
