@@ -67,8 +67,10 @@ function isPlainTransfer(input: EstimateInput): boolean {
 export async function estimateGas(machines: MachinePool, input: EstimateInput): Promise<GasEstimate> {
   const affordableGas = affordable(input)
   if (affordableGas === undefined) return { kind: 'too-poor', allowance: undefined }
-  const { maxGas = affordableGas } = machines.transactions
-  const allowance = maxGas < affordableGas ? maxGas : affordableGas
+  const { gasLimit: wanted } = input.message
+  const { maxGas = wanted } = machines.transactions
+  const permitted = maxGas < wanted ? maxGas : wanted
+  const allowance = affordableGas < permitted ? affordableGas : permitted
   const attempt = (gasLimit: bigint): Promise<CallOutcome> =>
     executeCall(machines, { ...input, message: { ...input.message, gasLimit } })
   if (isPlainTransfer(input) && allowance >= PLAIN_TRANSFER_GAS) {
@@ -76,7 +78,7 @@ export async function estimateGas(machines: MachinePool, input: EstimateInput): 
   }
   const most = await attempt(allowance)
   if (!most.succeeded) {
-    const poor = isOutOfGas(most) && affordableGas < input.message.gasLimit
+    const poor = isOutOfGas(most) && affordableGas < permitted
     return poor ? { kind: 'too-poor', allowance } : { kind: 'fails', outcome: most, allowance }
   }
   return {

@@ -121,6 +121,19 @@ describe('estimateGas', () => {
     expect(await chain.execution.estimateGas(richer)).toEqual({ kind: 'found', gas: 21_000n })
   })
 
+  test('does not call a sender poor who can pay for more than a transaction may use', async () => {
+    const osaka = new SmallChain([genesisAccount(poor, { balance: 1n << 25n })], { hardfork: 'osaka' })
+    const most = 1n << 24n
+    // Wants four gigabytes of memory.
+    const burning = (gasPrice: bigint): Promise<GasEstimate> =>
+      osaka.execution.estimateGas({
+        ...inputOf({ from: poor, to: undefined, data: hex('0x5f63ffffffff52'), gasPrice }),
+        ...{ state: osaka.state, environment: osaka.environment() },
+      })
+    expect(await burning(2n)).toMatchObject({ kind: 'fails', allowance: most })
+    expect(await burning(3n)).toEqual({ kind: 'too-poor', allowance: (1n << 25n) / 3n })
+  })
+
   test('takes code that is only said to be there', async () => {
     const overrides = [{ address: stranger, code: INNER }]
     const answer = await chain.execution.estimateGas({ ...inputOf({}), overrides })
