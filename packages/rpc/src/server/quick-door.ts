@@ -216,8 +216,10 @@ class SocketSession implements Session {
   #watch(): AbortSignal {
     const gone = new AbortController()
     const abort = (): void => gone.abort(new AppError('RPC_CLIENT_GONE', 'the client has gone'))
-    if (this.#socket.destroyed) abort()
-    else this.#socket.once('close', abort)
+    const socket = this.#socket
+    // A client that goes closes its own side first: the other one stays open until the call is over.
+    if (socket.destroyed || socket.readableEnded) abort()
+    else socket.once('end', abort).once('close', abort)
     return AbortSignal.any([gone.signal, this.#stopped])
   }
 }

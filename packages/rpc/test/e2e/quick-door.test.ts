@@ -88,6 +88,16 @@ it('closes its side when the client has closed its own', async () => {
   expect(answersIn(said())).toBe(1)
 })
 
+it('gives up what it computes when the client has closed its side', async () => {
+  const { socket, said } = await openSocket({ server: { limits: { maxCallGas: 10n ** 15n, callTimeoutMs: 600_000 } } })
+  const target = `0x${'aa'.repeat(20)}`
+  // JUMPDEST; PUSH1 0; JUMP.
+  const params = [{ to: target }, 'latest', { [target]: { code: '0x5b600056' } }]
+  socket.end(request(JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'eth_call', params })))
+  await once(socket, 'close')
+  expect(said()).toMatch(/"error":\{"code":-32002,/)
+})
+
 it('says nothing to a notification', async () => {
   const { socket, said } = await openSocket()
   socket.write(request('{"jsonrpc":"2.0","method":"eth_chainId"}'))
