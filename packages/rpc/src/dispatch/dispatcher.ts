@@ -110,7 +110,7 @@ class TableDispatcher implements Dispatcher {
     this.#rates = new RateLimiter(options.limits, dependencies.elapsedMs)
     const { elapsedMs } = dependencies
     this.#publicTraces = new PublicTraces(options.limits.publicTraceCostPerSecond, elapsedMs)
-    this.#shared = { deadlines: this.#deadlines, rates: this.#rates, turns: this.#turns, elapsedMs }
+    this.#shared = { deadlines: this.#deadlines, turns: this.#turns, elapsedMs }
   }
 
   async answer(text: string, session: Session): Promise<Answer | undefined> {
@@ -253,22 +253,23 @@ class TableDispatcher implements Dispatcher {
       throw new RpcError('methodNotFound', `the method ${shorten(name)} does not exist/is not available`)
     }
     this.#admit(method, session)
-    const values = parseParams(method, params)
     const { limits } = this.#options
-    if (this.#running >= limits.maxConcurrent) throw new RpcError('limitExceeded', 'too many calls at once: try again')
-    this.#running++
     const { elapsedMs, onCall } = this.#dependencies
     const startedMs = elapsedMs()
+    const rates = this.#ratesOf(method, session)
+    const charge = (): void => this.#chargeTime(session, startedMs, method.cost, rates)
+    const values = readParams(method, params, charge)
+    if (this.#running >= limits.maxConcurrent) throw new RpcError('limitExceeded', 'too many calls at once: try again')
+    this.#running++
     const report = (outcome: CallReport['outcome']): void =>
       onCall?.({ method: name, outcome, seconds: (elapsedMs() - startedMs) / 1000 })
-    const rates = this.#ratesOf(method, session)
-    const call = new RunningCall(session, { ...this.#shared, rates }, { hold, startedMs })
+    const call = new RunningCall(session, this.#shared, { hold, startedMs, rates })
     try {
       let answering: ReturnType<Method['invoke']>
       try {
         answering = method.invoke(values, call)
       } finally {
-        this.#chargeTime(session, startedMs, method.cost, rates)
+        charge()
       }
       const result = await answering
       report('ok')
@@ -309,6 +310,16 @@ class AnswerCount implements Pick<AnswerHold, 'grow'> {
   giveBack(): void {
     this.#hold.shrink(this.#characters)
     this.#characters = 0
+  }
+}
+
+/** Arguments that are refused are charged too: overrides may be megabytes. */
+function readParams(method: Method, params: readonly unknown[], charge: () => void): readonly unknown[] {
+  try {
+    return parseParams(method, params)
+  } catch (error) {
+    charge()
+    throw error
   }
 }
 

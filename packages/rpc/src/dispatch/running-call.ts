@@ -7,7 +7,6 @@ import type { Turns } from './turns.ts'
 /** What all running calls share. */
 export interface RunningCallDependencies {
   readonly deadlines: Deadlines
-  readonly rates: Pick<RateLimiter, 'charge'>
   readonly turns: Turns
   /** Milliseconds of a clock that only goes forward. */
   readonly elapsedMs: () => number
@@ -18,6 +17,8 @@ export interface CallStart {
   /** Counts its answer. */
   readonly hold: Pick<AnswerHold, 'grow'>
   readonly startedMs: number
+  /** Who pays for it. */
+  readonly rates: Pick<RateLimiter, 'charge'>
 }
 
 /** Creates its signal on first use: most methods answer at once, and a signal costs more than they do. */
@@ -25,20 +26,22 @@ export class RunningCall implements Call {
   readonly session: Session
   readonly #dependencies: RunningCallDependencies
   readonly #hold: Pick<AnswerHold, 'grow'>
+  readonly #rates: Pick<RateLimiter, 'charge'>
   /** When it began to compute without a pause. */
   #sinceMs: number
   #controller: AbortController | undefined
 
-  constructor(session: Session, dependencies: RunningCallDependencies, { hold, startedMs }: CallStart) {
+  constructor(session: Session, dependencies: RunningCallDependencies, { hold, startedMs, rates }: CallStart) {
     this.session = session
     this.#dependencies = dependencies
     this.#hold = hold
+    this.#rates = rates
     this.#sinceMs = startedMs
   }
 
   charge(cost: number): void {
     const { client } = this.session
-    if (client !== undefined) this.#dependencies.rates.charge(client, cost)
+    if (client !== undefined) this.#rates.charge(client, cost)
   }
 
   readonly pause = (): Promise<void> | undefined => (this.#dependencies.turns.isOver() ? this.#rest() : undefined)

@@ -9,8 +9,8 @@ const session = { isTrusted: false, queue: 'a client' }
 function callOf(closed: AbortSignal, deadlines: Deadlines): RunningCall {
   return new RunningCall(
     { ...session, closed },
-    { deadlines, turns: new Turns(), elapsedMs: () => Date.now(), rates: { charge: () => undefined } },
-    { hold: { grow: () => undefined }, startedMs: Date.now() },
+    { deadlines, turns: new Turns(), elapsedMs: () => Date.now() },
+    { hold: { grow: () => undefined }, startedMs: Date.now(), rates: { charge: () => undefined } },
   )
 }
 
