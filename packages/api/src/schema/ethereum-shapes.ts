@@ -15,8 +15,11 @@ const HEX_NUMBER = /^0x[0-9a-fA-F]+$/
 function readQuantity(value: unknown): bigint | undefined {
   // Some clients send small numbers as numbers; leading zeros are wrong in answers and harmless in questions.
   if (typeof value === 'number') return Number.isSafeInteger(value) && value >= 0 ? BigInt(value) : undefined
-  if (typeof value !== 'string' || value.length > MAX_QUANTITY_DIGITS + 2 || !HEX_NUMBER.test(value)) return undefined
-  return BigInt(value)
+  return isNumberText(value) ? BigInt(value) : undefined
+}
+
+function isNumberText(value: unknown): value is string {
+  return typeof value === 'string' && value.length <= MAX_QUANTITY_DIGITS + 2 && HEX_NUMBER.test(value)
 }
 
 function readData(value: unknown): Uint8Array | undefined {
@@ -53,8 +56,9 @@ export const hash: Shape<Hash32> = shape(scalars.hash, '32 bytes in hexadecimal 
 
 /** The key of a slot: 32 bytes, or a number that fits in them. */
 export const slot: Shape<Hash32> = shape(scalars.hash, 'a slot: up to 32 bytes in hexadecimal', (value) => {
-  const number = typeof value === 'string' ? readQuantity(value) : undefined
-  return number === undefined ? undefined : toHash32(toBytes32(number))
+  if (!isNumberText(value)) return undefined
+  const bytes = hexToBytes(`0x${value.slice(2).padStart(MAX_QUANTITY_DIGITS, '0')}`)
+  return bytes && toHash32(bytes)
 })
 
 /** 20 bytes, with or without a checksum in its letters. */
@@ -132,9 +136,4 @@ function parsePlaceObject(value: Readonly<Record<string, unknown>>, path: string
     hash: hash.parse(blockHash, `${path}.blockHash`),
     requireCanonical: requireCanonical !== undefined && flag.parse(requireCanonical, `${path}.requireCanonical`),
   }
-}
-
-function toBytes32(number: bigint): Uint8Array {
-  const digits = number.toString(16).padStart(64, '0')
-  return Uint8Array.from({ length: 32 }, (_, index) => Number.parseInt(digits.slice(2 * index, 2 * index + 2), 16))
 }
