@@ -11,6 +11,7 @@ import {
   type DoctorCheck,
 } from '@poai/inference'
 import { type EngineSetup, type Installation, setUpEngine } from '@poai/node'
+import { DEFAULT_P2P_PORT } from '@poai/p2p'
 import type { Command } from 'commander'
 import type { CliContext } from '../cli-context.ts'
 import { type EngineReport, examineEngines } from '../engine/examine-engines.ts'
@@ -19,15 +20,15 @@ import { wholeNumber } from '../parse-options.ts'
 import { CheckFailed } from '../report-error.ts'
 import { type CommonOptions, installationOf, leafCommand, printResult } from './leaf-command.ts'
 
-/** The default ports of nodes: JSON-RPC and peers. */
-const DEFAULT_PORTS = [8545, 30_303]
+/** Where nodes usually serve JSON-RPC, and where they listen for peers. */
+const DEFAULT_PORTS = [8545, DEFAULT_P2P_PORT]
 
 /** Space for models, a few months of the chain, and its indexes. */
 const NEEDED_DISK_BYTES = 2_000_000_000
 
 interface DoctorOptions extends CommonOptions {
   readonly network: string
-  readonly port: readonly number[]
+  readonly port?: readonly number[]
 }
 
 /** Adds `poai doctor`. */
@@ -35,14 +36,13 @@ export function addDoctorCommand(program: Command, context: CliContext): void {
   const port = wholeNumber(1, 65_535)
   leafCommand(program, 'doctor', {
     summary: 'check everything that can be wrong on this machine, and say how to fix it',
-    examples: ['doctor', 'doctor --network testnet --port 8545 --port 30303', 'doctor --json'],
+    examples: ['doctor', 'doctor --network testnet --port 8545 --port 30404', 'doctor --json'],
   })
     .option('--network <name-or-file>', 'a built-in network, or a .json file of parameters', 'devnet')
     .option(
       '--port <number>',
-      'a port that must be free; can be repeated',
-      (text, ports: readonly number[]) => [...ports, port(text)],
-      [],
+      `a port that must be free; can be repeated (default: ${DEFAULT_PORTS.join(' and ')})`,
+      (text, ports: readonly number[] = []) => [...ports, port(text)],
     )
     .action((options: DoctorOptions) => examine(context, options))
 }
@@ -50,7 +50,7 @@ export function addDoctorCommand(program: Command, context: CliContext): void {
 async function examine(context: CliContext, options: DoctorOptions): Promise<void> {
   const installation = installationOf(options, context)
   const network = await loadNetwork(options.network)
-  const ports = options.port.length > 0 ? options.port : DEFAULT_PORTS
+  const { port: ports = DEFAULT_PORTS } = options
   const { checks: workChecks, engines } = await examineWork(context, installation, network)
   const checks: DoctorCheck[] = [
     checkClock({ nowMs: Date.now(), newestBlockMs: Number(network.genesis.timestamp) * 1000 }),

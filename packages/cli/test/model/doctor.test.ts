@@ -1,6 +1,7 @@
 import { cp, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DEFAULT_P2P_PORT } from '@poai/p2p'
 import { hasProgramForTests, prepareProgramCache } from '@poai/testing'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import { runCli } from '../../src/index.ts'
@@ -20,11 +21,17 @@ afterEach(() => {
 })
 afterAll(() => rm(home, { recursive: true, force: true }))
 
-async function doctor(...args: readonly string[]): Promise<string> {
+async function run(...args: readonly string[]): Promise<{ readonly exitCode: number; readonly text: string }> {
   const terminal = createTestTerminal()
   const context = { terminal, environment: { POAI_HOME: home }, signal: new AbortController().signal, version: '1' }
-  expect(await runCli(['doctor', ...PORTS, ...args], context), terminal.outText()).toBe(0)
-  return terminal.outText()
+  const exitCode = await runCli(['doctor', ...args], context)
+  return { exitCode, text: terminal.outText() }
+}
+
+async function doctor(...args: readonly string[]): Promise<string> {
+  const { exitCode, text } = await run(...PORTS, ...args)
+  expect(exitCode, text).toBe(0)
+  return text
 }
 
 it('says what to install where there is no compiler, and that WebAssembly serves', async () => {
@@ -35,6 +42,13 @@ it('says what to install where there is no compiler, and that WebAssembly serves
   const compiler = checks.find(({ name }: { readonly name: string }) => name === 'C compiler')
   expect(checks.at(-1)).toMatchObject({ name: 'llama.cpp', ok: true, found: expect.stringContaining('not built') })
   expect(compiler).toMatchObject({ ok: true, found: expect.stringMatching(/^none.*apt install gcc/) })
+})
+
+it('looks at the ports that a node takes, unless others are named', async () => {
+  // They may be in use here, so the outcome is open.
+  const { checks } = JSON.parse((await run('--json')).text)
+  const names: readonly string[] = checks.map(({ name }: { readonly name: string }) => name)
+  expect(names.filter((name) => name.startsWith('port '))).toEqual(['port 8545', `port ${DEFAULT_P2P_PORT}`])
 })
 
 it.skipIf(!canCompile)('chooses the native program where it is built, and measures the others too', async () => {
