@@ -1,5 +1,5 @@
 // A network of real nodes falls into halves, mines on both sides, and heals; over and over.
-//   npm run evidence -- partition [rounds] [nodes] [seconds a block]
+//   npm run evidence -- partition [rounds] [nodes, at least 4] [seconds a block]
 // Nodes are processes with the real model. Each half has a miner and gets transactions of its own accounts. A round
 // holds if all nodes have one chain within three block intervals of the healing, and every transaction of both sides is
 // in that chain or in every pool.
@@ -11,6 +11,9 @@ import type { TestnetNode } from '../../src/nodes/testnet-node.ts'
 import { haveOneChain, secondsUntil, startEvidenceTestnet } from '../support/evidence-testnet.ts'
 
 const [rounds = 20, nodeCount = 6, spacingSeconds = 4] = process.argv.slice(2).map(Number)
+/** Two for each half: a node without peers does not mine. */
+const MIN_NODES = 4
+if (nodeCount < MIN_NODES) throw new RangeError(`${nodeCount} nodes are too few: give at least ${MIN_NODES}`)
 /** Long enough for both sides to find some blocks, each with half of the power. */
 const APART_SPACINGS = 6
 const HEAL_SPACINGS = 3
