@@ -98,7 +98,7 @@ function addBanCommand(parent: Command, context: CliContext): void {
 
 function addUnbanCommand(parent: Command, context: CliContext): void {
   nodeCommand(parent, 'unban', {
-    summary: 'lift a ban, and clear the score behind it',
+    summary: 'lift a ban, and clear the score that led to it',
     examples: [`peers unban ${PEER}`, 'peers unban 192.0.2.1'],
   })
     .argument('<peer-id-or-ip>', 'as poai peers bans shows it')

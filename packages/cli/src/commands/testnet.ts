@@ -73,7 +73,10 @@ export function addTestnetCommand(program: Command, context: CliContext): void {
     .option('--data-dir <directory>', 'where the nodes keep their data (default: a folder in the home)')
     .option('--base-port <port>', 'first port for peers; ports in use are skipped (default: 30303)', port)
     .option('--rpc-port <port>', 'port of JSON-RPC; the next free one if it is in use (default: 8545)', port)
-    .option('--http-cors <origins>', 'web pages that may call JSON-RPC, separated by commas; *: all (default: its own)')
+    .option(
+      '--http-cors <origins>',
+      'origins of web pages that may call JSON-RPC, with commas between; * for all (default: none)',
+    )
     .action((options: TestnetOptions) => testnet(context, options))
 }
 

@@ -1,6 +1,6 @@
 /** How values of one kind are written: on command lines and in variables as text, in files as JSON. */
 export interface SettingKind<T> {
-  /** The placeholder of the value in usage lines, such as `port`; undefined for a switch, which takes no value. */
+  /** What stands for the value in usage lines, such as `port`. A switch takes no value and has none. */
   readonly placeholder: string | undefined
   /** What is accepted, in words. */
   readonly expects: string

@@ -32,7 +32,7 @@ export const processTerminal: Terminal = {
     return process.stderr.rows ?? DEFAULT_HEIGHT
   },
   get hasColour() {
-    // https://no-color.org: any value but an empty one.
+    // By https://no-color.org, any value of the variable but an empty one turns colours off.
     return process.stderr.isTTY === true && !process.env['NO_COLOR'] && process.stderr.hasColors()
   },
 }
