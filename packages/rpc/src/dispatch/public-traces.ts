@@ -4,8 +4,12 @@ import { RateLimiter, type RateLimits } from './rate-limiter.ts'
 const EVERYBODY = { name: 'everybody', isLocal: false }
 /** How many seconds of the budget may be spent at once after a rest. */
 const BURST_SECONDS = 10
-/** Methods of private namespaces that only read: they execute again what is on the chain. */
 const TRACES = /^(?:debug_trace|trace_)/
+
+/** True for methods that execute something again, or a message, and show what it did. */
+export function isTrace(method: string): boolean {
+  return TRACES.test(method)
+}
 
 /** What clients without the token may ask of the tracers, if the operator gives them a budget. */
 export class PublicTraces {
@@ -19,7 +23,7 @@ export class PublicTraces {
 
   /** True if the method is one that they may use. */
   includes(method: string): boolean {
-    return this.#rates !== undefined && TRACES.test(method)
+    return this.#rates !== undefined && isTrace(method)
   }
 
   /** Milliseconds until there is budget for this; 0: it is charged. */

@@ -1,5 +1,6 @@
 import { type Method, method, namespaceOf, openRpcDocument, SCHEMAS } from '@poai/api'
 import { PRIVATE_NAMESPACES } from '../dispatch/private-namespaces.ts'
+import { isTrace } from '../dispatch/public-traces.ts'
 import { ExamAnswers } from '../exams/exam-answers.ts'
 import { LogTexts } from '../format/log-texts.ts'
 import type { RpcDependencies } from '../rpc-dependencies.ts'
@@ -67,7 +68,9 @@ export function createMethods(
     ...parityTraceMethods(context),
     ...otterscanMethods(context),
   ])
-  const all = [...methods, rpcModulesMethod(methods, PRIVATE_NAMESPACES)]
+  const isPublic = (name: string): boolean =>
+    !PRIVATE_NAMESPACES.has(namespaceOf(name)) || (limits.publicTraceCostPerSecond > 0 && isTrace(name))
+  const all = [...methods, rpcModulesMethod(methods, isPublic)]
   return [...all, discoverMethod(all, context.clientVersion)]
 }
 

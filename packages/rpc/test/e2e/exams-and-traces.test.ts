@@ -96,6 +96,9 @@ describe('what transactions did', () => {
     }
     expect(answers.at(-1)?.error).toMatchObject({ code: -32_005, data: { retryAfterMs: expect.any(Number) } })
     expect((await fixture.ask('debug_getRawBlock', ['latest'])).error?.code).toBe(-32_601)
+    const modules = await fixture.call('rpc_modules')
+    expect(modules).toMatchObject({ debug: '1.0', trace: '1.0' })
+    expect(modules).not.toHaveProperty('admin')
     // What is not a trace goes on.
     expect(await fixture.call('eth_blockNumber')).toBe('0x1')
   })

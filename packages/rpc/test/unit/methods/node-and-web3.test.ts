@@ -34,7 +34,10 @@ it('names the program and the network', async () => {
 })
 
 it('names the namespaces that the client may use', async () => {
-  const modules = rpcModulesMethod([{ name: 'eth_call' }, { name: 'debug_getRawHeader' }], new Set(['debug']))
+  const modules = rpcModulesMethod(
+    [{ name: 'eth_call' }, { name: 'debug_getRawHeader' }],
+    (name) => name === 'eth_call',
+  )
   const session = { ...OWNERS_CALL.session, isTrusted: false }
   expect(await modules.invoke([], OWNERS_CALL)).toEqual({ rpc: '1.0', debug: '1.0', eth: '1.0' })
   expect(await modules.invoke([], { ...OWNERS_CALL, session })).toEqual({ rpc: '1.0', eth: '1.0' })
