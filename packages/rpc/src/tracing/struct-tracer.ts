@@ -1,6 +1,7 @@
 import { RpcError, toQuantity } from '@poai/api'
 import { bytesToHex, type JsonValue } from '@poai/core'
-import type { MessageOutcome, TraceHooks, TraceStep } from '@poai/execution'
+import type { TraceHooks, TraceStep } from '@poai/execution'
+import { longHex } from '../format/long-hex.ts'
 import type { Tracer, TracerPlace } from './tracer.ts'
 
 /** Which parts of each step are wanted. */
@@ -48,14 +49,10 @@ export function createStructTracer(
     result: ({ outcome }) => ({
       gas: Number(outcome.gasUsed),
       failed: !outcome.succeeded,
-      returnValue: bytesToHex(returned(outcome)),
+      returnValue: longHex(outcome.returnData),
       structLogs: steps,
     }),
   }
-}
-
-function returned({ returnData }: MessageOutcome): Uint8Array {
-  return returnData
 }
 
 function wordsOf(memory: Uint8Array): readonly JsonValue[] {

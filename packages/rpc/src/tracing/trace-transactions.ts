@@ -46,11 +46,16 @@ export async function traceTransactions<Told>(
       signal: call.signal,
       pause: call.pause,
     })
-    return traces.map((trace) => {
+    const traced: TracedTransaction<Told>[] = []
+    for (const trace of traces) {
       const watched = tracers.get(trace.index)
       invariant(watched !== undefined, 'what is traced has a tracer')
       // Now, while the state is open: tracers may read from it.
-      return { mined: watched.mined, told: watched.tracer.result(trace) }
-    })
+      traced.push({ mined: watched.mined, told: watched.tracer.result(trace) })
+      // After it: megabytes may have become text.
+      const rest = call.pause()
+      if (rest !== undefined) await rest
+    }
+    return traced
   })
 }

@@ -17,7 +17,7 @@ import {
 import { bytesToHex } from '@poai/core'
 import { writeList } from '../../dispatch/write-list.ts'
 import { longHex } from '../../format/long-hex.ts'
-import { flatten, PARITY, placeTrace, showTrace } from '../../tracing/flat-traces.ts'
+import { flatten, PARITY, type PlacedFrame, placeTrace, showTrace } from '../../tracing/flat-traces.ts'
 import type { TracedTransaction } from '../../tracing/trace-transactions.ts'
 import type { MethodContext } from '../method-context.ts'
 import {
@@ -88,9 +88,10 @@ export function parityTraceMethods(context: MethodContext): readonly Method[] {
       run: async ([named, path], call) => {
         const replay = await replayTransaction(context, named, { withState: false, call })
         if (replay === undefined) return null
-        const wanted = path.join()
         for (const placed of flatten(replay.told.root, PARITY)) {
-          if (placed.traceAddress.join() === wanted) return placeTrace(showTrace(placed, PARITY), replay.mined)
+          const rest = call.pause()
+          if (rest !== undefined) await rest
+          if (isAt(placed, path)) return placeTrace(showTrace(placed, PARITY), replay.mined)
         }
         return null
       },
@@ -127,4 +128,8 @@ export function parityTraceMethods(context: MethodContext): readonly Method[] {
     }),
     traceFilterMethod(context),
   ]
+}
+
+function isAt({ traceAddress }: PlacedFrame, path: readonly number[]): boolean {
+  return traceAddress.length === path.length && traceAddress.every((step, depth) => step === path[depth])
 }
