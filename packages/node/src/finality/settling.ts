@@ -60,7 +60,7 @@ export class Settling {
   look(): Standing {
     const { network, clock } = this.#dependencies
     if (network === undefined) return { isSettled: true, why: 'this node takes part in no network' }
-    const connected = network.peers.list().flatMap(({ peer }) => (peer === undefined ? [] : [peer]))
+    const connected = network.peers.connected()
     const agreeing = this.#countAgreeing(connected)
     const objection = this.#objection(network, agreeing)
     if (connected.length === 0 && this.#options.alone) {

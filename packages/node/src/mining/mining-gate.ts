@@ -27,8 +27,7 @@ export function createMiningGate(
       if (state === 'abstaining') return `this node abstains: ${reason?.message ?? 'its engine does not run'}`
       if (state !== 'ready') return 'the self-test is not done yet'
       if (network === undefined) return undefined
-      const isAlone = !network.peers.list().some(({ peer }) => peer !== undefined)
-      if (isAlone && !alone) return 'no peers yet (--mine-alone mines without)'
+      if (network.peers.connected().length === 0 && !alone) return 'no peers yet (--mine-alone mines without)'
       const sync = network.syncStatus()
       return isBehind(sync) ? `catching up: block ${sync.currentBlock} of ${sync.highestBlock}` : undefined
     },

@@ -44,11 +44,6 @@ export function networkWing(
   }
 }
 
-/** How many peers are connected. */
-export function countPeers({ peers }: Pick<Network, 'peers'>): number {
-  return peers.list().filter(({ peer }) => peer !== undefined).length
-}
-
 function progressOf(network: Network | undefined): SyncProgress | undefined {
   const sync = network?.syncStatus()
   if (sync === undefined || !isBehind(sync)) return undefined
@@ -63,7 +58,7 @@ function networkToJson(network: Network | undefined): ReturnType<NetworkWing['st
   return {
     peerId: network.peerId,
     addresses: network.addresses(),
-    peers: countPeers(network),
+    peers: network.peers.connected().length,
     sync: {
       ...{ state, blocksPerSecond, secondsLeft },
       currentBlock: Number(currentBlock),

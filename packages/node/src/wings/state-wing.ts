@@ -8,7 +8,7 @@ import { STATE_ROWS } from '../status/state-metrics.ts'
 import { stateOf } from '../status/state-of.ts'
 import type { EngineWing } from './engine-wing.ts'
 import type { MiningWing } from './mining-wing.ts'
-import { countPeers, type NetworkWing } from './network-wing.ts'
+import type { NetworkWing } from './network-wing.ts'
 import type { Telling } from './wing.ts'
 
 /** What the state follows from. */
@@ -35,7 +35,7 @@ export function nodeState(
       engine: status,
       miner: mining.miner.made.status,
       gateClosedBecause: mining.gate.made.closedBecause(),
-      network: joined === undefined ? undefined : { sync: joined.syncStatus(), peers: countPeers(joined) },
+      network: joined === undefined ? undefined : { sync: joined.syncStatus(), peers: joined.peers.connected().length },
       isAlone: config.mining.alone,
     })
   }

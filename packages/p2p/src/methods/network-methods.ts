@@ -9,7 +9,6 @@ export function networkMethods(network: Maybe<ShownNetwork>): readonly Method[] 
 }
 
 function peerMethods(network: Maybe<ShownNetwork>): readonly Method[] {
-  const isConnected = ({ peer }: { readonly peer?: unknown }): boolean => peer !== undefined
   return [
     method({
       name: 'net_listening',
@@ -23,7 +22,7 @@ function peerMethods(network: Maybe<ShownNetwork>): readonly Method[] {
       summary: 'How many nodes this one is connected to',
       params: [],
       result: RESULTS.quantity,
-      run: () => toQuantity(network.now?.peers.list().filter(isConnected).length ?? 0),
+      run: () => toQuantity(network.now?.peers.connected().length ?? 0),
     }),
     method({
       name: 'poai_peers',

@@ -29,8 +29,10 @@ export interface PeerEntry {
 
 /** The peers as an operator sees them. */
 export interface PeerBook {
-  /** Connected peers first. */
+  /** Those that are connected and those that are known, the connected ones first. */
   list(): readonly PeerEntry[]
+  /** Cheap, unlike the whole list. */
+  connected(): readonly Peer[]
   /** Keeps the node at this multiaddress connected from now on, across restarts too. */
   add(address: string): PeerEntry
   /** Forgets a node and closes its connection. False if it was not known. */
@@ -74,6 +76,7 @@ export function createPeerBook(dependencies: PeerBookDependencies): PeerBook {
       const known = memory.known.list().map(({ name }) => name)
       return [...new Set([...connected, ...known])].map(entryOf)
     },
+    connected: () => peers.list(),
     add: (address) => entryOf(dialer.add(address).name),
     remove: async (id) => {
       const name = nameOf(id)

@@ -86,7 +86,7 @@ async function connect(from: TestNode, to: TestNode): Promise<void> {
   const [address = ''] = to.network.addresses()
   from.network.peers.add(address)
   const isConnected = async (): Promise<boolean> =>
-    from.network.peers.list().some(({ id, peer }) => id === to.network.peerId && peer !== undefined)
+    from.network.peers.connected().some(({ id }) => id === to.network.peerId)
   await until('they are connected', 20_000, isConnected)
 }
 

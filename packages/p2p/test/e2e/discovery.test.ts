@@ -12,8 +12,7 @@ async function start(network: StartNodeOptions['network'] = {}): Promise<TestNod
 
 function peersOf({ network }: TestNode): readonly string[] {
   return network.peers
-    .list()
-    .filter(({ peer }) => peer !== undefined)
+    .connected()
     .map(({ id }) => id)
     .sort()
 }

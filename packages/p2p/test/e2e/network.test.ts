@@ -25,10 +25,7 @@ function addressOf(node: TestNode): string {
 }
 
 function peersOf({ network }: TestNode): readonly string[] {
-  return network.peers
-    .list()
-    .filter(({ peer }) => peer !== undefined)
-    .map(({ id }) => id)
+  return network.peers.connected().map(({ id }) => id)
 }
 
 async function connect(from: TestNode, to: TestNode): Promise<void> {

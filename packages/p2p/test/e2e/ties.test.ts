@@ -35,8 +35,7 @@ async function connect(from: TestNode, to: TestNode): Promise<void> {
   if (address === undefined) throw new RangeError('a node listens')
   from.network.peers.add(address)
   await vi.waitFor(() => {
-    const peers = from.network.peers.list().filter(({ peer }) => peer !== undefined)
-    expect(peers.map(({ id }) => id)).toContain(to.network.peerId)
+    expect(from.network.peers.connected().map(({ id }) => id)).toContain(to.network.peerId)
   }, WAIT)
 }
 

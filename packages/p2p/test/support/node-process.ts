@@ -129,11 +129,10 @@ async function obey(node: TestNode, command: ClusterCommand): Promise<unknown> {
       return { hash: bytesToHex(headerHash(block.header)), transactions: block.body.transactions.length }
     }
     case 'look': {
-      const peers = network.peers.list().filter(({ peer }) => peer !== undefined)
       return {
         head: Number(chain.head().number),
         headHash: bytesToHex(chain.head().hash),
-        peers: peers.map(({ id }) => id),
+        peers: network.peers.connected().map(({ id }) => id),
         mined,
         pool: poolDigest(node),
         figures: network.figures(),

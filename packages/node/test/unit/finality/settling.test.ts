@@ -1,5 +1,5 @@
 import { genesisHeader, type Hash32, type Header, hash32, headerHash, silentLogger, testnet } from '@poai/core'
-import type { Network, Peer, PeerEntry, SyncStatus } from '@poai/p2p'
+import type { Network, Peer, SyncStatus } from '@poai/p2p'
 import { ManualClock } from '@poai/testing/manual-clock'
 import { describe, expect, it } from 'vitest'
 import { createFinalityWatch } from '../../../src/finality/finality-watch.ts'
@@ -27,13 +27,12 @@ class World {
   }
 
   get dependencies(): SettlingDependencies {
-    const list = (): readonly PeerEntry[] => this.peers.map((peer) => ({ peer }) as PeerEntry)
     return {
       chain: {
         head: () => ({ number: this.head }),
         queries: { header: (place: bigint) => (place > this.head ? undefined : headerAt(place)) },
       } as unknown as SettlingDependencies['chain'],
-      network: { peers: { list } as Network['peers'], syncStatus: () => this.sync },
+      network: { peers: { connected: () => this.peers } as unknown as Network['peers'], syncStatus: () => this.sync },
       clock: this.clock,
     }
   }

@@ -1,5 +1,5 @@
 import { AppError, Emitter, silentLogger } from '@poai/core'
-import type { Network, PeerChange, PeerEntry, SyncStatus } from '@poai/p2p'
+import type { Network, PeerChange, SyncStatus } from '@poai/p2p'
 import { expect, it } from 'vitest'
 import type { EngineServiceStatus } from '../../../src/engine/engine-service.ts'
 import { createMiningGate, type MiningGateDependencies } from '../../../src/mining/mining-gate.ts'
@@ -14,9 +14,7 @@ class World {
 
   get dependencies(): MiningGateDependencies {
     const world = this
-    const entry = { peer: {} } as unknown as PeerEntry
-    const known = { peer: undefined } as unknown as PeerEntry
-    const peers = { list: () => [...Array(world.connected).fill(entry), known] } as unknown as Network['peers']
+    const peers = { connected: () => Array(world.connected).fill({}) } as unknown as Network['peers']
     return {
       engine: {
         get status() {

@@ -2,6 +2,7 @@ import { type Maybe, RpcError } from '@poai/api'
 import { callMethod } from '@poai/testing/call-method'
 import { expect, it } from 'vitest'
 import { networkMethods, type ShownNetwork } from '../../../src/index.ts'
+import type { Peer } from '../../../src/peers/peer.ts'
 import type { PeerEntry } from '../../../src/peers/peer-book.ts'
 import { A_STATUS } from '../../support/fake-handshake.ts'
 
@@ -10,10 +11,10 @@ const KNOWN: PeerEntry = {
   ...{ id: 'a known one', peer: undefined, locations: ['/ip4/192.0.2.2/tcp/1'], role: 'found', score: -1 },
   ...{ roundTripMs: undefined, lastSeenMs: 0 },
 }
-const CONNECTED: PeerEntry = {
-  ...{ ...KNOWN, id: 'a connected one', roundTripMs: 0.7 },
-  peer: { id: 'a connected one', address: '192.0.2.1', direction: 'in', status: A_STATUS, connectedAtMs: 1 },
+const PEER: Peer = {
+  ...{ id: 'a connected one', address: '192.0.2.1', direction: 'in', status: A_STATUS, connectedAtMs: 1 },
 }
+const CONNECTED: PeerEntry = { ...KNOWN, id: PEER.id, roundTripMs: 0.7, peer: PEER }
 
 /** A network with two peers, which tells what was done to it. */
 function joinedNetwork(): { readonly network: Maybe<ShownNetwork>; readonly done: unknown[] } {
@@ -27,6 +28,7 @@ function joinedNetwork(): { readonly network: Maybe<ShownNetwork>; readonly done
     }),
     peers: {
       list: () => [CONNECTED, KNOWN],
+      connected: () => [PEER],
       add: (address) => {
         done.push(['add', address])
         return KNOWN
