@@ -1,5 +1,5 @@
-import { EVMError, type PrecompileInput } from '@ethereumjs/evm'
 import { blake2Rounds } from './blake2-rounds.ts'
+import { failed, type PrecompileAnswer, type PrecompileCall } from './precompile-answer.ts'
 import type { Pause } from './step-pacer.ts'
 
 /** EIP-152: rounds (4), h (64), m (128), t (16), f (1). */
@@ -10,30 +10,15 @@ const MESSAGE_AT = 68
 const OFFSET_AT = 196
 const FINAL_AT = 212
 const STATE_BYTES = 64
-const NO_BYTES: Uint8Array = new Uint8Array(0)
-
-function failure(error: EVMError, gasLimit: bigint): Failure {
-  return { returnValue: NO_BYTES, executionGasUsed: gasLimit, exceptionError: error }
-}
-
-interface Failure {
-  readonly returnValue: Uint8Array
-  readonly executionGasUsed: bigint
-  readonly exceptionError: EVMError
-}
 
 /** The precompile 0x09 (EIP-152): so many rounds of BLAKE2b's compression, a unit of gas each. Rests on its way. */
-export async function blake2f(
-  { data, gasLimit }: Pick<PrecompileInput, 'data' | 'gasLimit'>,
-  pause: Pause,
-): Promise<Failure | { readonly returnValue: Uint8Array; readonly executionGasUsed: bigint }> {
+export async function blake2f(call: PrecompileCall, pause: Pause): Promise<PrecompileAnswer> {
+  const { data, gasLimit } = call
   const final = data[FINAL_AT]
-  if (data.length !== INPUT_BYTES || (final !== 0 && final !== 1)) {
-    return failure(new EVMError(EVMError.errorMessages.OUT_OF_RANGE), gasLimit)
-  }
+  if (data.length !== INPUT_BYTES || (final !== 0 && final !== 1)) return failed(call, 'OUT_OF_RANGE')
   const rounds = new DataView(data.buffer, data.byteOffset, data.length).getUint32(ROUNDS_AT)
   const gasUsed = BigInt(rounds)
-  if (gasUsed > gasLimit) return failure(new EVMError(EVMError.errorMessages.OUT_OF_GAS), gasLimit)
+  if (gasUsed > gasLimit) return failed(call, 'OUT_OF_GAS')
   const steps = blake2Rounds({
     rounds,
     state: data.subarray(STATE_AT, STATE_AT + STATE_BYTES),

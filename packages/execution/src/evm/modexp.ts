@@ -1,5 +1,5 @@
-import { EVMError, type PrecompileInput } from '@ethereumjs/evm'
 import { bytesToUint, uintToBytes } from '@poai/core'
+import { failed, type PrecompileAnswer, type PrecompileCall } from './precompile-answer.ts'
 import type { Pause } from './step-pacer.ts'
 
 const WORD_BYTES = 32
@@ -11,23 +11,11 @@ const LEAST_GAS = 500n
 const SMALL_BYTES = 32n
 const SMALL_COMPLEXITY = 16n
 const TAIL_MULTIPLIER = 16n
-const NO_BYTES: Uint8Array = new Uint8Array(0)
 /** Bits of the exponent that are dealt with together, once there are enough of them. */
 const WINDOW_BITS = 4
 const LEAST_WINDOWED_BITS = 64
 /** Windows between two questions whether to pause: at most a fraction of a millisecond. */
 const WINDOWS = 4
-
-type Result = {
-  readonly returnValue: Uint8Array
-  readonly executionGasUsed: bigint
-  readonly exceptionError?: EVMError
-}
-
-function outOfGas(gasLimit: bigint): Result {
-  const exceptionError = new EVMError(EVMError.errorMessages.OUT_OF_GAS)
-  return { returnValue: NO_BYTES, executionGasUsed: gasLimit, exceptionError }
-}
 
 /** Bytes of the input, with zeros after its end. */
 function slice(data: Uint8Array, start: bigint, length: number): Uint8Array {
@@ -53,10 +41,8 @@ function gasOf(longest: bigint, count: bigint): bigint {
 /**
  * The precompile 0x05 (EIP-198, 2565, 7823, 7883) that rests on its way. The same as EthereumJS's: `modexp.test.ts`.
  */
-export async function modexp(
-  { data, gasLimit }: Pick<PrecompileInput, 'data' | 'gasLimit'>,
-  pause: Pause,
-): Promise<Result> {
+export async function modexp(call: PrecompileCall, pause: Pause): Promise<PrecompileAnswer> {
+  const { data, gasLimit } = call
   const lengthAt = (index: number): bigint => bytesToUint(slice(data, BigInt(index * WORD_BYTES), WORD_BYTES))
   const [baseBytes, exponentBytes, modulusBytes] = [lengthAt(0), lengthAt(1), lengthAt(2)]
   const baseAt = BigInt(HEAD_BYTES)
@@ -64,8 +50,8 @@ export async function modexp(
   const headBytes = exponentBytes < SMALL_BYTES ? Number(exponentBytes) : WORD_BYTES
   const head = bytesToUint(slice(data, exponentAt, headBytes))
   const gas = gasOf(baseBytes > modulusBytes ? baseBytes : modulusBytes, iterations(exponentBytes, head))
-  if (gas > gasLimit) return outOfGas(gasLimit)
-  if (baseBytes > MAX_BYTES || exponentBytes > MAX_BYTES || modulusBytes > MAX_BYTES) return outOfGas(gasLimit)
+  if (gas > gasLimit) return failed(call, 'OUT_OF_GAS')
+  if (baseBytes > MAX_BYTES || exponentBytes > MAX_BYTES || modulusBytes > MAX_BYTES) return failed(call, 'OUT_OF_GAS')
   const base = bytesToUint(slice(data, baseAt, Number(baseBytes)))
   const exponent = bytesToUint(slice(data, exponentAt, Number(exponentBytes)))
   const modulus = bytesToUint(slice(data, exponentAt + exponentBytes, Number(modulusBytes)))

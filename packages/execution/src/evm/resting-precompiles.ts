@@ -1,4 +1,4 @@
-import { type AddPrecompile, type CustomPrecompile, EVMError, type PrecompileInput } from '@ethereumjs/evm'
+import type { AddPrecompile, CustomPrecompile, PrecompileInput } from '@ethereumjs/evm'
 import { Address } from '@ethereumjs/util'
 import { ADDRESS_BYTES, toAddress, uintToBytes } from '@poai/core'
 import { blake2f } from './blake2f.ts'
@@ -7,6 +7,7 @@ import { ripemd160, sha256 } from './hash-precompiles.ts'
 import { modexp } from './modexp.ts'
 import { p256Verify } from './p256-verify.ts'
 import { pairingCurve } from './pairing-curve.ts'
+import { failed, type PrecompileAnswer } from './precompile-answer.ts'
 import type { Pause } from './step-pacer.ts'
 
 /**
@@ -20,9 +21,6 @@ export type PairingElsewhere = (input: Uint8Array) => Promise<Uint8Array | undef
  */
 const MAX_PAIRS_HERE = 3
 const PAIR_BYTES = 192
-const NO_BYTES: Uint8Array = new Uint8Array(0)
-
-type Result = Awaited<ReturnType<AddPrecompile['function']>>
 
 function at(address: bigint, run: AddPrecompile['function']): CustomPrecompile {
   return { address: new Address(toAddress(uintToBytes(address, ADDRESS_BYTES))), function: run }
@@ -55,23 +53,16 @@ export function osakaPrecompiles(place: PrecompilePlace): CustomPrecompile[] {
   ]
 }
 
-function failure(error: EVMError, gasLimit: bigint): Result {
-  return { returnValue: NO_BYTES, executionGasUsed: gasLimit, exceptionError: error }
-}
-
 /** The precompile 0x08 (EIP-197, EIP-1108). */
-async function pairing(
-  { data, gasLimit, common }: PrecompileInput,
-  elsewhere: PairingElsewhere | undefined,
-): Promise<Result> {
-  if (data.length % PAIR_BYTES !== 0)
-    return failure(new EVMError(EVMError.errorMessages.INVALID_INPUT_LENGTH), gasLimit)
+async function pairing(call: PrecompileInput, elsewhere: PairingElsewhere | undefined): Promise<PrecompileAnswer> {
+  const { data, gasLimit, common } = call
+  if (data.length % PAIR_BYTES !== 0) return failed(call, 'INVALID_INPUT_LENGTH')
   const pairs = data.length / PAIR_BYTES
   const gas = common.param('bn254PairingGas') + BigInt(pairs) * common.param('bn254PairingWordGas')
-  if (gas > gasLimit) return failure(new EVMError(EVMError.errorMessages.OUT_OF_GAS), gasLimit)
+  if (gas > gasLimit) return failed(call, 'OUT_OF_GAS')
   const isLong = elsewhere !== undefined && pairs > MAX_PAIRS_HERE
   const answer = isLong ? await elsewhere(data) : computePairing(data)
-  if (answer === undefined) return failure(new EVMError(EVMError.errorMessages.REVERT), gasLimit)
+  if (answer === undefined) return failed(call, 'REVERT')
   return { returnValue: answer, executionGasUsed: gas }
 }
 
