@@ -8,8 +8,8 @@ import { NEW_ACCOUNT } from '../state/account.ts'
 import type { StateChanges } from '../state/state-changes.ts'
 import type { StateReader } from '../state/state-reader.ts'
 import type { StateReads } from '../state/world-state.ts'
+import { runWatched } from '../trace/run-watched.ts'
 import type { TraceHooks } from '../trace/trace-hooks.ts'
-import { watchMachine } from '../trace/watch-machine.ts'
 import { leastGas } from '../transaction/transaction-rules.ts'
 import { type AccountOverride, imagine } from './imagined-state.ts'
 
@@ -90,8 +90,8 @@ export async function executeCall(machines: MachinePool, input: CallInput): Prom
   world.setAccount(message.from, { ...sender, nonce: sender.nonce + 1n })
   return machines.use({ world, environment, blockHash, pause }, async (machine) => {
     machine.evm.journal.startReportingAccessList()
-    const run = (): Promise<MessageOutcome> => runInEvm(machine, message)
-    const outcome = await (isWatched(input) ? watchMachine(machine, { message, hooks: input }, run) : run())
+    const run = isWatched(input) ? runWatched(input) : runInEvm
+    const outcome = await run(machine, message)
     const touched = machine.evm.journal.accessList ?? new Map()
     const state = input.withState === true ? { reads: world.reads(), changes: world.changes() } : undefined
     return { ...outcome, accessList: accessListOf(touched, namesOfWarm(machine, message)), ...defined({ state }) }

@@ -2,10 +2,10 @@ import type { Address, Transaction } from '@poai/core'
 import type { BlockEnvironment, BlockHashLookup } from '../evm/block-environment.ts'
 import type { MachineTools } from '../evm/create-machine.ts'
 import type { MachinePool } from '../evm/machine-pool.ts'
-import { type MessageOutcome, runInEvm, runMessage } from '../evm/run-message.ts'
+import { type MessageOutcome, runMessage } from '../evm/run-message.ts'
 import type { Pause } from '../evm/step-pacer.ts'
+import { runWatched } from '../trace/run-watched.ts'
 import type { TraceHooks } from '../trace/trace-hooks.ts'
-import { watchMachine } from '../trace/watch-machine.ts'
 import { applyTransaction, type SentTransaction } from '../transaction/apply-transaction.ts'
 import { type TransactionPlace, validateTransaction } from '../transaction/validate-transaction.ts'
 import type { ImaginedState } from './imagined-state.ts'
@@ -24,8 +24,8 @@ export interface SimulationOptions {
   /** The block's gas limit less what was used. */
   readonly gasLeft: bigint
   /**
-   * True: its nonce, its fee and its gas limit must be right, as in a real block. Whether its sender is a contract is
-   * never asked, as nobody has signed.
+   * True: its nonce, fee and gas limit must be right, as in a real block. The sender may be a contract either way:
+   * nobody signs what is simulated.
    */
   readonly isStrict: boolean
   /** Of those who watch it; undefined: faster. */
@@ -63,14 +63,10 @@ export async function simulateBlock<T>(
         applyTransaction(machine, sent, {
           gasLeft,
           validate: isStrict ? validateUnsigned : validateLoosely,
-          run: hooks === undefined ? runMessage : watched(hooks),
+          run: hooks === undefined ? runMessage : runWatched(hooks),
         }),
     }),
   )
-}
-
-function watched(hooks: TraceHooks): typeof runInEvm {
-  return (machine, message) => watchMachine(machine, { message, hooks }, () => runInEvm(machine, message))
 }
 
 function validateUnsigned(transaction: Transaction, place: TransactionPlace): void {

@@ -2,14 +2,14 @@ import type { Address, Transaction } from '@poai/core'
 import { invariant } from '@poai/core'
 import type { BlockEnvironment, BlockHashLookup } from '../evm/block-environment.ts'
 import { createMachine, type Machine, type MachineTools } from '../evm/create-machine.ts'
-import { type MessageOutcome, runInEvm } from '../evm/run-message.ts'
+import type { MessageOutcome } from '../evm/run-message.ts'
 import type { Pause } from '../evm/step-pacer.ts'
 import type { StateChanges } from '../state/state-changes.ts'
 import type { StateReader } from '../state/state-reader.ts'
 import { type StateReads, WorldState } from '../state/world-state.ts'
 import { applyTransaction, type SentTransaction } from '../transaction/apply-transaction.ts'
+import { runWatched } from './run-watched.ts'
 import type { TraceHooks } from './trace-hooks.ts'
-import { watchMachine } from './watch-machine.ts'
 
 /** A block that was valid once, to be executed again. */
 export interface TraceBlockInput {
@@ -40,11 +40,6 @@ export interface TransactionTrace {
   readonly reads: StateReads
   /** What it changed, fees and all. */
   readonly changes: StateChanges
-}
-
-/** Like `runInEvm`, with an audience. */
-function runWatched(hooks: TraceHooks): typeof runInEvm {
-  return (machine, message) => watchMachine(machine, { message, hooks }, () => runInEvm(machine, message))
 }
 
 /**

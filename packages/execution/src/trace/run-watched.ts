@@ -1,7 +1,7 @@
 import type { EVMResult, Message as EvmMessage, InterpreterStep } from '@ethereumjs/evm'
 import { bytesToHex, invariant, toAddress, toHash32, uintToBytes } from '@poai/core'
 import type { Machine } from '../evm/create-machine.ts'
-import type { Message, MessageOutcome } from '../evm/run-message.ts'
+import { type Message, type MessageOutcome, runInEvm } from '../evm/run-message.ts'
 import type { FrameEnd, FrameStart, FrameType, TraceHooks, TraceStep } from './trace-hooks.ts'
 
 /** Instructions that are not only steps, by their code. */
@@ -173,23 +173,24 @@ class MachineWatch {
   }
 }
 
-/** Runs `run`, which runs one message on the machine, with listeners. They are gone when it is over. */
-export async function watchMachine(
-  machine: Machine,
-  { message, hooks }: { readonly message: Message; readonly hooks: TraceHooks },
-  run: () => Promise<MessageOutcome>,
-): Promise<MessageOutcome> {
-  const watch = new MachineWatch(machine, message, hooks)
+/** Like `runInEvm`, with an audience. */
+export function runWatched(hooks: TraceHooks): typeof runInEvm {
+  return (machine, message) => watch(machine, message, hooks)
+}
+
+/** The machine's listeners are gone when it is over. */
+async function watch(machine: Machine, message: Message, hooks: TraceHooks): Promise<MessageOutcome> {
+  const watching = new MachineWatch(machine, message, hooks)
   const { events } = machine.evm
-  const onStep = (step: InterpreterStep): void => watch.onStep(step)
-  const onEnter = (evmMessage: EvmMessage): void => watch.onEnter(evmMessage)
-  const onExit = (result: EVMResult): void => watch.onExit(result)
+  const onStep = (step: InterpreterStep): void => watching.onStep(step)
+  const onEnter = (evmMessage: EvmMessage): void => watching.onEnter(evmMessage)
+  const onExit = (result: EVMResult): void => watching.onExit(result)
   events.on('step', onStep)
   events.on('beforeMessage', onEnter)
   events.on('afterMessage', onExit)
   try {
-    const outcome = await run()
-    watch.finish(outcome)
+    const outcome = await runInEvm(machine, message)
+    watching.finish(outcome)
     return outcome
   } finally {
     events.off('step', onStep)
