@@ -1,10 +1,19 @@
-// Replays a block in the browser: with the model and the engine that the node serves, and the rules from the packages.
+// Replays a block in the browser, with the model and the engine that the node serves and the rules of the packages.
 //
 // index.html?node=http://127.0.0.1:8545&block=latest
 
 import { poaiActions } from '@poai/api/client'
 import { createReplayVerifier, deriveEpochKey, epochIndex } from '@poai/consensus'
-import { bytesToHex, headerCodec, headerHash, hexToBytes, parseNetworkParams, sha256, toHash32 } from '@poai/core'
+import {
+  bytesToHex,
+  headerCodec,
+  headerHash,
+  hexToBytes,
+  parseNetworkParams,
+  rulesAt,
+  sha256,
+  toHash32,
+} from '@poai/core'
 import { createEvaluation, openWasmSession } from '@poai/inference/wasm'
 import { createPublicClient, type Hex, http } from 'viem'
 
@@ -25,7 +34,7 @@ function bytesOf(text: string | null): Uint8Array {
 
 async function fetchFile(name: string): Promise<Uint8Array<ArrayBuffer>> {
   const response = await fetch(new URL(name, `${url}/`))
-  if (!response.ok) throw new Error(`the node does not give ${name}`)
+  if (!response.ok) throw new Error(`the node does not serve ${name}`)
   return new Uint8Array(await response.arrayBuffer())
 }
 
@@ -43,14 +52,15 @@ async function verify(): Promise<string> {
   show('exam', exam?.text ?? '')
 
   const params = parseNetworkParams(await client.poai.networkParams())
+  const { work } = rulesAt(params, number)
   const header = headerCodec.decode(bytesOf(await client.poai.getRawHeader(number)))
   const { hash } = await client.getBlock({ blockNumber: number })
-  if (bytesToHex(headerHash(header)) !== hash) return `✗ the node gave another header than that of block ${number}`
+  if (bytesToHex(headerHash(header)) !== hash) return `✗ the node gave a header that is not that of block ${number}`
 
   const [module, model] = await Promise.all(['engine/portable-1.wasm', 'engine/model.gguf'].map(fetchFile))
-  if (module === undefined || model === undefined) throw new Error('the node does not give an engine')
-  if (bytesToHex(sha256(model)) !== bytesToHex(params.work.modelSha256)) return '✗ the node has another model'
-  const session = await openWasmSession({ module, model, contextSize: params.work.exam.tokens - 1 })
+  if (module === undefined || model === undefined) throw new Error('the node does not serve an engine')
+  if (bytesToHex(sha256(model)) !== bytesToHex(work.modelSha256)) return '✗ the node has another model'
+  const session = await openWasmSession({ module, model, contextSize: work.exam.tokens - 1 })
 
   const verifier = createReplayVerifier(params, {
     evaluator: {
@@ -59,7 +69,7 @@ async function verify(): Promise<string> {
     },
     logger: { warn: () => undefined },
   })
-  const { epochBlocks } = params.work
+  const { epochBlocks } = work
   const seed = toHash32(bytesOf(await epochSeed(number, epochBlocks)))
   const began = performance.now()
   await verifier.verify(header, { epochKey: deriveEpochKey(seed, epochIndex(number, epochBlocks)) })

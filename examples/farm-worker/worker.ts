@@ -7,19 +7,20 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { poaiActions } from '@poai/api/client'
-import { bytesToHex, hexToBytes, parseNetworkParams, sha256, toHash32 } from '@poai/core'
+import { bytesToHex, hexToBytes, parseNetworkParams, rulesAt, sha256, toHash32 } from '@poai/core'
 import { createPortableEngine } from '@poai/inference'
 import { BaseError, createPublicClient, http } from 'viem'
 
 const WORKER = 'example'
-/** Jobs are waited for: the node answers when it has a better one. */
+/** Longer than a node holds a request: it answers when it has a better job. */
 const PATIENCE_MS = 120_000
 const RETRY_MS = 1000
 
 const [url = 'http://127.0.0.1:8545'] = process.argv.slice(2)
 const { poai } = createPublicClient({ transport: http(url, { timeout: PATIENCE_MS }) }).extend(poaiActions())
 
-const { work } = parseNetworkParams(await poai.networkParams())
+const params = parseNetworkParams(await poai.networkParams())
+const { work } = params
 const folder = join(homedir(), '.cache', 'poai-example')
 const modelPath = join(folder, `${bytesToHex(work.modelSha256)}.gguf`)
 await mkdir(folder, { recursive: true })
@@ -28,10 +29,10 @@ const engine = createPortableEngine({ modelPath, cacheDirectory: folder, program
 await engine.start()
 console.log(`${WORKER} works with ${work.model}`)
 
-/** The node has the network's model; that it is the right one is checked here. */
+/** Fetches the network's model from the node, and checks that it is the right one. */
 async function fetchModel(): Promise<void> {
   const model = new Uint8Array(await (await fetch(new URL('engine/model.gguf', `${url}/`))).arrayBuffer())
-  if (bytesToHex(sha256(model)) !== bytesToHex(work.modelSha256)) throw new Error(`${url} has not the model`)
+  if (bytesToHex(sha256(model)) !== bytesToHex(work.modelSha256)) throw new Error(`${url} does not have the model`)
   await writeFile(modelPath, model)
 }
 
@@ -46,7 +47,7 @@ type Job = Awaited<ReturnType<typeof poai.getWork>>
 /** Searches until a nonce makes a block, or the job is replaced. */
 async function search(job: Job, replaced: AbortSignal): Promise<void> {
   const task = {
-    exam: work.exam,
+    exam: rulesAt(params, BigInt(job.number)).work.exam,
     epochKey: toHash32(bytesOf(job.epochKey)),
     sealHash: toHash32(bytesOf(job.sealHash)),
     target: BigInt(job.target),
@@ -55,7 +56,7 @@ async function search(job: Job, replaced: AbortSignal): Promise<void> {
   while (!replaced.aborted) {
     const span = { first, end: BigInt(job.endNonce) }
     const found = await engine.search?.(task, span, { signal: replaced })
-    if (found === undefined) throw new Error('this engine makes no attempts by itself')
+    if (found === undefined) throw new Error('this engine cannot search by itself')
     const { solution, next } = found
     first = next
     if (solution === undefined) continue
