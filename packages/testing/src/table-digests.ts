@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto'
 import { ClassicLevel } from 'classic-level'
 
-/** What the records of a table come to. */
+/** The records of a table, in brief. */
 export interface TableDigest {
   readonly records: number
   /** SHA-256 over all keys and values in the order of keys, with their lengths. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { digestTables } from '@poai/testing/database'
+import { digestTables } from '@poai/testing/table-digests'
 import { expect, it } from 'vitest'
 import { NETWORK_FILE, poai, testFolder } from './support/program.ts'
 import { recorded } from './support/recording.ts'
