@@ -72,6 +72,22 @@ const authorizationList: JsonSchema = listSchema(
   ),
 )
 
+const kindMembers: Members = { type: oneWordOf(['0x0', '0x1', '0x2', '0x4']), chainId: quantity, nonce: quantity }
+
+const messageMembers: Members = {
+  to: orNull(address),
+  value: quantity,
+  gas: quantity,
+  gasPrice: quantity,
+  maxFeePerGas: quantity,
+  maxPriorityFeePerGas: quantity,
+  input: data,
+  accessList,
+  authorizationList,
+}
+/** Not all types have them. */
+const OF_SOME_TYPES = ['maxFeePerGas', 'maxPriorityFeePerGas', 'accessList', 'authorizationList'] as const
+
 export const transaction: SchemaOf<TransactionJson> = named(
   'transaction',
   exactly(
@@ -81,25 +97,15 @@ export const transaction: SchemaOf<TransactionJson> = named(
       blockTimestamp: orNull(quantity),
       transactionIndex: orNull(quantity),
       hash,
-      type: oneWordOf(['0x0', '0x1', '0x2', '0x4']),
-      chainId: quantity,
-      nonce: quantity,
+      ...kindMembers,
       from: address,
-      to: orNull(address),
-      value: quantity,
-      gas: quantity,
-      gasPrice: quantity,
-      maxFeePerGas: quantity,
-      maxPriorityFeePerGas: quantity,
-      input: data,
-      accessList,
-      authorizationList,
+      ...messageMembers,
       yParity: quantity,
       v: quantity,
       r: quantity,
       s: quantity,
     },
-    ['maxFeePerGas', 'maxPriorityFeePerGas', 'accessList', 'authorizationList', 'yParity'],
+    [...OF_SOME_TYPES, 'yParity'],
   ),
 )
 
@@ -284,26 +290,9 @@ export const configs: SchemaOf<ConfigsJson> = named(
 
 export const storageValues: SchemaOf<StorageValues> = named('storage values', mapOf(listSchema(hash)))
 
-/** Not signed yet. */
 const unsignedTransaction: JsonSchema = named(
   'unsigned transaction',
-  exactly(
-    {
-      type: oneWordOf(['0x0', '0x1', '0x2', '0x4']),
-      chainId: quantity,
-      nonce: quantity,
-      to: orNull(address),
-      value: quantity,
-      gas: quantity,
-      gasPrice: quantity,
-      maxFeePerGas: quantity,
-      maxPriorityFeePerGas: quantity,
-      input: data,
-      accessList,
-      authorizationList,
-    },
-    ['maxFeePerGas', 'maxPriorityFeePerGas', 'accessList', 'authorizationList'],
-  ),
+  exactly({ ...kindMembers, ...messageMembers }, OF_SOME_TYPES),
 )
 
 export const filledTransaction: SchemaOf<FilledTransactionJson> = named(
