@@ -12,7 +12,7 @@ Made from the methods that a node serves. \`rpc.discover\` serves the same as an
 A node answers JSON-RPC 2.0 over HTTP and WebSocket on one port (\`--http-port\`, by default on 127.0.0.1), and over
 its local socket: \`poai.ipc\` in the data directory, one JSON document a line. Arguments are given as a list; those
 marked \`?\` may be left out. Numbers are quantities (\`"0x1f"\`); bytes are two hexadecimal digits each. What does
-not exist is \`null\`, never an error.
+not exist is \`null\`, or an error where Ethereum’s nodes answer with one.
 
 ## From programs
 
@@ -82,7 +82,9 @@ Errors have the numbers of JSON-RPC 2.0 and EIP-1474:
 | -32602 | wrong arguments |
 | -32603 | a fault of the node |
 | -32000 | refused, with geth's texts, which ethers and viem read |
+| -32001 | no such thing, where Ethereum’s methods want an error |
 | -32002 | not available now |
+| -32003 | a transaction that the rules of a simulated block refuse |
 | -32004 | this node cannot do that |
 | -32005 | too much; \`data.retryAfterMs\` says when to try again |
 | 3 | reverted; \`data\` is what the contract returned |
