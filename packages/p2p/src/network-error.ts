@@ -4,7 +4,7 @@ import { AppError } from '@poai/core'
 export type NetworkErrorCode =
   /** A multiaddress that does not say how to reach a peer. */
   | 'P2P_ADDRESS'
-  /** No connection to the peer, or it went away. */
+  /** There is no connection to the peer, or it was lost. */
   | 'P2P_NOT_CONNECTED'
   /** A dial that failed. */
   | 'P2P_DIAL'
@@ -22,7 +22,7 @@ export type NetworkErrorCode =
   | 'P2P_LISTEN'
   /** No answer in time, or the stream broke. */
   | 'P2P_REQUEST'
-  /** The peer has answered enough questions for now. */
+  /** The peer is busy: it may answer the same question later. */
   | 'P2P_BUSY'
 
 /** Something between this node and others failed. */

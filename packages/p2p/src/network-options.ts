@@ -13,7 +13,7 @@ export interface NetworkOptions {
   readonly domain?: string
   /** Serves the bodies of all blocks, not only of recent ones. */
   readonly servesAllBlocks?: boolean
-  /** Multiaddresses to listen on; port 0 means any. With none this node only dials. */
+  /** Multiaddresses to listen on; port 0 picks any free one. With none this node only dials. */
   readonly listen?: readonly string[]
   /** Multiaddresses to tell others, instead of those that the node listens on. */
   readonly announce?: readonly string[]

@@ -51,7 +51,7 @@ export const SOLUTION_DEFAULTS: SolutionLimits = {
   maxWaiting: 64,
 }
 
-/** A client is proven for so long after its last block: a small farm finds one in hours. */
+/** How long a client counts as proven after its last block: a small farm finds one in hours. */
 const PROVEN_MS = 86_400_000
 /** Failures are forgotten after this long without one. */
 const FORGIVEN_MS = 86_400_000

@@ -7,7 +7,7 @@ import { minerToJson } from './miner-json.ts'
 export type ShownMiner = Pick<Miner, 'status' | 'resume' | 'pause' | 'setBeneficiary'>
 
 export interface MinerMethodsOptions {
-  /** An account is named that gets the rewards. */
+  /** True if an account is named that gets the rewards. */
   readonly isPaid: boolean
 }
 

@@ -42,7 +42,7 @@ export function text(placeholder: string): SettingKind<string> {
   return textKind(placeholder, 'a text', () => true)
 }
 
-/** A text of at most so many bytes. */
+/** A text of at most `maxBytes`. */
 export function shortText(placeholder: string, maxBytes: number): SettingKind<string> {
   return textKind(placeholder, `a text of at most ${maxBytes} bytes`, (value) => Buffer.byteLength(value) <= maxBytes)
 }
@@ -84,7 +84,7 @@ export function wholeNumber(min: number, max: number, unit: string): SettingKind
   }
 }
 
-/** A TCP port. 0: any free one. */
+/** A TCP port; 0 picks any free one. */
 export const port: SettingKind<number> = wholeNumber(0, 65_535, 'port')
 
 /** One of some words. */

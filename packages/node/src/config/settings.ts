@@ -30,7 +30,7 @@ export type SettingsTable = { readonly [Name in keyof NodeConfig]: SectionTable<
 const MEBIBYTE: number = 1024 * 1024
 /** More workers than any machine has cores to spare. */
 const MAX_WORKERS = 256
-/** LevelDB and our own caches share it, see `storageCaches`. */
+/** LevelDB and our own caches share it: see `cacheSizes` in `open-chain.ts`. */
 const DEFAULT_CACHE_MB = 154
 /** More peers than a home line can feed. */
 const MAX_PEERS = 1000

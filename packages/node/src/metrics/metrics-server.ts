@@ -5,7 +5,7 @@ import type { MetricsPage } from './metrics-page.ts'
 
 export interface MetricsServerOptions {
   readonly host: string
-  /** 0: any free one. */
+  /** 0 picks any free one. */
   readonly port: number
 }
 

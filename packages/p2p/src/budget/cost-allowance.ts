@@ -20,7 +20,7 @@ type Kind = keyof CostLimits
 
 export interface CostAllowanceOptions {
   readonly limits: CostLimits
-  /** Honest peers share addresses: only the peer counts. */
+  /** Honest peers share addresses: costs are counted by peer alone. */
   readonly sharedAddresses: boolean
 }
 

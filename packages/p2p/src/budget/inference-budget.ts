@@ -28,7 +28,7 @@ export const BUDGET_DEFAULTS: BudgetLimits = {
   maxWaiting: 16,
 }
 
-/** A peer is proven for so long after its last valid block. */
+/** How long a peer counts as proven after its last valid block. */
 const PROVEN_MS = 3_600_000
 /** Names that are remembered; the first one added is the first to go. */
 const MAX_NAMES = 4096

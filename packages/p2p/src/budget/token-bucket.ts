@@ -1,6 +1,6 @@
 import type { Clock } from '@poai/core'
 
-/** How much of something may be used: so much at once, and so much more every second. */
+/** How much of something may be used: `capacity` at once, and `perSecond` more every second. */
 export interface Allowance {
   readonly capacity: number
   readonly perSecond: number
@@ -23,13 +23,13 @@ export class TokenBucket {
     this.#atMs = clock.nowMs()
   }
 
-  /** True if nothing was used for so long that the bucket says no more than a new one. */
+  /** True if the bucket has recovered completely: it says no more than a new one. */
   get isFull(): boolean {
     this.#refill()
     return this.#tokens >= this.#allowance.capacity
   }
 
-  /** Takes so much, or nothing if there is less. */
+  /** Takes the whole amount, or nothing if there is less. */
   take(amount: number): boolean {
     this.#refill()
     if (this.#tokens < amount) return false
@@ -49,7 +49,7 @@ export class TokenBucket {
     return this.#tokens < 0
   }
 
-  /** How long until so much is available; for more than the capacity, until it is full. */
+  /** How long until the amount is available; for more than the capacity, until the bucket is full. */
   waitMs(amount: number): number {
     this.#refill()
     const missing = Math.min(amount, this.#allowance.capacity) - this.#tokens

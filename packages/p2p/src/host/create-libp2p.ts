@@ -34,9 +34,9 @@ export interface DiscoveryOptions {
 
 export interface Libp2pOptions {
   readonly privateKey: PrivateKey
-  /** Multiaddresses to listen on. Port 0: any. */
+  /** Multiaddresses to listen on; port 0 picks any free one. */
   readonly listen: readonly string[]
-  /** Multiaddresses to tell others instead of those; empty: those. */
+  /** Multiaddresses to announce; if there are none, those that the node listens on. */
   readonly announce: readonly string[]
   /** The program and its version. */
   readonly agent: string

@@ -1,6 +1,6 @@
 import { networkGroup } from '../host/multiaddresses.ts'
 
-/** A peer that chose this node, and what speaks for keeping it. */
+/** A peer that chose this node, and the reasons to keep it. */
 export interface InboundPeer {
   readonly id: string
   readonly address: string

@@ -36,7 +36,7 @@ export interface ConnectedPeersOptions {
 export interface ConnectedPeersDependencies {
   readonly host: Pick<Host, 'disconnect' | 'remotes' | 'forget' | 'onConnected' | 'onDisconnected'>
   readonly memory: PeerMemory
-  /** What speaks for keeping a peer. */
+  /** The reasons to keep a peer. */
   meritsOf(peerId: string): Pick<InboundPeer, 'roundTripMs' | 'broughtBlockAtMs'>
   readonly clock: Clock
   readonly logger: Logger
@@ -311,7 +311,7 @@ export class ConnectedPeers implements PeerSet {
     await this.disconnect(remote.id, 'too-many-peers')
   }
 
-  /** That a peer connected by itself proves nothing: it could tell of any address, under any number of names. */
+  /** An inbound connection proves nothing: a peer can claim any address, under any number of names. */
   #noteReached({ id, address, direction }: Remote): void {
     const { memory, clock } = this.#dependencies
     if (direction === 'out') memory.known.succeeded(id, { address, nowMs: clock.nowMs() })

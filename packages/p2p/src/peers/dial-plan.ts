@@ -45,7 +45,7 @@ export function planDials(scene: DialPlanScene): readonly KnownPeer[] {
   return [...fixed, ...others, ...bootnodes.slice(kept.length, kept.length + room - others.length)]
 }
 
-/** At most so many of those that were found, anchors first. */
+/** Draws up to `count` of the peers that were found, anchors first. */
 function draw(scene: DialPlanScene, count: number): readonly KnownPeer[] {
   const { known, anchors, isDue, hasFreeGroup } = scene
   const isOpen = (peer: KnownPeer): boolean => peer.role === 'found' && isDue(peer) && hasFreeGroup(peer)

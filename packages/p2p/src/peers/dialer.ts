@@ -123,10 +123,7 @@ export class Dialer implements Startable {
     return known.appoint(name, kept, { peerId, locations, failures: 0, nextDialMs: 0 })
   }
 
-  /**
-   * That a node connected by itself does not prove where it can be reached: only one that this node dialled counts as
-   * seen.
-   */
+  /** An inbound connection does not show where a node can be reached: only nodes that were dialled count as seen. */
   #learn({ peerId, locations: found, origin, toldBy }: FoundPeer): void {
     const { memory, peers, clock } = this.#dependencies
     if (peerId === this.#options.ownId) return

@@ -15,7 +15,7 @@ export interface KnownPeer {
   readonly address: string
   /** Its network. */
   readonly group: string
-  /** The last time that this node dialled it and shook hands; 0 never. That it came by itself does not count. */
+  /** When this node last dialled it and shook hands; 0 if never. Its own connections to this node do not count. */
   readonly lastSeenMs: number
   /** Dials that came to nothing since then. */
   readonly failures: number

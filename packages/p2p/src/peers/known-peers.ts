@@ -211,7 +211,7 @@ export class KnownPeers {
     return peer
   }
 
-  /** A place of one that failed is free for another; those that were not dialled yet stay. */
+  /** A peer that failed can be replaced; one that was not dialled yet stays. */
   #addNew(peer: KnownPeer): KnownPeer | undefined {
     const index = this.#new.indexOf(peer.source, peer.group)
     if (this.#new.place(index, peer)) return peer
@@ -231,7 +231,7 @@ export class KnownPeers {
       this.#new.delete(peer.name)
       return peer
     }
-    // One that moved to another network has no right to a place there, and none to its old one.
+    // A peer that moved to another network loses its old place, and has no right to one there.
     if (wasTried) this.#drop(peer.name)
     const waiting = this.#new.get(peer.name) === undefined ? this.#addNew(peer) : this.#set(peer)
     if (waiting === undefined) return undefined

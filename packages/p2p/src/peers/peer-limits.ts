@@ -1,6 +1,6 @@
 /** How many peers a node keeps, and from where. */
 export interface PeerLimits {
-  /** Peers that this node chose: it dials until it has so many. */
+  /** Peers that this node chose: it dials until it has this many. */
   readonly targetOutbound: number
   /** Peers that chose this node, at most. */
   readonly maxInbound: number
@@ -24,5 +24,5 @@ export const PEER_DEFAULTS: PeerLimits = {
 
 /** Connections above the limits that live as long as it takes to say goodbye with a reason. */
 export const GOODBYE_ROOM = 8
-/** An address as a whole is banned for as much as three banned peers did. */
+/** An address is banned once its peers together have lost as many points as three banned peers. */
 export const ADDRESS_BAN_SCORE = -300

@@ -172,7 +172,7 @@ function isWorthNoting(peer: KnownPeer | undefined): peer is KnownPeer {
   return peer !== undefined && peer.locations.length > 0 && (peer.role !== 'bootnode' || peer.lastSeenMs > 0)
 }
 
-/** 9999 years fit into what is kept. */
+/** Records hold times up to the year 9999. */
 function toSeconds(ms: number): bigint {
   return BigInt(Math.max(0, Math.floor(ms / 1000)))
 }

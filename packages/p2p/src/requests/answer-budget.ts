@@ -51,7 +51,7 @@ export interface AnswerTicket {
 /** Why there is no answer: the peer's own doing, or that of others. */
 export type AnswerRefusal = 'greedy' | 'busy'
 
-/** What goes on with one peer. */
+/** One peer's answers under way, and its questions that wait. */
 interface Talk {
   answers: number
   readonly waiting: (() => void)[]

@@ -297,7 +297,7 @@ function framesOf(stream: Stream, maxDataLength: number): LengthPrefixedStream {
 function replyOf<Reply>(frame: Uint8Array, codec: Codec<Reply>): Reply {
   const [kind] = frame
   if (kind === ANSWER) return codec.decode(frame.subarray(1))
-  if (kind === BUSY) throw new NetworkError('P2P_BUSY', 'the peer has answered enough for now')
+  if (kind === BUSY) throw new NetworkError('P2P_BUSY', 'the peer is busy')
   if (kind === REFUSED) throw new NetworkError('P2P_REQUEST', 'the peer cannot answer')
   throw new RuleError('FIELD_RANGE', 'not an answer', { expected: '0, 1 or 2', actual: kind ?? 'nothing' })
 }

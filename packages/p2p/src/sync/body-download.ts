@@ -143,7 +143,7 @@ export class BodyDownload {
     this.#wake()
   }
 
-  /** Until a body came or somebody gave up, or a moment. */
+  /** Waits until a body has come, somebody has given up, or a moment has passed. */
   async #change(): Promise<void> {
     const done = new AbortController()
     const changed = new Promise<void>((resolve) => {
@@ -186,12 +186,12 @@ export class BodyDownload {
     }
   }
 
-  /** True if there is nothing left that this one could bring. */
+  /** True if this peer can send none of the bodies that are missing. */
   #isUseless(courier: Courier): boolean {
     return this.#slots.slice(this.#next).every((slot) => slot.body !== undefined || courier.lacks.has(slot))
   }
 
-  /** What is wanted first and not under way; else what is late, of somebody else. */
+  /** The first missing bodies that nobody is being asked for; failing that, those that somebody else is late with. */
   #choose(courier: Courier): readonly Slot[] {
     if (this.#bytes >= WINDOW_BYTES) return []
     const isStranger = this.#isStranger(courier)
@@ -260,7 +260,7 @@ export class BodyDownload {
       return false
     } finally {
       courier.asked--
-      // What this one did not bring is for anybody.
+      // Anyone may be asked for what this peer did not send.
       for (const slot of slots) if (slot.askedAtMs === beginMs) slot.askedAtMs = undefined
       this.#wake()
     }

@@ -6,9 +6,9 @@ import type { BranchEnd } from './showings.ts'
 export interface BranchChoice {
   /** Ends of what peers showed. */
   readonly tips: readonly TreeNode[]
-  /** How a branch that nobody extends now ends; undefined of others. */
+  /** How a branch ends that nobody is extending; undefined for others. */
   endOf(node: TreeNode): BranchEnd | undefined
-  /** Of our head. */
+  /** The work of our own chain. */
   readonly ownWork: bigint
   readonly trust: NetworkTrust
   /** True for a header that stopped an import recently. */

@@ -128,7 +128,7 @@ function isFull({ chain }: HeaderChaseDependencies, tip: TreeNode): boolean {
   return length >= BigInt(MAX_BRANCH_HEADERS) && tip.context.totalWork > chain.head().totalWork
 }
 
-/** Headers within the time that so many may take. */
+/** Asks for headers, and gives up if they take longer than that many may. */
 async function askInTime(
   { requests, clock, peers }: HeaderChaseDependencies,
   peer: Peer,

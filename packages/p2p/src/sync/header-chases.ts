@@ -201,7 +201,7 @@ export class HeaderChases {
       if ((await this.#isGood(peer, turn)) && chase.hasAnswered) pauses.forgive(peer)
     } catch (error) {
       if (this.#signal.aborted) return
-      logger.debug("A peer's headers could not be had", { peerId: peer.id, error })
+      logger.debug('A peer did not send its headers', { peerId: peer.id, error })
       // One that never shows what it claims is not late any more.
       if (error instanceof TooSlowError && pauses.countOf(peer) >= MAX_LATE) {
         this.#dependencies.peers.report(peer.id, 'false-claim')

@@ -1,4 +1,4 @@
-/** The speed is that of the last so many milliseconds: blocks differ, and so do the hours of a synchronisation. */
+/** The speed is measured over this time: blocks differ, and so do the hours of a synchronisation. */
 const SPAN_MS = 10_000
 /** Looks at the clock that are remembered. */
 const MAX_MARKS = 64
