@@ -33,6 +33,8 @@ const MAX_BLOCKS = 1000n
 const MAX_ADDRESSES = 1000
 /** Characters that the frames of one block may take while it is searched. */
 const MAX_BLOCK_CHARACTERS = 64 * 1024 * 1024
+/** Searches at the same time, whoever asks: each holds the frames of a block. */
+const MAX_SEARCHES = 8
 
 interface TraceQuestion {
   readonly fromBlock: BlockHeight
@@ -62,13 +64,22 @@ const traceQuestion: Shape<Partial<TraceQuestion>> = titled(
 
 /** Searches the calls of a range of blocks. */
 export function traceFilterMethod(context: MethodContext): Method {
+  let searches = 0
   return method({
     name: 'trace_filter',
     summary: 'The calls from or to some addresses in a range of blocks, and what miners among them got',
     cost: FILTER_COST,
     params: [required('filter', traceQuestion)],
     result: listSchema(SCHEMAS.blockTrace),
-    run: async ([question], call) => new PreparedJson(await search(context, question, call)),
+    run: async ([question], call) => {
+      if (searches >= MAX_SEARCHES) throw new RpcError('limitExceeded', 'too many searches at once: try again')
+      searches++
+      try {
+        return new PreparedJson(await search(context, question, call))
+      } finally {
+        searches--
+      }
+    },
   })
 }
 

@@ -162,6 +162,13 @@ describe('trace_filter', () => {
     expect(await tracesOf('trace_filter', {})).toEqual(await tracesOf('trace_block', 'latest'))
   })
 
+  it('searches eight times at once, and not nine', async () => {
+    const eight = Array.from({ length: 8 }, () => tracesOf('trace_filter', all))
+    expect(await chain.refusal('trace_filter', all)).toMatchObject({ code: -32_005 })
+    expect(new Set((await Promise.all(eight)).map(({ length }) => length)).size).toBe(1)
+    expect(await tracesOf('trace_filter', {})).not.toHaveLength(0)
+  })
+
   it.each([
     ['a range that is upside down', { fromBlock: '0x2', toBlock: '0x1' }, /after toBlock/],
     ['blocks to come', { toBlock: '0xffff' }, /beyond current head/],
