@@ -63,10 +63,10 @@ async function build(context: CliContext, options: BuildOptions): Promise<void> 
   const replay = async (create: (test: TestOptions) => InferenceEngine): Promise<void> => {
     exams = await testBuild(installation, create, context.signal)
   }
-  const { file, isNew, sha256, compiler } = options.llama
-    ? await buildLlama(what, (cacheDirectory) => replay(llamaForTest(cacheDirectory)))
-    : await buildProgram(what, { selfTest: (program) => replay(nativeForTest(program)) })
-  bar.finish()
+  const building = options.llama
+    ? buildLlama(what, (cacheDirectory) => replay(llamaForTest(cacheDirectory)))
+    : buildProgram(what, { selfTest: (program) => replay(nativeForTest(program)) })
+  const { file, isNew, sha256, compiler } = await building.finally(() => bar.finish())
   const seconds = (performance.now() - startMs) / 1000
   const program = options.llama ? 'llama' : 'native'
   const result = { domain: PORTABLE_DOMAIN_NAME, program, isNew, file, sha256, compiler, exams, seconds }
