@@ -110,7 +110,9 @@ async function run(): Promise<readonly string[]> {
     const ended = new AbortController()
     const sampling = (async () => {
       while (!ended.signal.aborted) {
-        samples.push(await sampleOf(directory, startedMs))
+        const sample = await sampleOf(directory, startedMs)
+        // Before the nodes are up and after they have stopped, there is nothing to compare.
+        if (sample.memoryBytes.some((bytes) => bytes !== undefined)) samples.push(sample)
         await delay(SAMPLE_MS, undefined, { signal: ended.signal }).catch(() => undefined)
       }
     })()
