@@ -42,7 +42,7 @@ export interface Execution {
   executeCall(input: CallInput): Promise<CallOutcome>
   /** Finds the least gas limit, or nearly so, with which a message succeeds. */
   estimateGas(input: EstimateInput): Promise<GasEstimate>
-  /** Lends `work` a block that is only imagined, and has begun. */
+  /** Begins a simulated block and lends it to `work`. */
   simulateBlock<T>(place: SimulatedPlace, work: (block: SimulatedBlock) => Promise<T>): Promise<T>
   /** Executes transactions of a block again, and lets some of them be watched. Keeps nothing. */
   traceBlock(input: TraceBlockInput): Promise<readonly TransactionTrace[]>

@@ -63,7 +63,7 @@ export const RULE_SETS: Readonly<Record<Hardfork, RuleSet>> = {
   },
 }
 
-/** What a transaction in the block with that number must keep before anything is executed. */
+/** The rules that a transaction in the block with that number must keep before anything is executed. */
 export function transactionRulesAt(schedule: RuleSchedule, number: bigint): TransactionRules {
   return RULE_SETS[rulesAt(schedule, number).hardfork].transactions
 }

@@ -8,9 +8,9 @@ export interface FollowScheduleDependencies {
 }
 
 /**
- * Takes out of the database what was judged by other rules than the network's schedule asks for: a node that hears of a
- * fork late has followed the old rules beyond it. The chain goes back to before the fork, and from there on is fetched
- * again. Throws `CHAIN_OTHER_SCHEDULE` where that would undo what is final.
+ * Removes from the database what was judged by rules other than those of the network's schedule: a node that hears of a
+ * fork late has followed the old rules beyond it. The chain is rolled back to before the fork, and fetched again from
+ * there. Throws `CHAIN_OTHER_SCHEDULE` where that would undo what is final.
  */
 export async function followSchedule(
   params: NetworkParams,
@@ -42,7 +42,7 @@ export async function followSchedule(
   await update.commit({ sync: true })
   if (left.length === 0) return
   const figures = { from: first, head, now: update.head().number, dropped: left.length }
-  logger.warn('Blocks of before this schedule of forks were taken back: they come again by its rules', figures)
+  logger.warn('Dropped blocks that were judged by another schedule of forks', figures)
 }
 
 /** The first block that is judged differently; undefined if none is. */

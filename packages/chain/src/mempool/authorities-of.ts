@@ -4,8 +4,8 @@ import type { CostMeter } from '../pace/cost-meter.ts'
 import { createPace } from '../pace/pace.ts'
 
 /**
- * The accounts that a transaction may make delegate, each once (EIP-7702). One costs as much as a sender, and there may
- * be hundreds: in turns.
+ * The accounts that a transaction may make delegate, each once (EIP-7702). To recover one is as expensive as a sender,
+ * and there may be hundreds: others get their turn meanwhile.
  */
 export async function authoritiesOf(
   { authorizationList }: Pick<Transaction, 'authorizationList'>,

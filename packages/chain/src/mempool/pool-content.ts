@@ -35,7 +35,7 @@ export class PoolContent {
   readonly #limits: MempoolLimits
   readonly #queues = new Map<Hex, AccountQueue>()
   readonly #byHash = new Map<Hex, PooledTransaction>()
-  /** How many transactions may make an account delegate. */
+  /** For each account, how many transactions here may make it delegate. */
   readonly #authorities = new Map<Hex, number>()
   #bytes = 0
 

@@ -12,14 +12,14 @@ export interface DelegationView {
   countOf(address: Address): number
 }
 
-/** An account that is about to delegate may have so many waiting before: one transaction makes no more worthless. */
+/** How many may wait of an account that is made to delegate: all of them can become worthless at once. */
 const MAX_OF_AUTHORITY = 1
 
 /**
- * Keeps what one transaction can make worthless small (EIP-7702): whoever runs an account's code can empty the account
- * or raise its nonce, without a transaction of the account. So of an account that delegates, or may soon, one waits,
- * the next; and an account of which more waits cannot be made to delegate. The same as geth's pool. Throws a
- * `MempoolError`.
+ * Limits what one transaction can make worthless (EIP-7702): anyone can call an account that delegates, which may empty
+ * it or raise its nonce without a transaction of its own. So an account that delegates, or may soon, has one waiting
+ * transaction, its next; and an account with more than one cannot be made to delegate. These are the rules of geth's
+ * pool. Throws a `MempoolError`.
  */
 export function validateDelegation(
   { transaction, authorities }: Pick<PooledTransaction, 'transaction' | 'authorities'>,

@@ -34,7 +34,7 @@ function hashAfter(before: Hash32, rules: Rules): Hash32 {
 
 const KNOWN = new WeakMap<NetworkParams, readonly ForkId[]>()
 
-/** The ids that a node of this network has one after the other, from the genesis block on. */
+/** All fork ids of this network, in the order in which a node passes them: the genesis block's first. */
 export function forkIdsOf(params: NetworkParams): readonly ForkId[] {
   const known = KNOWN.get(params)
   if (known !== undefined) return known
@@ -46,7 +46,7 @@ export function forkIdsOf(params: NetworkParams): readonly ForkId[] {
   return ids
 }
 
-/** A fork of a schedule, named by all that led to its rules. */
+/** A fork, identified by the whole schedule up to it. */
 export interface ForkStep {
   /** Its first block. */
   readonly number: bigint
@@ -70,13 +70,11 @@ function indexAt(params: NetworkParams, head: bigint): number {
 
 /** What another node's id means for this one. */
 export type ForkVerdict =
-  /** Both follow the same rules, as far as one of them can tell. */
+  /** Both follow the same rules, as far as this node can tell. */
   | { readonly kind: 'agrees' }
   /** So far they do. From that block on they will not, unless one of them is upgraded. */
   | { readonly kind: 'will-differ'; readonly number: bigint }
-  /**
-   * One of them has followed other rules from that block on, or would if it went on; undefined where it cannot be told.
-   */
+  /** They follow different rules from that block on, or will once the one behind gets there; undefined if unknown. */
   | { readonly kind: 'differs'; readonly number: bigint | undefined }
 
 /**
@@ -95,7 +93,7 @@ export function judgeForkId(params: NetworkParams, head: bigint, theirs: ForkId)
   return { kind: number <= head ? 'differs' : 'will-differ', number }
 }
 
-/** The nearer of two forks, of which at least one is known. */
+/** The lower height of two forks; 0 means unknown, and at least one is known. */
 function earlierOf(one: bigint, other: bigint): bigint {
   if (one === 0n) return other
   return other === 0n || one < other ? one : other

@@ -34,7 +34,7 @@ export const HARDFORKS = ['cancun', 'osaka'] as const
 
 export type Hardfork = (typeof HARDFORKS)[number]
 
-/** A height from which some rules are different. */
+/** A height at which some rules change. */
 export interface Fork {
   /** For people, in logs and documents. */
   readonly name: string
@@ -47,7 +47,7 @@ export interface Fork {
 export interface RuleChanges {
   readonly hardfork?: Hardfork
   readonly work?: Partial<Omit<WorkParams, 'exam'>> & { readonly exam?: Partial<ExamParams> }
-  /** `initialTarget` is the target of the fork's first block. Left out: what the schedule had come to. */
+  /** `initialTarget` is the target of the fork's first block. Left out: the target that the schedule had reached. */
   readonly difficulty?: Partial<DifficultyParams>
   readonly time?: Partial<TimeParams>
   readonly gas?: Partial<Omit<GasParams, 'initialLimit' | 'initialBaseFee'>>

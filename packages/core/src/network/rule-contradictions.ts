@@ -31,7 +31,7 @@ function targetFaults({ difficulty, fork }: Rules): readonly Fault[] {
   ]
 }
 
-/** Questions need room too: an exam of answers and salt alone cannot be drawn. */
+/** Questions need room too: an exam cannot consist of answers and salt alone. */
 function examFaults({ work }: Rules): readonly Fault[] {
   const { tokens, answerTokens, minSaltTokens } = work.exam
   const least = 2 * (answerTokens + minSaltTokens)
@@ -39,17 +39,17 @@ function examFaults({ work }: Rules): readonly Fault[] {
   return [{ path: 'work.exam.tokens', expected: `at least ${least} (twice answers and salt)`, actual: `${tokens}` }]
 }
 
-/** A block's gas limit moves by less than limit / divisor: with a larger divisor no limit is right, not even the same. */
+/** A gas limit moves by less than limit / divisor: with a divisor above the limit, not even the same one is right. */
 function gasFaults({ gas }: Rules): readonly Fault[] {
   const { limitDivisor, minLimit } = gas
   if (limitDivisor <= minLimit) return []
   return [{ path: 'gas.limitDivisor', expected: `at most gas.minLimit (${minLimit})`, actual: `${limitDivisor}` }]
 }
 
-/** What a fork may do to the work. */
+/** Changes of the work that a fork must not make. */
 function workFaults({ work: before }: Rules, { work, since }: Rules): readonly Fault[] {
   const faults: Fault[] = []
-  // Else a block's epoch would have begun before its length was known, and its seed would be no block's hash.
+  // Otherwise the new epoch would have begun before the fork, and its seed would be the wrong block's hash.
   if (work.epochBlocks !== before.epochBlocks && since % work.epochBlocks !== 0n) {
     faults.push({
       path: 'work.epochBlocks',

@@ -32,26 +32,26 @@ export interface AccessListEntry {
 }
 
 /**
- * An account's word that it runs another one's code (EIP-7702). Whether it counts is found out when it is executed: one
- * that does not is passed over, and its transaction goes on.
+ * An account's consent to run another account's code (EIP-7702). Execution decides whether it takes effect: one that
+ * does not is skipped, and its transaction goes on.
  */
 export interface Authorization {
   /** 0: on every chain. */
   readonly chainId: bigint
-  /** Whose code; the zero address ends a delegation. */
+  /** The account whose code is run; the zero address ends a delegation. */
   readonly address: Address
   /** Of the account that signed. */
   readonly nonce: bigint
   readonly signature: AuthorizationSignature
 }
 
-/** Any numbers of the right size: it may be that nobody signed. */
+/** Numbers of the right size, which need not be a valid signature. */
 export interface AuthorizationSignature {
   readonly r: bigint
   readonly s: bigint
-  /** Up to 255; only 0 and 1 can be right. */
+  /** Up to 255, but only 0 and 1 are valid. */
   readonly yParity: number
-  /** Of 0x05 and the RLP list of the three members before. */
+  /** The hash of 0x05 and the RLP list of the authorization's first three members. */
   readonly signingHash: Hash32
 }
 
@@ -101,7 +101,7 @@ const FORMS = {
   4: { chainIdMember: 0, members: 13, unsignedMembers: 10 },
 } as const satisfies Record<TransactionType, object>
 
-/** EIP-7702: stands before what an authorization signs, so that it can be nothing else. */
+/** EIP-7702: the prefix of what an authorization signs, so that the signature is good for nothing else. */
 const AUTHORIZATION_MAGIC: Uint8Array = Uint8Array.of(5)
 
 function typeOf(bytes: Uint8Array): TransactionType {
@@ -243,14 +243,14 @@ function transactionOf(tx: TypedTransaction, type: TransactionType, bytes: Uint8
 }
 
 /**
- * The codec of signed transactions of one chain, of every type that any of its rule sets knows: whether a block may
- * hold it is the block's matter. Parsing, member rules and the signing hash are EthereumJS's; that the
- * bytes are bounded, canonical, signed and meant for this chain is checked here.
+ * The codec of signed transactions of one chain, of every type that some rule set knows: whether a block may hold them
+ * is a rule of its height. Parsing, member rules and the signing hash are EthereumJS's; that the bytes are bounded,
+ * canonical, signed and meant for this chain is checked here.
  */
 export function createTransactionCodec(chainId: bigint): TransactionCodec {
   const common = createCustomCommon({ chainId: Number(chainId) }, Mainnet, {
     hardfork: Hardfork.Cancun,
-    // Types alone: the library checks some rules, such as the gas cap of EIP-7825, as it parses.
+    // For the type alone: at a later hardfork the library checks rules as it parses, such as the gas cap of EIP-7825.
     eips: [7702],
     customCrypto: { keccak256 },
   })

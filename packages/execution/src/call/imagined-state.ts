@@ -4,7 +4,7 @@ import { bytesToKey } from '../state/byte-key.ts'
 import type { StateReader } from '../state/state-reader.ts'
 import { WorldState } from '../state/world-state.ts'
 
-/** What an account is taken to be, whatever the state says. */
+/** What a caller wants an account to be, whatever the state says. */
 export interface AccountOverride {
   readonly address: Address
   readonly nonce?: bigint
@@ -18,10 +18,10 @@ export interface AccountOverride {
 
 const NO_BYTES: Uint8Array = new Uint8Array(0)
 
-/** A state that begins as another one, and of which nothing is kept. */
+/** A state that begins as a copy of another one and is thrown away in the end. */
 export class ImaginedState {
   readonly world: WorldState
-  /** Accounts whose storage below is not theirs any more. */
+  /** Accounts whose slots in the state below no longer count. */
   readonly #emptied = new Set<string>()
 
   constructor(state: StateReader) {
@@ -32,7 +32,7 @@ export class ImaginedState {
     })
   }
 
-  /** Between messages: it holds from here on. */
+  /** For use between messages. Holds from then on. */
   override(accounts: readonly AccountOverride[]): void {
     for (const account of accounts) this.#override(account)
     this.world.endTransaction()

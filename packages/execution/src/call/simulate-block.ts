@@ -10,7 +10,7 @@ import { applyTransaction, type SentTransaction } from '../transaction/apply-tra
 import { type TransactionPlace, validateTransaction } from '../transaction/validate-transaction.ts'
 import type { ImaginedState } from './imagined-state.ts'
 
-/** A block that nobody mined, on a state that is only imagined. */
+/** Where a simulated block begins. */
 export interface SimulatedPlace {
   readonly state: ImaginedState
   readonly environment: BlockEnvironment
@@ -19,7 +19,7 @@ export interface SimulatedPlace {
   readonly pause?: Pause | undefined
 }
 
-/** How a transaction of such a block is executed. */
+/** How a transaction of a simulated block is executed. */
 export interface SimulationOptions {
   /** The block's gas limit less what was used. */
   readonly gasLeft: bigint
@@ -28,11 +28,11 @@ export interface SimulationOptions {
    * nobody signs what is simulated.
    */
   readonly isStrict: boolean
-  /** Of those who watch it; undefined: faster. */
+  /** For whoever watches it; without them it is faster. */
   readonly hooks?: TraceHooks | undefined
 }
 
-/** Transactions that build on each other. */
+/** A simulated block: its transactions build on each other. */
 export interface SimulatedBlock {
   nonceOf(address: Address): bigint
   /** Throws a `RuleError`, with nothing changed, if it cannot be the block's next. */
@@ -73,7 +73,7 @@ function validateUnsigned(transaction: Transaction, place: TransactionPlace): vo
   validateTransaction(transaction, { ...place, senderCode: NO_CODE })
 }
 
-/** Only what the execution itself needs: a type that it knows, gas, and the coins that are spent. */
+/** Only what execution itself needs: a type that it knows, gas, and the coins that are spent. */
 function validateLoosely(transaction: Transaction, place: TransactionPlace): void {
   const { nonce, maxFeePerGas } = transaction
   const baseFeePerGas = maxFeePerGas < place.baseFeePerGas ? maxFeePerGas : place.baseFeePerGas

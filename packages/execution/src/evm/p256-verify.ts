@@ -9,8 +9,8 @@ const WORD_BYTES = 32
 const NO_BYTES: Uint8Array = new Uint8Array(0)
 
 /**
- * The precompile 0x100 (EIP-7951): one, as a word, for a right signature on secp256r1; nothing for anything else, which
- * is no failure.
+ * The precompile 0x100 (EIP-7951): returns one, as a word, for a valid signature on secp256r1, and nothing for anything
+ * else. That is not a failure.
  */
 export async function p256Verify(call: PrecompileCall): Promise<PrecompileAnswer> {
   if (GAS > call.gasLimit) return failed(call, 'OUT_OF_GAS')

@@ -1,13 +1,13 @@
 import { EVMError } from '@ethereumjs/evm'
 
-/** What a precompile comes to, as the EVM wants it. */
+/** The result of a precompile, in the EVM's form. */
 export interface PrecompileAnswer {
   readonly returnValue: Uint8Array
   readonly executionGasUsed: bigint
   readonly exceptionError?: EVMError
 }
 
-/** What a precompile is asked. */
+/** A call of a precompile. */
 export interface PrecompileCall {
   readonly data: Uint8Array
   readonly gasLimit: bigint

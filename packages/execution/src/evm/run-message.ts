@@ -41,7 +41,7 @@ export interface MessageOutcome {
   readonly succeeded: boolean
   /** In all, refunds taken off. */
   readonly gasUsed: bigint
-  /** What was taken off, for slots that were cleared and accounts that delegate and were there before. */
+  /** What was taken off, for slots that were cleared and for accounts that delegate and existed before. */
   readonly gasRefunded: bigint
   readonly logs: readonly Log[]
   /** What the call returned, the deployed code of a creation, or why it was undone. */

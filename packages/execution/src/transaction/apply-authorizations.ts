@@ -6,21 +6,21 @@ import { delegateOf, delegationTo } from './delegation.ts'
 import { AUTHORIZATION_GAS } from './intrinsic-gas.ts'
 import { recoverAuthority } from './recover-authority.ts'
 
-/** EIP-7702: what an authorization costs in the end, if its account is there already. */
+/** EIP-7702: what an authorization costs in the end if its account already exists. */
 const AUTHORIZATION_BASE_GAS = 12_500n
 const MAX_NONCE: bigint = (1n << 64n) - 1n
 const NO_CODE: Uint8Array = new Uint8Array(0)
 
-/** What a transaction's authorizations came to. */
+/** The result of applying a transaction's authorizations. */
 export interface AppliedAuthorizations {
-  /** Who signed one for this chain: warm from then on, whether it counts or not. */
+  /** Those who signed one for this chain: warm from then on, whether it takes effect or not. */
   readonly authorities: readonly Address[]
   readonly refund: bigint
 }
 
 /**
- * Makes the authorizations of a transaction true, in their order, after its sender's nonce has grown. Those that do not
- * count are passed over. Whatever the transaction does afterwards, what is done here stays.
+ * Applies a transaction's authorizations in their order, after its sender's nonce was raised. Those that are not valid
+ * are skipped. What is done here stays, even if the transaction is undone afterwards.
  */
 export async function applyAuthorizations(
   { world, evm, pause }: Machine,

@@ -1,8 +1,8 @@
 import { ADDRESS_BYTES, type Address, concatBytes, equalBytes, toAddress } from '@poai/core'
 
 /**
- * EIP-7702: what stands in an account's code before the address whose code it runs. No contract begins with it
- * (EIP-3541).
+ * EIP-7702: the beginning of a delegating account's code, before the address whose code it runs. No contract begins
+ * with it (EIP-3541).
  */
 const INDICATOR: Uint8Array = Uint8Array.of(0xef, 0x01, 0x00)
 
@@ -11,7 +11,7 @@ export function delegationTo(address: Address): Uint8Array {
   return concatBytes(INDICATOR, address)
 }
 
-/** Whose code an account with this code runs; undefined if it does not delegate. */
+/** The address whose code an account with this code runs; undefined if it does not delegate. */
 export function delegateOf(code: Uint8Array): Address | undefined {
   if (code.length !== INDICATOR.length + ADDRESS_BYTES) return undefined
   if (!equalBytes(code.subarray(0, INDICATOR.length), INDICATOR)) return undefined

@@ -12,7 +12,7 @@ const INIT_CODE_WORD_GAS = 2n
 /** EIP-2930 */
 const LISTED_ADDRESS_GAS = 2_400n
 const LISTED_SLOT_GAS = 1_900n
-/** EIP-7702: what each authorization is paid with. */
+/** EIP-7702: what each authorization costs at first. */
 export const AUTHORIZATION_GAS = 25_000n
 /** EIP-7623 */
 const ZERO_BYTE_FLOOR = 10

@@ -4,7 +4,7 @@ import { secp256k1 } from './secp256k1.ts'
 
 const WORD_BYTES = 32
 
-/** Whose word an authorization is; undefined if nobody signed it. (As expensive as a sender.) */
+/** Who signed an authorization; undefined if nobody did. (As expensive as the recovery of a sender.) */
 export function recoverAuthority({ signature }: Pick<Authorization, 'signature'>): Address | undefined {
   const { r, s, yParity, signingHash } = signature
   if (s > MAX_S || (yParity !== 0 && yParity !== 1)) return undefined

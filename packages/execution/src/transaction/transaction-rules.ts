@@ -21,7 +21,7 @@ export function leastGas(rules: TransactionRules, transaction: PricedTransaction
   return intrinsic > floor ? intrinsic : floor
 }
 
-/** Whether accounts may run the code of others, and such accounts send transactions (EIP-7702). */
+/** Whether accounts may delegate to the code of others, and go on sending transactions (EIP-7702). */
 export function knowsDelegation({ types }: Pick<TransactionRules, 'types'>): boolean {
   return types.includes(4)
 }

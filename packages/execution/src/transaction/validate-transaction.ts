@@ -78,7 +78,7 @@ export function validateTransaction(
   }
 }
 
-/** An account without code may send; one that runs another's code too, where the rule set knows that (EIP-7702). */
+/** An account without code may send, and so may one that delegates if the rule set knows delegation (EIP-7702). */
 export function maySend(code: Uint8Array, rules: Pick<TransactionRules, 'types'>): boolean {
   return code.length === 0 || (knowsDelegation(rules) && delegateOf(code) !== undefined)
 }
