@@ -52,7 +52,13 @@ export function environmentAfter(
 ): BlockEnvironment {
   const { number, time: timestamp } = blockOverrides
   const { gasLimit } = parent
-  const baseFeePerGas = isStrict ? nextBaseFee(params, parent) : 0n
+  const baseFeePerGas = isStrict ? feeAfter(params, parent) : 0n
   const usual = { number, timestamp, gasLimit, baseFeePerGas, beneficiary: ZERO_ADDRESS, prevRandao: ZERO_HASH }
   return overrideEnvironment(usual, blockOverrides)
+}
+
+/** An override may leave a block without room for gas: the fee stays after it. */
+function feeAfter(params: NetworkParams, parent: Header): bigint {
+  const { gas } = rulesAt(params, parent.number + 1n)
+  return parent.gasLimit < gas.elasticity ? parent.baseFeePerGas : nextBaseFee(params, parent)
 }

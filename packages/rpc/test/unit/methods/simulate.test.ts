@@ -179,6 +179,12 @@ it('charges and validates as a real block does, if asked to', async () => {
   expect(await simulate([{ blockOverrides: { number: '0x101' } }])).toHaveLength(256)
 })
 
+it.each(['0x0', '0x1', '0x2'])('goes on after a block whose gas limit is %s', async (gasLimit) => {
+  const blocks = await simulate([{ blockOverrides: { gasLimit, baseFeePerGas: '0x800' } }, {}], { validation: true })
+  // From a target of one gas, none of which was used, the fee falls by an eighth.
+  expect(blocks[1]?.baseFeePerGas).toBe(gasLimit === '0x2' ? '0x700' : '0x800')
+})
+
 it('does not spend more gas than one call may, and gives up when nobody waits', async () => {
   const spend = { stateOverrides: { [bob]: { code: '0x5b600056' } }, calls: [{ to: bob }, { to: bob }, { to: bob }] }
   expect(await refusal([{ ...spend, blockOverrides: { gasLimit: '0xffffffff' } }])).toMatchObject({ code: -38_026 })
