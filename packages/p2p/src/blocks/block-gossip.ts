@@ -98,6 +98,8 @@ export class BlockGossip {
   readonly #unsubscribe: (() => void)[] = []
   readonly #broughtMs = new RecentMap<number>(MAX_REMEMBERED)
   #cautiousUntilMs = 0
+  /** A block that was passed on is being executed: others wait for its fate, or many bad ones could slip through. */
+  #isOneUnexecuted = false
 
   constructor(dependencies: BlockGossipDependencies) {
     const { topics, codecs, budget, clock } = dependencies
@@ -177,11 +179,17 @@ export class BlockGossip {
     const { promise, resolve } = Promise.withResolvers<TopicVerdict>()
     const unsubscribe = chain.onStage((finished) => {
       if (!isReplayOf(finished, hash) || !this.#goesOnUnexecuted(block)) return
+      this.#isOneUnexecuted = true
       forwarded.add(hash, block)
       resolve(ACCEPTED)
     })
     const imported = this.#finishImport(block, arrival, ticket).finally(unsubscribe)
-    promise.then(() => imported).catch((error: unknown) => this.#noteForwardedInVain(from, error))
+    void promise
+      .then(() => imported)
+      .catch((error: unknown) => this.#noteForwardedInVain(from, error))
+      .finally(() => {
+        this.#isOneUnexecuted = false
+      })
     return Promise.race([promise, imported])
   }
 
@@ -191,7 +199,8 @@ export class BlockGossip {
    */
   #goesOnUnexecuted({ header }: Block): boolean {
     const { chain, clock } = this.#dependencies
-    return equalBytes(header.parentHash, chain.head().hash) && clock.nowMs() >= this.#cautiousUntilMs
+    if (this.#isOneUnexecuted || clock.nowMs() < this.#cautiousUntilMs) return false
+    return equalBytes(header.parentHash, chain.head().hash)
   }
 
   #noteForwardedInVain(from: string, error: unknown): void {

@@ -249,6 +249,25 @@ describe('the gossip of blocks', () => {
       expect(fixture.offences).toEqual([])
     })
 
+    it('waits while another one is executed that was passed on before it', async () => {
+      let imported = Promise.withResolvers<ImportOutcome>()
+      const fixture = new Fixture({ importBlock: () => imported.promise })
+      const replay = async (block: GeneratedBlock): Promise<boolean> => {
+        const before = fixture.imported.length
+        void fixture.judge(encodeBlockMessage(block.block, codecs))
+        await vi.waitFor(() => expect(fixture.imported).toHaveLength(before + 1))
+        fixture.stages.emit(replayed(block))
+        return fixture.forwarded.get(block.hash) !== undefined
+      }
+      expect(await replay(small)).toBe(true)
+      const ofFirst = imported
+      imported = Promise.withResolvers()
+      expect(await replay(large)).toBe(false)
+      ofFirst.resolve({ kind: 'side', hash: small.hash })
+      await vi.waitFor(() => expect(fixture.outcomes).toEqual(['valid']))
+      expect(await replay(large)).toBe(true)
+    })
+
     it('waits if it does not continue the head, was not replayed well, or is another one', async () => {
       const { fixture, imported } = importing()
       fixture.canonical.push(large)
