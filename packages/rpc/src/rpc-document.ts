@@ -55,7 +55,8 @@ its token (\`authorization: Bearer …\`). To others they do not exist. An opera
 (\`debug_trace…\`, \`trace_…\`) within a budget that all share: \`--http-traces\`. All other methods only read, or
 hand in something that the node then judges like a stranger's (\`eth_sendRawTransaction\`, \`poai_submitWork\`). The
 node holds no keys, so methods that sign (\`eth_sendTransaction\`, \`eth_sign\`, \`personal_…\`) do not exist. Pages
-of other origins need \`--http-cors\`, other host names \`--http-vhosts\`.
+of other origins need \`--http-cors\`, other host names \`--http-vhosts\`. Extensions of the browser, such as wallets,
+need no \`--http-cors\`: the user has installed them.
 
 One client address may ask for ${NUMBERS.format(costPerSecond)} plain reads a second, and for
 ${NUMBERS.format(costBurst)} at once after a rest (\`--http-rate\`). Calls, searches and above all passes of the
