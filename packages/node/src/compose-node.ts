@@ -130,10 +130,12 @@ class ComposedNode implements Node {
   }
 
   async #stop(): Promise<void> {
+    const isUp = this.#stage.name === undefined
     this.#stage.enter('stopping')
     this.#stopping.abort(new NodeError('NODE_STOPPED', 'the node is being stopped'))
     if (this.#starting === undefined) return this.#shutDown()
-    await Promise.all(this.#wings.map((wing) => wing.giveUp?.()))
+    // What fails here fails again, and is logged, when its service is stopped.
+    if (!isUp) await Promise.allSettled(this.#wings.map((wing) => wing.giveUp?.()))
     await this.#starting.then(
       () => this.#shutDown(),
       // The failed start has stopped what it had started.

@@ -83,6 +83,37 @@ it('cuts a start short when it is told to stop, and starts nothing more', async 
   expect(told.slice(2)).toEqual(['first starts and sees 2 metrics', 'given up', 'first stops'])
 })
 
+it('stops although a wing cannot give up, and asks none to give up once it is up', async () => {
+  const told: string[] = []
+  const begun = Promise.withResolvers<void>()
+  const loading = Promise.withResolvers<void>()
+  const stubborn: Wing = {
+    start: () => {
+      begun.resolve()
+      return loading.promise
+    },
+    giveUp: async () => {
+      told.push('asked to give up')
+      loading.resolve()
+      throw new Error('no')
+    },
+  }
+  const early = nodeOf(() => [recordingWing('first', told), stubborn])
+  const starting = early.start()
+  await begun.promise
+  const stopping = early.stop()
+  await expect(starting).rejects.toMatchObject({ code: 'NODE_STOPPED' })
+  await stopping
+  await early.ended
+  expect(told.slice(2)).toEqual(['asked to give up', 'first stops'])
+
+  const up = nodeOf(() => [recordingWing('second', told), stubborn])
+  await up.start()
+  await up.stop()
+  await up.ended
+  expect(told.slice(-2)).toEqual(['second starts and sees 1 metrics', 'second stops'])
+})
+
 it('stops what has started when a wing cannot start, and says why', async () => {
   const told: string[] = []
   const failure = new Error('no')
