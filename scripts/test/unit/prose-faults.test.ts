@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { MAX_WIDTH, proseFaults } from '../../../prose/prose-faults.ts'
-import { proseOfMarkdown, proseOfSource } from '../../../prose/read-prose.ts'
+import { MAX_WIDTH, proseFaults } from '../../prose/prose-faults.ts'
+import { proseOfMarkdown, proseOfSource } from '../../prose/read-prose.ts'
 
 /** Words of so many characters in all. */
 function words(width: number): string {

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { countVectors } from '../../../spec/count-vectors.ts'
+import { countVectors } from '../../spec/count-vectors.ts'
 
 let root: string
 
