@@ -1,6 +1,6 @@
 /**
- * How the command line shows things: where output goes, tables, and quantities for people. It stands here, and not in
- * the CLI, because a testnet is shown too. Loads nothing else.
+ * How the command line shows things: where output goes, tables, and quantities for people. It is here and not in the
+ * CLI because a testnet has output too. Loads nothing else.
  *
  * @example
  * import { formatBytes, formatTable } from '@poai/testnet/terminal'

@@ -87,7 +87,7 @@ async function findPrograms({ cache }: Installation): Promise<readonly PortableP
   ]
 }
 
-/** A machine without a compiler is fit, too. */
+/** A machine without a compiler is suitable too. */
 async function checkCompiler(hasNative: boolean): Promise<DoctorCheck> {
   const check = { name: 'C compiler', ok: true, expected: 'one, for speed', hint: '' }
   try {

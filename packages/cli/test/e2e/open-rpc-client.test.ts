@@ -10,7 +10,7 @@ beforeEach(async () => {
 })
 afterEach(() => rm(folder, { recursive: true }))
 
-it('a client is of the node that is meant', async () => {
+it('opens a client of the node that the options or the environment name', async () => {
   const environment = { POAI_HOME: folder }
   const addressOf = async (...args: Parameters<typeof openRpcClient>): Promise<string> => {
     const client = await openRpcClient(...args)
