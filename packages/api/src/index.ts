@@ -53,6 +53,7 @@ export {
   hash,
   jsonFor,
   LATEST,
+  nonce,
   quantity,
   slot,
   textOf,

@@ -41,6 +41,14 @@ export const count: Shape<number> = shape(scalars.quantity, 'a small number in h
   return read === undefined || read > BigInt(Number.MAX_SAFE_INTEGER) ? undefined : Number(read)
 })
 
+const MAX_NONCE: bigint = (1n << 64n) - 1n
+
+/** The nonce of an account or of a transaction (EIP-2681). */
+export const nonce: Shape<bigint> = shape(scalars.quantity, 'a number in hexadecimal below 2^64', (value) => {
+  const read = readQuantity(value)
+  return read === undefined || read > MAX_NONCE ? undefined : read
+})
+
 /** Any bytes. */
 export const data: Shape<Uint8Array> = shape(
   scalars.data,

@@ -5,6 +5,7 @@ import {
   invalidParams,
   isRecord,
   listOf,
+  nonce,
   objectOf,
   quantity,
   RpcError,
@@ -64,7 +65,7 @@ interface AuthorizationArguments {
 }
 
 const authorization: Shape<Partial<AuthorizationArguments>> = objectOf<AuthorizationArguments>({
-  ...{ chainId: quantity, address, nonce: quantity },
+  ...{ chainId: quantity, address, nonce },
   ...{ yParity: quantity, r: quantity, s: quantity },
 })
 
@@ -79,7 +80,7 @@ export const callArguments: Shape<Partial<CallArguments>> = titled(
     maxFeePerGas: quantity,
     maxPriorityFeePerGas: quantity,
     value: quantity,
-    nonce: quantity,
+    nonce,
     data,
     input: data,
     accessList: listOf(
@@ -163,7 +164,7 @@ const overrideArguments = titled(
   'account override',
   objectOf<OverrideArguments>({
     balance: quantity,
-    nonce: quantity,
+    nonce,
     code: data,
     state: slots,
     stateDiff: slots,

@@ -126,6 +126,12 @@ it('replaces all of a storage in the midst of a simulation', async () => {
 
 const free = { from: alice, to: bob }
 
+it('calls from an account with the largest nonce that there is', async () => {
+  const stateOverrides = { [alice]: { nonce: '0xffffffffffffffff' } }
+  const [block] = await simulate([{ stateOverrides, calls: [free, free] }])
+  expect(block?.calls).toMatchObject([{ status: '0x1' }, { status: '0x1' }])
+})
+
 it.each<[string, readonly object[], object, number]>([
   [
     'a nonce that was used',
@@ -161,6 +167,13 @@ it.each<[string, readonly object[], object, number]>([
     -38_021,
   ],
   ['too much code', [{ calls: [{ from: alice, data: `0x${'00'.repeat(49_153)}` }] }], {}, -38_025],
+  [
+    'a nonce that no account has',
+    [{ stateOverrides: { [alice]: { nonce: '0x10000000000000000' } }, calls: [free, free] }],
+    {},
+    -32_602,
+  ],
+  ['a nonce that no transaction has', [{ calls: [{ ...free, nonce: '0x10000000000000000' }] }], {}, -32_602],
   ['more blocks than it may be', [{ blockOverrides: { number: '0x102' } }], {}, -38_026],
   ['precompiles that move', [{ stateOverrides: { [alice]: { movePrecompileToAddress: bob } } }], {}, -32_004],
 ])('refuses %s', async (_, blocks, options, code) => {
