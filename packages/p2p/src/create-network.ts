@@ -66,7 +66,7 @@ function composeParts(options: NetworkOptions, dependencies: NetworkDependencies
   const groups = createNetworkGroups(limits)
   const memory = new PeerMemory({ secret: bucketSecretOf(identity), groups }, dependencies)
   const peers: ConnectedPeers = new ConnectedPeers(
-    { ownId: identity.peerId, limits, groups },
+    { limits, groups },
     {
       ...{ host, memory, clock, logger },
       meritsOf: (peerId) => ({

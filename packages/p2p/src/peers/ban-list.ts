@@ -1,4 +1,5 @@
 import type { Clock } from '@poai/core'
+import { addressGroup } from '../host/multiaddresses.ts'
 
 /** Someone who may not connect for a while. */
 export interface Ban {
@@ -60,4 +61,9 @@ export class BanList {
     const now = this.#clock.nowMs()
     for (const { target, untilMs } of this.#bans.values()) if (untilMs <= now) this.#bans.delete(target)
   }
+}
+
+/** The name under which a group of addresses is banned and scored. */
+export function banTargetOf(address: string): string {
+  return `ip:${addressGroup(address)}`
 }

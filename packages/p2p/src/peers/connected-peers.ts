@@ -1,33 +1,22 @@
 import { type Clock, Emitter, type Logger, type Subscribe } from '@poai/core'
-import { RecentMap } from '../budget/recent-map.ts'
 import type { Handshake } from '../handshake/handshake.ts'
 import type { GoodbyeReason } from '../handshake/status-message.ts'
 import type { ConnectionGate } from '../host/connection-gate.ts'
 import type { Host } from '../host/host.ts'
-import { addressGroup, isPrivateAddress, networkGroup } from '../host/multiaddresses.ts'
 import type { Remote } from '../host/stream-host.ts'
 import { NetworkError } from '../network-error.ts'
-import { ArrivalRate } from './arrival-rate.ts'
-import { BAN_MS } from './ban-list.ts'
-import { chooseEvicted, type InboundPeer } from './choose-evicted.ts'
+import { BAN_MS, banTargetOf } from './ban-list.ts'
+import type { InboundPeer } from './choose-evicted.ts'
 import type { NetworkGroups } from './network-groups.ts'
 import { BAN_SCORE, DISCONNECT_SCORE, OFFENCES, type Offence } from './offences.ts'
 import type { Peer, PeerSet, PeerStatus } from './peer.ts'
-import { ADDRESS_BAN_SCORE, GOODBYE_ROOM, type PeerLimits } from './peer-limits.ts'
+import { PeerAdmission } from './peer-admission.ts'
+import { ADDRESS_BAN_SCORE, type PeerLimits } from './peer-limits.ts'
 import type { PeerMemory } from './peer-memory.ts'
 
 /** A connection without a handshake is closed after this: longer than a handshake may take. */
 const SILENCE_MS = 15_000
-/**
- * Newcomers from one network may replace one peer in this time: constant coming and going must not push other peers
- * out.
- */
-export const EVICTION_PAUSE_MS = 60_000
-/** Networks that replaced a peer recently; there is no need to tell apart more of them than there are places. */
-const MAX_EVICTERS = 256
-
 export interface ConnectedPeersOptions {
-  readonly ownId: string
   readonly limits: PeerLimits
   readonly groups: NetworkGroups
 }
@@ -58,16 +47,14 @@ export interface PeerCounts {
   readonly goodbyes: Readonly<Partial<Record<GoodbyeReason, number>>>
 }
 
-/** The peers whose handshake is done. Decides who may join and who must go. */
+/** The peers whose handshake is done: how they join, what they did wrong, how they leave. */
 export class ConnectedPeers implements PeerSet {
   readonly #options: ConnectedPeersOptions
   readonly #dependencies: ConnectedPeersDependencies
   readonly #peers = new Map<string, Peer>()
   readonly #greeting = new Map<string, Remote>()
   readonly #feelers = new Set<string>()
-  readonly #arrivals: ArrivalRate
-  /** By network: when one of its newcomers replaced a peer. */
-  readonly #evictions = new RecentMap<number>(MAX_EVICTERS)
+  readonly #admission: PeerAdmission
   readonly #joined: Emitter<Peer>
   readonly #left: Emitter<Peer>
   readonly #statuses: Emitter<Peer>
@@ -79,7 +66,11 @@ export class ConnectedPeers implements PeerSet {
   constructor(options: ConnectedPeersOptions, dependencies: ConnectedPeersDependencies) {
     this.#options = options
     this.#dependencies = dependencies
-    this.#arrivals = new ArrivalRate(dependencies.clock)
+    this.#admission = new PeerAdmission(options, {
+      ...dependencies,
+      peers: this,
+      greeting: () => this.#greeting.values(),
+    })
     this.#joined = new Emitter('peer joined', dependencies.logger)
     this.#left = new Emitter('peer left', dependencies.logger)
     this.#statuses = new Emitter('peer status', dependencies.logger)
@@ -99,10 +90,7 @@ export class ConnectedPeers implements PeerSet {
 
   /** Applies before anything from a stranger is read. */
   get gate(): ConnectionGate {
-    return {
-      admitsAddress: (address) => this.#admitsAddress(address),
-      admitsPeer: (peerId, address) => !this.#isBanned(peerId, address),
-    }
+    return this.#admission.gate
   }
 
   get counts(): PeerCounts {
@@ -142,13 +130,8 @@ export class ConnectedPeers implements PeerSet {
   }
 
   /** Why a node of our network is turned away. */
-  refusal({ id, address, direction }: Remote): GoodbyeReason | undefined {
-    if (this.#isBanned(id, address)) return 'banned'
-    if (this.#dependencies.memory.scores.scoreOf(id) <= DISCONNECT_SCORE) return 'low-score'
-    if (this.#peers.has(id) || this.#isStatic(id)) return undefined
-    if (direction === 'in' && this.#isFull() && this.#weakest(address) === undefined) return 'too-many-peers'
-    if (this.#isAddressFull(address, id)) return 'same-address'
-    return undefined
+  refusal(remote: Remote): GoodbyeReason | undefined {
+    return this.#admission.refusal(remote)
   }
 
   report(peerId: string, offence: Offence): void {
@@ -200,79 +183,6 @@ export class ConnectedPeers implements PeerSet {
     }
   }
 
-  #admitsAddress(address: string): boolean {
-    const { limits } = this.#options
-    const { bans } = this.#dependencies.memory
-    if (bans.find(banTargetOf(address)) !== undefined) return false
-    const inbound = this.#dependencies.host.remotes().filter(({ direction }) => direction === 'in')
-    if (inbound.length >= limits.maxInbound + GOODBYE_ROOM) return false
-    if (limits.sharedAddresses) return true
-    const group = addressGroup(address)
-    const same = inbound.filter((remote) => addressGroup(remote.address) === group).length
-    // One more than may stay, so that it is told why.
-    return same <= limits.maxPerAddress && this.#arrivals.admits(address)
-  }
-
-  #isBanned(peerId: string, address: string): boolean {
-    const { bans } = this.#dependencies.memory
-    return bans.find(peerId) !== undefined || (address !== '' && bans.find(banTargetOf(address)) !== undefined)
-  }
-
-  #isFull(): boolean {
-    return this.counts.inbound >= this.#options.limits.maxInbound
-  }
-
-  /** The peer that a newcomer from this address may replace. */
-  #weakest(newcomer: string): string | undefined {
-    const { meritsOf, clock } = this.#dependencies
-    const lastMs = this.#evictions.get(networkGroup(newcomer))
-    const isTooSoon = lastMs !== undefined && clock.nowMs() - lastMs < EVICTION_PAUSE_MS
-    if (isTooSoon && !this.#options.limits.sharedAddresses) return undefined
-    const inbound = this.list().filter(({ id, direction }) => direction === 'in' && !this.#isStatic(id))
-    return chooseEvicted(
-      inbound.map((peer) => ({ ...peer, ...meritsOf(peer.id) })),
-      newcomer,
-    )
-  }
-
-  /** False if no peer can be replaced. */
-  #makeRoom({ address }: Remote): boolean {
-    const peerId = this.#weakest(address)
-    if (peerId === undefined) return false
-    this.#evictions.set(networkGroup(address), this.#dependencies.clock.nowMs())
-    void this.disconnect(peerId, 'too-many-peers')
-    return true
-  }
-
-  #isAddressFull(address: string, except: string): boolean {
-    const { limits } = this.#options
-    if (limits.sharedAddresses) return false
-    const group = addressGroup(address)
-    const same = this.list().filter((peer) => addressGroup(peer.address) === group && peer.id !== except)
-    return same.length >= limits.maxPerAddress
-  }
-
-  /** Kademlia dials the nodes that it asks, which is no reason to keep them all. */
-  #hasEnoughOutbound(peerId: string): boolean {
-    if (this.#isStatic(peerId) || this.#peers.has(peerId)) return false
-    return this.counts.outbound >= this.#options.limits.targetOutbound + GOODBYE_ROOM
-  }
-
-  /** One chosen peer per network: to surround this node, an attacker would need as many networks as it has places. */
-  #isGroupTaken({ id, address }: Remote): boolean {
-    const { groups } = this.#options
-    const known = this.#dependencies.memory.known.get(id)
-    const isNamed = known !== undefined && known.role !== 'found'
-    if (!groups.limitsOutbound || isNamed || (known?.isNear === true && isPrivateAddress(address))) return false
-    const chosen = [...this.list(), ...this.#greeting.values()].filter(({ direction }) => direction === 'out')
-    const group = groups.ofAddress(address)
-    return chosen.some((other) => other.id !== id && groups.ofAddress(other.address) === group)
-  }
-
-  #isStatic(peerId: string): boolean {
-    return this.#dependencies.memory.known.get(peerId)?.role === 'static'
-  }
-
   #meet(remote: Remote): void {
     if (this.#stopping.signal.aborted) return
     if (remote.direction === 'out') void this.#greet(remote)
@@ -282,7 +192,7 @@ export class ConnectedPeers implements PeerSet {
   async #greet(remote: Remote): Promise<void> {
     if (this.#handshake === undefined || this.#greeting.has(remote.id)) return
     const isFeeler = this.#feelers.has(remote.id)
-    const refusal = isFeeler ? undefined : this.#outboundRefusal(remote)
+    const refusal = isFeeler ? undefined : this.#admission.outboundRefusal(remote)
     if (refusal !== undefined) {
       this.#countFailure(remote.id)
       await this.disconnect(remote.id, refusal)
@@ -299,11 +209,6 @@ export class ConnectedPeers implements PeerSet {
       this.#greeting.delete(remote.id)
       this.#feelers.delete(remote.id)
     }
-  }
-
-  #outboundRefusal(remote: Remote): GoodbyeReason | undefined {
-    if (this.#hasEnoughOutbound(remote.id)) return 'too-many-peers'
-    return this.#isGroupTaken(remote) ? 'same-address' : undefined
   }
 
   async #endFeeler(remote: Remote): Promise<void> {
@@ -327,7 +232,7 @@ export class ConnectedPeers implements PeerSet {
     const { logger, memory } = this.#dependencies
     logger.debug('A handshake failed', { peerId: remote.id, address: remote.address, error })
     if (isGoodbye(error, 'other-network')) {
-      if (!this.#isStatic(remote.id)) memory.forget(remote.id)
+      if (!this.#admission.isStatic(remote.id)) memory.forget(remote.id)
       await this.disconnect(remote.id, 'other-network')
       return
     }
@@ -360,9 +265,13 @@ export class ConnectedPeers implements PeerSet {
       this.#statuses.emit(peer)
       return
     }
-    if (remote.direction === 'in' && this.#isFull() && !this.#makeRoom(remote) && !this.#isStatic(remote.id)) {
-      void this.disconnect(remote.id, 'too-many-peers')
-      return
+    if (remote.direction === 'in' && this.#admission.isFull()) {
+      const evicted = this.#admission.evict(remote.address)
+      if (evicted !== undefined) void this.disconnect(evicted, 'too-many-peers')
+      else if (!this.#admission.isStatic(remote.id)) {
+        void this.disconnect(remote.id, 'too-many-peers')
+        return
+      }
     }
     const peer: Peer = { ...remote, status, connectedAtMs: clock.nowMs() }
     this.#peers.set(peer.id, peer)
@@ -408,9 +317,4 @@ export class ConnectedPeers implements PeerSet {
 function isGoodbye(error: unknown, reason?: GoodbyeReason): boolean {
   if (!(error instanceof NetworkError) || error.code !== 'P2P_GOODBYE') return false
   return reason === undefined || error.actual === reason
-}
-
-/** The name under which a group of addresses is banned and scored. */
-export function banTargetOf(address: string): string {
-  return `ip:${addressGroup(address)}`
 }

@@ -5,8 +5,9 @@ import type { Remote } from '../../../src/host/stream-host.ts'
 import { NetworkError } from '../../../src/network-error.ts'
 import { BAN_MS } from '../../../src/peers/ban-list.ts'
 import type { InboundPeer } from '../../../src/peers/choose-evicted.ts'
-import { ConnectedPeers, EVICTION_PAUSE_MS } from '../../../src/peers/connected-peers.ts'
+import { ConnectedPeers } from '../../../src/peers/connected-peers.ts'
 import { createNetworkGroups } from '../../../src/peers/network-groups.ts'
+import { EVICTION_PAUSE_MS } from '../../../src/peers/peer-admission.ts'
 import { PEER_DEFAULTS, type PeerLimits } from '../../../src/peers/peer-limits.ts'
 import { PeerMemory } from '../../../src/peers/peer-memory.ts'
 import { createMemoryPeerNotes } from '../../../src/peers/peer-notes.ts'
@@ -35,7 +36,6 @@ class Fixture {
   constructor(limits: Partial<PeerLimits> = {}) {
     this.peers = new ConnectedPeers(
       {
-        ownId: 'self',
         groups: createNetworkGroups({ ...PEER_DEFAULTS, ...limits }),
         limits: { ...PEER_DEFAULTS, ...limits },
       },
