@@ -1,6 +1,7 @@
 /**
  * Requests a second beside Hardhat's node, on chains with the same content: `npm run bench -- rpc [--seconds S] [--only
- * TEXT]`.
+ * TEXT]`. With `--beside anvil`: processor time for a request beside Foundry's node; `--profile DIR` writes a profile of
+ * our server.
  *
  * Both nodes run in processes of their own, on the same machine, one measured after the other in short slices by turns.
  * Rates are given by the wall clock and by second of the server's processor time, since client and server share the
@@ -12,6 +13,7 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { benchBesideAnvil } from '../support/bench-beside-anvil.ts'
 import { BLOCKS, type Content, fill, OWNER, requireSameContent, TRANSFERS } from '../support/bench-content.ts'
 import {
   callOnce,
@@ -28,9 +30,20 @@ import { startHardhat } from '../support/hardhat-node.ts'
 
 const ROOT = join(import.meta.dirname, '../../../..')
 const { values } = parseArgs({
-  options: { seconds: { type: 'string', default: '2' }, only: { type: 'string', default: '' } },
+  options: {
+    seconds: { type: 'string', default: '2' },
+    only: { type: 'string', default: '' },
+    beside: { type: 'string', default: 'hardhat' },
+    profile: { type: 'string' },
+  },
 })
 const durationMs = Number(values.seconds) * 1000
+if (values.beside === 'anvil') {
+  const flags = values.profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${values.profile}`]
+  await benchBesideAnvil({ sliceMs: durationMs, only: values.only, flags, print: (line) => console.log(line) })
+  process.exit(0)
+}
+if (values.beside !== 'hardhat') throw new Error(`--beside knows hardhat and anvil, not ${values.beside}`)
 const CONCURRENCY = 16
 const BATCH = 100
 const ROUNDS = 2

@@ -11,6 +11,7 @@ const START_TIMEOUT_MS = 30_000
 
 /** A node of Foundry that mines when it is told to. */
 export interface AnvilNode {
+  readonly url: string
   readonly process: ChildProcess
   ask(method: string, ...params: readonly unknown[]): Promise<unknown>
 }
@@ -21,8 +22,9 @@ export async function startAnvil(directory: string, options: readonly string[]):
   const child = spawn(await installAnvil(directory), ['--port', String(port), '--silent', ...options], {
     stdio: ['ignore', 'ignore', 'inherit'],
   })
+  const url = `http://127.0.0.1:${port}`
   const ask = async (method: string, ...params: readonly unknown[]): Promise<unknown> => {
-    const answer = await fetch(`http://127.0.0.1:${port}`, {
+    const answer = await fetch(url, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
@@ -37,7 +39,7 @@ export async function startAnvil(directory: string, options: readonly string[]):
       () => true,
       () => false,
     )
-    if (isUp) return { process: child, ask }
+    if (isUp) return { url, process: child, ask }
     if (child.exitCode !== null || Date.now() > deadline) throw new Error('anvil did not start')
     await new Promise((resolve) => setTimeout(resolve, 100))
   }

@@ -94,23 +94,31 @@ function pick(from: unknown, names: readonly string[]): JsonObject {
 
 const LOG_FACTS = ['address', 'topics', 'data', 'blockNumber', 'transactionIndex', 'logIndex']
 const TRANSACTION_FACTS = ['type', 'nonce', 'from', 'to', 'value', 'gas', 'input', 'maxFeePerGas', 'transactionIndex']
+const RECEIPT_FACTS = ['transactionHash', 'blockNumber', 'from', 'to', 'status', 'gasUsed', 'transactionIndex']
+
+/** What is the same of a receipt on two chains with the same transactions. */
+export function sameReceipt(receipt: unknown): JsonObject {
+  return pick(receipt, RECEIPT_FACTS)
+}
+
+/** Throws if the servers do not answer the same. */
+export async function requireSame(urls: readonly string[], ask: (url: string) => Promise<unknown>): Promise<void> {
+  const [first, ...others] = await Promise.all(urls.map(ask))
+  for (const other of others) deepStrictEqual(other, first)
+}
 
 /** Throws if the servers do not answer the same, as far as two chains can. */
 export async function requireSameContent(
   urls: readonly string[],
   { logs, call }: { readonly logs: unknown; readonly call: unknown },
 ): Promise<void> {
-  const facts = await Promise.all(
-    urls.map(async (url) => {
-      const block = (await callOnce(url, 'eth_getBlockByNumber', ['0x10', true])) as JsonObject
-      return {
-        height: await callOnce(url, 'eth_blockNumber'),
-        transactions: (block['transactions'] as readonly unknown[]).map((entry) => pick(entry, TRANSACTION_FACTS)),
-        logs: ((await callOnce(url, 'eth_getLogs', [logs])) as readonly unknown[]).map((log) => pick(log, LOG_FACTS)),
-        call: await callOnce(url, 'eth_call', [call, 'latest']),
-      }
-    }),
-  )
-  const [first, ...others] = facts
-  for (const other of others) deepStrictEqual(other, first)
+  await requireSame(urls, async (url) => {
+    const block = (await callOnce(url, 'eth_getBlockByNumber', ['0x10', true])) as JsonObject
+    return {
+      height: await callOnce(url, 'eth_blockNumber'),
+      transactions: (block['transactions'] as readonly unknown[]).map((entry) => pick(entry, TRANSACTION_FACTS)),
+      logs: ((await callOnce(url, 'eth_getLogs', [logs])) as readonly unknown[]).map((log) => pick(log, LOG_FACTS)),
+      call: await callOnce(url, 'eth_call', [call, 'latest']),
+    }
+  })
 }
