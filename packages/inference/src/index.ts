@@ -76,6 +76,7 @@ export type {
   SearchResult,
   SearchSeal,
 } from './engine/attempt-search.ts'
+export { drawToken } from './engine/draw-token.ts'
 export { EngineError, type EngineErrorCode } from './engine/engine-error.ts'
 export {
   DEFAULT_CONTEXT_SIZE,
@@ -84,7 +85,7 @@ export {
   type PoolOptions,
 } from './engine/engine-options.ts'
 export type { EngineEvent } from './engine/engine-pool.ts'
-export { createEvaluation, wordsPerPosition } from './engine/evaluation.ts'
+export { createAnswer, createEvaluation, positionWords, wordsPerPosition } from './engine/evaluation.ts'
 export { createFakeEngine, type FakeEngineOptions } from './engine/fake-engine.ts'
 export { areFiniteBits, bitsToFloat, CANONICAL_NAN_BITS, floatToBits } from './engine/float-bits.ts'
 export type {
@@ -96,8 +97,13 @@ export type {
   Evaluation,
   EvaluationPriority,
   EvaluationRequest,
+  GeneratedToken,
+  GenerateOptions,
+  Generation,
+  GenerationRequest,
   InferenceEngine,
   PositionBits,
+  Sampling,
   WorkerStatus,
 } from './engine/inference-engine.ts'
 export { BINDING_VERSION, findLlamaBinding, type LlamaBinding, llamaFolder } from './engine/llama-binding.ts'
@@ -109,6 +115,7 @@ export {
 } from './engine/llama-build.ts'
 export { createLlamaEngine, type LlamaEngineDependencies } from './engine/llama-engine.ts'
 export { type BindingBinaries, locateBinaries, prebuiltPackage } from './engine/locate-prebuilt.ts'
+export { MAX_STOP_TOKENS, MAX_TEMPERATURE } from './engine/validate-generation.ts'
 export { MAX_PROBES, MAX_REQUESTS_PER_CALL } from './engine/validate-request.ts'
 export { withEngine } from './engine/with-engine.ts'
 export { describeModel, inspectModel, type ModelDescription } from './models/describe-model.ts'

@@ -1,11 +1,11 @@
 import type { Batch, EvaluationJob } from './evaluation-job.ts'
-import type { EvaluationPriority } from './inference-engine.ts'
+import { type EvaluationPriority, PRIORITIES } from './inference-engine.ts'
 
-/** Batches that wait for a worker: first come first served, and verification before mining. Bounded in requests. */
+/** Batches that wait for a worker: first come first served, the most urgent priority first. Bounded in requests. */
 export class BatchQueue {
   readonly #limit: number
-  readonly #waiting: Record<EvaluationPriority, Batch[]> = { verify: [], mine: [] }
-  readonly #counts: Record<EvaluationPriority, number> = { verify: 0, mine: 0 }
+  readonly #waiting: Record<EvaluationPriority, Batch[]> = { verify: [], build: [], mine: [], call: [] }
+  readonly #counts: Record<EvaluationPriority, number> = { verify: 0, build: 0, mine: 0, call: 0 }
 
   /** `limit`: requests that may wait in each priority, so that mining never takes verification's room. */
   constructor(limit: number) {
@@ -39,7 +39,7 @@ export class BatchQueue {
 
   /** The next batch for a worker, of those that it may take. */
   take(mayTake: (batch: Batch) => boolean): Batch | undefined {
-    for (const priority of ['verify', 'mine'] as const) {
+    for (const priority of PRIORITIES) {
       const waiting = this.#waiting[priority]
       const index = waiting.findIndex(mayTake)
       const [batch] = index < 0 ? [] : waiting.splice(index, 1)
@@ -59,8 +59,8 @@ export class BatchQueue {
 
   /** Empties the queue and returns what was in it. */
   drain(): readonly Batch[] {
-    const all = [...this.#waiting.verify, ...this.#waiting.mine]
-    for (const priority of ['verify', 'mine'] as const) {
+    const all = PRIORITIES.flatMap((priority) => this.#waiting[priority])
+    for (const priority of PRIORITIES) {
       this.#waiting[priority] = []
       this.#counts[priority] = 0
     }

@@ -4,7 +4,7 @@ import { BatchPace } from './batch-pace.ts'
 import { BatchQueue } from './batch-queue.ts'
 import { EngineError } from './engine-error.ts'
 import type { PoolOptions } from './engine-options.ts'
-import { createEvaluation } from './evaluation.ts'
+import { createAnswer } from './evaluation.ts'
 import { type Batch, cutIntoBatches, EvaluationJob, splitBatch } from './evaluation-job.ts'
 import type {
   EngineModel,
@@ -14,6 +14,9 @@ import type {
   EvaluateOptions,
   Evaluation,
   EvaluationRequest,
+  GenerateOptions,
+  Generation,
+  GenerationRequest,
   InferenceEngine,
 } from './inference-engine.ts'
 import { PoolSearches } from './pool-searches.ts'
@@ -136,6 +139,10 @@ export class EnginePool implements InferenceEngine {
     return await answer
   }
 
+  async generate(_request: GenerationRequest, _options: GenerateOptions = {}): Promise<Generation> {
+    throw new EngineError('INFERENCE_WORKER_FAILED', 'This engine does not generate yet')
+  }
+
   /**
    * Ends the life of a pool that another one replaces: answers what it has been asked, ends its searches where they
    * are, and stops. The caller asks nothing more of it.
@@ -251,7 +258,9 @@ export class EnginePool implements InferenceEngine {
       this.#pace.observe(countTokens(batch.requests), timers.now() - begin)
       this.#evaluations += words.length
       for (const request of batch.requests) this.#strikes.clear(request)
-      const evaluations = words.map((own, index) => createEvaluation(own, batch.requests[index]?.probes.length ?? 0))
+      const evaluations = batch.requests.map((request, index) =>
+        createAnswer(request, words[index] ?? new Uint32Array()),
+      )
       for (const evaluation of evaluations) this.#origins.set(evaluation, slot)
       batch.job.answer(batch, evaluations)
     } catch (error) {
@@ -331,10 +340,10 @@ export class EnginePool implements InferenceEngine {
   }
 
   #full(): EngineError {
-    const { verify, mine } = this.#queue.counts
+    const waiting = Object.entries(this.#queue.counts).map(([priority, count]) => `${count} to ${priority}`)
     return new EngineError('INFERENCE_QUEUE_FULL', 'The queue of evaluations is full', {
       expected: `at most ${this.#options.queueLimit} requests waiting in each priority`,
-      actual: `${verify} verifications and ${mine} mining attempts waiting`,
+      actual: `waiting: ${waiting.join(', ')}`,
       hint: 'Wait for earlier calls to finish.',
     })
   }

@@ -12,6 +12,16 @@ export interface EvaluationRequest {
   readonly positions: Uint32Array
   /** Token ids whose logits are wanted at every position, in this order. */
   readonly probes: Uint32Array
+  /** Asks which token a generation would draw at every position. The first of `positions` is its output token 0. */
+  readonly sampling?: Sampling | undefined
+}
+
+/** How a token is chosen by its logits: docs/PROTOCOL.md, "Sampling". */
+export interface Sampling {
+  /** In thousandths, an integer from 0 to 100,000. 0: the largest logit. */
+  readonly temperature: number
+  /** 32 bytes. Equal seeds draw equal tokens. */
+  readonly seed: Uint8Array
 }
 
 /**
@@ -29,14 +39,16 @@ export interface PositionBits {
   readonly argMax: number
   /** Logits of the request's probes, in the request's order. */
   readonly probes: readonly number[]
+  /** Token id that the request's sampling draws, if it has one. Not bits. */
+  readonly drawn?: number
 }
 
 /** The model's answer to one request, in the order of the request's positions. */
 export interface Evaluation {
   readonly positions: readonly PositionBits[]
   /**
-   * All positions as one run of integers, `[answer, maximum, totalWeight, argMax, ...probes]` each: what is compared
-   * and sent.
+   * All positions as one run of integers, `[answer, maximum, totalWeight, argMax, ...probes]` each, and `drawn` after
+   * them if the request has a sampling: what is compared and sent.
    */
   readonly words: Uint32Array
   /**
@@ -46,8 +58,44 @@ export interface Evaluation {
   readonly finite: boolean
 }
 
-/** Who waits for the answer: verifying a stranger's block goes before mining our own. */
-export type EvaluationPriority = 'verify' | 'mine'
+/**
+ * Tokens to be generated one after another. `prompt.length + maxTokens` is at most the context's size plus one, since
+ * the last token is only drawn, never fed.
+ */
+export interface GenerationRequest {
+  /** Begins with the token that begins every text of the model. */
+  readonly prompt: Uint32Array
+  /** 1 or more. */
+  readonly maxTokens: number
+  readonly sampling: Sampling
+  /** Tokens that end the generation; the one that does is its last output token. */
+  readonly stopTokens: readonly number[]
+}
+
+/** One output token, and what the model said where it was drawn: `answer` is its logit. */
+export interface GeneratedToken extends Pick<PositionBits, 'answer' | 'maximum' | 'totalWeight' | 'argMax'> {
+  /** Its place in the output, from 0. */
+  readonly index: number
+  readonly token: number
+}
+
+/** What was generated: the same as a teacher-forced pass over the prompt and the output says. */
+export interface Generation {
+  readonly tokens: Uint32Array
+  /** `[answer, maximum, totalWeight, argMax]` for each token. */
+  readonly words: Uint32Array
+  /** False if it ended early, at a token whose numbers are infinite or none; that token is not in the output. */
+  readonly finite: boolean
+}
+
+/**
+ * Who waits for the answer, the most urgent first: a stranger's block that is verified, a block that is being built,
+ * attempts at a block, and strangers' calls. Calls get a small share of the time even if attempts never end.
+ */
+export type EvaluationPriority = (typeof PRIORITIES)[number]
+
+/** All priorities, the most urgent first. */
+export const PRIORITIES = ['verify', 'build', 'mine', 'call'] as const
 
 export interface EvaluateOptions {
   /** Rejects with the signal's reason at once; queued work vanishes, and the result of a batch in flight is dropped. */
@@ -59,6 +107,15 @@ export interface EvaluateOptions {
    * repeating a replay that failed before a peer is blamed, since the hardware may be at fault.
    */
   readonly apartFrom?: readonly Pick<Evaluation, 'words'>[]
+}
+
+export interface GenerateOptions {
+  /** Ends the generation within one token, and rejects with the signal's reason. */
+  readonly signal?: AbortSignal
+  /** Default `'call'`. */
+  readonly priority?: EvaluationPriority
+  /** Called for each token, in order, and each once, before the promise settles. Must not throw. */
+  readonly onToken?: (step: GeneratedToken) => void
 }
 
 /** The stage of an engine's life. `failed` means that no worker will ever serve. */
@@ -110,6 +167,11 @@ export interface InferenceEngine extends Startable {
   readonly status: EngineStatus
   /** Answers in the order of `requests`. */
   evaluate(requests: readonly EvaluationRequest[], options?: EvaluateOptions): Promise<readonly Evaluation[]>
+  /**
+   * Generates token by token. Whatever is more urgent interrupts it between two tokens; a worker that dies is replaced
+   * by another, which goes on from the last token.
+   */
+  generate(request: GenerationRequest, options?: GenerateOptions): Promise<Generation>
   /**
    * Makes whole attempts at a block in one worker; undefined for programs that do not know how. Evaluations go first: a
    * worker that searches drops the attempt in hand for them and makes it again.

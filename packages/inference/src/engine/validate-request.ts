@@ -1,18 +1,12 @@
 import { EngineError } from './engine-error.ts'
 import type { EvaluationRequest } from './inference-engine.ts'
+import { type RequestLimits, validateSampling } from './validate-generation.ts'
 
 /** Requests in one call: more than any block's exams, few enough that one call cannot fill the memory. */
 export const MAX_REQUESTS_PER_CALL = 1024
 
 /** Probes of one request: each costs one comparison a vocabulary entry and position in native code. */
 export const MAX_PROBES = 64
-
-/** The limits of a model. */
-export interface RequestLimits {
-  readonly vocabularySize: number
-  /** Longest sequence of fed tokens. */
-  readonly contextSize: number
-}
 
 /**
  * Throws `INFERENCE_REQUEST_INVALID` unless all `requests` are well-formed for the model. Native code is not expected
@@ -40,6 +34,7 @@ function validateRequest(request: EvaluationRequest, limits: RequestLimits, path
   validatePositions(positions, tokens.length, `${path}.positions`)
   if (probes.length > MAX_PROBES) throw invalid(`${path}.probes`, `at most ${MAX_PROBES}`, `${probes.length}`)
   validateTokenIds(probes, limits, `${path}.probes`)
+  if (request.sampling !== undefined) validateSampling(request.sampling, `${path}.sampling`)
 }
 
 function validateTokenIds(ids: Uint32Array, limits: RequestLimits, path: string): void {

@@ -1,6 +1,6 @@
 import type { NonceSpan, SearchJob } from './attempt-search.ts'
 import { EngineError } from './engine-error.ts'
-import type { RequestLimits } from './validate-request.ts'
+import type { RequestLimits } from './validate-generation.ts'
 
 /** What exams of format bytes-1 need, and what the engine's own builder has room for (`native/engine/exam.h`). */
 const EXAM_VOCABULARY = 259

@@ -8,6 +8,9 @@ import type {
   EvaluateOptions,
   Evaluation,
   EvaluationRequest,
+  GenerateOptions,
+  Generation,
+  GenerationRequest,
   InferenceEngine,
 } from '../engine/inference-engine.ts'
 import { type EngineGoal, engineGoals, type GoalPool } from './engine-goals.ts'
@@ -70,6 +73,10 @@ export class ImprovingEngine implements InferenceEngine {
 
   async evaluate(requests: readonly EvaluationRequest[], options?: EvaluateOptions): Promise<readonly Evaluation[]> {
     return await this.#current.evaluate(requests, options)
+  }
+
+  async generate(request: GenerationRequest, options?: GenerateOptions): Promise<Generation> {
+    return await this.#current.generate(request, options)
   }
 
   /** Until llama.cpp takes over, if it does: it knows no whole attempts. */

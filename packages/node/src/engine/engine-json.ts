@@ -9,7 +9,7 @@ export function engineReport({ work }: NetworkParams, { state, reason, engine }:
     ...{ state, model: work.model, domain: work.domain },
     reason: reason?.message ?? null,
     workers: engine?.workers.map(({ pid = null, state: doing, restarts }) => ({ pid, state: doing, restarts })) ?? [],
-    queued: engine === undefined ? { verify: 0, mine: 0 } : { ...engine.queued },
+    queued: { verify: engine?.queued.verify ?? 0, mine: engine?.queued.mine ?? 0 },
     evaluations: engine?.evaluations ?? 0,
     crashes: engine?.crashes ?? 0,
     systemInfo: engine?.model?.systemInfo ?? null,
@@ -26,6 +26,6 @@ export function engineToJson({ work }: NetworkParams, engine: EngineStatus | und
     workers: engine?.workers.length ?? 0,
     evaluations: engine?.evaluations ?? 0,
     crashes: engine?.crashes ?? 0,
-    queued: engine === undefined ? 0 : engine.queued.verify + engine.queued.mine,
+    queued: Object.values(engine?.queued ?? {}).reduce((sum, count) => sum + count, 0),
   }
 }

@@ -158,6 +158,7 @@ describe('import', () => {
       stop: () => inner.stop(),
       status: inner.status,
       evaluate,
+      generate: (...call) => inner.generate(...call),
     }
     const { chain } = await openChainFixture({ engine })
     await expect(chain.importBlock(blockAt(0).block)).rejects.toMatchObject({ code: 'WORK_NOT_FINITE' })

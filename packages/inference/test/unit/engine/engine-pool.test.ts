@@ -195,7 +195,7 @@ describe('bounds', () => {
       await settle()
     }
     await Promise.all([first, second, verification])
-    expect(fixture.pool.status.queued).toEqual({ verify: 0, mine: 0 })
+    expect(fixture.pool.status.queued).toEqual({ verify: 0, build: 0, mine: 0, call: 0 })
   })
 })
 

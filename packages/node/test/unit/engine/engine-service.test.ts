@@ -60,6 +60,7 @@ it('hands on from which answers a second one is to be apart', async () => {
     },
     start: () => inner.start(),
     stop: () => inner.stop(),
+    generate: (...call) => inner.generate(...call),
     evaluate: (exams, options) => {
       asked.push(options)
       return inner.evaluate(exams, options)
@@ -163,6 +164,7 @@ it('abstains when no worker is left', async () => {
     },
     start: () => inner.start(),
     stop: () => inner.stop(),
+    generate: (...call) => inner.generate(...call),
     evaluate: (...call) => inner.evaluate(...call),
   }
   const { service } = serviceOf({
