@@ -29,6 +29,42 @@ export { InvariantError, invariant } from './errors/invariant-error.ts'
 export { RULE_VERDICTS, type RuleCode, type Verdict } from './errors/rule-codes.ts'
 export { isPermanent, RuleError, type RuleMismatch, verdictOf } from './errors/rule-error.ts'
 export { bytesToHex, type Hex, hex, hexToBytes } from './hex.ts'
+export {
+  answerField,
+  answersRoot,
+  callName,
+  encodedBytesOf,
+  type GenerateAnswer,
+  type InferenceAnswer,
+  MAX_BLOCK_ANSWERS,
+  type ReplayAnswer,
+  returnDataOf,
+  textOf,
+} from './inference/inference-answer.ts'
+export {
+  decodeInferenceCall,
+  encodeGenerate,
+  encodeReplay,
+  type GenerateCall,
+  gasOfAnswer,
+  gasToAsk,
+  INFERENCE_ADDRESSES,
+  INFERENCE_KINDS,
+  type InferenceCall,
+  type InferenceKind,
+  MAX_CONTEXT_TOKENS,
+  MAX_TEMPERATURE,
+  type Prompting,
+  type ReplayCall,
+} from './inference/inference-call.ts'
+export {
+  BEGIN_TOKEN,
+  BYTE_TOKENS,
+  byteToToken,
+  promptToTokens,
+  SPECIAL_TOKENS,
+  tokensToText,
+} from './inference/text-format.ts'
 export { keccak256 } from './keccak.ts'
 export type { KeyValueStore, StoreChange, StoreRange } from './key-value-store.ts'
 export { type LogData, type Logger, silentLogger } from './logger.ts'
@@ -51,6 +87,7 @@ export {
   networkParamsHash,
 } from './network/genesis.ts'
 export {
+  type CallableModel,
   type DifficultyParams,
   type ExamParams,
   type Fork,
@@ -59,6 +96,7 @@ export {
   type GenesisParams,
   HARDFORKS,
   type Hardfork,
+  type InferenceParams,
   type LimitParams,
   type NetworkParams,
   type RewardParams,

@@ -56,7 +56,7 @@ const headerMembers: Members = {
   gasUsed: quantity,
   timestamp: quantity,
   baseFeePerGas: quantity,
-  poai: exactly({ target: hash, lossMicroNats: quantity, transcriptRoot: hash }),
+  poai: exactly({ target: hash, lossMicroNats: quantity, transcriptRoot: hash, answersRoot: hash }, ['answersRoot']),
 }
 
 export const header: SchemaOf<HeaderJson> = named('header', exactly(headerMembers))

@@ -1,4 +1,14 @@
-import { bytesToHex, type Header, type Hex, headerHash, hexToBytes, toAddress, toBloom, toHash32 } from '@poai/core'
+import {
+  bytesToHex,
+  defined,
+  type Header,
+  type Hex,
+  headerHash,
+  hexToBytes,
+  toAddress,
+  toBloom,
+  toHash32,
+} from '@poai/core'
 import type { HeaderJson } from './node-methods.ts'
 
 /** What the hash of a block is made from, as the `eth_` methods show it. */
@@ -20,6 +30,9 @@ export type HashedHeaderJson = Pick<
   | 'poai'
 >
 
+/** All members, those that came with forks too: undefined where a block has none. */
+type Every<T> = { readonly [Name in keyof T]-?: undefined extends T[Name] ? T[Name] | undefined : T[Name] }
+
 /**
  * Computes the hash of a block from its header, or from the whole block, as a node answers it. Clients that compute it
  * as Ethereum's headers are hashed get another one, because this chain's headers have other members. Throws a
@@ -30,9 +43,9 @@ export type HashedHeaderJson = Pick<
  * poaiHeaderHash(block) === block.hash // true, or the node does not tell the truth
  */
 export function poaiHeaderHash(header: HashedHeaderJson): Hex {
-  const { target, transcriptRoot, lossMicroNats } = header.poai
+  const { target, transcriptRoot, lossMicroNats, answersRoot } = header.poai
   // All of them: with a member that a fork adds, this compiles again once answers show it.
-  const members: Required<Header> = {
+  const members: Every<Header> = {
     parentHash: toHash32(bytesOf(header.parentHash)),
     beneficiary: toAddress(bytesOf(header.miner)),
     stateRoot: toHash32(bytesOf(header.stateRoot)),
@@ -49,8 +62,9 @@ export function poaiHeaderHash(header: HashedHeaderJson): Hex {
     transcriptRoot: toHash32(bytesOf(transcriptRoot)),
     lossMicroNats: numberOf(lossMicroNats),
     nonce: numberOf(header.nonce),
+    answersRoot: answersRoot && toHash32(bytesOf(answersRoot)),
   }
-  return bytesToHex(headerHash(members))
+  return bytesToHex(headerHash(defined(members)))
 }
 
 function bytesOf(text: string): Uint8Array {

@@ -652,6 +652,7 @@ export type BlockJson = {
     readonly target: Hex
     readonly lossMicroNats: Hex
     readonly transcriptRoot: Hex
+    readonly answersRoot?: Hex
   }
   readonly totalDifficulty?: Hex
   readonly size: Hex
@@ -724,6 +725,7 @@ export type HeaderJson = {
     readonly target: Hex
     readonly lossMicroNats: Hex
     readonly transcriptRoot: Hex
+    readonly answersRoot?: Hex
   }
 }
 
@@ -897,6 +899,7 @@ export type SimulatedBlockJson = {
     readonly target: Hex
     readonly lossMicroNats: Hex
     readonly transcriptRoot: Hex
+    readonly answersRoot?: Hex
   }
   readonly totalDifficulty?: Hex
   readonly size: Hex
@@ -1615,6 +1618,7 @@ export type ShortBlockJson = {
     readonly target: Hex
     readonly lossMicroNats: Hex
     readonly transcriptRoot: Hex
+    readonly answersRoot?: Hex
   }
   readonly totalDifficulty?: Hex
   readonly size: Hex
@@ -1652,6 +1656,7 @@ export type CountedBlockJson = {
     readonly target: Hex
     readonly lossMicroNats: Hex
     readonly transcriptRoot: Hex
+    readonly answersRoot?: Hex
   }
   readonly totalDifficulty?: Hex
   readonly size: Hex

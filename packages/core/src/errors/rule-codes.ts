@@ -31,6 +31,8 @@ export type RuleCode =
   | 'WORK_NOT_FINITE'
   | 'WORK_TRANSCRIPT_MISMATCH'
   | 'WORK_LOSS_MISMATCH'
+  // Answers: what a body says that models said to contracts
+  | 'ANSWER_MISMATCH'
   // Headers by themselves
   | 'HEADER_NUMBER_RANGE'
   | 'HEADER_MEMBERS'
@@ -53,6 +55,9 @@ export type RuleCode =
   | 'BODY_SIZE'
   | 'BODY_TRANSACTION_REPEATED'
   | 'BODY_TRANSACTION_GAS'
+  | 'BODY_ANSWERS_ROOT'
+  | 'BODY_ANSWER_FORM'
+  | 'BODY_ANSWERS_GAS'
   // Transactions at their place in a block
   | 'EXECUTION_TRANSACTION_TYPE'
   | 'EXECUTION_TRANSACTION_GAS'
@@ -63,6 +68,8 @@ export type RuleCode =
   | 'EXECUTION_BLOCK_GAS'
   | 'EXECUTION_SENDER_CODE'
   | 'EXECUTION_INIT_CODE_SIZE'
+  // Answers against what the transactions asked
+  | 'EXECUTION_ANSWERS'
   // Headers against what execution computed
   | 'EXECUTION_GAS_USED'
   | 'EXECUTION_RECEIPTS_ROOT'
@@ -97,6 +104,8 @@ export const RULE_VERDICTS: Readonly<Record<RuleCode, Verdict>> = {
   WORK_TRANSCRIPT_MISMATCH: 'invalid',
   // The transcript is right, so its maker had the bits: integer arithmetic on them cannot differ by accident.
   WORK_LOSS_MISMATCH: 'malicious',
+  // As with a transcript: a miner of another domain, or on broken hardware, may send it in good faith.
+  ANSWER_MISMATCH: 'invalid',
   HEADER_NUMBER_RANGE: 'invalid',
   // Its maker follows another schedule of forks.
   HEADER_MEMBERS: 'invalid',
@@ -122,6 +131,10 @@ export const RULE_VERDICTS: Readonly<Record<RuleCode, Verdict>> = {
   BODY_SIZE: 'invalid',
   BODY_TRANSACTION_REPEATED: 'invalid',
   BODY_TRANSACTION_GAS: 'invalid',
+  // Like a wrong transactions root: the wrong body for this header.
+  BODY_ANSWERS_ROOT: 'malicious',
+  BODY_ANSWER_FORM: 'invalid',
+  BODY_ANSWERS_GAS: 'invalid',
   // Of a transaction in a block. The same transaction may be fine in another block: a pool of transactions must judge
   // for itself.
   EXECUTION_TRANSACTION_TYPE: 'invalid',
@@ -133,6 +146,7 @@ export const RULE_VERDICTS: Readonly<Record<RuleCode, Verdict>> = {
   EXECUTION_BLOCK_GAS: 'invalid',
   EXECUTION_SENDER_CODE: 'invalid',
   EXECUTION_INIT_CODE_SIZE: 'invalid',
+  EXECUTION_ANSWERS: 'invalid',
   EXECUTION_GAS_USED: 'invalid',
   EXECUTION_RECEIPTS_ROOT: 'invalid',
   EXECUTION_LOGS_BLOOM: 'invalid',

@@ -3,10 +3,10 @@ import { equalBytes, utf8ToBytes } from '../bytes.ts'
 import { encodeRlp } from '../rlp.ts'
 import type { ItemField } from '../wire/field.ts'
 import { hashField, uint64Field, uint256Field } from '../wire/scalar-fields.ts'
-import { structField } from '../wire/struct-field.ts'
+import { extensibleField, structField } from '../wire/struct-field.ts'
 import { genesisHash } from './genesis.ts'
 import type { Fork, NetworkParams } from './network-params.ts'
-import { ruleFields } from './rule-fields.ts'
+import { laterRuleFields, ruleFields } from './rule-fields.ts'
 import { type Rules, rulesOf } from './rules-at.ts'
 
 /** Which forks a node has passed, and which one it expects next: EIP-2124, with the content of forks in the hash. */
@@ -23,7 +23,7 @@ export const forkIdField: ItemField<ForkId> = structField<ForkId>({ hash: hashFi
 /** Keeps these hashes apart from every other; the number changes with the recipe. */
 const FORK_DOMAIN: Uint8Array = utf8ToBytes('poai/fork/1')
 
-const rulesField = structField(ruleFields)
+const rulesField = extensibleField(ruleFields, laterRuleFields)
 
 /** A fork's first block, its rules, and the target that it sets: 0 if it keeps the one that it finds. */
 function hashAfter(before: Hash32, rules: Rules): Hash32 {

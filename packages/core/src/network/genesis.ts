@@ -53,6 +53,7 @@ export function genesisHeader(params: NetworkParams): Header {
     transcriptRoot: ZERO_HASH,
     lossMicroNats: 0n,
     nonce: 0n,
+    ...(params.inference === undefined ? {} : { answersRoot: EMPTY_TRIE_ROOT }),
   }
 }
 

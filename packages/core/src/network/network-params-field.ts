@@ -12,11 +12,11 @@ import {
   uint256Field,
   uintField,
 } from '../wire/scalar-fields.ts'
-import { type FieldTable, structField, structJson } from '../wire/struct-field.ts'
+import { type Extended, extensibleField, type FieldTable, structField, structJson } from '../wire/struct-field.ts'
 import { forksField, scheduleFaults } from './fork-field.ts'
 import type { GenesisAccount, GenesisParams, NetworkParams, StorageSlot } from './network-params.ts'
 import { ruleContradictions } from './rule-contradictions.ts'
-import { ruleFields } from './rule-fields.ts'
+import { type LaterRules, laterRuleFields, ruleFields } from './rule-fields.ts'
 
 /** Ethereum's bound on deployed code (EIP-170). */
 const MAX_CODE_BYTES = 24_576
@@ -41,8 +41,8 @@ const genesis: Field<GenesisParams> = structField<GenesisParams>({
   accounts: listField(account, MAX_GENESIS_ENTRIES),
 })
 
-/** What a network begins with. */
-type CommittedParams = Omit<NetworkParams, 'forks'>
+/** What every network begins with. */
+type CommittedParams = Omit<NetworkParams, 'forks' | keyof LaterRules>
 
 const committed: FieldTable<CommittedParams> = {
   name: nameField(MAX_NAME),
@@ -52,13 +52,16 @@ const committed: FieldTable<CommittedParams> = {
 }
 
 /** What is hashed into the genesis block: all parameters except the forks, which nobody knows at the beginning. */
-export const committedParamsField: Field<CommittedParams> = structField<CommittedParams>(committed)
+export const committedParamsField: Field<Extended<CommittedParams, LaterRules>> = extensibleField<
+  CommittedParams,
+  LaterRules
+>(committed, laterRuleFields)
 
 /** Parameters in JSON. A network without forks leaves the member out, as it did before there could be any. */
-const paramsJson: JsonField<CommittedParams & Partial<Pick<NetworkParams, 'forks'>>> = structJson<
+const paramsJson: JsonField<Extended<CommittedParams, LaterRules & Pick<NetworkParams, 'forks'>>> = structJson<
   CommittedParams,
-  Pick<NetworkParams, 'forks'>
->(committed, { forks: forksField })
+  LaterRules & Pick<NetworkParams, 'forks'>
+>(committed, { ...laterRuleFields, forks: forksField })
 
 /** Members that contradict each other, which no single one can show. */
 function contradictions(params: NetworkParams): Fault[] {

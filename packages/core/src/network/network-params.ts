@@ -27,6 +27,8 @@ export interface RuleTable {
   readonly gas: GasParams
   readonly rewards: RewardParams
   readonly limits: LimitParams
+  /** What contracts may ask of models. Left out: nothing, and blocks have no answers. */
+  readonly inference?: InferenceParams
 }
 
 /** The sets of rules for transactions and the EVM. `execution` has a row for each. */
@@ -53,6 +55,8 @@ export interface RuleChanges {
   readonly gas?: Partial<Omit<GasParams, 'initialLimit' | 'initialBaseFee'>>
   readonly rewards?: Partial<RewardParams>
   readonly limits?: Partial<LimitParams>
+  /** All of it: a fork that changes one price names every model. */
+  readonly inference?: InferenceParams
 }
 
 /** Which computation counts as work. */
@@ -126,6 +130,36 @@ export interface RewardParams {
 export interface LimitParams {
   readonly extraDataBytes: number
   readonly bodyBytes: number
+}
+
+/** What contracts may ask of models: the precompiles 0x0a10 and 0x0a11. */
+export interface InferenceParams {
+  /** Every full node holds them. Each SHA-256 once. */
+  readonly models: readonly CallableModel[]
+}
+
+/** A model that contracts may call, and what that costs. */
+export interface CallableModel {
+  /** The model's name in the manifest; people's name for the hash below. */
+  readonly name: string
+  /** SHA-256 of the GGUF file: what a call names. */
+  readonly sha256: Hash32
+  /** The determinism domain that answers come from. */
+  readonly domain: string
+  /** SHA-256 of the file of recorded vectors of this model in this domain. */
+  readonly vectorsSha256: Hash32
+  /** How text becomes tokens. */
+  readonly format: 'bytes-1'
+  /** The longest prompt and answer together, in tokens. */
+  readonly contextTokens: number
+  /** Tokens that end an answer, in ascending order. */
+  readonly stopTokens: readonly number[]
+  /** Of every call. */
+  readonly baseGas: bigint
+  /** Of each token of the prompt. */
+  readonly promptTokenGas: bigint
+  /** Of each token of the answer, whether it is made or judged. */
+  readonly outputTokenGas: bigint
 }
 
 /** The state that the network begins with. */

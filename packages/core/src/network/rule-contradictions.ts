@@ -10,6 +10,7 @@ export function ruleContradictions(schedule: RuleSchedule): readonly Fault[] {
       ...targetFaults(rules),
       ...examFaults(rules),
       ...gasFaults(rules),
+      ...inferenceFaults(rules),
       ...(before === undefined ? [] : workFaults(before, rules)),
     ]
     const prefix = before === undefined ? '' : `forks[${index - 1}].changes.`
@@ -44,6 +45,22 @@ function gasFaults({ gas }: Rules): readonly Fault[] {
   const { limitDivisor, minLimit } = gas
   if (limitDivisor <= minLimit) return []
   return [{ path: 'gas.limitDivisor', expected: `at most gas.minLimit (${minLimit})`, actual: `${limitDivisor}` }]
+}
+
+/** Models that contracts may call. */
+function inferenceFaults({ inference }: Rules): readonly Fault[] {
+  if (inference === undefined) return []
+  const { models } = inference
+  const faults: Fault[] = []
+  if (models.length === 0) faults.push({ path: 'inference.models', expected: 'at least one model', actual: 'none' })
+  models.forEach(({ sha256, stopTokens }, index) => {
+    const path = `inference.models[${index}]`
+    if (models.findIndex((other) => equalBytes(other.sha256, sha256)) < index)
+      faults.push({ path: `${path}.sha256`, expected: 'each model once', actual: 'a repeated model' })
+    if (stopTokens.some((token, at) => at > 0 && token <= (stopTokens[at - 1] as number)))
+      faults.push({ path: `${path}.stopTokens`, expected: 'ascending tokens', actual: stopTokens.join(', ') })
+  })
+  return faults
 }
 
 /** Changes of the work that a fork must not make. */

@@ -1,15 +1,20 @@
+import { MAX_CONTEXT_TOKENS } from '../inference/inference-call.ts'
+import { BYTE_TOKENS } from '../inference/text-format.ts'
 import { MAX_BODY_BYTES } from '../wire/block.ts'
 import { choiceField } from '../wire/choice-fields.ts'
-import type { JsonField } from '../wire/field.ts'
+import type { Field, JsonField } from '../wire/field.ts'
 import { MAX_EXTRA_DATA_BYTES } from '../wire/header.ts'
+import { listField } from '../wire/list-field.ts'
 import { MAX_GAS_LIMIT } from '../wire/receipt.ts'
 import { hashField, nameField, numberField, uint64Field, uintField } from '../wire/scalar-fields.ts'
 import { type FieldTable, type JsonTable, structField, structJson } from '../wire/struct-field.ts'
 import {
+  type CallableModel,
   type DifficultyParams,
   type ExamParams,
   type GasParams,
   HARDFORKS,
+  type InferenceParams,
   type LimitParams,
   type RewardParams,
   type RuleChanges,
@@ -75,8 +80,37 @@ const limits: FieldTable<LimitParams> = {
   bodyBytes: numberField(MAX_BODY_BYTES, 1024),
 }
 
-/** The table of all rules: what is read from JSON is what is hashed. */
-export const ruleFields: FieldTable<RuleTable> = {
+/** Every full node loads all of them. */
+const MAX_CALLABLE_MODELS = 8
+const MAX_STOP_TOKENS = 16
+const MAX_CALL_GAS = MAX_GAS_LIMIT
+
+const callableModel: Field<CallableModel> = structField<CallableModel>({
+  name: nameField(64),
+  sha256: hashField,
+  domain: nameField(64),
+  vectorsSha256: hashField,
+  format: choiceField(['bytes-1']),
+  contextTokens: numberField(MAX_CONTEXT_TOKENS, 2),
+  stopTokens: listField(numberField(BYTE_TOKENS - 1), MAX_STOP_TOKENS),
+  // The least prices make a byte of an answer at least as expensive as one of a transaction.
+  baseGas: uintField(MAX_CALL_GAS, 10_000n),
+  promptTokenGas: uintField(MAX_CALL_GAS, 100n),
+  outputTokenGas: uintField(MAX_CALL_GAS, 1_000n),
+})
+
+const inference: Field<InferenceParams> = structField<InferenceParams>({
+  models: listField(callableModel, MAX_CALLABLE_MODELS),
+})
+
+/** Rules that came later: a network that leaves them out is written as it was before they came. */
+export const laterRuleFields: FieldTable<LaterRules> = { inference }
+
+/** Rules that a network may leave out. */
+export type LaterRules = Pick<Required<RuleTable>, 'inference'>
+
+/** The table of all other rules: what is read from JSON is what is hashed. */
+export const ruleFields: FieldTable<Omit<RuleTable, keyof LaterRules>> = {
   hardfork: choiceField(HARDFORKS),
   work: structField<WorkParams>({ ...work, exam: structField(exam), epochBlocks }),
   difficulty: structField(difficulty),
@@ -100,4 +134,5 @@ export const ruleChangesField: JsonField<RuleChanges> = some<Required<RuleChange
   gas: some(gasOfChain),
   rewards: some(rewards),
   limits: some(limits),
+  inference,
 })

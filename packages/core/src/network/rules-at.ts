@@ -1,3 +1,4 @@
+import { defined } from '../defined.ts'
 import type { Fork, NetworkParams, RuleChanges, RuleTable } from './network-params.ts'
 
 /**
@@ -37,10 +38,10 @@ export function rulesOf(schedule: RuleSchedule): readonly Rules[] {
 }
 
 function climb({ forks, ...schedule }: RuleSchedule): readonly Rules[] {
-  const { hardfork, work, difficulty, time, gas, rewards, limits } = schedule
+  const { hardfork, work, difficulty, time, gas, rewards, limits, inference } = schedule
   let rules: Rules = {
     ...{ hardfork, work, difficulty, time, gas, rewards, limits },
-    ...{ since: 0n, fork: undefined },
+    ...{ ...defined({ inference }), since: 0n, fork: undefined },
   }
   const ladder = [rules]
   for (const fork of forks) {
@@ -61,6 +62,7 @@ function applyChanges(rules: RuleTable, changes: RuleChanges): RuleTable {
     gas: merge(gas, changes.gas),
     rewards: merge(rewards, changes.rewards),
     limits: merge(limits, changes.limits),
+    ...defined({ inference: changes.inference ?? rules.inference }),
   }
 }
 

@@ -1,5 +1,6 @@
 import { InvariantError } from '../errors/invariant-error.ts'
 import { RuleError } from '../errors/rule-error.ts'
+import { answersField, type InferenceAnswer } from '../inference/inference-answer.ts'
 import { encodeRlp } from '../rlp.ts'
 import { type Codec, rlpCodec } from './codec.ts'
 import type { Field } from './field.ts'
@@ -22,10 +23,15 @@ export const MAX_BLOCK_TRANSACTIONS = 10_000
 export const MAX_BODY_BYTES: number = 2 * 1024 * 1024
 
 /** What came with forks, after the transactions. */
-export type LaterBodyMembers = object
+export interface LaterBodyMembers {
+  /** What models said to its contracts, in the order in which these ask. */
+  readonly answers: readonly InferenceAnswer[]
+}
 
 /** One row for each of them, and nothing else: codec, size and rules follow. */
-export const LATER_BODY_MEMBERS: LaterMembers<LaterBodyMembers> = {}
+export const LATER_BODY_MEMBERS: LaterMembers<LaterBodyMembers> = {
+  answers: { field: answersField, isDue: ({ inference }) => inference !== undefined },
+}
 
 /** What the roots of a header stand for. */
 export interface Body extends Partial<LaterBodyMembers> {

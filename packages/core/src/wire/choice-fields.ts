@@ -1,6 +1,6 @@
 import { RuleError } from '../errors/rule-error.ts'
 import { describe, type Field } from './field.ts'
-import { nameField } from './scalar-fields.ts'
+import { nameField, numberField } from './scalar-fields.ts'
 
 /** One of a fixed set of names. */
 export function choiceField<const Name extends string>(names: readonly Name[]): Field<Name> {
@@ -22,6 +22,20 @@ export function choiceField<const Name extends string>(names: readonly Name[]): 
       return name
     },
   }
+}
+
+const bit = numberField(1)
+
+/** True or false: 1 or 0 in hashed bytes. */
+export const flagField: Field<boolean> = {
+  toItem: (value) => bit.toItem(value ? 1 : 0),
+  fromItem: (item, path) => bit.fromItem(item, path) === 1,
+  toJson: (value) => value,
+  fromJson: (value, path, report) => {
+    if (typeof value === 'boolean') return value
+    report({ path, expected: 'true or false', actual: describe(value) })
+    return undefined
+  },
 }
 
 /**

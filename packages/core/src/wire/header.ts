@@ -26,13 +26,18 @@ export const MAX_LOSS_MICRO_NATS: bigint = (1n << 28n) - 1n
 export const MAX_HEADER_BYTES = 1024
 
 /** What came with forks. Sealed like the members before it; on the wire it stands after the seal. */
-export type LaterHeaderMembers = object
+export interface LaterHeaderMembers {
+  /** What models said to the block's contracts. */
+  readonly answersRoot: Hash32
+}
 
 /** One row for each of them, and nothing else: codec, hashes and rules follow. */
-export const LATER_HEADER_MEMBERS: LaterMembers<LaterHeaderMembers> = {}
+export const LATER_HEADER_MEMBERS: LaterMembers<LaterHeaderMembers> = {
+  answersRoot: { field: hashField, isDue: ({ inference }) => inference !== undefined },
+}
 
-/** What a miner commits to before it works. */
-export interface SealedHeader extends Partial<LaterHeaderMembers> {
+/** What every header commits to before its miner works. */
+export interface SealedMembers {
   readonly parentHash: Hash32
   /** Gets the block's reward and tips. */
   readonly beneficiary: Address
@@ -52,6 +57,9 @@ export interface SealedHeader extends Partial<LaterHeaderMembers> {
   readonly baseFeePerGas: bigint
 }
 
+/** What a miner commits to before it works. */
+export interface SealedHeader extends SealedMembers, Partial<LaterHeaderMembers> {}
+
 /** What the work itself produces. */
 export interface Seal {
   /** Merkle root of the logits' leaves. Shown to Ethereum clients as `mixHash`. */
@@ -64,7 +72,7 @@ export interface Seal {
 /** A block's header: what it commits to, and the proof that a model worked on it. */
 export interface Header extends SealedHeader, Seal {}
 
-const sealedMembers: FieldTable<SealedHeader> = {
+const sealedMembers: FieldTable<SealedMembers> = {
   parentHash: hashField,
   beneficiary: addressField,
   stateRoot: hashField,
@@ -86,19 +94,21 @@ const sealMembers: FieldTable<Seal> = {
   nonce: fixedUint64Field,
 }
 
+type BaseHeader = SealedMembers & Seal
+
 /** How headers are written, with the members that came later. */
 export interface HeaderWire<Later extends object> {
-  readonly field: Field<Extended<Header, Later>>
-  readonly codec: Codec<Extended<Header, Later>>
+  readonly field: Field<Extended<BaseHeader, Later>>
+  readonly codec: Codec<Extended<BaseHeader, Later>>
   /** Of the header without its seal. */
-  sealHash(header: Extended<SealedHeader, Later>): Hash32
+  sealHash(header: Extended<SealedMembers, Later>): Hash32
 }
 
 /** Headers whose later members are those of the table. */
 export function createHeaderWire<Later extends object>(later: LaterMembers<Later>): HeaderWire<Later> {
   const laterFields = fieldsOfLater(later)
-  const field = extensibleField<Header, Later>({ ...sealedMembers, ...sealMembers }, laterFields)
-  const sealedField = extensibleField<SealedHeader, Later>(sealedMembers, laterFields)
+  const field = extensibleField<BaseHeader, Later>({ ...sealedMembers, ...sealMembers }, laterFields)
+  const sealedField = extensibleField<SealedMembers, Later>(sealedMembers, laterFields)
   return {
     field,
     codec: rlpCodec('header', field, MAX_HEADER_BYTES),

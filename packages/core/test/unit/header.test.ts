@@ -89,7 +89,8 @@ describe('headerCodec refuses', () => {
     ['a nonce of 9 bytes', 'FIELD_SIZE', withItem(15, full(9))],
     ['a list for a number', 'FIELD_KIND', withItem(7, [])],
     ['15 members', 'FIELD_COUNT', encodeRlp(items.slice(0, 15))],
-    ['17 members', 'FIELD_COUNT', encodeRlp([...items, full(1)])],
+    ['18 members', 'FIELD_COUNT', encodeRlp([...items, full(32), full(1)])],
+    ['an answers root of 31 bytes', 'FIELD_SIZE', encodeRlp([...items, full(31)])],
     ['a string for the whole', 'FIELD_KIND', encodeRlp(full(100))],
     ['more bytes than the bound', 'OVERSIZE', full(MAX_HEADER_BYTES + 1)],
   ])('%s', (_, code, bytes) => {

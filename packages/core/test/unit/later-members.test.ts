@@ -29,17 +29,17 @@ import { codeOf } from '../support/code-of.ts'
 import { forked } from '../support/forked-network.ts'
 
 /** What the next features bring: one row each, and no other change. */
-const laterHeader: LaterMembers<{ readonly answersRoot: Hash32; readonly certificate: bigint }> = {
-  answersRoot: { field: hashField, isDue: ({ since }) => since >= 10n },
+const laterHeader: LaterMembers<{ readonly votesRoot: Hash32; readonly certificate: bigint }> = {
+  votesRoot: { field: hashField, isDue: ({ since }) => since >= 10n },
   certificate: { field: uint64Field, isDue: ({ since }) => since >= 20n },
 }
-const laterBody: LaterMembers<{ readonly answers: readonly Hash32[] }> = {
-  answers: { field: listField(hashField, 4), isDue: ({ since }) => since >= 10n },
+const laterBody: LaterMembers<{ readonly votes: readonly Hash32[] }> = {
+  votes: { field: listField(hashField, 4), isDue: ({ since }) => since >= 10n },
 }
 
 const { codec, sealHash: laterSealHash } = createHeaderWire(laterHeader)
 const today = genesisHeader(devnet)
-const answersRoot = hash32(Uint8Array.of(1))
+const votesRoot = hash32(Uint8Array.of(1))
 const items = decodeRlp(headerCodec.encode(today)) as readonly RlpItem[]
 
 describe('a header that a fork extends', () => {
@@ -50,17 +50,17 @@ describe('a header that a fork extends', () => {
   })
 
   it('has later members after the seal, and seals them', () => {
-    const header = { ...today, answersRoot }
-    expect(bytesToHex(codec.encode(header))).toBe(bytesToHex(encodeRlp([...items, answersRoot])))
+    const header = { ...today, votesRoot }
+    expect(bytesToHex(codec.encode(header))).toBe(bytesToHex(encodeRlp([...items, votesRoot])))
     expect(codec.decode(codec.encode(header))).toEqual(header)
-    expect(bytesToHex(laterSealHash(header))).toBe(bytesToHex(hash32(encodeRlp([...items.slice(0, 13), answersRoot]))))
+    expect(bytesToHex(laterSealHash(header))).toBe(bytesToHex(hash32(encodeRlp([...items.slice(0, 13), votesRoot]))))
     expect(bytesToHex(laterSealHash({ ...header, nonce: 7n } as typeof header))).toBe(bytesToHex(laterSealHash(header)))
   })
 
   it('is refused by a program that does not know the fork, and with members that nobody knows', () => {
-    const bytes = codec.encode({ ...today, answersRoot })
-    expect(codeOf(() => headerCodec.decode(bytes))).toBe('FIELD_COUNT')
-    const tooMany = encodeRlp([...items, answersRoot, Uint8Array.of(1), Uint8Array.of(1)])
+    const bytes = codec.encode({ ...today, votesRoot })
+    expect(codeOf(() => createHeaderWire({}).codec.decode(bytes))).toBe('FIELD_COUNT')
+    const tooMany = encodeRlp([...items, votesRoot, Uint8Array.of(1), Uint8Array.of(1)])
     expect(codeOf(() => codec.decode(tooMany))).toBe('FIELD_COUNT')
     expect(codeOf(() => codec.decode(encodeRlp(items.slice(0, 15))))).toBe('FIELD_COUNT')
     expect(codeOf(() => codec.decode(encodeRlp([...items, Uint8Array.of(1)])))).toBe('FIELD_SIZE')
@@ -68,17 +68,17 @@ describe('a header that a fork extends', () => {
 
   it('has no later member without those before it', () => {
     expect(() => codec.encode({ ...today, certificate: 1n })).toThrow(InvariantError)
-    expect(codec.decode(codec.encode({ ...today, answersRoot, certificate: 1n }))).toHaveProperty('certificate', 1n)
+    expect(codec.decode(codec.encode({ ...today, votesRoot, certificate: 1n }))).toHaveProperty('certificate', 1n)
   })
 
   it.each<[bigint, object, ReturnType<typeof misplacedMember>]>([
     [9n, {}, undefined],
-    [9n, { answersRoot }, { name: 'answersRoot', isDue: false }],
-    [10n, { answersRoot }, undefined],
-    [10n, {}, { name: 'answersRoot', isDue: true }],
-    [19n, { answersRoot, certificate: 1n }, { name: 'certificate', isDue: false }],
-    [20n, { answersRoot }, { name: 'certificate', isDue: true }],
-    [20n, { answersRoot, certificate: 1n }, undefined],
+    [9n, { votesRoot }, { name: 'votesRoot', isDue: false }],
+    [10n, { votesRoot }, undefined],
+    [10n, {}, { name: 'votesRoot', isDue: true }],
+    [19n, { votesRoot, certificate: 1n }, { name: 'certificate', isDue: false }],
+    [20n, { votesRoot }, { name: 'certificate', isDue: true }],
+    [20n, { votesRoot, certificate: 1n }, undefined],
   ])('at block %i', (number, members, misplaced) => {
     const value = { ...today, number, ...members }
     expect(misplacedMember(laterHeader, { value, rules: rulesAt(forked, number) })).toEqual(misplaced)
@@ -97,9 +97,9 @@ describe('a body that a fork extends', () => {
   })
 
   it('has its later lists at the end: there but empty is not the same as missing', () => {
-    expect(bytesToHex(bodies.encode({ ...empty, answers: [] }))).toBe('0xc2c0c0')
-    expect(bodies.decode(bodies.encode({ ...empty, answers: [] }))).toEqual({ ...empty, answers: [] })
-    expect(bodies.decode(bodies.encode({ ...empty, answers: [answersRoot] }))).toHaveProperty('answers', [answersRoot])
+    expect(bytesToHex(bodies.encode({ ...empty, votes: [] }))).toBe('0xc2c0c0')
+    expect(bodies.decode(bodies.encode({ ...empty, votes: [] }))).toEqual({ ...empty, votes: [] })
+    expect(bodies.decode(bodies.encode({ ...empty, votes: [votesRoot] }))).toHaveProperty('answers', [votesRoot])
   })
 })
 
@@ -116,8 +116,8 @@ describe('JSON of what a fork extends', () => {
   it('leaves out what is not there, and asks for what always was', () => {
     expect(field.toJson({ id: 1n })).toEqual({ id: 1 })
     expect(read({ id: 1 })).toEqual({ value: { id: 1n }, faults: [] })
-    expect(read({ id: 1, root: bytesToHex(answersRoot) }).value).toEqual({ id: 1n, root: answersRoot })
-    expect(read({ root: bytesToHex(answersRoot) }).faults.map(({ path }) => path)).toEqual(['id'])
+    expect(read({ id: 1, root: bytesToHex(votesRoot) }).value).toEqual({ id: 1n, root: votesRoot })
+    expect(read({ root: bytesToHex(votesRoot) }).faults.map(({ path }) => path)).toEqual(['id'])
     expect(read({ id: 1, root: '0x' }).faults.map(({ path }) => path)).toEqual(['root'])
   })
 })

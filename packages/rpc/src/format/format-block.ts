@@ -30,6 +30,7 @@ export function formatHeader(header: Header, hash: Hash32 = headerHash(header)):
       target: toWord(header.target),
       lossMicroNats: toQuantity(header.lossMicroNats),
       transcriptRoot: bytesToHex(header.transcriptRoot),
+      ...defined({ answersRoot: header.answersRoot && bytesToHex(header.answersRoot) }),
     },
   }
 }
