@@ -17,8 +17,9 @@ import type { MachineTools } from './evm/create-machine.ts'
 import { createEvmCommon } from './evm/evm-common.ts'
 import { MachinePool } from './evm/machine-pool.ts'
 import type { PairingElsewhere } from './evm/resting-precompiles.ts'
+import type { MessageOutcome } from './evm/run-message.ts'
 import { RULE_SETS } from './rule-sets.ts'
-import { type TraceBlockInput, type TransactionTrace, traceBlock } from './trace/trace-block.ts'
+import { type TraceBlockInput, type TransactionTrace, traceBlock, watchBlock } from './trace/trace-block.ts'
 
 /** A block to execute. */
 export interface ExecuteBlockInput extends BlockInput {
@@ -46,6 +47,8 @@ export interface Execution {
   simulateBlock<T>(place: SimulatedPlace, work: (block: SimulatedBlock) => Promise<T>): Promise<T>
   /** Executes transactions of a block again, and lets some of them be watched. Keeps nothing. */
   traceBlock(input: TraceBlockInput): Promise<readonly TransactionTrace[]>
+  /** The same for half the price: tells what became of each transaction, but not what it read and changed. */
+  watchBlock(input: TraceBlockInput): Promise<readonly MessageOutcome[]>
 }
 
 export interface ExecutionTools {
@@ -98,5 +101,6 @@ export function createExecution(
     estimateGas: (input) => estimateGas(at(input).machines, input),
     simulateBlock: (place, work) => simulateBlock(at(place), place, work),
     traceBlock: (input) => traceBlock(at(input).tools, input),
+    watchBlock: (input) => watchBlock(at(input).tools, input),
   }
 }

@@ -74,3 +74,27 @@ export async function traceBlock(tools: MachineTools, input: TraceBlockInput): P
   }
   return traces
 }
+
+/**
+ * Executes transactions again, each once, and lets some of them be watched: for those who want to know what happened,
+ * and not what each transaction alone read and changed. Returns what became of all.
+ */
+export async function watchBlock(tools: MachineTools, input: TraceBlockInput): Promise<readonly MessageOutcome[]> {
+  const { state, environment, blockHash, transactions, senders, hooksFor, signal, pause } = input
+  invariant(transactions.length === senders.length, 'every transaction has its sender')
+  const world = new WorldState(state)
+  tools.rules.beginBlock(world, { number: environment.number, blockHash })
+  const machine = await createMachine({ tools, world, environment, blockHash, pause })
+  const outcomes: MessageOutcome[] = []
+  let gasLeft = environment.gasLimit
+  for (const [index, transaction] of transactions.entries()) {
+    signal?.throwIfAborted()
+    const sent: SentTransaction = { transaction, sender: senders[index] as Address }
+    const hooks = hooksFor(index, transaction)
+    const options = hooks === undefined ? { gasLeft } : { gasLeft, run: runWatched(hooks) }
+    const outcome = await applyTransaction(machine, sent, options)
+    gasLeft -= outcome.gasUsed
+    outcomes.push(outcome)
+  }
+  return outcomes
+}

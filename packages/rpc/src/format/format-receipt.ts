@@ -1,19 +1,8 @@
 import { type Call, hexOrNull, toQuantity } from '@poai/api'
 import type { LogJson, ReceiptJson } from '@poai/api/client'
 import type { FoundLog } from '@poai/chain'
-import {
-  type Address,
-  bytesToHex,
-  encodeRlp,
-  hash32,
-  type JsonValue,
-  type Log,
-  type Receipt,
-  type Transaction,
-  toAddress,
-  uintToBytes,
-} from '@poai/core'
-import { effectiveGasPrice } from '@poai/execution'
+import { type Address, bytesToHex, type JsonValue, type Log, type Receipt, type Transaction } from '@poai/core'
+import { createdAddress, effectiveGasPrice } from '@poai/execution'
 import { writeList } from '../dispatch/write-list.ts'
 import type { MinedAt } from './format-transaction.ts'
 
@@ -78,15 +67,4 @@ export function formatReceipt(receipt: Receipt, place: ReceiptPlace): Omit<Recei
     contractAddress: transaction.to === undefined ? bytesToHex(createdAddress(sender, transaction.nonce)) : null,
     logsBloom: bytesToHex(receipt.logsBloom),
   }
-}
-
-/** Where a creation puts its contract: the last 20 bytes of keccak256(RLP([sender, nonce])). */
-export function createdAddress(sender: Address, nonce: bigint): Address {
-  return toAddress(hash32(encodeRlp([sender, minimalBytes(nonce)])).slice(12))
-}
-
-function minimalBytes(value: bigint): Uint8Array {
-  const bytes = uintToBytes(value, 8)
-  const first = bytes.findIndex((byte) => byte !== 0)
-  return first === -1 ? new Uint8Array(0) : bytes.slice(first)
 }

@@ -236,6 +236,49 @@ describe('traceBlock', () => {
   })
 })
 
+describe('watchBlock', () => {
+  test('hears what traceBlock hears of every transaction, and tells what became of each', async () => {
+    const chain = await startChain(`${call('call', 0x14)}${call('call', 0x12)}${call('static', 0x11)}`)
+    const transactions = [0n, 1n, 2n].map((nonce) => signTransaction(alice, { ...toMain, nonce, value: 2n }))
+    const watchedBy = async (way: 'traceBlock' | 'watchBlock'): Promise<readonly string[]> => {
+      const heard: string[] = []
+      const told = await chain.execution[way]({
+        ...{ state: chain.state, environment: chain.environment(), blockHash, transactions },
+        senders: transactions.map(recoverSender),
+        hooksFor: (at) => ({
+          onEnter: ({ type, from, to = account(0) }) => heard.push(`${at} ${type} ${nameOf(from)} ${nameOf(to)}`),
+          onExit: ({ gasUsed, failure }) => heard.push(`${at} ${gasUsed} ${failure}`),
+        }),
+      })
+      const outcomes = told.map((one) => ('outcome' in one ? one.outcome : one))
+      return [...heard, ...outcomes.map(({ gasUsed, logs }) => `${gasUsed} ${logs.length}`)]
+    }
+    const heard = await watchedBy('watchBlock')
+    expect(heard).toEqual(await watchedBy('traceBlock'))
+    expect(heard).toHaveLength(3 * 10 + 3)
+    const { receipts } = await chain.execute(transactions)
+    expect(heard.at(-3)).toBe(`${receipts[0]?.cumulativeGasUsed} 1`)
+  })
+
+  test('lets some pass unwatched, and ends when it is told to', async () => {
+    const chain = await startChain('')
+    const transactions = [0n, 1n].map((nonce) => signTransaction(alice, { ...toMain, nonce }))
+    const input = {
+      ...{ state: chain.state, environment: chain.environment(), blockHash, transactions },
+      senders: transactions.map(recoverSender),
+    }
+    const stopping = new AbortController()
+    const heard: number[] = []
+    const outcomes = await chain.execution.watchBlock({
+      ...input,
+      hooksFor: (at) => (at === 1 ? { onEnter: () => heard.push(at) } : undefined),
+    })
+    expect([heard, outcomes.length]).toEqual([[1], 2])
+    const hooksFor = (): undefined => stopping.abort(new Error('stopped'))
+    await expect(chain.execution.watchBlock({ ...input, hooksFor, signal: stopping.signal })).rejects.toThrow('stopped')
+  })
+})
+
 describe('executeCall with hooks', () => {
   test('shows frames, logs and steps alike', async () => {
     const chain = await startChain(call('call', 0x14))

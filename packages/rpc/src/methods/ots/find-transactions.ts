@@ -1,7 +1,7 @@
 import type { Call } from '@poai/api'
 import { type Address, equalBytes, type Transaction } from '@poai/core'
+import { createdAddress } from '@poai/execution'
 import type { SentBlock } from '../../chain-view.ts'
-import { createdAddress } from '../../format/format-receipt.ts'
 import type { MethodContext } from '../method-context.ts'
 
 /** Blocks that one search reads: there is no index by address, and an empty block takes a tenth of a millisecond. */
