@@ -19,6 +19,27 @@
  * createStateStore(database.store).head.account(header.beneficiary)
  */
 
+export {
+  type AccountIndexReader,
+  type Creation,
+  createAccountIndexReader,
+  type TouchedPlace,
+  type TransactionPlace,
+} from './account-index/read-index.ts'
+export {
+  canonicalHashIn,
+  dropAccountIndex,
+  INDEX_FORMAT,
+  type IndexedBlock,
+  type IndexProgress,
+  pruneIndexJournal,
+  putIndexedBlock,
+  putIndexProgress,
+  ROLES,
+  readIndexProgress,
+  type TouchedAccount,
+  undoIndexedBlock,
+} from './account-index/write-index.ts'
 export { badBlockRule, forgetBadBlocks, MAX_BAD_BLOCKS, putBadBlock } from './blocks/bad-blocks.ts'
 export {
   type BlockStore,

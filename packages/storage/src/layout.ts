@@ -120,6 +120,45 @@ const LAYOUT = {
     by: 'keepBadBlock',
     cache: 'none',
   },
+
+  // The index by account, which a node has only if its operator wants it. `INDEX_FORMAT` is its version.
+  indexedTo: {
+    prefix: 0x70,
+    key: '',
+    value: 'format u32 ∥ number u64 ∥ block hash 32 ∥ traced from u64',
+    by: 'putIndexedBlock',
+    cache: 'none',
+  },
+  touched: {
+    prefix: 0x71,
+    key: 'address 20 ∥ number u64 ∥ transaction index u32',
+    value: 'roles u8',
+    by: 'putIndexedBlock',
+    cache: 'none',
+  },
+  mined: { prefix: 0x72, key: 'address 20 ∥ number u64', value: 'none', by: 'putIndexedBlock', cache: 'none' },
+  sent: {
+    prefix: 0x73,
+    key: 'address 20 ∥ nonce u64',
+    value: 'number u64 ∥ transaction index u32',
+    by: 'putIndexedBlock',
+    cache: 'none',
+  },
+  creations: {
+    prefix: 0x74,
+    key: 'address 20',
+    value: 'number u64 ∥ transaction index u32 ∥ creator 20',
+    by: 'putIndexedBlock',
+    cache: 'none',
+  },
+  // Of blocks that can still leave the chain.
+  indexJournal: {
+    prefix: 0x75,
+    key: 'number u64',
+    value: 'parent hash 32 ∥ keys, each after its length u8',
+    by: 'putIndexedBlock',
+    cache: 'none',
+  },
 } as const
 
 /** The name of a table. */
