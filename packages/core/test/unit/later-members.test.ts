@@ -99,7 +99,7 @@ describe('a body that a fork extends', () => {
   it('has its later lists at the end: there but empty is not the same as missing', () => {
     expect(bytesToHex(bodies.encode({ ...empty, votes: [] }))).toBe('0xc2c0c0')
     expect(bodies.decode(bodies.encode({ ...empty, votes: [] }))).toEqual({ ...empty, votes: [] })
-    expect(bodies.decode(bodies.encode({ ...empty, votes: [votesRoot] }))).toHaveProperty('answers', [votesRoot])
+    expect(bodies.decode(bodies.encode({ ...empty, votes: [votesRoot] }))).toHaveProperty('votes', [votesRoot])
   })
 })
 
