@@ -12,6 +12,14 @@
  * await chain.mempool.add(transaction) // rejects with a MempoolError: 'nonce too low', 'txpool is full', …
  */
 
+export {
+  ACCOUNT_INDEX_DEFAULTS,
+  type AccountIndex,
+  type AccountIndexer,
+  type AccountIndexerDependencies,
+  type AccountIndexLimits,
+  createAccountIndexer,
+} from './account-index/account-indexer.ts'
 export { type Chain, type ChainDependencies, type ChainOptions, openChain } from './chain.ts'
 export { ChainError, type ChainErrorCode } from './chain-error.ts'
 export type {
