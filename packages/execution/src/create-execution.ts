@@ -1,9 +1,11 @@
 import {
   type Address,
-  type Hardfork,
+  defined,
+  type InferenceAnswer,
   invariant,
   type NetworkParams,
   type RuleSchedule,
+  type Rules,
   rulesAt,
   type Transaction,
 } from '@poai/core'
@@ -18,6 +20,9 @@ import { createEvmCommon } from './evm/evm-common.ts'
 import { MachinePool } from './evm/machine-pool.ts'
 import type { PairingElsewhere } from './evm/resting-precompiles.ts'
 import type { MessageOutcome } from './evm/run-message.ts'
+import type { AnswerSource } from './inference/answer-source.ts'
+import { answersOfBody } from './inference/body-answers.ts'
+import { recordAnswers } from './inference/record-answers.ts'
 import { RULE_SETS } from './rule-sets.ts'
 import { type TraceBlockInput, type TransactionTrace, traceBlock, watchBlock } from './trace/trace-block.ts'
 
@@ -26,8 +31,16 @@ export interface ExecuteBlockInput extends BlockInput {
   readonly transactions: readonly Transaction[]
   /** Of each transaction, as `recoverSender` or a `SenderRecovery` found them. */
   readonly senders: readonly Address[]
+  /** Of the block's body: all that its contracts ask, and nothing else. Due where the rules name models. */
+  readonly answers?: readonly InferenceAnswer[] | undefined
   /** Looked at between transactions. */
   readonly signal?: AbortSignal
+}
+
+/** A block to build. */
+export interface BuildBlockInput extends BlockInput {
+  /** Asked once for each call that the block's contracts make; without it, transactions that make one are left out. */
+  readonly answers?: AnswerSource | undefined
 }
 
 /**
@@ -35,10 +48,13 @@ export interface ExecuteBlockInput extends BlockInput {
  * of the block that is executed, or that a call is said to be in.
  */
 export interface Execution {
-  /** Judges and executes a block. Throws a `RuleError` if one of its transactions cannot stand where it stands. */
+  /**
+   * Judges and executes a block. Throws a `RuleError` if one of its transactions cannot stand where it stands, or its
+   * answers are not those that they ask for.
+   */
   executeBlock(input: ExecuteBlockInput): Promise<BlockOutcome>
   /** Begins a block for a miner: the same transition, with transactions that do not fit left out. */
-  buildBlock(input: BlockInput): Promise<BlockBuilder>
+  buildBlock(input: BuildBlockInput): Promise<BlockBuilder>
   /** Runs a message without keeping what it does. */
   executeCall(input: CallInput): Promise<CallOutcome>
   /** Finds the least gas limit, or nearly so, with which a message succeeds. */
@@ -58,6 +74,8 @@ export interface ExecutionTools {
 
 /** What a rule set is executed with. */
 interface Workshop {
+  /** Of the heights that it serves: those that differ in neither member share it. */
+  readonly rules: Pick<Rules, 'hardfork' | 'inference'>
   readonly tools: MachineTools
   readonly machines: MachinePool
 }
@@ -71,31 +89,43 @@ export function createExecution(
   params: Pick<NetworkParams, 'chainId'> & RuleSchedule,
   { pairing }: ExecutionTools = {},
 ): Execution {
-  const workshops = new Map<Hardfork, Workshop>()
+  const workshops: Workshop[] = []
   const at = ({ environment }: InBlock): Workshop => {
-    const { hardfork } = rulesAt(params, environment.number)
-    const known = workshops.get(hardfork)
+    const { hardfork, inference } = rulesAt(params, environment.number)
+    const known = workshops.find(({ rules }) => rules.hardfork === hardfork && rules.inference === inference)
     if (known !== undefined) return known
     const rules = RULE_SETS[hardfork]
-    const tools = { rules, common: createEvmCommon(params.chainId, rules), pairing }
-    const workshop = { tools, machines: new MachinePool(tools) }
-    workshops.set(hardfork, workshop)
+    const tools = { rules, common: createEvmCommon(params.chainId, rules), inference, pairing }
+    const workshop = { rules: { hardfork, ...defined({ inference }) }, tools, machines: new MachinePool(tools) }
+    workshops.push(workshop)
     return workshop
   }
   return {
     async executeBlock(input) {
-      const { transactions, senders, signal } = input
+      const { transactions, senders, signal, answers, ...block } = input
+      const { tools } = at(input)
       invariant(transactions.length === senders.length, 'every transaction has its sender')
-      const session = await openBlock(at(input).tools, input)
+      invariant((answers === undefined) === (tools.inference === undefined), 'a body has answers where they are due')
+      const table = answers && answersOfBody(answers)
+      const session = await openBlock(tools, { ...block, answers: table })
       for (const [index, transaction] of transactions.entries()) {
         signal?.throwIfAborted()
         await session.apply({ transaction, sender: senders[index] as Address })
       }
+      table?.finish()
       return session.finish()
     },
     async buildBlock(input) {
-      const { bodyBytes } = rulesAt(params, input.environment.number).limits
-      return createBlockBuilder(await openBlock(at(input).tools, input), bodyBytes)
+      const { limits } = rulesAt(params, input.environment.number)
+      const { tools } = at(input)
+      const record = recordAnswers(input.answers)
+      const session = await openBlock(tools, { ...input, answers: record })
+      return createBlockBuilder(session, {
+        maxBodyBytes: limits.bodyBytes,
+        rules: tools.rules.transactions,
+        inference: tools.inference,
+        record,
+      })
     },
     executeCall: (input) => executeCall(at(input).machines, input),
     estimateGas: (input) => estimateGas(at(input).machines, input),

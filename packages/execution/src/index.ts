@@ -19,13 +19,23 @@ export type { EstimateInput, GasEstimate } from './call/estimate-gas.ts'
 export type { CallInput, CallOutcome } from './call/execute-call.ts'
 export { type AccountOverride, ImaginedState } from './call/imagined-state.ts'
 export type { SimulatedBlock, SimulatedPlace, SimulationOptions } from './call/simulate-block.ts'
-export { createExecution, type ExecuteBlockInput, type Execution, type ExecutionTools } from './create-execution.ts'
+export {
+  type BuildBlockInput,
+  createExecution,
+  type ExecuteBlockInput,
+  type Execution,
+  type ExecutionTools,
+} from './create-execution.ts'
 export { type BlockEnvironment, type BlockHashLookup, prevRandaoOf } from './evm/block-environment.ts'
 export { BLOB_BASE_FEE } from './evm/create-machine.ts'
 export { precompilesOf } from './evm/precompiles-of.ts'
 export { computePairing, type PairingElsewhere } from './evm/resting-precompiles.ts'
 export type { Message, MessageOutcome } from './evm/run-message.ts'
 export type { Pause } from './evm/step-pacer.ts'
+export { AnswerError, type AnswerSource, untilAborted } from './inference/answer-source.ts'
+export { answersOfBody, type BodyAnswers } from './inference/body-answers.ts'
+export { GAS_PER_ANSWER_BYTE } from './inference/inference-precompiles.ts'
+export { type AnswerRecord, recordAnswers } from './inference/record-answers.ts'
 export { transactionRulesAt } from './rule-sets.ts'
 export { type Account, decodeAccount, encodeAccount, isEmptyAccount, NEW_ACCOUNT } from './state/account.ts'
 export { ExecutionError, type ExecutionErrorCode } from './state/execution-error.ts'

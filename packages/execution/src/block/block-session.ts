@@ -10,7 +10,9 @@ import {
 } from '@poai/core'
 import type { BlockEnvironment, BlockHashLookup } from '../evm/block-environment.ts'
 import { createMachine, type Machine, type MachineTools } from '../evm/create-machine.ts'
+import type { MessageOutcome } from '../evm/run-message.ts'
 import type { Pause } from '../evm/step-pacer.ts'
+import type { AnswerSource } from '../inference/answer-source.ts'
 import { commitState } from '../state/commit-state.ts'
 import type { StateCommit } from '../state/state-changes.ts'
 import type { StateReader } from '../state/state-reader.ts'
@@ -35,6 +37,11 @@ export interface BlockInput extends ParentState {
   readonly pause?: Pause | undefined
 }
 
+/** The same, with what answers the calls of models that its contracts make. */
+export interface SessionInput extends BlockInput {
+  readonly answers: AnswerSource | undefined
+}
+
 /** What executing a block came to. */
 export interface BlockOutcome extends StateCommit {
   readonly receipts: readonly Receipt[]
@@ -46,7 +53,7 @@ export interface BlockOutcome extends StateCommit {
 /** A block being executed, transaction by transaction. */
 export interface BlockSession {
   readonly gasUsed: bigint
-  /** Throws a `RuleError`, with nothing changed, if the transaction cannot be the block's next. */
+  /** Throws a `RuleError` if the transaction cannot be the block's next. Whatever it throws, nothing has changed. */
   apply(sent: SentTransaction): Promise<Receipt>
   /** Pays the reward and computes the roots. The session is over then. */
   finish(): BlockOutcome
@@ -56,13 +63,13 @@ const NO_LOGS: Bloom = toBloom(new Uint8Array(BLOOM_BYTES))
 
 class MachineSession implements BlockSession {
   private readonly tools: MachineTools
-  private readonly input: BlockInput
+  private readonly input: SessionInput
   private readonly world: WorldState
   private readonly receipts: Receipt[] = []
   private machine: Promise<Machine> | undefined
   gasUsed = 0n
 
-  constructor(tools: MachineTools, input: BlockInput) {
+  constructor(tools: MachineTools, input: SessionInput) {
     this.tools = tools
     this.input = input
     this.world = new WorldState(input.state)
@@ -71,11 +78,7 @@ class MachineSession implements BlockSession {
   }
 
   async apply(sent: SentTransaction): Promise<Receipt> {
-    const { environment, blockHash, pause } = this.input
-    const gasLeft = environment.gasLimit - this.gasUsed
-    // Only now: a block without transactions needs none, and one costs as much as the rest of such a block.
-    this.machine ??= createMachine({ tools: this.tools, world: this.world, environment, blockHash, pause })
-    const { succeeded, gasUsed, logs } = await applyTransaction(await this.machine, sent, { gasLeft })
+    const { succeeded, gasUsed, logs } = await this.execute(sent)
     this.gasUsed += gasUsed
     const receipt: Receipt = {
       type: sent.transaction.type,
@@ -86,6 +89,20 @@ class MachineSession implements BlockSession {
     }
     this.receipts.push(receipt)
     return receipt
+  }
+
+  private async execute(sent: SentTransaction): Promise<MessageOutcome> {
+    const { environment, blockHash, pause, answers } = this.input
+    const gasLeft = environment.gasLimit - this.gasUsed
+    // Only now: a block without transactions needs none, and one costs as much as the rest of such a block.
+    this.machine ??= createMachine({ tools: this.tools, world: this.world, environment, blockHash, pause, answers })
+    try {
+      return await applyTransaction(await this.machine, sent, { gasLeft })
+    } catch (error) {
+      // Nobody knows where a machine stopped that had begun.
+      if (this.world.undoTransaction()) this.machine = undefined
+      throw error
+    }
   }
 
   finish(): BlockOutcome {
@@ -105,6 +122,6 @@ class MachineSession implements BlockSession {
 }
 
 /** Begins a block on its parent's state. */
-export async function openBlock(tools: MachineTools, input: BlockInput): Promise<BlockSession> {
+export async function openBlock(tools: MachineTools, input: SessionInput): Promise<BlockSession> {
   return new MachineSession(tools, input)
 }

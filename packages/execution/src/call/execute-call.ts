@@ -4,6 +4,7 @@ import type { Machine } from '../evm/create-machine.ts'
 import type { MachinePool } from '../evm/machine-pool.ts'
 import { type Message, type MessageOutcome, runInEvm } from '../evm/run-message.ts'
 import type { Pause } from '../evm/step-pacer.ts'
+import type { AnswerSource } from '../inference/answer-source.ts'
 import { NEW_ACCOUNT } from '../state/account.ts'
 import type { StateChanges } from '../state/state-changes.ts'
 import type { StateReader } from '../state/state-reader.ts'
@@ -24,6 +25,8 @@ export interface CallInput extends TraceHooks {
   readonly withState?: boolean
   /** See `MachinePlace`. What it throws, the call throws. */
   readonly pause?: Pause | undefined
+  /** See `MachinePlace`. */
+  readonly answers?: AnswerSource | undefined
 }
 
 /** What the message would do. Nothing of it is kept. */
@@ -81,14 +84,14 @@ function refused(failure: string, gasUsed: bigint): CallOutcome {
  * ask for. Gas is not paid for, and the sender may be anybody; the value must be there.
  */
 export async function executeCall(machines: MachinePool, input: CallInput): Promise<CallOutcome> {
-  const { state, environment, blockHash, message, overrides = [], pause } = input
+  const { state, environment, blockHash, message, overrides = [], pause, answers } = input
   const world = imagine(state, overrides)
   const sender = world.account(message.from) ?? NEW_ACCOUNT
   if (message.gasLimit < leastGas(machines.transactions, message))
     return refused('intrinsic gas too low', message.gasLimit)
   if (sender.balance < message.value) return refused('insufficient balance', 0n)
   world.setAccount(message.from, { ...sender, nonce: sender.nonce + 1n })
-  return machines.use({ world, environment, blockHash, pause }, async (machine) => {
+  return machines.use({ world, environment, blockHash, pause, answers }, async (machine) => {
     machine.evm.journal.startReportingAccessList()
     const run = isWatched(input) ? runWatched(input) : runInEvm
     const outcome = await run(machine, message)

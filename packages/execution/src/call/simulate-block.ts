@@ -4,6 +4,7 @@ import type { MachineTools } from '../evm/create-machine.ts'
 import type { MachinePool } from '../evm/machine-pool.ts'
 import { type MessageOutcome, runMessage } from '../evm/run-message.ts'
 import type { Pause } from '../evm/step-pacer.ts'
+import type { AnswerSource } from '../inference/answer-source.ts'
 import { runWatched } from '../trace/run-watched.ts'
 import type { TraceHooks } from '../trace/trace-hooks.ts'
 import { applyTransaction, type SentTransaction } from '../transaction/apply-transaction.ts'
@@ -17,6 +18,8 @@ export interface SimulatedPlace {
   readonly blockHash: BlockHashLookup
   /** See `MachinePlace`. What it throws ends the simulation. */
   readonly pause?: Pause | undefined
+  /** See `MachinePlace`. */
+  readonly answers?: AnswerSource | undefined
 }
 
 /** How a transaction of a simulated block is executed. */

@@ -1,7 +1,9 @@
 import type { Common } from '@ethereumjs/common'
 import { EVM, type EVMMockBlockchainInterface, type EVMRunCallOpts } from '@ethereumjs/evm'
 import { Address as EvmAddress } from '@ethereumjs/util'
-import { type Hash32, hexToBytes, invariant } from '@poai/core'
+import { type Hash32, hexToBytes, type InferenceParams, invariant } from '@poai/core'
+import type { AnswerSource } from '../inference/answer-source.ts'
+import { inferencePrecompiles } from '../inference/inference-precompiles.ts'
 import { RULE_SETS, type RuleSet } from '../rule-sets.ts'
 import { bytesToKey } from '../state/byte-key.ts'
 import { ExecutionError } from '../state/execution-error.ts'
@@ -40,6 +42,8 @@ export interface MachinePlace {
   readonly blockHash: BlockHashLookup
   /** Asked often while code runs: a long message gives others their turn, or is given up by throwing. */
   readonly pause?: Pause | undefined
+  /** What answers calls of models; without it an execution that makes one fails with an `AnswerError`. */
+  readonly answers?: AnswerSource | undefined
 }
 
 /** What a machine is made of. */
@@ -51,6 +55,8 @@ export interface MachineOptions extends MachinePlace {
 export interface MachineTools {
   readonly rules: RuleSet
   readonly common: Common
+  /** The models that contracts may call; undefined: none. */
+  readonly inference?: InferenceParams | undefined
   /** Where long pairings are computed; undefined: here. */
   readonly pairing?: PairingElsewhere | undefined
 }
@@ -102,8 +108,9 @@ export class MachineCore {
   readonly #precompileNames: readonly string[]
   readonly #precompiles: ReadonlySet<string>
   readonly #pacer = new StepPacer()
+  #answers: AnswerSource | undefined
 
-  constructor({ rules, common, pairing }: MachineTools) {
+  constructor({ rules, common, inference, pairing }: MachineTools) {
     this.#transactions = rules.transactions
     // Not by createEVM, which puts its own curve over the one it is given.
     this.#evm = new EVM({
@@ -111,7 +118,10 @@ export class MachineCore {
       stateManager: this.#state,
       blockchain: this.#blockHashes,
       bn254: pairingCurve,
-      customPrecompiles: rules.precompiles({ pause: () => this.#pacer.pause?.(), pairing }),
+      customPrecompiles: [
+        ...rules.precompiles({ pause: () => this.#pacer.pause?.(), pairing }),
+        ...inferencePrecompiles(inference, () => this.#answers),
+      ],
     })
     paceEvm(this.#evm, this.#pacer)
     // All public members of the class are there; the type also has private ones.
@@ -124,8 +134,9 @@ export class MachineCore {
   }
 
   /** Moves the machine to a place. The one in the place before must not be used any more. */
-  moveTo({ world, environment, blockHash, pause }: MachinePlace): Machine {
+  moveTo({ world, environment, blockHash, pause, answers }: MachinePlace): Machine {
     this.#pacer.pause = pause
+    this.#answers = answers
     this.#state.moveTo(world)
     this.#blockHashes.lookup = blockHash
     return {
@@ -157,6 +168,7 @@ export class MachineCore {
     this.#state.moveTo(NOWHERE)
     this.#blockHashes.lookup = () => undefined
     this.#pacer.pause = undefined
+    this.#answers = undefined
   }
 }
 

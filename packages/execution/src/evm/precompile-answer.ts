@@ -1,4 +1,6 @@
-import { EVMError } from '@ethereumjs/evm'
+import { type AddPrecompile, type CustomPrecompile, EVMError } from '@ethereumjs/evm'
+import { Address } from '@ethereumjs/util'
+import { ADDRESS_BYTES, toAddress, uintToBytes } from '@poai/core'
 
 /** The result of a precompile, in the EVM's form. */
 export interface PrecompileAnswer {
@@ -11,6 +13,11 @@ export interface PrecompileAnswer {
 export interface PrecompileCall {
   readonly data: Uint8Array
   readonly gasLimit: bigint
+}
+
+/** What calls of an address run. */
+export function precompileAt(address: bigint, run: AddPrecompile['function']): CustomPrecompile {
+  return { address: new Address(toAddress(uintToBytes(address, ADDRESS_BYTES))), function: run }
 }
 
 const NO_BYTES: Uint8Array = new Uint8Array(0)

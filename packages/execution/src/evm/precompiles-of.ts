@@ -1,13 +1,15 @@
 import { getActivePrecompiles } from '@ethereumjs/evm'
-import { type Address, type Hardfork, hexToBytes, invariant, toAddress } from '@poai/core'
+import { type Address, hexToBytes, invariant, type RuleTable, toAddress } from '@poai/core'
+import { inferencePrecompiles } from '../inference/inference-precompiles.ts'
 import { RULE_SETS } from '../rule-sets.ts'
 import { createEvmCommon } from './evm-common.ts'
 
-/** Addresses whose code is built in under a rule set, in their order. */
-export function precompilesOf(hardfork: Hardfork): readonly Address[] {
+/** Addresses whose code is built in under some rules, in their order. */
+export function precompilesOf({ hardfork, inference }: Pick<RuleTable, 'hardfork' | 'inference'>): readonly Address[] {
   const rules = RULE_SETS[hardfork]
-  const place = { pause: () => undefined, pairing: undefined }
-  const active = getActivePrecompiles(createEvmCommon(1n, rules), rules.precompiles(place))
+  const ethereum = rules.precompiles({ pause: () => undefined, pairing: undefined })
+  const own = inferencePrecompiles(inference, () => undefined)
+  const active = getActivePrecompiles(createEvmCommon(1n, rules), [...ethereum, ...own])
   return [...active.keys()].sort().map((name) => {
     const bytes = hexToBytes(`0x${name}`)
     invariant(bytes !== undefined, 'precompiles are named in hexadecimal')

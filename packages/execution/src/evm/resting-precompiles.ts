@@ -1,13 +1,11 @@
-import type { AddPrecompile, CustomPrecompile, PrecompileInput } from '@ethereumjs/evm'
-import { Address } from '@ethereumjs/util'
-import { ADDRESS_BYTES, toAddress, uintToBytes } from '@poai/core'
+import type { CustomPrecompile, PrecompileInput } from '@ethereumjs/evm'
 import { blake2f } from './blake2f.ts'
 import { BLS_ADDRESSES, blsPrecompile } from './bls-precompiles.ts'
 import { ripemd160, sha256 } from './hash-precompiles.ts'
 import { modexp } from './modexp.ts'
 import { p256Verify } from './p256-verify.ts'
 import { pairingCurve } from './pairing-curve.ts'
-import { failed, type PrecompileAnswer } from './precompile-answer.ts'
+import { failed, type PrecompileAnswer, precompileAt } from './precompile-answer.ts'
 import type { Pause } from './step-pacer.ts'
 
 /**
@@ -22,10 +20,6 @@ export type PairingElsewhere = (input: Uint8Array) => Promise<Uint8Array | undef
 const MAX_PAIRS_HERE = 3
 const PAIR_BYTES = 192
 
-function at(address: bigint, run: AddPrecompile['function']): CustomPrecompile {
-  return { address: new Address(toAddress(uintToBytes(address, ADDRESS_BYTES))), function: run }
-}
-
 /** What precompiles may use of the machine that they are in. */
 export interface PrecompilePlace {
   readonly pause: Pause
@@ -36,11 +30,11 @@ export interface PrecompilePlace {
 /** Precompiles whose calls may take long. They replace EthereumJS's, which compute without a pause. */
 export function restingPrecompiles({ pause, pairing: elsewhere }: PrecompilePlace): CustomPrecompile[] {
   return [
-    at(2n, (input) => sha256(input, pause)),
-    at(3n, (input) => ripemd160(input, pause)),
-    at(5n, (input) => modexp(input, pause)),
-    at(8n, (input) => pairing(input, elsewhere)),
-    at(9n, (input) => blake2f(input, pause)),
+    precompileAt(2n, (input) => sha256(input, pause)),
+    precompileAt(3n, (input) => ripemd160(input, pause)),
+    precompileAt(5n, (input) => modexp(input, pause)),
+    precompileAt(8n, (input) => pairing(input, elsewhere)),
+    precompileAt(9n, (input) => blake2f(input, pause)),
   ]
 }
 
@@ -48,8 +42,10 @@ export function restingPrecompiles({ pause, pairing: elsewhere }: PrecompilePlac
 export function osakaPrecompiles(place: PrecompilePlace): CustomPrecompile[] {
   return [
     ...restingPrecompiles(place),
-    ...BLS_ADDRESSES.map((address) => at(BigInt(address), (input) => blsPrecompile(address, input, place.pause))),
-    at(0x100n, p256Verify),
+    ...BLS_ADDRESSES.map((address) =>
+      precompileAt(BigInt(address), (input) => blsPrecompile(address, input, place.pause)),
+    ),
+    precompileAt(0x100n, p256Verify),
   ]
 }
 

@@ -169,6 +169,16 @@ export class WorldState {
     this.journal.length = length
   }
 
+  /** Undoes all that a transaction wrote, wherever it stopped. False if that was nothing. */
+  undoTransaction(): boolean {
+    const hasWritten = this.journal.length > 0
+    this.checkpoints.length = 0
+    this.checkpoint()
+    this.revert()
+    this.forgetOriginals()
+    return hasWritten
+  }
+
   /** Ends a transaction: accounts that it touched and left empty go, and the next one starts with a clean journal. */
   endTransaction(): void {
     invariant(this.checkpoints.length === 0, 'a transaction ends outside of all checkpoints')
@@ -177,8 +187,7 @@ export class WorldState {
       const account = this.accounts.get(undo.key)
       if (account !== undefined && isEmptyAccount(account)) this.accounts.set(undo.key, undefined)
     }
-    for (const slots of this.withOriginals) slots.original.clear()
-    this.withOriginals.clear()
+    this.forgetOriginals()
     this.journal = []
   }
 
@@ -207,6 +216,11 @@ export class WorldState {
   /** What differs from the state that the reader gave. */
   changes(): StateChanges {
     return { accounts: this.accountChanges(), storage: this.storageChanges(), code: this.codeAdditions() }
+  }
+
+  private forgetOriginals(): void {
+    for (const slots of this.withOriginals) slots.original.clear()
+    this.withOriginals.clear()
   }
 
   private slotsOf(address: Uint8Array): Slots {

@@ -1,9 +1,9 @@
-import type { Address, Transaction } from '@poai/core'
-import { invariant } from '@poai/core'
+import { type Address, type InferenceAnswer, invariant, type Transaction } from '@poai/core'
 import type { BlockEnvironment, BlockHashLookup } from '../evm/block-environment.ts'
 import { createMachine, type Machine, type MachineTools } from '../evm/create-machine.ts'
 import type { MessageOutcome } from '../evm/run-message.ts'
 import type { Pause } from '../evm/step-pacer.ts'
+import { answersOfBody } from '../inference/body-answers.ts'
 import type { StateChanges } from '../state/state-changes.ts'
 import type { StateReader } from '../state/state-reader.ts'
 import { type StateReads, WorldState } from '../state/world-state.ts'
@@ -21,6 +21,8 @@ export interface TraceBlockInput {
   readonly transactions: readonly Transaction[]
   /** Of each transaction. */
   readonly senders: readonly Address[]
+  /** Of the block's body: all of them, whatever transactions are left out. */
+  readonly answers?: readonly InferenceAnswer[] | undefined
   /** Hooks for a transaction that is to be watched; undefined for one that only has to be executed before others. */
   readonly hooksFor: (index: number, transaction: Transaction) => TraceHooks | undefined
   /** Looked at between transactions. */
@@ -50,8 +52,9 @@ export interface TransactionTrace {
 export async function traceBlock(tools: MachineTools, input: TraceBlockInput): Promise<readonly TransactionTrace[]> {
   const { state, environment, blockHash, transactions, senders, hooksFor, signal, pause } = input
   invariant(transactions.length === senders.length, 'every transaction has its sender')
+  const answers = input.answers && answersOfBody(input.answers)
   const machineOver = (world: WorldState): Promise<Machine> =>
-    createMachine({ tools, world, environment, blockHash, pause })
+    createMachine({ tools, world, environment, blockHash, pause, answers })
   const before = new WorldState(state)
   tools.rules.beginBlock(before, { number: environment.number, blockHash })
   const machine = await machineOver(before)
@@ -84,7 +87,8 @@ export async function watchBlock(tools: MachineTools, input: TraceBlockInput): P
   invariant(transactions.length === senders.length, 'every transaction has its sender')
   const world = new WorldState(state)
   tools.rules.beginBlock(world, { number: environment.number, blockHash })
-  const machine = await createMachine({ tools, world, environment, blockHash, pause })
+  const answers = input.answers && answersOfBody(input.answers)
+  const machine = await createMachine({ tools, world, environment, blockHash, pause, answers })
   const outcomes: MessageOutcome[] = []
   let gasLeft = environment.gasLimit
   for (const [index, transaction] of transactions.entries()) {

@@ -104,7 +104,7 @@ test('takes slots away that were read, written or never looked at', () => {
 test('names the precompiles of each rule set, in their order', () => {
   const last = toAddress(uintToBytes(10n, 20))
   for (const hardfork of HARDFORKS) {
-    const all = precompilesOf(hardfork)
+    const all = precompilesOf({ hardfork })
     expect(all[0]).toEqual(toAddress(uintToBytes(1n, 20)))
     expect(all.some((address) => equalBytes(address, last))).toBe(true)
   }

@@ -22,6 +22,7 @@ import {
   defined,
   HARDFORKS,
   type Hash32,
+  INFERENCE_ADDRESSES,
   MAX_AUTHORIZATIONS,
   type TransactionType,
   ZERO_ADDRESS,
@@ -173,10 +174,10 @@ const overrideArguments = titled(
 
 let precompiles: ReadonlySet<string> | undefined
 
-/** By any of the rule sets. */
+/** By any rules that there are. */
 function isPrecompile(of: Address): boolean {
-  precompiles ??= new Set(HARDFORKS.flatMap(precompilesOf).map(bytesToHex))
-  return precompiles.has(bytesToHex(of))
+  precompiles ??= new Set(HARDFORKS.flatMap((hardfork) => precompilesOf({ hardfork })).map(bytesToHex))
+  return precompiles.has(bytesToHex(of)) || Object.values(INFERENCE_ADDRESSES).includes(BigInt(bytesToHex(of)))
 }
 
 /** The state overrides of `eth_call`: how accounts are to look during this call. */

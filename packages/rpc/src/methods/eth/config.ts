@@ -1,10 +1,19 @@
 import { type Method, method, SCHEMAS, toQuantity } from '@poai/api'
 import type { CapabilitiesJson, ConfigsJson } from '@poai/api/client'
-import { bytesToHex, forkIdAt, type Hardfork, type Hex, type Rules, rulesAt, rulesOf } from '@poai/core'
+import {
+  bytesToHex,
+  forkIdAt,
+  type Hardfork,
+  type Hex,
+  INFERENCE_ADDRESSES,
+  type Rules,
+  rulesAt,
+  rulesOf,
+} from '@poai/core'
 import { HISTORY_CONTRACT, precompilesOf } from '@poai/execution'
 import type { MethodContext } from '../method-context.ts'
 
-/** EIP-7910's names of precompiles, by their addresses. */
+/** EIP-7910's names of precompiles, and those of this chain's own, by their addresses. */
 const PRECOMPILE_NAMES: ReadonlyMap<bigint, string> = new Map([
   [0x1n, 'ECREC'],
   [0x2n, 'SHA256'],
@@ -24,6 +33,8 @@ const PRECOMPILE_NAMES: ReadonlyMap<bigint, string> = new Map([
   [0x10n, 'BLS12_MAP_FP_TO_G1'],
   [0x11n, 'BLS12_MAP_FP2_TO_G2'],
   [0x100n, 'P256VERIFY'],
+  [INFERENCE_ADDRESSES.generate, 'POAI_GENERATE'],
+  [INFERENCE_ADDRESSES.replay, 'POAI_REPLAY'],
 ])
 
 /** Contracts that rules write to, by EIP-7910's names. */
@@ -77,7 +88,7 @@ function showRules(context: MethodContext, rules: Rules): ConfigsJson['current']
     chainId: toQuantity(params.chainId),
     forkId: bytesToHex(forkIdAt(params, rules.since).hash.subarray(0, FORK_ID_BYTES)),
     precompiles: Object.fromEntries(
-      precompilesOf(rules.hardfork).map((address) => [
+      precompilesOf(rules).map((address) => [
         PRECOMPILE_NAMES.get(BigInt(bytesToHex(address))) ?? bytesToHex(address),
         bytesToHex(address),
       ]),
