@@ -87,9 +87,11 @@ export function createStaticSite(directory: string, findExtra: FindExtraFile = a
     file.catch(() => kept.delete(path))
     return file
   }
+  const index = join(directory, 'index.html')
   return async (request, response) => {
     const place = placeOf(request.url ?? '/')
-    if (place !== undefined) {
+    // Without the page there is nothing to lead to.
+    if (place !== undefined && (await load(index, MAX_FILE_BYTES)) !== undefined) {
       response.writeHead(302, { ...HEADERS, location: place, 'content-length': 0 })
       response.end()
       return true

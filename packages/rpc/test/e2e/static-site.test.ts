@@ -71,6 +71,16 @@ it.each([
   expect([answer.status, answer.headers.get('location')]).toEqual([302, place])
 })
 
+it('leads nowhere before the page is built', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'poai-site-'))
+  onTestFinished(() => rm(directory, { recursive: true, force: true }))
+  const { url } = await openRpcFixture({ server: { siteDirectory: directory } })
+  expect((await fetch(`${url}/tx/0xab`, { redirect: 'manual' })).status).toBe(404)
+  // As soon as it is there, it does.
+  await writeFile(join(directory, 'index.html'), '<title>page</title>')
+  expect((await fetch(`${url}/tx/0xab`, { redirect: 'manual' })).status).toBe(302)
+})
+
 it.each([
   '/tx/',
   '/tx/0xab/more',
