@@ -43,8 +43,8 @@ inline void gatherHead(const float* from, long stride, int rows, float* to) {
 inline void scatterHead(const float* from, int rows, float* to, long stride) {
   for (int r = 0; r < rows; r++) memcpy(to + r * stride, from + r * HEAD, sizeof(float) * HEAD);
 }
-inline void transposeHead(const float* from, float* to) {
-  for (int r = 0; r < KEYS; r++)
+inline void transposeHead(const float* from, int rows, float* to) {
+  for (int r = 0; r < rows; r++)
     for (int i = 0; i < HEAD; i++) to[i * KEYS + r] = from[r * HEAD + i];
 }
 
@@ -59,7 +59,7 @@ inline int visible(const std::vector<int>& positions, int firstQuery) {
 inline void attendForward(const std::vector<int>& positions, HeadScratch& s, float* weights) {
   const int queries = static_cast<int>(positions.size());
   const Vector scale = splat(1 / std::sqrt(static_cast<float>(HEAD)));
-  transposeHead(s.k, s.transposed);
+  transposeHead(s.k, roundUp(positions.back() + 1, TILE_COLUMNS), s.transposed);
   for (int r = 0; r < queries; r += TILE_ROWS) {
     const int columns = visible(positions, r);
     for (int c = 0; c < columns; c += TILE_COLUMNS)
@@ -88,7 +88,7 @@ inline void attendBackward(const std::vector<int>& positions, HeadScratch& s, co
   const int queries = static_cast<int>(positions.size());
   const int rows = roundUp(queries, TILE_ROWS);
   const float scale = 1 / std::sqrt(static_cast<float>(HEAD));
-  transposeHead(s.v, s.transposed);
+  transposeHead(s.v, roundUp(positions.back() + 1, TILE_COLUMNS), s.transposed);
   for (int r = 0; r < rows; r += TILE_ROWS) {
     const int columns = visible(positions, r);
     for (int c = 0; c < columns; c += TILE_COLUMNS)

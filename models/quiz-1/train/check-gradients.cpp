@@ -4,7 +4,7 @@
 
 static std::vector<ExamTokens> randomExams(std::mt19937& random) {
   std::vector<ExamTokens> exams;
-  for (const int length : {160, 41, 97}) {
+  for (const int length : {MAX_TOKENS, 41, 97}) {
     ExamTokens exam;
     for (int i = 0; i < length; i++) exam.tokens.push_back(static_cast<uint16_t>(random() % VOCABULARY));
     for (int i = 5; i < length; i += 1 + static_cast<int>(random() % 17)) exam.answerPositions.push_back(static_cast<uint16_t>(i));

@@ -1,5 +1,6 @@
 // The model's dimensions and where each weight lies in the one flat array of parameters.
 // They are compile-time constants, so that inner loops have known lengths: -DWIDTH=128 -DLAYERS=6 -DHEADS=4 -DFEED_FORWARD=384
+// -DTOKENS=160 (the longest sequence) -DANSWERS=32 (tokens of one sequence that may be predicted). These are quiz-1's.
 #pragma once
 
 #ifndef WIDTH
@@ -14,13 +15,19 @@
 #ifndef FEED_FORWARD
 #define FEED_FORWARD 384
 #endif
+#ifndef TOKENS
+#define TOKENS 160
+#endif
+#ifndef ANSWERS
+#define ANSWERS 32
+#endif
 
 constexpr int D = WIDTH, L = LAYERS, H = HEADS, F = FEED_FORWARD;
 constexpr int HEAD = D / H;
 constexpr int VOCABULARY = 259;          // unknown, begin, end and 256 bytes
 constexpr int VOCABULARY_ROWS = 288;     // rounded up to whole panels; the rows past the end stay zero
-constexpr int MAX_TOKENS = 160;          // positions that are trained
-constexpr int MAX_ANSWERS = 32;           // answer tokens of one exam
+constexpr int MAX_TOKENS = TOKENS;          // positions that are trained
+constexpr int MAX_ANSWERS = ANSWERS;     // answer tokens of one exam
 constexpr float RMS_EPSILON = 1e-5f;
 constexpr double ROPE_BASE = 10000;
 static_assert(HEAD == 32, "attention works on panels of 32 columns: one head each");

@@ -1,22 +1,22 @@
-// Trains a quiz model on an endless stream of exams for a given wall-clock time. See README.md for the command line.
+// Trains a model on an endless stream of exams for a given wall-clock time. See README.md for the command line. Any
+// stream in the form of exam-stream.hpp will do: chat-1 learns from dialogues, whose families are topics.
 #include <chrono>
 #include <ctime>
 #include <map>
+#include <sstream>
 
 #include "exam-stream.hpp"
 #include "model.hpp"
 
-constexpr int FAMILIES = 14;
-constexpr const char* FAMILY_NAMES[FAMILIES] = {"add", "sub", "mul", "mod", "cmp", "ext", "seq", "log", "rev", "cnt", "srt", "cal", "wrd", "pat"};
 
 struct Options {
-  std::string stream, name = "quiz", resume;
+  std::string stream, name = "quiz", resume, families = "add,sub,mul,mod,cmp,ext,seq,log,rev,cnt,srt,cal,wrd,pat", score = "whole";
   double minutes = 60, saveMinutes = 2, muon = 0.02, adam = 0.003, cool = 0.72, easyUntil = 0.36, fullFrom = 1;
   int threads = 2, batch = 20, warm = 100, seed = 1, examsPerJob = 2;
 
   static Options parse(int count, char** words) {
     Options o;
-    const std::map<std::string, std::string*> texts = {{"--stream", &o.stream}, {"--name", &o.name}, {"--resume", &o.resume}};
+    const std::map<std::string, std::string*> texts = {{"--stream", &o.stream}, {"--name", &o.name}, {"--resume", &o.resume}, {"--families", &o.families}, {"--score", &o.score}};
     const std::map<std::string, double*> numbers = {{"--minutes", &o.minutes},      {"--save-minutes", &o.saveMinutes}, {"--muon", &o.muon},
                                                     {"--adam", &o.adam},            {"--cool", &o.cool},                {"--easy-until", &o.easyUntil},
                                                     {"--full-from", &o.fullFrom}};
@@ -35,6 +35,10 @@ struct Options {
       fprintf(stderr, "--stream 'COMMAND' is needed: what writes the exams\n");
       exit(2);
     }
+    if (o.score != "whole" && o.score != "tokens") {
+      fprintf(stderr, "--score is whole (an answer counts if all its tokens are right) or tokens\n");
+      exit(2);
+    }
     return o;
   }
 };
@@ -51,18 +55,24 @@ static double cpuSeconds() {
 // How well each family goes: every exam is fresh, so the running figures need no held-out set.
 class FamilyScores {
  public:
+  explicit FamilyScores(const std::string& names) {
+    std::istringstream list(names);
+    for (std::string name; std::getline(list, name, ',');) families_.push_back({name});
+  }
   void add(int family, bool right) {
-    seen_[family]++;
-    running_[family] += (right - running_[family]) * std::max(0.002, 1.0 / seen_[family]);   // a plain mean at first
-    right_[family] += right;
-    count_[family]++;
+    if (family >= static_cast<int>(families_.size())) return;
+    Family& f = families_[family];
+    f.seen++;
+    f.running += (right - f.running) * std::max(0.002, 1.0 / f.seen);   // a plain mean at first
+    f.right += right;
+    f.count++;
   }
   // Table entries for the exam builder, from 1 for a family that is known to 16 for one that mostly fails.
   std::string repeats() const {
     std::string list;
-    for (int f = 0; f < FAMILIES; f++) {
-      const double wrong = std::min(0.6, 1 - running_[f]);
-      list += (f ? "," : "") + std::to_string(static_cast<int>(std::lround(1 + 25 * wrong)));
+    for (const Family& f : families_) {
+      const double wrong = std::min(0.6, 1 - f.running);
+      list += (list.empty() ? "" : ",") + std::to_string(static_cast<int>(std::lround(1 + 25 * wrong)));
     }
     return "[" + list + "]";
   }
@@ -70,22 +80,28 @@ class FamilyScores {
   std::string report() {
     std::string line;
     double total = 0;
-    for (int f = 0; f < FAMILIES; f++) {
-      const double accuracy = count_[f] ? static_cast<double>(right_[f]) / count_[f] : 0;
-      total += accuracy / FAMILIES;
-      line += std::string(" ") + FAMILY_NAMES[f] + " " + std::to_string(static_cast<int>(std::lround(1000 * accuracy)));
-      right_[f] = count_[f] = 0;
+    for (Family& f : families_) {
+      const double accuracy = f.count ? static_cast<double>(f.right) / f.count : 0;
+      total += accuracy / families_.size();
+      line += " " + f.name + " " + std::to_string(static_cast<int>(std::lround(1000 * accuracy)));
+      f.right = f.count = 0;
     }
     return "mean " + std::to_string(static_cast<int>(std::lround(1000 * total))) + line;
   }
 
  private:
-  double running_[FAMILIES] = {};
-  long seen_[FAMILIES] = {}, right_[FAMILIES] = {}, count_[FAMILIES] = {};
+  struct Family {
+    std::string name;
+    double running = 0;
+    long seen = 0, right = 0, count = 0;
+  };
+  std::vector<Family> families_;
 };
 
-// Reads back what `evaluate` found, exam by exam.
-static double score(const std::vector<ExamTokens>& exams, const std::vector<std::vector<Prediction>>& byJob, int examsPerJob, FamilyScores& scores) {
+// Reads back what `evaluate` found, exam by exam. Scores count whole answers, or each token of them.
+static double score(const std::vector<ExamTokens>& exams, const std::vector<std::vector<Prediction>>& byJob, const Options& options, FamilyScores& scores) {
+  const int examsPerJob = options.examsPerJob;
+  const bool byToken = options.score == "tokens";
   double loss = 0;
   for (size_t e = 0; e < exams.size(); e++) {
     const std::vector<Prediction>& found = byJob[e / examsPerJob];
@@ -95,9 +111,11 @@ static double score(const std::vector<ExamTokens>& exams, const std::vector<std:
       bool right = true;
       for (int i = quiz.firstAnswer; i < quiz.firstAnswer + quiz.answerTokens; i++) {
         loss += found[first + i].loss;
-        right = right && found[first + i].token == exams[e].tokens[exams[e].answerPositions[i]];
+        const bool same = found[first + i].token == exams[e].tokens[exams[e].answerPositions[i]];
+        if (byToken) scores.add(quiz.family, same);
+        right = right && same;
       }
-      if (quiz.family < FAMILIES) scores.add(quiz.family, right);
+      if (!byToken) scores.add(quiz.family, right);
     }
   }
   return loss;
@@ -115,7 +133,7 @@ int main(int count, char** words) {
     return 2;
   }
   ExamStream stream(options.stream);
-  FamilyScores scores;
+  FamilyScores scores(options.families);
   std::vector<ExamTokens> exams(options.batch);
   const double start = wallSeconds() - trained, budget = options.minutes * 60;
   double lastReport = wallSeconds(), lastSave = lastReport, lastMix = 0, loss = 0, cpuAtReport = cpuSeconds();
@@ -136,7 +154,7 @@ int main(int count, char** words) {
       answers += static_cast<long>(exam.answerPositions.size());
       quizzes += static_cast<long>(exam.quizzes.size());
     }
-    loss += score(exams, model.evaluate(exams, true), options.examsPerJob, scores);
+    loss += score(exams, model.evaluate(exams, true), options, scores);
     step++;
     const double rate = std::min(1.0, static_cast<double>(step) / options.warm) * std::min(1.0, (1 - elapsed) / options.cool + 0.005);
     model.step({static_cast<float>(options.muon * rate), static_cast<float>(options.adam * rate), static_cast<int>(step)});

@@ -1,0 +1,42 @@
+import { TOPICS, type Turn } from './dialogue.ts'
+
+/** The longest dialogue in tokens; the model is trained on positions below this. */
+export const MAX_DIALOGUE_TOKENS = 512
+
+const BEGIN = 1
+const END = 2
+const FIRST_BYTE = 3
+
+/** A dialogue as the trainer reads it: its tokens, and which of them are to be predicted. */
+export interface EncodedDialogue {
+  readonly tokens: readonly number[]
+  readonly predicted: readonly number[]
+  /** For each turn its topic's index and how many tokens are predicted. */
+  readonly spans: readonly (readonly [topic: number, tokens: number])[]
+}
+
+function encodeText(text: string): readonly number[] {
+  return Array.from(new TextEncoder().encode(text), (byte) => FIRST_BYTE + byte)
+}
+
+/**
+ * `<s>U: …\nA: …\nU: …\nA: …\n</s>`, one token a byte. Predicted are the answers with the space before and the line end
+ * after them, and the last token. Turns that do not fit are left out.
+ */
+export function encodeDialogue(turns: readonly Turn[]): EncodedDialogue {
+  const tokens: number[] = [BEGIN]
+  const predicted: number[] = []
+  const spans: [number, number][] = []
+  for (const { topic, user, answer } of turns) {
+    const asked = encodeText(`U: ${user}\nA:`)
+    const answered = encodeText(` ${answer}\n`)
+    if (tokens.length + asked.length + answered.length >= MAX_DIALOGUE_TOKENS) break
+    tokens.push(...asked)
+    for (const token of answered) predicted.push(tokens.push(token) - 1)
+    spans.push([TOPICS.indexOf(topic), answered.length])
+  }
+  predicted.push(tokens.push(END) - 1)
+  const last = spans.at(-1)
+  if (last !== undefined) last[1]++
+  return { tokens, predicted, spans }
+}
