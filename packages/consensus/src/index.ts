@@ -36,6 +36,18 @@ export {
 } from './fork-choice/block-locator.ts'
 export { type ChainWeight, isHeavier } from './fork-choice/is-heavier.ts'
 export { workOfTarget } from './fork-choice/work-of-target.ts'
+export { type DrawnOutput, generateAnswer } from './generation/generate-answer.ts'
+export { encodeTask, type GenerationTask, requestFor, taskHash, taskOf } from './generation/generation.ts'
+export { generationTree, nextHead, tokenLeafHashes } from './generation/generation-root.ts'
+export {
+  type AnsweredCall,
+  answeredCall,
+  judgeAnswer,
+  replayAnswer,
+  requestOfAnswer,
+} from './generation/judge-answer.ts'
+export { judgeOutput, type OutputVerdict } from './generation/judge-output.ts'
+export type { AnsweredBlock, VerifyAnswersOptions } from './generation/verify-answers.ts'
 export { type BlockReward, blockReward, type GasPayment, type RewardedBlock } from './rewards/block-reward.ts'
 export { issuedThrough, maxIssuance, subsidy } from './rewards/subsidy.ts'
 export { condemnsBlock } from './rules/condemns-block.ts'
@@ -80,15 +92,17 @@ export type {
   ExamPriority,
   ExamRequest,
 } from './work/exam-evaluator.ts'
-export { examToRequest } from './work/exam-evaluator.ts'
+export { examToRequest, type Sampling } from './work/exam-evaluator.ts'
 export type { ExamSource } from './work/exam-seed.ts'
 export { deriveExamSeed } from './work/exam-seed.ts'
 export type { GradedQuiz } from './work/grade-exam.ts'
 export { gradeExam } from './work/grade-exam.ts'
+export { MAX_EVALUATIONS } from './work/judge-twice.ts'
 export { type ExamRules, examBuilderOf, networkExamOptions } from './work/network-exam.ts'
 export type { ReplayVerifierDependencies } from './work/replay-verifier.ts'
-export { createReplayVerifier, MAX_EVALUATIONS } from './work/replay-verifier.ts'
+export { createReplayVerifier } from './work/replay-verifier.ts'
 export { validateReplay } from './work/validate-replay.ts'
 export { validateWorkClaim } from './work/validate-work-claim.ts'
+export { verifyBlock } from './work/verify-block.ts'
 export { claimedWorkHash, meetsTarget, workHash } from './work/work-hash.ts'
 export type { VerifyWorkOptions, WorkVerifier } from './work/work-verifier.ts'

@@ -6,6 +6,7 @@ import {
   validateHeaderAlone,
   validateHeaderInContext,
   validateWorkClaim,
+  verifyBlock,
   type WorkVerifier,
 } from '@poai/consensus'
 import type { Block, Clock, Hash32, NetworkParams } from '@poai/core'
@@ -26,7 +27,7 @@ export interface JudgeDependencies {
  * 3. {@link judgeClaim}: the claimed work (two hashes). A block that keeps these rules may still be too light to be
  *    looked at further (`side-blocks.ts`). {@link judgeBody}: the body against its header.
  * 4. senders: who signed the transactions (microseconds each).
- * 5. {@link judgeWork}: replay, which is one inference, and two before a block is condemned.
+ * 5. {@link judgeWork}: replay, which is one inference, and two before a block is condemned; then those of its answers.
  * 6. execution, by the one writer (`adopt-block.ts`).
  */
 export function judgeHeader({ params }: Pick<JudgeDependencies, 'params'>, { header }: Pick<Block, 'header'>): void {
@@ -63,11 +64,14 @@ export interface Candidate {
   readonly context: ChainContext
 }
 
-/** Replays the work. The verifier looks twice before it condemns a block, so it is asked once. */
+/**
+ * Replays the work, and the answers of its contracts. The verifier looks twice before it condemns a block, so it is
+ * asked once.
+ */
 export async function judgeWork(
   { params, verifier }: Pick<JudgeDependencies, 'params' | 'verifier'>,
   { block, parent }: Candidate,
   signal: AbortSignal,
 ): Promise<void> {
-  await verifier.verify(block.header, { epochKey: nextEpochKey(params, parent), signal, isClaimMet: true })
+  await verifyBlock(verifier, block, { epochKey: nextEpochKey(params, parent), signal, isClaimMet: true })
 }

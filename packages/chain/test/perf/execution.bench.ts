@@ -125,7 +125,7 @@ async function openOurs() {
       codecs,
       database: createStoredChain({ store, committer, codecs, retention: RETENTIONS.full }),
       mempoolStore: createStoredMempool(store, committer),
-      verifier: { verify: () => Promise.resolve() },
+      verifier: { verify: () => Promise.resolve(), verifyAnswers: () => Promise.resolve() },
       execution: createExecution(params),
       recovery: inlineRecovery,
       clock: new ManualClock(TEST_TIME_MS),

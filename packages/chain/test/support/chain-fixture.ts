@@ -191,6 +191,7 @@ function countingVerifier(verifier: WorkVerifier, costs: Costs): WorkVerifier {
       if (failure !== undefined) throw failure
       await verifier.verify(header, options)
     },
+    verifyAnswers: (block, options) => verifier.verifyAnswers(block, options),
   }
 }
 

@@ -8,6 +8,7 @@ import {
   validateHeaderAlone,
   validateHeaderInContext,
   validateWorkClaim,
+  verifyBlock,
   type WorkVerifier,
 } from '@poai/consensus'
 import { type Block, equalBytes, headerHash, type NetworkParams } from '@poai/core'
@@ -33,14 +34,15 @@ export async function verifyRange(
   let context = contextBefore(from, { params, blocks })
   const nowSeconds = BigInt(Math.floor(Date.now() / 1000))
   // Called in the order of the blocks: the cheap checks that depend on the block before come before anything waits.
-  const work = async ({ header, body }: Block): Promise<void> => {
+  const work = async (block: Block): Promise<void> => {
+    const { header, body } = block
     validateHeaderAlone({ params, header })
     validateHeaderInContext({ params, context, header, nowSeconds })
     const epochKey = nextEpochKey(params, context)
     context = extendContext(params, context, header)
     validateWorkClaim(header)
     validateBody({ params, header, body })
-    await verifier.verify(header, { epochKey, signal: options.signal, isClaimMet: true })
+    await verifyBlock(verifier, block, { epochKey, signal: options.signal, isClaimMet: true })
   }
   return follow(upTo(canonicalBlocks(blocks, from), to), from, { ...options, work })
 }

@@ -22,6 +22,7 @@ const FAULTS_OF_THE_MESSAGE: ReadonlySet<RuleCode> = new Set<RuleCode>([
   'TRANSACTION_UNSIGNED',
   'BODY_MEMBERS',
   'BODY_TRANSACTIONS_ROOT',
+  'BODY_ANSWERS_ROOT',
 ])
 
 /** True if a node may remember the hash of the block that broke this rule as bad forever. */

@@ -29,5 +29,6 @@ export const CONSENSUS_RULES: readonly ConsensusRule[] = [
   { stage: 'replay', code: 'WORK_NOT_FINITE', statement: "the model's logits for the exam are finite" },
   { stage: 'replay', code: 'WORK_TRANSCRIPT_MISMATCH', statement: 'transcriptRoot is that of the evaluation' },
   { stage: 'replay', code: 'WORK_LOSS_MISMATCH', statement: 'lossMicroNats is that of the evaluation' },
+  { stage: 'replay', code: 'ANSWER_MISMATCH', statement: 'each answer is what its model says' },
   ...rowsOf('execution', EXECUTION_RULES),
 ]

@@ -8,23 +8,17 @@ import {
   LATER_BODY_MEMBERS,
   type LaterMembers,
   type RuleSchedule,
-  type Rules,
   rulesAt,
   transactionsRoot,
 } from '@poai/core'
+import { answerForm, answersGas, answersRootOfBody } from './answer-rules.ts'
 import { mismatchOfMembers } from './later-members.ts'
 import { type Rule, requireRules } from './rule.ts'
+import type { RuledBody } from './ruled-body.ts'
 
 /** A body and the header that it came for. */
 export interface BodyOfHeader {
   readonly params: RuleSchedule
-  readonly header: Header
-  readonly body: Body
-}
-
-interface RuledBody {
-  /** Of the header's height. */
-  readonly rules: Rules
   readonly header: Header
   readonly body: Body
 }
@@ -90,12 +84,15 @@ const transactionGas: Rule<RuledBody> = {
 }
 
 /**
- * In the order in which they are tried, over bodies whose later members are those of the table. Members and root come
+ * In the order in which they are tried, over bodies whose later members are those of the table. Members and roots come
  * first: once they hold, the header stands for this body, and whatever else is wrong with it is the block's fault for
  * ever.
  */
 export function bodyRules<Later extends object>(later: LaterMembers<Later>): readonly Rule<RuledBody>[] {
-  return [members(later), bodyRoot, bodySize, transactionRepeated, transactionGas]
+  return [
+    ...[members(later), bodyRoot, answersRootOfBody, bodySize],
+    ...[transactionRepeated, transactionGas, answerForm, answersGas],
+  ]
 }
 
 export const BODY_RULES: readonly Rule<RuledBody>[] = bodyRules(LATER_BODY_MEMBERS)

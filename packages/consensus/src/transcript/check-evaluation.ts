@@ -1,9 +1,9 @@
-import type { Exam } from '../exam/create-exam-builder.ts'
 import { canonicalBits, isFinite32, ONE_BITS, orderOf } from './binary32.ts'
 import { EvaluationError } from './evaluation-error.ts'
 import {
   ANSWER_WORD,
   ARG_MAX_WORD,
+  type AskedTokens,
   type ExamEvaluation,
   MAXIMUM_WORD,
   PROBES_WORD,
@@ -12,7 +12,7 @@ import {
 } from './exam-evaluation.ts'
 
 /** Throws an {@link EvaluationError} unless there are the words of every answer position and no others. */
-export function checkEvaluationShape(exam: Exam, { words }: ExamEvaluation): void {
+export function checkEvaluationShape(exam: AskedTokens, { words }: ExamEvaluation): void {
   const expected = exam.answerPositions.length * wordsPerPosition(exam)
   if (words.length === expected) return
   throw new EvaluationError('CONSENSUS_EVALUATION_SHAPE', 'The engine answered with the wrong number of words', {
@@ -22,7 +22,7 @@ export function checkEvaluationShape(exam: Exam, { words }: ExamEvaluation): voi
 }
 
 /** The first answer position, counted from 0, that has an infinite value or a NaN, or undefined if all are finite. */
-export function findNonFinitePosition(exam: Exam, { words }: ExamEvaluation): number | undefined {
+export function findNonFinitePosition(exam: AskedTokens, { words }: ExamEvaluation): number | undefined {
   const stride = wordsPerPosition(exam)
   const found = words.findIndex((word, index) => index % stride !== ARG_MAX_WORD && !isFinite32(word))
   return found === -1 ? undefined : (found - (found % stride)) / stride
@@ -38,13 +38,13 @@ export function findNonFinitePosition(exam: Exam, { words }: ExamEvaluation): nu
  *
  * With 1 and 2 no engine, however wrong, makes a loss that is negative.
  */
-export function checkConsistency(exam: Exam, evaluation: ExamEvaluation): void {
+export function checkConsistency(exam: AskedTokens, evaluation: ExamEvaluation): void {
   exam.answerPositions.forEach((_, leaf) => {
     checkPosition(exam, evaluation, leaf)
   })
 }
 
-function checkPosition(exam: Exam, { words }: ExamEvaluation, leaf: number): void {
+function checkPosition(exam: AskedTokens, { words }: ExamEvaluation, leaf: number): void {
   const start = leaf * wordsPerPosition(exam)
   const token = exam.tokens[exam.answerPositions[leaf] as number] as number
   const answer = words[start + ANSWER_WORD] as number

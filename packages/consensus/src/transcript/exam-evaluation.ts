@@ -18,6 +18,9 @@ export const TOTAL_WEIGHT_WORD = 2
 export const ARG_MAX_WORD = 3
 export const PROBES_WORD = 4
 
+/** The tokens that a model was asked about, and where. */
+export type AskedTokens = Pick<Exam, 'tokens' | 'answerPositions' | 'probes'>
+
 /** Words of one position of an exam. */
 export function wordsPerPosition(exam: Pick<Exam, 'probes'>): number {
   return PROBES_WORD + exam.probes.length

@@ -1,9 +1,9 @@
 import { type Hash32, hash32 } from '@poai/core'
-import type { Exam } from '../exam/create-exam-builder.ts'
 import { canonicalBits } from './binary32.ts'
 import {
   ANSWER_WORD,
   ARG_MAX_WORD,
+  type AskedTokens,
   type ExamEvaluation,
   MAXIMUM_WORD,
   PROBES_WORD,
@@ -32,7 +32,7 @@ const WORD_BYTES = 4
  * Example: `0x00 00000000 00000034 00000034 0000a041 0000a041 0000c03f` and the probes say that at the first answer
  * position the model was right about token 52 ("1"): its logit 20 is the maximum, and the total weight is 1.5.
  */
-export function encodeTranscriptLeaf(exam: Exam, { words }: ExamEvaluation, leaf: number): Uint8Array {
+export function encodeTranscriptLeaf(exam: AskedTokens, { words }: ExamEvaluation, leaf: number): Uint8Array {
   const start = leaf * wordsPerPosition(exam)
   const bytes = new Uint8Array(1 + WORD_BYTES * (2 + wordsPerPosition(exam)))
   const view = new DataView(bytes.buffer)
@@ -50,6 +50,6 @@ export function encodeTranscriptLeaf(exam: Exam, { words }: ExamEvaluation, leaf
 }
 
 /** The leaf hashes of an evaluation, in the order of the answer positions. */
-export function transcriptLeafHashes(exam: Exam, evaluation: ExamEvaluation): readonly Hash32[] {
+export function transcriptLeafHashes(exam: AskedTokens, evaluation: ExamEvaluation): readonly Hash32[] {
   return Array.from(exam.answerPositions, (_, leaf) => hash32(encodeTranscriptLeaf(exam, evaluation, leaf)))
 }

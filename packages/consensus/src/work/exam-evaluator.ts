@@ -9,6 +9,19 @@ export interface ExamRequest {
   readonly positions: Uint32Array
   /** Tokens whose logits are wanted at every position. */
   readonly probes: Uint32Array
+  /**
+   * Asks which token would be drawn at each position, as the answer's token of that number. It is the last word of the
+   * position.
+   */
+  readonly sampling?: Sampling | undefined
+}
+
+/** How a token is drawn from what a model says. */
+export interface Sampling {
+  /** In thousandths; 0 takes the arg max. */
+  readonly temperature: number
+  /** 32 bytes. */
+  readonly seed: Uint8Array
 }
 
 /** Which exam goes first: a stranger's block comes before our own attempts. */

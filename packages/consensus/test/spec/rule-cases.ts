@@ -1,4 +1,5 @@
 import {
+  answeredCall,
   type BodyOfHeader,
   deriveExamSeed,
   type ExamEvaluation,
@@ -7,9 +8,11 @@ import {
   examToRequest,
   type HeaderAlone,
   type HeaderInContext,
+  judgeAnswer,
   medianTimestamp,
   nextBaseFee,
   nextTarget,
+  requestOfAnswer,
   validateBody,
   validateExecution,
   validateHeaderAlone,
@@ -18,16 +21,21 @@ import {
   validateWorkClaim,
 } from '@poai/consensus'
 import {
+  answersRoot,
+  BYTE_TOKENS,
   bytesToHex,
   createBlockCodecs,
   defined,
   EMPTY_TRIE_ROOT,
+  gasOfAnswer,
   type Hash32,
   type Header,
   hash32,
   hashField,
+  type InferenceAnswer,
   type LaterMembers,
   MAX_GAS_LIMIT,
+  type NetworkParams,
   type RuleCode,
   type RuleSchedule,
   rulesAt,
@@ -44,6 +52,7 @@ import { bodyRules } from '../../src/rules/validate-body.ts'
 import { headerAloneRules } from '../../src/rules/validate-header-alone.ts'
 import { claimedWorkHash } from '../../src/work/work-hash.ts'
 import { childHeader, sampleContext, sampleParams, sampleSubject } from '../support/sample-chain.ts'
+import { generateCall, replayCall, ScriptedTalker, TALKING_MODEL } from '../support/scripted-talker.ts'
 import { firstTransaction, secondTransaction, transactionCodec } from '../support/signed-transactions.ts'
 import { withWord } from '../unit/transcript/plausible-evaluation.ts'
 import { ScriptedEvaluator } from '../unit/work/scripted-evaluator.ts'
@@ -265,6 +274,63 @@ const workCases: readonly RuleCase[] = [
   },
 ]
 
+const talker = new ScriptedTalker()
+const asked = generateCall({ temperature: 700 })
+const honest = talker.answerTo(asked)
+
+function answerCase(answer: InferenceAnswer): () => void {
+  const answered = answeredCall(asked, answer)
+  return () => judgeAnswer(answered, talker.evaluateOne(requestOfAnswer(answered)))
+}
+
+const answerCases: readonly RuleCase[] = [
+  {
+    code: 'ANSWER_MISMATCH',
+    passes: [answerCase(honest)],
+    breaks: [
+      {
+        validate: answerCase({ ...honest, root: asked.seed }),
+        expected: bytesToHex(honest.root),
+        actual: bytesToHex(asked.seed),
+      },
+      {
+        validate: answerCase({ ...honest, tokens: honest.tokens.with(1, ((honest.tokens[1] ?? 0) + 1) % 259) }),
+        expected: 'the tokens that are drawn',
+        actual: 'another one at 1',
+      },
+    ],
+  },
+]
+
+const MAX_TOKENS = 8
+const answeringParams: NetworkParams = { ...sampleParams, inference: { models: [TALKING_MODEL] } }
+const said: InferenceAnswer = {
+  kind: 'generate',
+  input: generateCall({ maxTokens: MAX_TOKENS }).input,
+  tokens: [55, 53],
+  root: hash32(utf8ToBytes('root')),
+}
+const judged: InferenceAnswer = {
+  kind: 'replay',
+  input: replayCall({ output: [55, 53], root: said.root }).input,
+  isRightRoot: true,
+  firstWrong: 2,
+}
+/** Both name two tokens. */
+const gasOfBoth = 2n * gasOfAnswer(generateCall({}), 2)
+
+/** A body whose header commits to these answers, unless it holds others. */
+function answering(
+  committed: readonly InferenceAnswer[],
+  {
+    answers = committed,
+    gasUsed = 1_000_000n,
+  }: { readonly answers?: readonly InferenceAnswer[]; gasUsed?: bigint } = {},
+): () => void {
+  const header = childHeader(sampleContext, { gasUsed, answersRoot: answersRoot(committed) })
+  return () => validateBody({ params: answeringParams, header, body: { transactions: [], answers } })
+}
+
 function bodyOf(transactions: readonly Transaction[], more: Partial<BodyOfHeader> = {}): () => void {
   const committed = childHeader(sampleContext, { transactionsRoot: transactionsRoot(transactions) })
   const subject: BodyOfHeader = { params: sampleParams, header: committed, body: { transactions }, ...more }
@@ -320,6 +386,47 @@ const bodyCases: readonly RuleCase[] = [
     code: 'BODY_TRANSACTION_GAS',
     passes: [bodyOf(both, withGasLimit(30_000n))],
     breaks: [{ validate: bodyOf(both, withGasLimit(29_999n)), expected: 'at most 29999', actual: 30_000n }],
+  },
+  {
+    code: 'BODY_ANSWERS_ROOT',
+    passes: [answering([]), answering([said, judged])],
+    breaks: [[], [said], [judged, said]].map((answers) => ({
+      validate: answering([said, judged], { answers }),
+      expected: bytesToHex(answersRoot([said, judged])),
+      actual: bytesToHex(answersRoot(answers)),
+    })),
+  },
+  {
+    code: 'BODY_ANSWER_FORM',
+    passes: [answering([{ ...said, tokens: Array(MAX_TOKENS).fill(BYTE_TOKENS - 1) }])],
+    breaks: [
+      {
+        validate: answering([judged, { ...said, input: judged.input }]),
+        expected: 'the input of a call',
+        actual: 'something else in answer 1',
+      },
+      {
+        validate: answering([said, { ...said, tokens: [5] }]),
+        expected: 'each call once',
+        actual: 'answer 1 again',
+      },
+      ...[Array(MAX_TOKENS + 1).fill(5), [BYTE_TOKENS]].map((tokens) => ({
+        validate: answering([{ ...said, tokens }]),
+        expected: `at most ${MAX_TOKENS} tokens below ${BYTE_TOKENS}`,
+        actual: 'other tokens in answer 0',
+      })),
+    ],
+  },
+  {
+    code: 'BODY_ANSWERS_GAS',
+    passes: [answering([said, judged], { gasUsed: (gasOfBoth * 4n) / 5n })],
+    breaks: [
+      {
+        validate: answering([said, judged], { gasUsed: (gasOfBoth * 4n) / 5n - 1n }),
+        expected: `at most ${gasOfBoth - 2n}`,
+        actual: gasOfBoth,
+      },
+    ],
   },
 ]
 
@@ -378,6 +485,7 @@ export const RULE_CASES: readonly RuleCase[] = [
   ...headerAloneCases,
   ...headerInContextCases,
   ...workCases,
+  ...answerCases,
   ...bodyCases,
   ...executionCases,
 ]

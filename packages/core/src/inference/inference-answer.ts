@@ -1,5 +1,5 @@
-import { type Hash32, hash32 } from '../branded.ts'
-import { concatBytes } from '../bytes.ts'
+import { type Hash32, hash32, ZERO_HASH } from '../branded.ts'
+import { concatBytes, equalBytes } from '../bytes.ts'
 import { bytesToHex } from '../hex.ts'
 import { encodeRlp } from '../rlp.ts'
 import { orderedTrieRoot } from '../trie-root.ts'
@@ -17,12 +17,9 @@ export interface GenerateAnswer {
   readonly kind: 'generate'
   /** Of the call. */
   readonly input: Uint8Array
-  /**
-   * The answer, the token that ended it included. None: the model gave a number that is not finite, and the call
-   * fails.
-   */
+  /** The answer, the token that ended it included. */
   readonly tokens: readonly number[]
-  /** Of the leaves of the tokens; zeros without any. */
+  /** Of the generation. Zeros: after these tokens the model gave a number that is not finite, and the call fails. */
   readonly root: Hash32
 }
 
@@ -109,7 +106,7 @@ export function callName({ kind, input }: Pick<InferenceCall, 'kind' | 'input'>)
 export function returnDataOf(call: InferenceCall, answer: InferenceAnswer): Uint8Array | undefined {
   if (answer.kind === 'replay') return concatBytes(wordOf(answer.isRightRoot ? 1 : 0), wordOf(answer.firstWrong))
   const { tokens, root } = answer
-  if (tokens.length === 0) return undefined
+  if (equalBytes(root, ZERO_HASH)) return undefined
   return concatBytes(wordOf(GENERATE_ANSWER_HEAD), wordOf(tokens.length), root, abiBytes(textOf(call, tokens)))
 }
 

@@ -65,6 +65,7 @@ export function createReplays(params: NetworkParams, dependencies: ReplaysDepend
       }
       settle('valid', beganMs)
     },
+    verifyAnswers: (block, options) => verifier.verifyAnswers(block, options),
   }
 }
 

@@ -26,6 +26,8 @@ export interface ReplayPolicy {
   /** The header's work was replayed here, before its body came: it is not replayed again. */
   vouch(hash: Hash32): void
   isExcused(hash: Hash32): boolean
+  /** As {@link isExcused}, for what the block's contracts were answered: to vouch for work says nothing about it. */
+  areAnswersExcused(hash: Hash32): boolean
   /** True for a block that the operator trusts by its hash, and with it all before it. */
   isTrusted(hash: Hash32): boolean
 }
@@ -70,16 +72,24 @@ export function createReplayPolicy(mode: ReplayMode): ReplayPolicy {
       const name = bytesToHex(hash)
       return excused.has(name) || vouched.has(name)
     },
+    areAnswersExcused: (hash) => excused.has(bytesToHex(hash)),
     isTrusted: (hash) => mode.kind === 'assume-valid' && equalBytes(hash, mode.hash),
   }
 }
 
 /** Replays except what the policy excuses or vouches for; all other checks of import stay as they are. */
-export function excusingVerifier(verifier: WorkVerifier, policy: Pick<ReplayPolicy, 'isExcused'>): WorkVerifier {
+export function excusingVerifier(
+  verifier: WorkVerifier,
+  policy: Pick<ReplayPolicy, 'isExcused' | 'areAnswersExcused'>,
+): WorkVerifier {
   return {
     verify: async (header, options) => {
       if (policy.isExcused(headerHash(header))) return
       await verifier.verify(header, options)
+    },
+    verifyAnswers: async (block, options) => {
+      if (policy.areAnswersExcused(headerHash(block.header))) return
+      await verifier.verifyAnswers(block, options)
     },
   }
 }

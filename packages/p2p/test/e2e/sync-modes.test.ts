@@ -33,7 +33,9 @@ function blockAt(number: number): GeneratedBlock {
 
 /** A node that believes every claim, and may so have a forged block after the honest ones. */
 async function startServer(last: 'honest' | 'forged', length: number = HONEST): Promise<TestNode> {
-  const server = await startNode({ verifier: () => ({ verify: async () => undefined }) })
+  const server = await startNode({
+    verifier: () => ({ verify: async () => undefined, verifyAnswers: async () => undefined }),
+  })
   nodes.push(server)
   for (const { block } of honest.slice(0, length)) await server.chain.importBlock(block)
   if (last === 'forged') await server.chain.importBlock(forgeSeal(blockAt(HONEST + 1).block))
@@ -53,6 +55,7 @@ async function startFollower(mode: ReplayMode, server: TestNode): Promise<{ node
             replayed.push(header.number)
             await verifier.verify(header, options)
           },
+          verifyAnswers: (block, options) => verifier.verifyAnswers(block, options),
         },
         policy,
       ),

@@ -58,6 +58,7 @@ function slow(verifier: WorkVerifier): WorkVerifier {
       if (replayMs > 0) await systemClock.sleep(replayMs, options.signal)
       await verifier.verify(header, options)
     },
+    verifyAnswers: (block, options) => verifier.verifyAnswers(block, options),
   }
 }
 

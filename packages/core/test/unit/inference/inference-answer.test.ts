@@ -76,7 +76,7 @@ describe('an answer', () => {
   })
 
   test('of a model that gave no finite number is a failed call', () => {
-    expect(returnDataOf(call, { ...said, tokens: [], root: ZERO_HASH })).toBeUndefined()
+    expect(returnDataOf(call, { ...said, root: ZERO_HASH })).toBeUndefined()
   })
 
   test('of a replay is returned as two words', () => {

@@ -15,6 +15,7 @@ function verifierOf(outcomes: readonly (Error | undefined)[]): WorkVerifier {
       const error = queue.shift()
       if (error !== undefined) throw error
     },
+    verifyAnswers: async () => undefined,
   }
 }
 

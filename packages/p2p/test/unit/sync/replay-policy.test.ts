@@ -74,9 +74,13 @@ describe('what a node replays while it catches up', () => {
 
   it('is asked before each replay', async () => {
     const replayed: bigint[] = []
+    const answered: bigint[] = []
     const verifier: WorkVerifier = {
       verify: async ({ number }) => {
         replayed.push(number)
+      },
+      verifyAnswers: async ({ header }) => {
+        answered.push(header.number)
       },
     }
     const policy = createReplayPolicy({ kind: 'assume-valid', hash: at(2).hash })
@@ -84,7 +88,27 @@ describe('what a node replays while it catches up', () => {
     const excusing = excusingVerifier(verifier, policy)
     for (const { header } of CHAIN.slice(0, 4)) {
       await excusing.verify(header, { epochKey: at(1).hash })
+      await excusing.verifyAnswers({ header, answers: [] }, { signal: undefined })
     }
     expect(replayed).toEqual([3n, 4n])
+    expect(answered).toEqual([3n, 4n])
+  })
+
+  it('is asked about answers too, for which nobody vouches before the body is there', async () => {
+    const answered: bigint[] = []
+    const verifier: WorkVerifier = {
+      verify: async () => undefined,
+      verifyAnswers: async ({ header }) => {
+        answered.push(header.number)
+      },
+    }
+    const policy = createReplayPolicy({ kind: 'sampled', share: 0, recentBlocks: 0 })
+    policy.survey(CHAIN.slice(0, 2))
+    policy.vouch(at(4).hash)
+    const excusing = excusingVerifier(verifier, policy)
+    for (const { header } of CHAIN.slice(0, 4)) {
+      await excusing.verifyAnswers({ header, answers: [] }, { signal: undefined })
+    }
+    expect(answered).toEqual([3n, 4n])
   })
 })
