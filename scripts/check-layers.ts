@@ -14,6 +14,7 @@ const LAYERS: LayerTable = {
   core: 1,
   api: 2,
   consensus: 2,
+  contracts: 2,
   execution: 2,
   inference: 2,
   storage: 2,

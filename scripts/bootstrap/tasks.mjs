@@ -22,6 +22,7 @@ export const TASKS = Object.freeze({
   bench: { script: 'scripts/bench.ts', args: [] },
   fuzz: { script: 'scripts/fuzz.ts', args: [] },
   evidence: { script: 'scripts/evidence.ts', args: [] },
+  contracts: { script: 'packages/contracts/test/support/write-artifacts.ts', args: [] },
   shots: { script: 'packages/explorer/test/shots.ts', args: [] },
   testnet: { script: 'packages/cli/src/main.ts', args: ['testnet'], needs: 'packages/cli/src/commands/testnet.ts' },
 })
