@@ -24,8 +24,11 @@ export interface Sampling {
   readonly seed: Uint8Array
 }
 
-/** Which exam goes first: a stranger's block comes before our own attempts. */
-export type ExamPriority = 'verify' | 'mine'
+/**
+ * Which goes first, in this order: a stranger's block, answers for a block that is being built, our own attempts,
+ * anybody's questions.
+ */
+export type ExamPriority = 'verify' | 'build' | 'mine' | 'call'
 
 /** The model and the determinism domain that an answer must come from. */
 export type AskedWork = Pick<WorkParams, 'modelSha256' | 'domain'>

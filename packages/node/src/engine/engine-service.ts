@@ -18,11 +18,8 @@ import {
   Emitter,
   equalBytes,
   type Logger,
-  type NetworkParams,
-  rulesAt,
   type Startable,
   type Subscribe,
-  type WorkParams,
 } from '@poai/core'
 import {
   allExams,
@@ -30,6 +27,9 @@ import {
   EngineError,
   type EngineEvent,
   type EngineStatus,
+  type GenerateOptions,
+  type Generation,
+  type GenerationRequest,
   type InferenceEngine,
   type PortableProgram,
   requireMachineDomain,
@@ -37,7 +37,7 @@ import {
 } from '@poai/inference'
 import { createSearcher } from '@poai/miner'
 import { createDomainEngine } from './domain-engine.ts'
-import { type EngineSetup, setUpEngine } from './engine-setup.ts'
+import { type EngineSetup, type ModelPin, setUpEngine } from './engine-setup.ts'
 import type { Installation } from './installation.ts'
 
 /**
@@ -59,37 +59,48 @@ export interface EngineServiceStatus {
   readonly engine: EngineStatus | undefined
 }
 
-/** The network's model on this machine, or the reason why there is none. */
-export interface EngineService extends Startable, ExamEvaluator, AttemptSearcher {
+/** A model of the network on this machine, or the reason why there is none. */
+export interface EngineService extends Startable, ExamEvaluator, AttemptSearcher, Generator {
   readonly status: EngineServiceStatus
   readonly onChange: Subscribe<EngineServiceStatus>
 }
 
 export interface EngineServiceOptions {
-  readonly params: NetworkParams
-  /** The block that comes next when the service starts: its rules say which model is loaded. Default: block 1. */
-  readonly nextBlock?: () => bigint
+  /** Which model that is; asked when the service starts. */
+  readonly pin: () => ModelPin
   readonly installation: Installation
   readonly workers: number
   /** What runs the model, if the domain leaves a choice. Default `auto`. */
   readonly program?: PortableProgram
   /** How far the workers yield to this process: their nice value. */
   readonly niceness: number
+  /** What the log says where it abstains. Default: that the node does. */
+  readonly abstains?: string
+}
+
+/** Goes on with a prompt, token by token. */
+export interface Generator {
+  generate(request: GenerationRequest, options?: GenerateOptions): Promise<Generation>
 }
 
 /** How an engine is found and made. */
 export interface EngineMaker {
   /** Default: {@link setUpEngine}. */
-  readonly findSetup?: (installation: Installation, rules: Pick<NetworkParams, 'work'>) => Promise<EngineSetup>
+  readonly findSetup?: (installation: Installation, rules: { readonly work: ModelPin }) => Promise<EngineSetup>
   /** Default: the engine of the domain. */
   readonly createEngine?: (setup: EngineSetup, onEvent: (event: EngineEvent) => void) => InferenceEngine
 }
 
 /** What the service needs, and nothing more. */
 export interface EngineServiceDependencies extends EngineMaker {
-  readonly clock: Pick<Clock, 'nowMs'>
+  readonly clock: Clock
   readonly logger: Logger
 }
+
+/** How long a service that abstains waits until it looks whether what was missing is there. */
+export const RETRY_MS = 30_000
+
+const ABSTAINS = 'This node abstains: it neither mines nor judges blocks'
 
 /** A service, not yet started. It starts successfully even if it abstains. */
 export function createEngineService(
@@ -111,7 +122,8 @@ class ModelEngineService implements EngineService {
   #edgesEngine: InferenceEngine | undefined
   #searcher: AttemptSearcher | undefined
   /** What was loaded. */
-  #work: WorkParams | undefined
+  #pin: ModelPin | undefined
+  readonly #stopping = new AbortController()
 
   constructor(options: EngineServiceOptions, dependencies: EngineServiceDependencies) {
     this.#options = options
@@ -128,7 +140,6 @@ class ModelEngineService implements EngineService {
   }
 
   async start(): Promise<void> {
-    this.#become('starting')
     try {
       await this.#start()
     } catch (error) {
@@ -141,6 +152,7 @@ class ModelEngineService implements EngineService {
 
   async stop(): Promise<void> {
     this.#become('stopped')
+    this.#stopping.abort()
     await Promise.all([this.#engine?.stop(), this.#edgesEngine?.stop()])
   }
 
@@ -149,20 +161,22 @@ class ModelEngineService implements EngineService {
     return this.#whenReady(this.#engine).evaluate(requests, options)
   }
 
+  async generate(request: GenerationRequest, options?: GenerateOptions): Promise<Generation> {
+    return this.#whenReady(this.#engine).generate(request, options)
+  }
+
   async search(job: SearchJob, span: NonceSpan, options?: SearchOptions): Promise<SearchResult> {
     this.#requireWork(job.work)
     return this.#whenReady(this.#searcher).search(job, span, options)
   }
 
-  /** A fork may ask for another model than the one that was loaded: this node can't decide then, and never guesses. */
+  /** Another model has other bits: nothing is decided by them. */
   #requireWork(asked: AskedWork | undefined): void {
-    const work = this.#work
-    if (asked === undefined || work === undefined) return
-    if (equalBytes(asked.modelSha256, work.modelSha256) && asked.domain === work.domain) return
-    throw new EngineError('INFERENCE_NOT_RUNNING', 'a fork has brought another model than the one that is loaded', {
+    const pin = this.#pin
+    if (asked === undefined || pin === undefined || isOf(asked, pin)) return
+    throw new EngineError('INFERENCE_NOT_RUNNING', 'another model is asked for than the one that is loaded', {
       expected: `${bytesToHex(asked.modelSha256)} in ${asked.domain}`,
-      actual: `${bytesToHex(work.modelSha256)} in ${work.domain}`,
-      hint: 'start the node again: it loads the model of the next block',
+      actual: `${bytesToHex(pin.modelSha256)} in ${pin.domain}`,
     })
   }
 
@@ -176,11 +190,11 @@ class ModelEngineService implements EngineService {
   }
 
   async #start(): Promise<void> {
-    const { params, installation, nextBlock = () => 1n } = this.#options
-    const rules = rulesAt(params, nextBlock())
-    this.#work = rules.work
+    const { pin, installation } = this.#options
+    this.#become('starting')
+    this.#pin = pin()
     const { logger, findSetup = setUpEngine, createEngine = this.#createEngine } = this.#dependencies
-    const setup = await findSetup(installation, rules)
+    const setup = await findSetup(installation, { work: this.#pin })
     if (this.#isStopped()) return
     const { model, domain, vectors, fingerprints } = setup
     logger.info('Loading the model', { model: model.name, domain: domain.name, workers: this.#options.workers })
@@ -203,6 +217,7 @@ class ModelEngineService implements EngineService {
     if (this.#options.program === 'llama' && this.#engine.status.program !== 'llama.cpp') {
       logger.info('llama.cpp is not built: another engine serves until it is', { hint: 'poai engine build --llama' })
     }
+    this.#reason = undefined
     this.#become('ready')
     this.#ready.resolve()
   }
@@ -267,9 +282,24 @@ class ModelEngineService implements EngineService {
   }
 
   #abstain(reason: AppError): void {
+    const { logger } = this.#dependencies
+    // An attempt to start that failed in the same way again is no news.
+    const level = reason.message === this.#reason?.message ? 'debug' : 'error'
     this.#reason = reason
-    this.#dependencies.logger.error('This node abstains: it neither mines nor judges blocks', { error: reason })
+    logger[level](this.#options.abstains ?? ABSTAINS, { error: reason })
     this.#become('abstaining')
+    if (!isMismatch(reason)) void this.#tryAgain()
+  }
+
+  /** What was missing may have come: a model that was pulled, memory, a program. Other bits stay what they are. */
+  async #tryAgain(): Promise<void> {
+    try {
+      await this.#dependencies.clock.sleep(RETRY_MS, this.#stopping.signal)
+      await this.#engine?.stop()
+      await this.start()
+    } catch (error) {
+      if (!this.#isStopped()) this.#dependencies.logger.error('The engine could not be started again', { error })
+    }
   }
 
   #become(state: EngineServiceState): void {
@@ -281,6 +311,11 @@ class ModelEngineService implements EngineService {
   #isStopped(): boolean {
     return this.#state === 'stopped'
   }
+}
+
+/** True if what is asked for is this model in this domain. */
+export function isOf(asked: AskedWork, pin: ModelPin): boolean {
+  return equalBytes(asked.modelSha256, pin.modelSha256) && asked.domain === pin.domain
 }
 
 function isMismatch(error: unknown): boolean {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { AppError, bytesToHex, type NetworkParams } from '@poai/core'
+import { AppError, bytesToHex, type WorkParams } from '@poai/core'
 import {
   type DeterminismDomain,
   type DomainFingerprint,
@@ -16,6 +16,9 @@ import {
 } from '@poai/inference'
 import type { Installation } from './installation.ts'
 import { openModelStore } from './open-model-store.ts'
+
+/** A model as a network names it: its file, the domain of its bits, and the vectors that define them. */
+export type ModelPin = Pick<WorkParams, 'model' | 'modelSha256' | 'domain' | 'vectorsSha256'>
 
 /** What an engine of a network needs on this machine: the model, the domain, and the vectors that define it. */
 export interface EngineSetup {
@@ -43,7 +46,7 @@ export function ownVectorsPath({ home }: Pick<Installation, 'home'>, sha256: str
 }
 
 /** Where a network's recorded vectors may be: with the program, or among the user's own. */
-function vectorsPaths(installation: Installation, { model, domain, vectorsSha256 }: NetworkParams['work']): Places {
+function vectorsPaths(installation: Installation, { model, domain, vectorsSha256 }: ModelPin): Places {
   const own = ownVectorsPath(installation, bytesToHex(vectorsSha256).slice(2))
   return [own, join(installation.models, model, 'vectors', `${domain}.json`)]
 }
@@ -124,7 +127,7 @@ async function readEdges({ models }: Installation, { name }: DeterminismDomain):
  */
 export async function setUpEngine(
   installation: Installation,
-  { work }: Pick<NetworkParams, 'work'>,
+  { work }: { readonly work: ModelPin },
 ): Promise<EngineSetup> {
   const domain = requireDomain(work.domain)
   const model = await resolveModel(await openModelStore(installation), work.model)

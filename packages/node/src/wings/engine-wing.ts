@@ -1,16 +1,18 @@
+import { type AnswerDesk, createAnswerDesk } from '../engine/answer-desk.ts'
 import { engineToJson } from '../engine/engine-json.ts'
 import { engineMethod } from '../engine/engine-method.ts'
 import { ENGINE_ROWS, REPLAY_ROWS, replaySeconds } from '../engine/engine-metrics.ts'
-import { createEngineService, type EngineService } from '../engine/engine-service.ts'
+import { createModelEngines, type ModelEngines } from '../engine/model-engines.ts'
 import { createReplays, type Replays } from '../engine/replays.ts'
 import type { Ground } from '../ground.ts'
 import { readFrom } from '../metrics/metric.ts'
 import type { Telling } from './wing.ts'
 
-/** The network's model on this machine, and what is judged with it. */
+/** The network's models on this machine, what is judged with them, and what they are asked. */
 export interface EngineWing extends Telling<'replays' | 'engine'> {
-  readonly service: EngineService
+  readonly service: ModelEngines
   readonly replays: Replays
+  readonly answers: AnswerDesk
 }
 
 /** How far the engine's workers yield to this process: docs/MINING.md has the measurement. */
@@ -18,7 +20,7 @@ const MINING_NICENESS = 10
 const JUDGING_NICENESS = 5
 
 /**
- * Loads the model and tests it. Until then, and if it does not pass, the node judges nothing. The rules of `nextBlock`,
+ * Loads the models and tests them. Until then, and if it does not pass, the node judges nothing. The rules of `nextBlock`,
  * which is asked for when the wing starts, say which model that is.
  */
 export function engineWing(
@@ -26,7 +28,7 @@ export function engineWing(
   nextBlock: () => bigint,
 ): EngineWing {
   const niceness = config.mining.enabled ? MINING_NICENESS : JUDGING_NICENESS
-  const service = createEngineService(
+  const service = createModelEngines(
     { params, nextBlock, installation, ...config.engine, niceness },
     { ...engine, clock, logger },
   )
@@ -35,6 +37,7 @@ export function engineWing(
     stage: 'loading',
     service,
     replays,
+    answers: createAnswerDesk(service),
     methods: [engineMethod(params, service)],
     metrics: [
       ...readFrom(REPLAY_ROWS, () => replays.figures),

@@ -17,7 +17,7 @@ const installation = { models, home, modelStore: join(home, 'models'), cache: jo
 /** A judge of devnet in whose vectors something is changed. */
 async function startJudge(change: (setup: EngineSetup) => EngineSetup): Promise<EngineService> {
   const judge = createEngineService(
-    { params: devnet, installation, workers: 1, niceness: 0, program: 'wasm' },
+    { pin: () => devnet.work, installation, workers: 1, niceness: 0, program: 'wasm' },
     {
       clock: new ManualClock(0),
       logger: new RecordingLogger(),

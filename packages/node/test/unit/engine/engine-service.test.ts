@@ -1,5 +1,5 @@
 import type { SearchJob, SearchProgress } from '@poai/consensus'
-import { AppError, devnet, type NetworkParams, toHash32, ZERO_HASH } from '@poai/core'
+import { AppError, devnet, ZERO_HASH } from '@poai/core'
 import {
   createFakeEngine,
   EngineError,
@@ -13,6 +13,7 @@ import {
   createEngineService,
   type EngineService,
   type EngineServiceDependencies,
+  RETRY_MS,
 } from '../../../src/engine/engine-service.ts'
 import type { EngineSetup } from '../../../src/engine/engine-setup.ts'
 import { FAKE_EXAMS, fakeSetup } from '../../support/fake-model.ts'
@@ -23,15 +24,17 @@ function serviceOf(dependencies: Omit<EngineServiceDependencies, 'clock' | 'logg
   service: EngineService
   logger: RecordingLogger
   states: string[]
+  clock: ManualClock
 } {
   const logger = new RecordingLogger()
+  const clock = new ManualClock(0)
   const service = createEngineService(
-    { params: devnet, installation, workers: 1, niceness: 0 },
-    { ...dependencies, clock: new ManualClock(0), logger },
+    { pin: () => devnet.work, installation, workers: 1, niceness: 0 },
+    { ...dependencies, clock, logger },
   )
   const states: string[] = []
   service.onChange(({ state }) => states.push(state))
-  return { service, logger, states }
+  return { service, logger, states, clock }
 }
 
 it('judges after its self-test, and not before', async () => {
@@ -123,31 +126,6 @@ it('abstains where the model is missing, saying what to do', async () => {
   await expect(service.evaluate(FAKE_EXAMS)).rejects.toMatchObject({ hint: 'poai model pull x' })
 })
 
-it('loads the model of the next block, and cannot decide about a height with another one', async () => {
-  const later = { ...devnet.work, modelSha256: toHash32(new Uint8Array(32).fill(7)) }
-  const params = { ...devnet, forks: [{ name: 'model', number: 10n, changes: { work: later } }] }
-  const setup = await fakeSetup(1)
-  const asked: NetworkParams['work'][] = []
-  const service = createEngineService(
-    { params, nextBlock: () => 10n, installation, workers: 1, niceness: 0 },
-    {
-      findSetup: async (_, { work }) => {
-        asked.push(work)
-        return setup
-      },
-      createEngine: () => createFakeEngine({ seed: 1 }),
-      ...{ clock: new ManualClock(0), logger: new RecordingLogger() },
-    },
-  )
-  await service.start()
-  expect(asked).toEqual([later])
-  await expect(service.evaluate(FAKE_EXAMS, { work: later })).resolves.toHaveLength(FAKE_EXAMS.length)
-  const refusal = { code: 'INFERENCE_NOT_RUNNING', hint: expect.stringContaining('start the node again') }
-  await expect(service.evaluate(FAKE_EXAMS, { work: devnet.work })).rejects.toMatchObject(refusal)
-  await expect(service.search({ ...job, work: devnet.work }, { first: 0n, end: 1n })).rejects.toMatchObject(refusal)
-  await service.stop()
-})
-
 it('does not take a bug for a reason to abstain', async () => {
   const { service } = serviceOf({ findSetup: () => Promise.reject(new TypeError('bug')) })
   await expect(service.start()).rejects.toThrow('bug')
@@ -191,4 +169,43 @@ it('can be stopped while it looks for its model', async () => {
   found.resolve(await fakeSetup(1))
   await starting
   expect(service.status).toMatchObject({ state: 'stopped', engine: undefined })
+})
+
+it('looks again after a while for what was missing, and goes on by itself', async () => {
+  const missing = new AppError('MODEL_MISSING', 'no such model', { hint: 'poai model pull x' })
+  const setup = await fakeSetup(1)
+  let isThere = false
+  const { service, states, logger, clock } = serviceOf({
+    findSetup: async () => {
+      if (isThere) return setup
+      throw missing
+    },
+    createEngine: () => createFakeEngine({ seed: 1 }),
+  })
+  await service.start()
+  await clock.advance(RETRY_MS - 1)
+  expect(states).toEqual(['starting', 'abstaining'])
+  await clock.advance(1)
+  expect(states).toEqual(['starting', 'abstaining', 'starting', 'abstaining'])
+  expect(logger.messages('error'), 'the same reason is told once').toHaveLength(1)
+  isThere = true
+  const ready = new Promise<void>((resolve) => service.onChange(({ state }) => state === 'ready' && resolve()))
+  await clock.advance(RETRY_MS)
+  await ready
+  expect(service.status.reason).toBeUndefined()
+  await service.evaluate(FAKE_EXAMS)
+  await service.stop()
+})
+
+it('does not look again where its bits are others, nor once it is stopped', async () => {
+  const setup = await fakeSetup(1)
+  const other = serviceOf({ findSetup: async () => setup, createEngine: () => createFakeEngine({ seed: 2 }) })
+  await other.service.start()
+  expect(other.clock.sleepers).toBe(0)
+  const missing = new AppError('MODEL_MISSING', 'no such model')
+  const stopped = serviceOf({ findSetup: () => Promise.reject(missing) })
+  await stopped.service.start()
+  expect(stopped.clock.sleepers).toBe(1)
+  await stopped.service.stop()
+  expect(stopped.clock.sleepers).toBe(0)
 })
