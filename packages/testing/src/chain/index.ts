@@ -12,9 +12,11 @@
  */
 
 export { type BlockPlan, ChainGenerator, type ChainGeneratorOptions, type GeneratedBlock } from './chain-generator.ts'
+export { type ContractCall, ContractChain, type SentCall } from './contract-chain.ts'
 export { easyDevnet } from './easy-devnet.ts'
 export { FORK_NUMBER, forkingNetwork } from './forking-network.ts'
 export { INVALID_BLOCK_CODES, type InvalidBlock, invalidBlock } from './invalid-blocks.ts'
 export { MemoryState } from './memory-state.ts'
+export { rootOf, SCRIPTED_MODEL, type ScriptedModel, scriptedModel } from './scripted-model.ts'
 export { CODED_WALLET, LOGGER_WALLET, testNetwork, WALLETS } from './test-network.ts'
 export { type AuthorizationPlan, signTransaction, type TransactionPlan, testWallet, type Wallet } from './wallets.ts'
