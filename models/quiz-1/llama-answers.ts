@@ -7,16 +7,19 @@ export interface LlamaAnswers {
   close(): Promise<void>
 }
 
-/** Longest exam that is answered here. */
+/** Longest exam that is answered here, unless the caller has longer ones. */
 const CONTEXT_TOKENS = 256
 
 /** Loads a GGUF file on the CPU with one thread, without the settings that are known to change the bits. */
-export async function loadLlamaAnswers(modelPath: string): Promise<LlamaAnswers> {
+export async function loadLlamaAnswers(
+  modelPath: string,
+  contextTokens: number = CONTEXT_TOKENS,
+): Promise<LlamaAnswers> {
   const llama = await getLlama({ gpu: false, build: 'never', skipDownload: true, logLevel: LlamaLogLevel.error })
   const model = await llama.loadModel({ modelPath })
   const context = await model.createContext({
-    contextSize: CONTEXT_TOKENS,
-    batchSize: CONTEXT_TOKENS,
+    contextSize: contextTokens,
+    batchSize: contextTokens,
     threads: 1,
     flashAttention: false,
   })

@@ -9,11 +9,11 @@ import { drawUnknown } from './unknown.ts'
 
 /** What dialogues are made of, and how often in a hundred. */
 const PARTS: readonly (readonly [(draw: Draw) => readonly Turn[], number])[] = [
-  [drawStory, 24],
-  [drawAdventure, 17],
-  [drawCommand, 4],
-  [drawTerm, 15],
-  [drawFacts, 19],
+  [drawStory, 18],
+  [drawAdventure, 12],
+  [drawCommand, 3],
+  [drawTerm, 16],
+  [drawFacts, 30],
   [drawTalk, 12],
   [drawMemory, 5],
   [drawUnknown, 4],

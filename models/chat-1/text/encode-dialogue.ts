@@ -1,5 +1,8 @@
 import { TOPICS, type Turn } from './dialogue.ts'
 
+/** What was said, whatever the topic. */
+export type Exchange = Pick<Turn, 'user' | 'answer'>
+
 /** The longest dialogue in tokens; the model is trained on positions below this. */
 export const MAX_DIALOGUE_TOKENS = 512
 
@@ -13,6 +16,21 @@ export interface EncodedDialogue {
   readonly predicted: readonly number[]
   /** For each turn its topic's index and how many tokens are predicted. */
   readonly spans: readonly (readonly [topic: number, tokens: number])[]
+}
+
+/** Tokens that end an answer: the end of the text, and the end of its line. */
+export const STOP_TOKENS: readonly number[] = [END, FIRST_BYTE + 0x0a]
+
+/** What was said before, and what the user says now: the prompt that the model answers. */
+export function encodePrompt(user: string, before: readonly Exchange[] = []): Uint32Array {
+  const past = before.map((turn) => `U: ${turn.user}\nA: ${turn.answer}\n`).join('')
+  return Uint32Array.from([BEGIN, ...encodeText(`${past}U: ${user}\nA:`)])
+}
+
+/** The answer in what the model put out after a prompt. */
+export function decodeAnswer(tokens: Iterable<number>): string {
+  const bytes = Array.from(tokens).filter((token) => token >= FIRST_BYTE)
+  return new TextDecoder().decode(Uint8Array.from(bytes, (token) => token - FIRST_BYTE)).trim()
 }
 
 function encodeText(text: string): readonly number[] {

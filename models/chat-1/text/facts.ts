@@ -39,64 +39,53 @@ const COLOURS = [
   'pink',
 ] as const
 
-/** name | home | food | legs | can it fly | sound or - | description | young or - */
+/** name | home | food | legs | can it fly | sound or - | description */
 const ANIMALS = `
-fox|in forests and fields|mice, birds and berries|4|no|barks|A fox is a clever animal with red fur and a long bushy tail.|cub
-wolf|in forests|deer and other animals|4|no|howls|A wolf looks like a big grey dog. Wolves live in packs.|pup
-bear|in forests and mountains|fish, berries and honey|4|no|growls|A bear is big and strong. It sleeps through the winter.|cub
-rabbit|in burrows|grass and carrots|4|no|-|A rabbit has long ears and a short tail. It is very fast.|kit
-mouse|in holes|grain and cheese|4|no|squeaks|A mouse is a tiny animal with a long tail.|pup
-cat|in houses with people|mice and fish|4|no|meows|A cat is a soft animal that sleeps a lot and hunts mice.|kitten
-dog|in houses with people|meat and bones|4|no|barks|A dog is a friend of people. It likes to run and play.|puppy
-cow|on farms|grass and hay|4|no|moos|A cow is a big farm animal that gives milk.|calf
-horse|on farms|grass, hay and oats|4|no|neighs|A horse is a strong and fast animal. People ride it.|foal
-donkey|on farms|grass and hay|4|no|brays|A donkey is a small cousin of the horse with long ears.|foal
-goat|on farms and mountains|grass and leaves|4|no|bleats|A goat climbs well and eats nearly everything.|kid
-sheep|on farms|grass|4|no|bleats|A sheep is a farm animal with warm wool.|lamb
-pig|on farms|nearly everything|4|no|oinks|A pig is a clever farm animal that loves mud.|piglet
-hen|on farms|grain and worms|2|hardly|clucks|A hen is a bird that lays eggs.|chick
-duck|on ponds|plants and snails|2|yes|quacks|A duck is a bird that swims on ponds.|duckling
-goose|near water|grass|2|yes|honks|A goose is a large bird. It warns the farm when strangers come.|gosling
-owl|in trees and old barns|mice|2|yes|hoots|An owl is a bird that hunts at night. It sees and hears very well.|owlet
-eagle|in mountains|fish and rabbits|2|yes|screams|An eagle is a large bird with sharp eyes.|eaglet
-crow|in trees and towns|nearly everything|2|yes|caws|A crow is a black and very clever bird.|chick
-penguin|in the cold south|fish|2|no|-|A penguin is a bird that cannot fly, but it swims very well.|chick
-parrot|in warm forests|fruit and nuts|2|yes|screeches|A parrot is a bird with many colours. Some parrots can talk.|chick
-swan|on lakes|water plants|2|yes|-|A swan is a large white bird with a long neck.|cygnet
-ostrich|in dry plains|plants|2|no|-|An ostrich is the largest bird. It cannot fly, but it runs fast.|chick
-flamingo|in shallow lakes|small crabs|2|yes|-|A flamingo is a pink bird that stands on one leg.|chick
-whale|in the sea|small crabs and fish|0|no|sings|A whale is the largest animal of all. It breathes air.|calf
-dolphin|in the sea|fish|0|no|clicks|A dolphin is a clever animal of the sea. It is not a fish.|calf
-shark|in the sea|fish|0|no|-|A shark is a big fish with many teeth.|pup
-octopus|in the sea|crabs|0|no|-|An octopus has eight arms and three hearts.|-
-crab|on the shore|small animals and plants|10|no|-|A crab has ten legs and walks sideways.|-
-seal|on cold coasts|fish|0|no|barks|A seal swims very well and rests on the ice.|pup
-frog|near ponds|flies|4|no|croaks|A frog is a small green animal that jumps and swims.|tadpole
-snake|in grass and under stones|mice and eggs|0|no|hisses|A snake has no legs. It moves on its belly.|-
-turtle|in the sea and on land|plants|4|no|-|A turtle carries its house on its back and lives very long.|hatchling
-snail|in gardens|leaves|0|no|-|A snail is slow and carries its house along.|-
-bee|in hives|nectar|6|yes|buzzes|A bee is a small insect that makes honey.|larva
-ant|in nests in the earth|nearly everything|6|no|-|An ant is a tiny and strong insect. Thousands of ants live together.|larva
-spider|in webs|flies|8|no|-|A spider has eight legs and makes webs.|-
-butterfly|in meadows|nectar|6|yes|-|A butterfly is an insect with four beautiful wings. It was a caterpillar first.|caterpillar
-hedgehog|in gardens and hedges|snails and worms|4|no|-|A hedgehog has thousands of spines and rolls up into a ball.|hoglet
-squirrel|in trees|nuts|4|no|-|A squirrel climbs trees and hides nuts for the winter.|kit
-beaver|by rivers|bark and leaves|4|no|-|A beaver cuts trees with its teeth and builds dams.|kit
-mole|under the earth|worms|4|no|-|A mole digs tunnels and sees very badly.|pup
-bat|in caves|insects|2|yes|squeaks|A bat is not a bird. It flies at night and finds its way by sound.|pup
-deer|in forests|grass and leaves|4|no|-|A deer is a shy animal of the forest. The males have antlers.|fawn
-lion|in the plains of Africa|zebras and other animals|4|no|roars|A lion is a big cat. The males have a mane.|cub
-tiger|in the forests of Asia|deer and pigs|4|no|roars|A tiger is the largest cat. It is orange with black stripes.|cub
-monkey|in warm forests|fruit and leaves|4|no|chatters|A monkey climbs well and is very curious.|-
-elephant|in Africa and Asia|grass, leaves and bark|4|no|trumpets|An elephant is the largest animal on land. It has a long trunk.|calf
-giraffe|in the plains of Africa|leaves|4|no|-|A giraffe has a very long neck and eats from high trees.|calf
-zebra|in the plains of Africa|grass|4|no|-|A zebra looks like a horse with black and white stripes.|foal
-camel|in deserts|dry grass and thorns|4|no|-|A camel has one or two humps and can go for a long time without water.|calf
-kangaroo|in Australia|grass|4|no|-|A kangaroo jumps on two strong legs and carries its young in a pouch.|joey
-koala|in the trees of Australia|leaves of one kind of tree|4|no|-|A koala sleeps most of the day in a tree.|joey
-panda|in the mountains of China|bamboo|4|no|-|A panda is a black and white bear that eats bamboo.|cub
-crocodile|in warm rivers|fish and other animals|4|no|-|A crocodile is a large animal with a long mouth and many teeth.|hatchling
-fish|in water|plants and small animals|0|no|-|A fish lives in water and breathes with gills.|-
+fox|in forests and fields|mice, birds and berries|4|no|barks|A fox is a clever animal with red fur and a long bushy tail.
+wolf|in forests|deer and other animals|4|no|howls|A wolf looks like a big grey dog. Wolves live in packs.
+bear|in forests and mountains|fish, berries and honey|4|no|growls|A bear is big and strong. It sleeps through the winter.
+rabbit|in burrows|grass and carrots|4|no|-|A rabbit has long ears and a short tail. It is very fast.
+mouse|in holes|grain and cheese|4|no|squeaks|A mouse is a tiny animal with a long tail.
+cat|in houses with people|mice and fish|4|no|meows|A cat is a soft animal that sleeps a lot and hunts mice.
+dog|in houses with people|meat and bones|4|no|barks|A dog is a friend of people. It likes to run and play.
+cow|on farms|grass and hay|4|no|moos|A cow is a big farm animal that gives milk.
+horse|on farms|grass, hay and oats|4|no|neighs|A horse is a strong and fast animal. People ride it.
+goat|on farms and mountains|grass and leaves|4|no|bleats|A goat climbs well and eats nearly everything.
+sheep|on farms|grass|4|no|bleats|A sheep is a farm animal with warm wool.
+pig|on farms|nearly everything|4|no|oinks|A pig is a clever farm animal that loves mud.
+hen|on farms|grain and worms|2|hardly|clucks|A hen is a bird that lays eggs.
+duck|on ponds|plants and snails|2|yes|quacks|A duck is a bird that swims on ponds.
+owl|in trees and old barns|mice|2|yes|hoots|An owl is a bird that hunts at night. It sees and hears very well.
+eagle|in mountains|fish and rabbits|2|yes|screams|An eagle is a large bird with sharp eyes.
+crow|in trees and towns|nearly everything|2|yes|caws|A crow is a black and very clever bird.
+penguin|in the cold south|fish|2|no|-|A penguin is a bird that cannot fly, but it swims very well.
+parrot|in warm forests|fruit and nuts|2|yes|screeches|A parrot is a bird with many colours. Some parrots can talk.
+whale|in the sea|small crabs and fish|0|no|sings|A whale is the largest animal of all. It breathes air.
+dolphin|in the sea|fish|0|no|clicks|A dolphin is a clever animal of the sea. It is not a fish.
+shark|in the sea|fish|0|no|-|A shark is a big fish with many teeth.
+octopus|in the sea|crabs|0|no|-|An octopus has eight arms and three hearts.
+frog|near ponds|flies|4|no|croaks|A frog is a small green animal that jumps and swims.
+snake|in grass and under stones|mice and eggs|0|no|hisses|A snake has no legs. It moves on its belly.
+turtle|in the sea and on land|plants|4|no|-|A turtle carries its house on its back and lives very long.
+snail|in gardens|leaves|0|no|-|A snail is slow and carries its house along.
+bee|in hives|nectar|6|yes|buzzes|A bee is a small insect that makes honey.
+ant|in nests in the earth|nearly everything|6|no|-|An ant is a tiny and strong insect. Thousands of ants live together.
+spider|in webs|flies|8|no|-|A spider has eight legs and makes webs.
+butterfly|in meadows|nectar|6|yes|-|A butterfly is an insect with four beautiful wings. It was a caterpillar first.
+hedgehog|in gardens and hedges|snails and worms|4|no|-|A hedgehog has thousands of spines and rolls up into a ball.
+squirrel|in trees|nuts|4|no|-|A squirrel climbs trees and hides nuts for the winter.
+bat|in caves|insects|2|yes|squeaks|A bat is not a bird. It flies at night and finds its way by sound.
+deer|in forests|grass and leaves|4|no|-|A deer is a shy animal of the forest. The males have antlers.
+lion|in the plains of Africa|zebras and other animals|4|no|roars|A lion is a big cat. The males have a mane.
+tiger|in the forests of Asia|deer and pigs|4|no|roars|A tiger is the largest cat. It is orange with black stripes.
+monkey|in warm forests|fruit and leaves|4|no|chatters|A monkey climbs well and is very curious.
+elephant|in Africa and Asia|grass, leaves and bark|4|no|trumpets|An elephant is the largest animal on land. It has a long trunk.
+giraffe|in the plains of Africa|leaves|4|no|-|A giraffe has a very long neck and eats from high trees.
+zebra|in the plains of Africa|grass|4|no|-|A zebra looks like a horse with black and white stripes.
+camel|in deserts|dry grass and thorns|4|no|-|A camel has one or two humps and can go for a long time without water.
+kangaroo|in Australia|grass|4|no|-|A kangaroo jumps on two strong legs and carries its young in a pouch.
+crocodile|in warm rivers|fish and other animals|4|no|-|A crocodile is a large animal with a long mouth and many teeth.
+fish|in water|plants and small animals|0|no|-|A fish lives in water and breathes with gills.
 `
 
 /** word | what it is | what it is like or good for */
@@ -424,12 +413,12 @@ const LEGS: Readonly<Record<string, string>> = {
 }
 
 const animal: Asker = (draw) => {
-  const [name = '', home, food, legs = '', flies, sound = '', about = '', young = ''] = draw.pick(animals)
+  const [name = '', home, food, legs = '', flies, sound = '', about = ''] = draw.pick(animals)
   const one = withArticle(name)
   const One = capitalise(one)
   const many = pluralOf(name)
   const fill = (text: string): string => text.replace('@', one).replace('#', many).replace('%', name)
-  switch (draw.below(7)) {
+  switch (draw.below(6)) {
     case 0:
       return [
         fill(
@@ -492,7 +481,7 @@ const animal: Asker = (draw) => {
         fill(draw.wording(['Can @ fly?', 'can # fly', 'Can # fly?', 'does @ fly?', 'Is @ able to fly?'])),
         flies === 'yes' ? `Yes, ${one} can fly.` : flies === 'no' ? `No, ${one} cannot fly.` : `${One} can hardly fly.`,
       ]
-    case 5:
+    default:
       if (sound === '-') return animal(draw)
       return [
         fill(
@@ -506,20 +495,6 @@ const animal: Asker = (draw) => {
           ]),
         ),
         `${One} ${sound}.`,
-      ]
-    default:
-      if (young === '-') return animal(draw)
-      return [
-        fill(
-          draw.wording([
-            'What is a young % called?',
-            'what is the young of @ called',
-            'What is a baby %?',
-            'what do you call a young %',
-            'What are the young of # called?',
-          ]),
-        ),
-        `A young ${name} is called ${withArticle(young)}.`,
       ]
   }
 }
@@ -593,7 +568,7 @@ const meal: Asker = (draw) => {
   ]
 }
 
-const general1: Asker = (draw) => {
+const fact: Asker = (draw) => {
   switch (draw.below(8)) {
     case 6: {
       const [a, b] = [draw.below(7), draw.below(6)]
@@ -674,7 +649,7 @@ const general1: Asker = (draw) => {
     case 3: {
       const i = draw.below(SIZES.length)
       const j = draw.below(SIZES.length)
-      if (i === j) return general1(draw)
+      if (i === j) return fact(draw)
       const [big, small] = [SIZES[Math.max(i, j)] as string, SIZES[Math.min(i, j)] as string]
       const bigger = draw.percent(50)
       const asked = draw.wording([
@@ -704,11 +679,16 @@ const sky: Asker = (draw) => {
   return [draw.wording(asked), draw.pick(answers)]
 }
 
+/** Topics with more to learn are listed more often. */
 const ASKERS: readonly (readonly [Topic, Asker])[] = [
   ['colours', colour],
   ['animals', animal],
+  ['animals', animal],
+  ['animals', animal],
   ['food', meal],
-  ['facts', general1],
+  ['food', meal],
+  ['facts', fact],
+  ['facts', fact],
   ['weather', sky],
 ]
 

@@ -1,7 +1,8 @@
 /**
  * Compares the trainer's answers with llama.cpp's, position by position.
  * Usage: build/predict CHECKPOINT 200 'node --conditions=source exam-stream.ts LABEL' | node --conditions=source
- * compare-with-llama.ts FILE Ends with status 1 if they agree on fewer than 99.9 % of the positions.
+ * compare-with-llama.ts FILE [CONTEXT]
+ * Ends with status 1 if they agree on fewer than 99.9 % of the positions. CONTEXT is for sequences above 256 tokens.
  */
 import { createInterface } from 'node:readline'
 import { loadLlamaAnswers } from '../llama-answers.ts'
@@ -15,8 +16,8 @@ interface TrainerAnswers {
 
 const MIN_AGREEMENT = 0.999
 
-async function compare(modelPath: string): Promise<boolean> {
-  const model = await loadLlamaAnswers(modelPath)
+async function compare(modelPath: string, contextTokens?: number): Promise<boolean> {
+  const model = await loadLlamaAnswers(modelPath, contextTokens)
   let exams = 0
   let positions = 0
   let equal = 0
@@ -33,9 +34,9 @@ async function compare(modelPath: string): Promise<boolean> {
   return positions > 0 && equal / positions >= MIN_AGREEMENT
 }
 
-const modelPath = process.argv[2]
+const [modelPath, context] = process.argv.slice(2)
 if (modelPath === undefined) {
-  process.stderr.write('usage: compare-with-llama.ts FILE < answers of build/predict\n')
+  process.stderr.write('usage: compare-with-llama.ts FILE [CONTEXT] < answers of build/predict\n')
   process.exit(2)
 }
-if (!(await compare(modelPath))) process.exitCode = 1
+if (!(await compare(modelPath, context === undefined ? undefined : Number(context)))) process.exitCode = 1

@@ -27,6 +27,10 @@ export interface RecordModelVectorsOptions {
   readonly others: readonly DeterminismDomain[]
   /** Exams that may be decoded together; above 1 they must give the bits of 1. Default 1. */
   readonly maxSequences?: number
+  /** Default: {@link vectorExamRequests}. */
+  readonly requests?: readonly EvaluationRequest[]
+  /** Fed tokens that the context is made for. Default: an exam's. */
+  readonly contextSize?: number
 }
 
 /** What was written. */
@@ -55,12 +59,12 @@ export function vectorExamRequests(): readonly EvaluationRequest[] {
  * Records a model's vectors in the canonical shape and the fingerprints of the other domains, and writes both files.
  */
 export async function recordModelVectors(options: RecordModelVectorsOptions): Promise<RecordedModelVectors> {
-  const { directory, domain, others, maxSequences = 1 } = options
-  const requests = vectorExamRequests()
+  const { directory, domain, others, maxSequences = 1, contextSize = DEFAULT_CONTEXT_SIZE } = options
+  const requests = options.requests ?? vectorExamRequests()
   const identity = {
     domain: domain.name,
     modelSha256: (await modelIdentity(options.modelPath)).sha256,
-    contextSize: DEFAULT_CONTEXT_SIZE,
+    contextSize,
     maxSequences,
   }
   const vectors = await withEngine(options, domain, 1, (evaluate) => recordVectors(evaluate, identity, requests))
@@ -82,12 +86,12 @@ export async function recordModelVectors(options: RecordModelVectorsOptions): Pr
 type Evaluate = ReturnType<typeof wordsOfEngine>
 
 async function withEngine<Result>(
-  { modelPath, cacheDirectory }: RecordModelVectorsOptions,
+  { modelPath, cacheDirectory, contextSize = DEFAULT_CONTEXT_SIZE }: RecordModelVectorsOptions,
   { build }: DeterminismDomain,
   maxSequences: number,
   use: (evaluate: Evaluate) => Promise<Result>,
 ): Promise<Result> {
-  const engine = createLlamaEngine({ build, modelPath, cacheDirectory, workers: 1, maxSequences })
+  const engine = createLlamaEngine({ build, modelPath, cacheDirectory, contextSize, workers: 1, maxSequences })
   await engine.start()
   try {
     return await use(wordsOfEngine(engine))
@@ -98,7 +102,8 @@ async function withEngine<Result>(
 
 async function requireSameTogether(options: RecordModelVectorsOptions, expected: string): Promise<void> {
   const { domain, maxSequences = 1 } = options
-  const together = await withEngine(options, domain, maxSequences, (evaluate) => evaluate(vectorExamRequests()))
+  const requests = options.requests ?? vectorExamRequests()
+  const together = await withEngine(options, domain, maxSequences, (evaluate) => evaluate(requests))
   const found = fingerprintOf(together)
   if (found !== expected) throw new Error(`${maxSequences} exams together give other bits: ${found}, not ${expected}`)
 }
