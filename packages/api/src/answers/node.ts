@@ -81,12 +81,16 @@ export const nodeStatus: SchemaOf<NodeStatusJson> = named(
 
 const worker = exactly({ pid: orNull(integer), state: text, restarts: integer })
 
+/** A model that contracts may call in the next block. */
+const callableModel = exactly({ ...{ model: text, state: text, reason: orNull(text) }, workers: integer })
+
 export const engine: SchemaOf<EngineJson> = named(
   'engine',
   exactly({
     ...{ state: text, reason: orNull(text), model: text, domain: text },
     workers: listSchema(named('engine worker', worker)),
-    queued: exactly({ verify: integer, mine: integer }),
+    queued: exactly({ verify: integer, build: integer, mine: integer, call: integer }),
+    callable: listSchema(named('callable model', callableModel)),
     ...{ evaluations: integer, crashes: integer, systemInfo: orNull(text) },
   }),
 )

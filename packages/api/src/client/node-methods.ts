@@ -384,7 +384,7 @@ export interface NodeMethods {
     readonly params: readonly []
     readonly result: NetworkParamsJson
   }
-  /** The model, the determinism domain and the workers of this node. */
+  /** The models, the determinism domain and the workers of this node. */
   readonly poai_engine: {
     readonly params: readonly []
     readonly result: EngineJson
@@ -489,7 +489,10 @@ export interface NodeMethods {
     readonly params: readonly [block: BlockNumberTagOrHash, types: readonly string[]]
     readonly result: readonly ReplayedTransactionJson[] | null
   }
-  /** The calls from or to some addresses in a range of blocks, and what miners among them got. */
+  /**
+   * The calls from or to some addresses in a range of blocks, and what miners among them got; without --index in 1,000
+   * blocks at most.
+   */
   readonly trace_filter: {
     readonly params: readonly [filter: TraceQuestion]
     readonly result: readonly (FlatTraceJson | RewardTraceJson)[]
@@ -519,12 +522,18 @@ export interface NodeMethods {
     readonly params: readonly [block: BlockNumberOrTag, page: bigint | number | Hex, size: bigint | number | Hex]
     readonly result: BlockTransactionsJson | null
   }
-  /** Transactions of an account below a block, the newest first; 0: from the head. */
+  /**
+   * Transactions of an account below a block, the newest first; 0: from the head. With --index also those in which a
+   * contract reached it.
+   */
   readonly ots_searchTransactionsBefore: {
     readonly params: readonly [address: Hex, block: bigint | number | Hex, size: bigint | number | Hex]
     readonly result: FoundTransactionsJson
   }
-  /** Transactions of an account above a block, the newest first; 0: from the genesis block. */
+  /**
+   * Transactions of an account above a block, the newest first; 0: from the genesis block. With --index also those in
+   * which a contract reached it.
+   */
   readonly ots_searchTransactionsAfter: {
     readonly params: readonly [address: Hex, block: bigint | number | Hex, size: bigint | number | Hex]
     readonly result: FoundTransactionsJson
@@ -534,7 +543,10 @@ export interface NodeMethods {
     readonly params: readonly [address: Hex, nonce: bigint | number | Hex]
     readonly result: Hex | null
   }
-  /** Who created a contract, and with which transaction; only creations by a transaction itself are found. */
+  /**
+   * Who created a contract, and with which transaction; without --index only creations by a transaction itself are
+   * found.
+   */
   readonly ots_getContractCreator: {
     readonly params: readonly [address: Hex]
     readonly result: ContractCreatorJson | null
@@ -1311,8 +1323,11 @@ export type EngineJson = {
   readonly workers: readonly EngineWorkerJson[]
   readonly queued: {
     readonly verify: number
+    readonly build: number
     readonly mine: number
+    readonly call: number
   }
+  readonly callable: readonly CallableModelJson[]
   readonly evaluations: number
   readonly crashes: number
   readonly systemInfo: string | null
@@ -1323,6 +1338,14 @@ export type EngineWorkerJson = {
   readonly pid: number | null
   readonly state: string
   readonly restarts: number
+}
+
+/** Callable model. */
+export type CallableModelJson = {
+  readonly model: string
+  readonly state: string
+  readonly reason: string | null
+  readonly workers: number
 }
 
 /** Peer. */

@@ -30,14 +30,24 @@ export function EnginePage(): VNode {
           checks itself against recorded exams when it starts. If it fails, it does not judge blocks.
         </p>
         <Answered answer={engine}>
-          {({ state, reason, model, domain, systemInfo, evaluations, crashes, queued }) => (
+          {({ state, reason, model, domain, systemInfo, evaluations, crashes, queued, callable }) => (
             <Fields
               rows={[
                 ['Model', model],
                 ['Determinism domain', domain],
                 ['State', reason === null ? state : `${state}: ${reason}`],
                 ['Evaluations', count(evaluations)],
-                ['Waiting', `${queued.verify} replays, ${queued.mine} attempts`],
+                [
+                  'Waiting',
+                  `${queued.verify} replays, ${queued.build} answers for blocks, ${queued.mine} attempts, ${queued.call} calls`,
+                ],
+                ...callable.map(
+                  (called) =>
+                    [
+                      `${called.model}, for contracts`,
+                      called.reason === null ? called.state : `${called.state}: ${called.reason}`,
+                    ] as const,
+                ),
                 ['Worker crashes', count(crashes)],
                 ...(systemInfo === null ? [] : [['Built for', <span class="mono long">{systemInfo}</span>] as const]),
               ]}

@@ -2,14 +2,25 @@ import type { EngineJson, NodeStatusJson } from '@poai/api/client'
 import type { NetworkParams } from '@poai/core'
 import type { EngineStatus } from '@poai/inference'
 import type { EngineServiceStatus } from './engine-service.ts'
+import type { CallableStatus } from './model-engines.ts'
+
+const NONE_QUEUED = { verify: 0, build: 0, mine: 0, call: 0 }
 
 /** The answer of `poai_engine`. */
-export function engineReport({ work }: NetworkParams, { state, reason, engine }: EngineServiceStatus): EngineJson {
+export function engineReport(
+  { work }: NetworkParams,
+  { state, reason, engine }: EngineServiceStatus,
+  callable: readonly CallableStatus[],
+): EngineJson {
   return {
     ...{ state, model: work.model, domain: work.domain },
     reason: reason?.message ?? null,
     workers: engine?.workers.map(({ pid = null, state: doing, restarts }) => ({ pid, state: doing, restarts })) ?? [],
-    queued: { verify: engine?.queued.verify ?? 0, mine: engine?.queued.mine ?? 0 },
+    queued: { ...NONE_QUEUED, ...engine?.queued },
+    callable: callable.map((model) => ({
+      ...{ model: model.name, state: model.state, reason: model.reason?.message ?? null },
+      workers: model.engine?.workers.length ?? 0,
+    })),
     evaluations: engine?.evaluations ?? 0,
     crashes: engine?.crashes ?? 0,
     systemInfo: engine?.model?.systemInfo ?? null,

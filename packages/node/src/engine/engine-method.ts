@@ -1,15 +1,15 @@
 import { type Method, method, SCHEMAS } from '@poai/api'
 import type { NetworkParams } from '@poai/core'
 import { engineReport } from './engine-json.ts'
-import type { EngineService } from './engine-service.ts'
+import type { ModelEngines } from './model-engines.ts'
 
 /** What JSON-RPC says about the engine. */
-export function engineMethod(params: NetworkParams, service: Pick<EngineService, 'status'>): Method {
+export function engineMethod(params: NetworkParams, service: Pick<ModelEngines, 'status' | 'callable'>): Method {
   return method({
     name: 'poai_engine',
-    summary: 'The model, the determinism domain and the workers of this node',
+    summary: 'The models, the determinism domain and the workers of this node',
     params: [],
     result: SCHEMAS.engine,
-    run: () => engineReport(params, service.status),
+    run: () => engineReport(params, service.status, service.callable()),
   })
 }

@@ -1,6 +1,7 @@
 import type { Subscribe } from '@poai/core'
 import type { EngineStatus } from '@poai/inference'
 import { byLabel, type HistogramRow, type MetricRow, type Sample } from '../metrics/metric.ts'
+import type { AnswerFigures } from './answer-desk.ts'
 import type { FinishedReplay, ReplayFigures } from './replays.ts'
 
 /** Replays, by what they found. */
@@ -21,6 +22,23 @@ export const REPLAY_ROWS: readonly MetricRow<ReplayFigures>[] = [
 
 /** In seconds. A replay takes some ten milliseconds with the embedded model, seconds with a large one, plus waiting. */
 const REPLAY_BUCKETS: readonly number[] = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30]
+
+/** What models said to contracts and callers. */
+export const ANSWER_ROWS: readonly MetricRow<AnswerFigures>[] = [
+  {
+    name: 'poai_answers_total',
+    kind: 'counter',
+    help: 'Questions of contracts to models, by outcome: computed, shared with another one, or refused',
+    labels: ['outcome'],
+    read: ({ computed, shared, refused }) => byLabel('outcome', { computed, shared, refused }),
+  },
+  {
+    name: 'poai_answer_tokens_total',
+    kind: 'counter',
+    help: 'Tokens that models said to contracts',
+    read: ({ tokens }) => tokens,
+  },
+]
 
 /** How long replays took. */
 export function replaySeconds(onReplay: Subscribe<FinishedReplay>): HistogramRow {
@@ -53,7 +71,7 @@ export const ENGINE_ROWS: readonly MetricRow<EngineStatus | undefined>[] = [
     kind: 'gauge',
     help: 'Evaluations that wait for a worker',
     labels: ['priority'],
-    read: (engine) => byLabel('priority', { ...(engine?.queued ?? { verify: 0, mine: 0 }) }),
+    read: (engine) => byLabel('priority', { ...(engine?.queued ?? { verify: 0, build: 0, mine: 0, call: 0 }) }),
   },
   {
     name: 'poai_engine_evaluations_total',

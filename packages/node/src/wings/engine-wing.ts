@@ -1,7 +1,7 @@
 import { type AnswerDesk, createAnswerDesk } from '../engine/answer-desk.ts'
 import { engineToJson } from '../engine/engine-json.ts'
 import { engineMethod } from '../engine/engine-method.ts'
-import { ENGINE_ROWS, REPLAY_ROWS, replaySeconds } from '../engine/engine-metrics.ts'
+import { ANSWER_ROWS, ENGINE_ROWS, REPLAY_ROWS, replaySeconds } from '../engine/engine-metrics.ts'
 import { createModelEngines, type ModelEngines } from '../engine/model-engines.ts'
 import { createReplays, type Replays } from '../engine/replays.ts'
 import type { Ground } from '../ground.ts'
@@ -32,16 +32,18 @@ export function engineWing(
     { params, nextBlock, installation, ...config.engine, niceness },
     { ...engine, clock, logger },
   )
+  const answers = createAnswerDesk(service)
   const replays = createReplays(params, { evaluator: service, clock, logger })
   return {
     stage: 'loading',
     service,
     replays,
-    answers: createAnswerDesk(service),
+    answers,
     methods: [engineMethod(params, service)],
     metrics: [
       ...readFrom(REPLAY_ROWS, () => replays.figures),
       ...readFrom(ENGINE_ROWS, () => service.status.engine),
+      ...readFrom(ANSWER_ROWS, () => answers.figures),
       replaySeconds(replays.onReplay),
     ],
     status: () => ({ replays: { ...replays.figures }, engine: engineToJson(params, service.status.engine) }),

@@ -33,6 +33,7 @@ export function nodeState(
     const joined = network.joined.now
     return stateOf({
       engine: status,
+      callable: engine.service.callable(),
       miner: mining.miner.made.status,
       gateClosedBecause: mining.gate.made.closedBecause(),
       network: joined === undefined ? undefined : { sync: joined.syncStatus(), peers: joined.peers.connected().length },

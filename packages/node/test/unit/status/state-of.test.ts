@@ -14,6 +14,7 @@ const behind: SyncStatus = {
 }
 const calm: Circumstances = {
   engine: { state: 'ready', reason: undefined, engine: undefined },
+  callable: [],
   miner: { state: 'paused', reason: undefined },
   gateClosedBecause: undefined,
   network: { sync: idle, peers: 3 },
@@ -64,6 +65,11 @@ it.each<[string, Partial<Circumstances>, ReturnType<typeof stateOf>]>([
     'is behind by three',
     { network: { sync: { ...behind, highestBlock: 103n }, peers: 1 } },
     expect.objectContaining({ name: 'syncing' }),
+  ],
+  [
+    'says which model is missing that contracts may call',
+    { callable: [{ name: 'talker', state: 'abstaining', reason: new AppError('X_Y', 'no file'), engine: undefined }] },
+    { name: 'following', detail: 'blocks that call talker cannot be judged: no file' },
   ],
   [
     'abstains, before all else',
