@@ -173,7 +173,7 @@ export class WorldState {
   undoTransaction(): boolean {
     const hasWritten = this.journal.length > 0
     this.checkpoints.length = 0
-    this.checkpoint()
+    this.checkpoints.push(0)
     this.revert()
     this.forgetOriginals()
     return hasWritten

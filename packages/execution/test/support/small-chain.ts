@@ -6,11 +6,14 @@ import {
   type Hardfork,
   type Hash32,
   hash32,
+  type InferenceAnswer,
+  type InferenceParams,
   type Transaction,
   toAddress,
   utf8ToBytes,
 } from '@poai/core'
 import {
+  type AnswerSource,
   type BlockBuilder,
   type BlockEnvironment,
   type BlockOutcome,
@@ -44,20 +47,32 @@ export interface BlockOptions {
   readonly gasLimit?: bigint
   readonly reward?: bigint
   readonly signal?: AbortSignal
+  /** Of its body; none, where its rules name models and nothing is said. */
+  readonly answers?: readonly InferenceAnswer[]
+}
+
+/** What is not said of a chain. */
+export interface ChainOptions {
+  readonly bodyBytes?: number
+  readonly hardfork?: Hardfork
+  /** The models that contracts may call. */
+  readonly inference?: InferenceParams
 }
 
 /** A chain of blocks over a state in memory. */
 export class SmallChain {
   readonly execution: Execution
   readonly state: MemoryState = new MemoryState()
+  private readonly noAnswers: readonly InferenceAnswer[] | undefined
   private height = 0n
 
   constructor(
     accounts: readonly GenesisAccount[],
-    { bodyBytes = 100_000, hardfork = 'cancun' }: { readonly bodyBytes?: number; readonly hardfork?: Hardfork } = {},
+    { bodyBytes = 100_000, hardfork = 'cancun', inference }: ChainOptions = {},
   ) {
     const limits = { extraDataBytes: 32, bodyBytes }
-    this.execution = createExecution({ ...devnet, chainId: CHAIN_ID, hardfork, limits })
+    this.execution = createExecution({ ...devnet, chainId: CHAIN_ID, hardfork, limits, ...defined({ inference }) })
+    this.noAnswers = inference && []
     this.state.apply(genesisState(accounts))
   }
 
@@ -75,7 +90,7 @@ export class SmallChain {
 
   /** The block's outcome, which the state does not follow. */
   async execute(transactions: readonly Transaction[], options: BlockOptions = {}): Promise<BlockOutcome> {
-    const { gasLimit, reward = 0n, signal } = options
+    const { gasLimit, reward = 0n, signal, answers = this.noAnswers } = options
     return this.execution.executeBlock({
       environment: this.environment(gasLimit),
       blockHash,
@@ -85,7 +100,7 @@ export class SmallChain {
       reward,
       transactions,
       senders: transactions.map(recoverSender),
-      ...defined({ signal }),
+      ...defined({ signal, answers }),
     })
   }
 
@@ -97,7 +112,7 @@ export class SmallChain {
     return outcome
   }
 
-  build({ gasLimit, reward = 0n }: BlockOptions = {}): Promise<BlockBuilder> {
+  build({ gasLimit, reward = 0n }: BlockOptions = {}, answers?: AnswerSource): Promise<BlockBuilder> {
     const environment = this.environment(gasLimit)
     const { state } = this
     return this.execution.buildBlock({
@@ -107,6 +122,7 @@ export class SmallChain {
       nodes: state,
       stateRoot: state.stateRoot,
       reward,
+      answers,
     })
   }
 }
