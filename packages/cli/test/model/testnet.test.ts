@@ -24,6 +24,8 @@ interface Running {
   readonly ended: Promise<Run>
   /** Resolves when the error output holds the text. */
   saw(text: string): Promise<void>
+  /** What it has written to its standard output so far. */
+  out(): string
 }
 
 function start(...args: string[]): Running {
@@ -58,7 +60,7 @@ function startIn(environment: NodeJS.ProcessEnv, ...args: string[]): Running {
       void ended.then(() => missed(new Error(`ended without saying ${wanted}: ${text.err}`)))
       look()
     })
-  return { child, ended, saw }
+  return { child, ended, saw, out: () => text.out }
 }
 
 /** Processes that have the folder in their command line. */
@@ -97,6 +99,13 @@ async function useNetwork(socket: string): Promise<void> {
   expect(await json('attach', '--exec', `await balance('${RECIPIENT}')`, ...at)).toBe('1.5')
   const refused = await start('wallet', 'send', RECIPIENT, '99999999', '--dev', '1', ...at).ended
   expect(refused).toMatchObject({ exitCode: 3, err: expect.stringContaining('enough coins') })
+}
+
+/** What a browser sends for a page of an origin, and whether the answer lets the page read it. */
+async function letsIn(url: string, origin: string): Promise<boolean> {
+  const body = '{"jsonrpc":"2.0","id":1,"method":"eth_chainId"}'
+  const answer = await fetch(url, { method: 'POST', headers: { origin }, body })
+  return answer.status === 200 && answer.headers.get('access-control-allow-origin') === origin
 }
 
 describe('poai testnet', () => {
@@ -143,10 +152,13 @@ describe('poai testnet', () => {
     expect(err).not.toContain('llama.cpp')
   })
 
-  it('stops in order at Ctrl-C, and says what it came to', async () => {
+  it('lets the pages ask that it is told of, stops in order at Ctrl-C, and says what it came to', async () => {
     const directory = join(home, 'interrupted')
-    const running = start(...small, '--data-dir', directory)
+    const running = start(...small, '--data-dir', directory, '--http-cors', 'https://a.example,https://b.example')
     await running.saw('all nodes are up')
+    const [, url = ''] = /^JSON-RPC +(\S+)$/m.exec(running.out()) ?? []
+    const origins = ['https://a.example', 'https://b.example', 'https://c.example']
+    expect(await Promise.all(origins.map((origin) => letsIn(url, origin)))).toEqual([true, true, false])
     const beside = await start(...small, '--data-dir', directory).ended
     expect(beside).toMatchObject({ exitCode: 3, err: expect.stringContaining('a testnet is running in') })
     await useNetwork(join(directory, 'node-3', 'poai.ipc'))
