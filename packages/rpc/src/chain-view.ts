@@ -35,6 +35,7 @@ export class ChainView {
    * Hashes of headers: hashing one costs more than finding it, and the reader hands out the same object for some time.
    */
   readonly #hashes = new WeakMap<Header, Hash32>()
+  #newest: { readonly head: ReturnType<Chain['head']>; readonly named: NamedHeader } | undefined
 
   constructor(chain: Pick<Chain, 'head' | 'queries' | 'onHead'>, recovery: SenderRecovery) {
     this.#headState = new HeadState(chain)
@@ -52,7 +53,7 @@ export class ChainView {
 
   /** Undefined if there is no such block. */
   header(place: BlockPlace): NamedHeader | undefined {
-    if (isNewest(place)) return this.#newest()
+    if (isNewest(place)) return this.#newestHeader()
     const header = this.#queries.header(place.kind === 'hash' ? place.hash : this.heightOf(place))
     if (header === undefined) return undefined
     const hash = place.kind === 'hash' ? place.hash : this.#hashOf(header)
@@ -62,8 +63,18 @@ export class ChainView {
 
   /** True if the block is on the canonical chain. */
   isCanonical({ header, hash }: NamedHeader): boolean {
-    const canonical = this.#queries.header(header.number)
-    return canonical !== undefined && equalBytes(this.#hashOf(canonical), hash)
+    return this.isOnChain(header.number, hash)
+  }
+
+  /** True if that block is on the canonical chain. */
+  isOnChain(number: bigint, hash: Hash32): boolean {
+    const canonical = this.canonicalHash(number)
+    return canonical !== undefined && equalBytes(canonical, hash)
+  }
+
+  /** The same object until there is another head. */
+  head(): ReturnType<Chain['head']> {
+    return this.#chain.head()
   }
 
   /** Throws the error that clients expect if there is no such block. */
@@ -94,11 +105,15 @@ export class ChainView {
   }
 
   /** Reads the state after a block that is on the chain; the state lasts as long as `read` does. */
-  async withState<T>(place: BlockPlace, read: (state: PastState, at: NamedHeader) => T | Promise<T>): Promise<T> {
+  withState<T>(place: BlockPlace, read: (state: PastState, at: NamedHeader) => T | Promise<T>): T | Promise<T> {
     const at = this.requireHeader(place)
     if (!isNewest(place) && !this.isCanonical(at))
       throw new RpcError('serverError', 'the block is not on the canonical chain: its state is not kept')
     if (at.header.number === this.headNumber) return this.#headState.use((state) => read(state, at))
+    return this.#withPastState(at, read)
+  }
+
+  async #withPastState<T>(at: NamedHeader, read: (state: PastState, at: NamedHeader) => T | Promise<T>): Promise<T> {
     const state = this.#queries.stateAt(at.header.number)
     try {
       return await read(state, at)
@@ -113,11 +128,13 @@ export class ChainView {
     return header === undefined ? undefined : this.#hashOf(header)
   }
 
-  #newest(): NamedHeader {
-    const { hash } = this.#chain.head()
-    const header = this.#queries.header(hash)
+  #newestHeader(): NamedHeader {
+    const head = this.#chain.head()
+    if (this.#newest?.head === head) return this.#newest.named
+    const header = this.#queries.header(head.hash)
     invariant(header !== undefined, 'the head has a header')
-    return { header, hash }
+    this.#newest = { head, named: { header, hash: head.hash } }
+    return this.#newest.named
   }
 
   #hashOf(header: Header): Hash32 {

@@ -22,16 +22,31 @@ export class HeadState {
     this.#unsubscribe = chain.onHead(() => this.#retire())
   }
 
-  /** Lends the state after the head to `read`. */
-  async use<T>(read: (state: PastState) => T | Promise<T>): Promise<T> {
+  /** Lends the state after the head to `read`. Answers at once if `read` does. */
+  use<T>(read: (state: PastState) => T | Promise<T>): T | Promise<T> {
     const shared = this.#current()
     shared.users++
+    let isWaiting = false
     try {
-      return await read(shared.state)
+      const result = read(shared.state)
+      isWaiting = result instanceof Promise
+      return result instanceof Promise ? this.#whenRead(shared, result) : result
     } finally {
-      shared.users--
-      if (shared.isOld && shared.users === 0) await shared.state.close()
+      if (!isWaiting) this.#leave(shared)
     }
+  }
+
+  async #whenRead<T>(shared: SharedState, result: Promise<T>): Promise<T> {
+    try {
+      return await result
+    } finally {
+      this.#leave(shared)
+    }
+  }
+
+  #leave(shared: SharedState): void {
+    shared.users--
+    if (shared.isOld && shared.users === 0) void shared.state.close()
   }
 
   /** Releases the state; it must not be used any more. */

@@ -18,17 +18,17 @@ export class BoundedCache<Key, Value> {
   }
 
   set(key: Key, value: Value, weight: number): void {
-    this.#drop(key)
+    this.delete(key)
     if (weight > this.#maxWeight) return
     this.#entries.set(key, { value, weight })
     this.#weight += weight
     for (const oldest of this.#entries.keys()) {
       if (this.#weight <= this.#maxWeight) return
-      this.#drop(oldest)
+      this.delete(oldest)
     }
   }
 
-  #drop(key: Key): void {
+  delete(key: Key): void {
     const entry = this.#entries.get(key)
     if (entry === undefined) return
     this.#entries.delete(key)

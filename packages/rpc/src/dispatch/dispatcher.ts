@@ -68,10 +68,13 @@ export interface Answer {
 export interface Dispatcher {
   /**
    * Undefined if there is no answer, as to notifications. Never rejects. Waits until the client has read enough of its
-   * earlier answers.
+   * earlier answers. What can be answered at once is: a promise costs more than the rest of a plain read.
    */
-  answer(text: string, session: Session): Promise<Answer | undefined>
+  answer(text: string, session: Session): AtOnce<Answer | undefined>
 }
+
+/** Now, or later if there is something to wait for. */
+export type AtOnce<T> = T | Promise<T>
 
 /** Puts the table of methods to work. */
 export function createDispatcher(options: DispatcherOptions, dependencies: DispatcherDependencies): Dispatcher {
@@ -113,27 +116,36 @@ class TableDispatcher implements Dispatcher {
     this.#shared = { deadlines: this.#deadlines, turns: this.#turns, elapsedMs }
   }
 
-  async answer(text: string, session: Session): Promise<Answer | undefined> {
-    const { memory } = this.#dependencies
+  answer(text: string, session: Session): AtOnce<Answer | undefined> {
+    const room = this.#dependencies.memory.room(session.queue)
+    return room === undefined ? this.#answerInRoom(text, session) : room.then(() => this.#answerInRoom(text, session))
+  }
+
+  #answerInRoom(text: string, session: Session): AtOnce<Answer | undefined> {
     const { queue } = session
-    const room = memory.room(queue)
-    if (room !== undefined) await room
-    const hold = memory.open(queue)
+    const hold = this.#dependencies.memory.open(queue)
     try {
       hold.grow(text.length)
       const turn = this.#turns.enter(queue)
-      if (turn !== undefined) await turn
-      const said = await this.#answerText(text, session, hold)
-      hold.shrink(text.length)
-      if (said !== undefined) return { text: said, hold }
+      const said =
+        turn === undefined
+          ? this.#answerText(text, session, hold)
+          : turn.then(() => this.#answerText(text, session, hold))
+      if (!(said instanceof Promise)) return answerOf(said, text, hold)
+      return said.then(
+        (later) => answerOf(later, text, hold),
+        (error: unknown) => this.#failed(error, hold),
+      )
     } catch (error) {
-      return { text: errorText(NO_ID, toRpcError(error, this.#dependencies.logger, 'a message')), hold }
+      return this.#failed(error, hold)
     }
-    hold.release()
-    return undefined
   }
 
-  #answerText(text: string, session: Session, hold: AnswerHold): Promise<string | undefined> {
+  #failed(error: unknown, hold: AnswerHold): Answer {
+    return { text: errorText(NO_ID, toRpcError(error, this.#dependencies.logger, 'a message')), hold }
+  }
+
+  #answerText(text: string, session: Session, hold: AnswerHold): AtOnce<string | undefined> {
     let message: unknown
     const startedMs = this.#dependencies.elapsedMs()
     try {
@@ -144,7 +156,7 @@ class TableDispatcher implements Dispatcher {
         'parseError',
         'parse error: this is not JSON, nested too deep, or of too many values',
       )
-      return Promise.resolve(errorText(NO_ID, refusal))
+      return errorText(NO_ID, refusal)
     } finally {
       this.#chargeTime(session, startedMs, PLAIN_COST)
     }
@@ -164,7 +176,8 @@ class TableDispatcher implements Dispatcher {
       const turn = this.#turns.enter(session.queue)
       if (turn !== undefined) await turn
       const isFull = characters > maxAnswerCharacters
-      const answer = isFull ? refuse(message) : await this.#answerOne(message, session, hold)
+      const answering = isFull ? refuse(message) : this.#answerOne(message, session, hold)
+      const answer = answering instanceof Promise ? await answering : answering
       if (answer === undefined) continue
       characters += answer.length
       answers.push(answer)
@@ -172,7 +185,7 @@ class TableDispatcher implements Dispatcher {
     return answers.length === 0 ? undefined : `[${answers.join(',')}]`
   }
 
-  async #answerOne(message: unknown, session: Session, hold: AnswerHold): Promise<string | undefined> {
+  #answerOne(message: unknown, session: Session, hold: AnswerHold): AtOnce<string | undefined> {
     const request = readRequest(message)
     if (request === undefined) {
       return errorText(
@@ -180,23 +193,20 @@ class TableDispatcher implements Dispatcher {
         new RpcError('invalidRequest', 'invalid request: not a JSON-RPC 2.0 call'),
       )
     }
-    const { id } = request
     const written = new AnswerCount(hold, this.#options.limits.maxAnswerCharacters)
     try {
       this.#charge(request, session)
-      const result = await this.#call(request, session, written)
-      if (id === undefined) {
-        written.giveBack()
-        return undefined
-      }
-      const text = `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":${textOf(result)}}`
-      written.become(text.length)
-      return text
+      const said = this.#call(request, session, written)
+      return said instanceof Promise ? said.catch((error: unknown) => this.#refusal(error, request, written)) : said
     } catch (error) {
-      written.giveBack()
-      const told = toRpcError(error, this.#dependencies.logger, request.method)
-      return id === undefined ? undefined : errorText(id, told)
+      return this.#refusal(error, request, written)
     }
+  }
+
+  #refusal(error: unknown, { id, method: name }: Request, written: AnswerCount): string | undefined {
+    written.giveBack()
+    const told = toRpcError(error, this.#dependencies.logger, name)
+    return id === undefined ? undefined : errorText(id, told)
   }
 
   /** Charges a call for the time that it computed without a pause, beyond what its price covers. */
@@ -243,45 +253,98 @@ class TableDispatcher implements Dispatcher {
     throw tooMuch('too many requests', retryAfterMs)
   }
 
-  async #call(
-    { method: name, params }: Request,
-    session: Session,
-    hold: Pick<AnswerHold, 'grow'>,
-  ): Promise<JsonValue | PreparedJson> {
+  #call(request: Request, session: Session, written: AnswerCount): AtOnce<string | undefined> {
+    const { method: name, params } = request
     const method = this.#methods.get(name)
     if (method === undefined) {
       throw new RpcError('methodNotFound', `the method ${shorten(name)} does not exist/is not available`)
     }
     this.#admit(method, session)
-    const { limits } = this.#options
-    const { elapsedMs, onCall } = this.#dependencies
-    const startedMs = elapsedMs()
+    const startedMs = this.#dependencies.elapsedMs()
     const rates = this.#ratesOf(method, session)
     const charge = (): void => this.#chargeTime(session, startedMs, method.cost, rates)
     const values = readParams(method, params, charge)
-    if (this.#running >= limits.maxConcurrent) throw new RpcError('limitExceeded', 'too many calls at once: try again')
+    if (this.#running >= this.#options.limits.maxConcurrent) {
+      throw new RpcError('limitExceeded', 'too many calls at once: try again')
+    }
     this.#running++
-    const report = (outcome: CallReport['outcome']): void =>
-      onCall?.({ method: name, outcome, seconds: (elapsedMs() - startedMs) / 1000 })
-    const call = new RunningCall(session, this.#shared, { hold, startedMs, rates })
+    const call = new RunningCall(session, this.#shared, { hold: written, startedMs, rates })
+    const end = (outcome: CallReport['outcome']): void => this.#end(call, { method: name, outcome, startedMs })
+    let isOver = true
     try {
-      let answering: ReturnType<Method['invoke']>
-      try {
-        answering = method.invoke(values, call)
-      } finally {
-        charge()
+      const answering = method.invoke(values, call)
+      if (answering instanceof Promise) {
+        isOver = false
+        const chargeText = (sinceMs: number): void => this.#chargeTime(session, sinceMs, 0, rates)
+        return this.#answerLater(answering, request, { written, end, chargeText })
       }
-      const result = await answering
-      report('ok')
-      return result
+      const text = writtenAnswer(request, answering, written)
+      end('ok')
+      return text
     } catch (error) {
-      report('error')
+      end('error')
       throw error
     } finally {
-      call.finish()
+      // What was written at once is paid for with the rest.
+      charge()
+      if (isOver) this.#running--
+    }
+  }
+
+  async #answerLater(
+    answering: Promise<JsonValue | PreparedJson>,
+    request: Request,
+    {
+      written,
+      end,
+      chargeText,
+    }: {
+      readonly written: AnswerCount
+      readonly end: (outcome: CallReport['outcome']) => void
+      readonly chargeText: (sinceMs: number) => void
+    },
+  ): Promise<string | undefined> {
+    try {
+      const result = await answering
+      const sinceMs = result instanceof PreparedJson ? undefined : this.#dependencies.elapsedMs()
+      const text = writtenAnswer(request, result, written)
+      if (sinceMs !== undefined) chargeText(sinceMs)
+      end('ok')
+      return text
+    } catch (error) {
+      end('error')
+      throw error
+    } finally {
       this.#running--
     }
   }
+
+  #end(
+    call: RunningCall,
+    { method, outcome, startedMs }: Pick<CallReport, 'method' | 'outcome'> & { readonly startedMs: number },
+  ): void {
+    call.finish()
+    const { elapsedMs, onCall } = this.#dependencies
+    onCall?.({ method, outcome, seconds: (elapsedMs() - startedMs) / 1000 })
+  }
+}
+
+function answerOf(said: string | undefined, question: string, hold: AnswerHold): Answer | undefined {
+  hold.shrink(question.length)
+  if (said !== undefined) return { text: said, hold }
+  hold.release()
+  return undefined
+}
+
+/** Counts the answer; undefined for a notification. */
+function writtenAnswer({ id }: Request, result: JsonValue | PreparedJson, written: AnswerCount): string | undefined {
+  if (id === undefined) {
+    written.giveBack()
+    return undefined
+  }
+  const text = `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":${textOf(result)}}`
+  written.become(text.length)
+  return text
 }
 
 /** The memory that one call's answer takes while it is written, piece by piece or at once. */

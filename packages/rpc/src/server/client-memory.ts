@@ -32,9 +32,17 @@ export interface AnswerHold {
   release(): void
 }
 
+/** Clients that hold nothing and are remembered all the same: those that ask a lot come again at once. */
+const MAX_IDLE = 256
+
 interface Client {
+  readonly name: string
   characters: number
-  readonly holds: Set<Hold>
+  /** Answers that were not released yet. */
+  open: number
+  isIdle: boolean
+  /** Those that may be cut off, the oldest first. */
+  readonly cuttable: Set<Hold>
   readonly waiting: (() => void)[]
 }
 
@@ -47,6 +55,7 @@ export class ClientMemory {
   readonly #limits: ClientMemoryLimits
   readonly #clients = new Map<string, Client>()
   #characters = 0
+  #idle = 0
 
   constructor(limits: ClientMemoryLimits) {
     this.#limits = limits
@@ -55,6 +64,11 @@ export class ClientMemory {
   /** Of all clients together. */
   get characters(): number {
     return this.#characters
+  }
+
+  /** That are remembered. */
+  get clients(): number {
+    return this.#clients.size
   }
 
   /** What a client waits for before its next question is read; undefined: nothing. */
@@ -67,24 +81,29 @@ export class ClientMemory {
   }
 
   open(name: string): AnswerHold {
-    const client: Client = this.#clients.get(name) ?? { characters: 0, holds: new Set(), waiting: [] }
-    this.#clients.set(name, client)
-    const hold = new Hold({
-      add: (characters) => this.#add(client, characters),
-      isFull: (characters) => this.#isFull(client, characters),
-      onRelease: () => this.#forget(name, client, hold),
-    })
-    client.holds.add(hold)
-    return hold
+    const client = this.#clients.get(name)
+    if (client === undefined) return new Hold(this, this.#newClient(name))
+    if (client.isIdle) this.#idle--
+    client.isIdle = false
+    client.open++
+    return new Hold(this, client)
   }
 
-  #add(client: Client, characters: number): void {
+  #newClient(name: string): Client {
+    const client: Client = { name, characters: 0, open: 1, isIdle: false, cuttable: new Set(), waiting: [] }
+    this.#clients.set(name, client)
+    return client
+  }
+
+  /** For holds alone. */
+  add(client: Client, characters: number): void {
     client.characters += characters
     this.#characters += characters
     if (client.characters < this.#limits.maxClientCharacters) client.waiting.shift()?.()
   }
 
-  #isFull(client: Client, characters: number): boolean {
+  /** For holds alone: whether the client, or all together, would hold too much. */
+  isFull(client: Client, characters: number): boolean {
     const { maxClientCharacters, maxCharacters } = this.#limits
     if (client.characters + characters > maxClientCharacters) return true
     while (this.#characters + characters > maxCharacters) {
@@ -92,7 +111,7 @@ export class ClientMemory {
       if (heaviest === undefined || heaviest === client || heaviest.characters <= client.characters + characters)
         return true
       const before = this.#characters
-      for (const hold of heaviest.holds) if (hold.cutOff()) break
+      for (const hold of heaviest.cuttable) if (hold.cutOff()) break
       if (this.#characters === before) return true
     }
     return false
@@ -106,31 +125,32 @@ export class ClientMemory {
     return heaviest
   }
 
-  #forget(name: string, client: Client, hold: Hold): void {
-    client.holds.delete(hold)
-    if (client.holds.size === 0 && client.waiting.length === 0) this.#clients.delete(name)
+  /** For holds alone: one of the client's is over. */
+  forget(client: Client, hold: Hold): void {
+    client.cuttable.delete(hold)
+    client.open--
+    if (client.open > 0 || client.waiting.length > 0) return
+    client.isIdle = this.#idle < MAX_IDLE
+    if (client.isIdle) this.#idle++
+    else this.#clients.delete(client.name)
   }
 }
 
-interface HoldDependencies {
-  add(characters: number): void
-  isFull(characters: number): boolean
-  onRelease(): void
-}
-
 class Hold implements AnswerHold {
-  readonly #dependencies: HoldDependencies
+  readonly #memory: ClientMemory
+  readonly #client: Client
   #characters = 0
   #cut: (() => void) | undefined
   #isReleased = false
 
-  constructor(dependencies: HoldDependencies) {
-    this.#dependencies = dependencies
+  constructor(memory: ClientMemory, client: Client) {
+    this.#memory = memory
+    this.#client = client
   }
 
   grow(characters: number): void {
     if (this.#isReleased) return
-    if (this.#dependencies.isFull(characters)) {
+    if (this.#memory.isFull(this.#client, characters)) {
       throw new RpcError('limitExceeded', 'response too large: the answers before it are not read yet')
     }
     this.#count(characters)
@@ -142,13 +162,14 @@ class Hold implements AnswerHold {
 
   letCut(cut: () => void): void {
     this.#cut = cut
+    if (!this.#isReleased) this.#client.cuttable.add(this)
   }
 
   release(): void {
     if (this.#isReleased) return
     this.#count(-this.#characters)
     this.#isReleased = true
-    this.#dependencies.onRelease()
+    this.#memory.forget(this.#client, this)
   }
 
   /** True if something was given back. */
@@ -161,6 +182,6 @@ class Hold implements AnswerHold {
 
   #count(characters: number): void {
     this.#characters += characters
-    this.#dependencies.add(characters)
+    this.#memory.add(this.#client, characters)
   }
 }

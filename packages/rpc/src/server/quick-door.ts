@@ -4,7 +4,7 @@ import { AppError } from '@poai/core'
 import type { Answer, Dispatcher } from '../dispatch/dispatcher.ts'
 import { queueOf, ratedClient } from '../dispatch/rate-limiter.ts'
 import { holdUntilRead } from './hold-until-read.ts'
-import { readQuickRequest } from './quick-request.ts'
+import { QuickReader } from './quick-request.ts'
 import { PIECE_CHARACTERS, writePieces } from './write-pieces.ts'
 
 const SECOND_MS = 1000
@@ -60,6 +60,7 @@ class QuickConnection {
   readonly #keepAlive: string
   /** Answering: a call is running. Draining: its answer is being read. */
   #state: 'idle' | 'answering' | 'draining' = 'idle'
+  readonly #reader = new QuickReader()
   /** Came while the request before it was answered. */
   #early: Buffer | undefined
 
@@ -103,26 +104,26 @@ class QuickConnection {
       this.#early = this.#early === undefined ? bytes : Buffer.concat([this.#early, bytes])
       return
     }
-    const request = readQuickRequest(bytes)
+    const request = this.#reader.read(bytes)
     const { admitsHost, maxBodyBytes } = this.#dependencies
     if (request === undefined || request.bodyBytes > maxBodyBytes || !admitsHost(request.host)) {
       this.#leave(bytes)
       return
     }
-    void this.#answer(bytes.toString('utf8', request.bodyStart))
+    this.#state = 'answering'
+    const answer = this.#dependencies.dispatcher.answer(bytes.toString('utf8', request.bodyStart), this.#session)
+    if (answer instanceof Promise) void answer.then(this.#send)
+    else this.#send(answer)
   }
 
-  async #answer(text: string): Promise<void> {
-    this.#state = 'answering'
-    const answer = await this.#dependencies.dispatcher.answer(text, this.#session)
+  readonly #send = (answer: Answer | undefined): void => {
     const socket = this.#socket
     if (socket.destroyed) {
       answer?.hold.release()
       return
     }
     if (answer !== undefined && answer.text.length > PIECE_CHARACTERS) {
-      await this.#writeLong(answer)
-      if (!socket.destroyed) this.#goOn()
+      void this.#writeLong(answer)
       return
     }
     if (this.#write(answer)) {
@@ -172,10 +173,11 @@ class QuickConnection {
     socket.write(this.#headOf(bytes), 'latin1')
     await writePieces(socket, text, bytes === text.length ? 'latin1' : 'utf8')
     done()
+    if (!socket.destroyed) this.#goOn()
   }
 
   #headOf(bytes: number): string {
-    return `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ndate: ${this.#date.text()}\r\ncontent-length: ${bytes}\r\n${this.#keepAlive}\r\n`
+    return `${this.#date.head()}${bytes}\r\n${this.#keepAlive}\r\n`
   }
 
   #leave(bytes: Buffer): void {
@@ -228,13 +230,25 @@ class SocketSession implements Session {
 class HttpDate {
   #second = 0
   #text = ''
+  #head = ''
 
   text(): string {
+    this.#update()
+    return this.#text
+  }
+
+  /** The head of an answer up to its length. */
+  head(): string {
+    this.#update()
+    return this.#head
+  }
+
+  #update(): void {
     const second = Math.floor(Date.now() / SECOND_MS)
     if (second !== this.#second) {
       this.#second = second
       this.#text = new Date(second * SECOND_MS).toUTCString()
+      this.#head = `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ndate: ${this.#text}\r\ncontent-length: `
     }
-    return this.#text
   }
 }

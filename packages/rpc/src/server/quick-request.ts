@@ -55,3 +55,24 @@ export function readQuickRequest(bytes: Buffer): QuickRequest | undefined {
   const [bodyStart, bodyBytes] = [headEnd + END_OF_HEAD.length, Number(length)]
   return bodyStart + bodyBytes === bytes.length ? { host, bodyStart, bodyBytes } : undefined
 }
+
+/** Reads the requests of one connection: clients send the same head again and again, which is then read only once. */
+export class QuickReader {
+  #head: Buffer | undefined
+  #request: QuickRequest | undefined
+
+  /** See {@link readQuickRequest}. */
+  read(bytes: Buffer): QuickRequest | undefined {
+    const [head, last] = [this.#head, this.#request]
+    if (head !== undefined && last !== undefined && last.bodyStart + last.bodyBytes === bytes.length) {
+      if (head.compare(bytes, 0, head.length) === 0) return last
+    }
+    const request = readQuickRequest(bytes)
+    if (request !== undefined) {
+      // A copy: the bytes that came are part of a larger piece of memory.
+      this.#head = Buffer.from(bytes.subarray(0, request.bodyStart))
+      this.#request = request
+    }
+    return request
+  }
+}

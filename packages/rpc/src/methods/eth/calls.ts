@@ -87,14 +87,20 @@ function gasOf({ limits }: MethodContext, { gas }: Partial<CallArguments>, most:
   return wanted < limits.maxCallGas ? wanted : limits.maxCallGas
 }
 
-function runCall(context: MethodContext, { args, place, overrides, block, pause }: Question): Promise<CallOutcome> {
+function runCall(
+  context: MethodContext,
+  { args, place, overrides, block, pause }: Question,
+): CallOutcome | Promise<CallOutcome> {
   const message = messageOf(args, gasOf(context, args, context.limits.maxCallGas))
   return context.view.withState(place, (state, at) =>
     context.execution.executeCall(callInput(context, { state, at, message, overrides, block, pause })),
   )
 }
 
-export function estimate(context: MethodContext, { args, place, overrides, block, pause }: Question): Promise<Hex> {
+export function estimate(
+  context: MethodContext,
+  { args, place, overrides, block, pause }: Question,
+): Hex | Promise<Hex> {
   return context.view.withState(place, async (state, at) => {
     const message = messageOf(args, gasOf(context, args, at.header.gasLimit))
     const input: EstimateInput = callInput(context, { state, at, message, overrides, block, pause })

@@ -1,6 +1,7 @@
 import {
   type BlockPlace,
   blockNumber,
+  type Call,
   count,
   data,
   hash,
@@ -13,15 +14,28 @@ import {
   SCHEMAS,
 } from '@poai/api'
 import type { TransactionJson } from '@poai/api/client'
-import { bytesToHex } from '@poai/core'
+import { bytesToHex, type Hash32 } from '@poai/core'
+import { CanonicalTexts } from '../../format/canonical-texts.ts'
 import { writeReceipt } from '../../format/format-receipt.ts'
 import { formatPooled, formatTransaction } from '../../format/format-transaction.ts'
 import type { MethodContext } from '../method-context.ts'
+
+/** Of receipts that were asked for. */
+const MAX_WRITTEN_CHARACTERS = 16 * 1024 * 1024
 
 /** Transactions, their receipts, and sending them. */
 export function transactionMethods(context: MethodContext): readonly Method[] {
   const { chain, codecs, params, view } = context
   const { chainId } = params
+  const receipts = new CanonicalTexts(view, MAX_WRITTEN_CHARACTERS)
+  const receiptOf = async (named: Hash32, call: Call): Promise<PreparedJson | null> => {
+    const head = view.head()
+    const mined = await view.transaction(named)
+    if (mined === undefined) return null
+    const answer = new PreparedJson(await writeReceipt(mined.receipt, mined, call))
+    receipts.set(named, answer, { head, blockHash: mined.blockHash, blockNumber: mined.header.number })
+    return answer
+  }
   const atIndex = async (place: BlockPlace, index: number): Promise<TransactionJson | null> => {
     const found = await view.block(place)
     const [transaction, sender] = [found?.block.body.transactions[index], found?.senders[index]]
@@ -60,10 +74,7 @@ export function transactionMethods(context: MethodContext): readonly Method[] {
       summary: 'The receipt of a mined transaction',
       params: [required('hash', hash)],
       result: orNull(SCHEMAS.receipt),
-      run: async ([named], call) => {
-        const mined = await view.transaction(named)
-        return mined === undefined ? null : new PreparedJson(await writeReceipt(mined.receipt, mined, call))
-      },
+      run: ([named], call) => receipts.get(named) ?? receiptOf(named, call),
     }),
     method({
       name: 'eth_getRawTransactionByHash',

@@ -49,3 +49,18 @@ it('refuses the client that would hold most itself, and cuts nobody off whose an
   expect(() => memory.open('two').grow(90)).toThrow('response too large')
   expect(() => memory.open('three').grow(75)).toThrow('response too large')
 })
+
+it('remembers no more idle clients than it may, and counts each of them anew', () => {
+  const memory = new ClientMemory(LIMITS)
+  const names = Array.from({ length: 1000 }, (_, index) => `client ${index}`)
+  for (const name of names) memory.open(name).release()
+  expect(memory.clients).toBe(256)
+  for (const name of names) {
+    const hold = memory.open(name)
+    hold.grow(100)
+    expect(() => hold.grow(1)).toThrow('response too large')
+    hold.release()
+  }
+  expect(memory.clients).toBe(256)
+  expect(memory.characters).toBe(0)
+})

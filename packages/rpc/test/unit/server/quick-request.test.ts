@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { readQuickRequest } from '../../../src/server/quick-request.ts'
+import { QuickReader, readQuickRequest } from '../../../src/server/quick-request.ts'
 
 function bytesOf(members: readonly string[], body = '{}', line = 'POST / HTTP/1.1'): Buffer {
   return Buffer.from(`${[line, ...members].join('\r\n')}\r\n\r\n${body}`)
@@ -42,4 +42,18 @@ it.each([
   ['a head that is too long', bytesOf([...PLAIN, `user-agent: ${'x'.repeat(2048)}`])],
 ])('leaves to others: %s', (_, bytes) => {
   expect(readQuickRequest(bytes)).toBeUndefined()
+})
+
+it('reads a head that comes again once, and any other one anew', () => {
+  const reader = new QuickReader()
+  const first = reader.read(bytesOf(PLAIN))
+  expect(first).toEqual(readQuickRequest(bytesOf(PLAIN)))
+  expect(reader.read(bytesOf(PLAIN, '[]'))).toBe(first)
+  const other = bytesOf(['host: localhost:8546', ...PLAIN.slice(1)])
+  expect(reader.read(other)).toMatchObject({ host: 'localhost:8546' })
+  // As long as the one before, and not plain.
+  expect(reader.read(bytesOf(['host: localhost:8546', 'content-type: application/json', 'authorization: 12']))).toBe(
+    undefined,
+  )
+  expect(reader.read(bytesOf(PLAIN, '{'))).toBe(undefined)
 })
