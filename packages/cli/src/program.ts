@@ -25,6 +25,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   mine: async () => (await import('./commands/mine.ts')).addMineCommand,
   wallet: async () => (await import('./commands/wallet.ts')).addWalletCommands,
   tx: async () => (await import('./commands/tx.ts')).addTxCommand,
+  'call-model': async () => (await import('./commands/call-model.ts')).addCallModelCommand,
   block: async () => (await import('./commands/block.ts')).addBlockCommand,
   exam: async () => (await import('./commands/exam.ts')).addExamCommand,
   verify: async () => (await import('./commands/verify.ts')).addVerifyCommand,

@@ -8,6 +8,6 @@
  */
 
 export { formatBytes, formatCount, formatNats, formatSeconds, plural } from './terminal/format-quantity.ts'
-export { printable } from './terminal/printable.ts'
+export { printable, printableLines } from './terminal/printable.ts'
 export { formatTable } from './terminal/table.ts'
 export { processTerminal, type Terminal } from './terminal/terminal.ts'
