@@ -12,7 +12,7 @@ import {
   rulesAt,
   type Startable,
 } from '@poai/core'
-import { type Execution, type SenderRecovery, transactionRulesAt } from '@poai/execution'
+import { type AnswerSource, type Execution, type SenderRecovery, transactionRulesAt } from '@poai/execution'
 import { ChainError } from './chain-error.ts'
 import type { ChainDatabase, FinalBlock } from './database/chain-database.ts'
 import { ensureGenesis } from './database/ensure-genesis.ts'
@@ -69,6 +69,8 @@ export interface ChainDependencies {
   readonly verifier: WorkVerifier
   readonly execution: Pick<Execution, 'executeBlock' | 'buildBlock'>
   readonly recovery: SenderRecovery
+  /** For templates: answers what contracts ask of models. */
+  readonly answers?: AnswerSource
   /** Reads strangers' transactions. Default: on this thread, in turns. */
   readonly decoder?: TransactionDecoder
   readonly clock: Clock
@@ -121,6 +123,7 @@ export async function openChain(options: ChainOptions, dependencies: ChainDepend
   const { refreshMs, ...templateDependencies } = {
     refreshMs: options.templateRefreshMs,
     ...{ params, database, mempool, execution: dependencies.execution, onHead: importer.onHead, clock, logger },
+    ...defined({ answers: dependencies.answers }),
   }
   return {
     head: () => shownHead,

@@ -4,6 +4,7 @@ import {
   type InferenceAnswer,
   invariant,
   type NetworkParams,
+  RuleError,
   type RuleSchedule,
   type Rules,
   rulesAt,
@@ -105,7 +106,7 @@ export function createExecution(
       const { transactions, senders, signal, answers, ...block } = input
       const { tools } = at(input)
       invariant(transactions.length === senders.length, 'every transaction has its sender')
-      invariant((answers === undefined) === (tools.inference === undefined), 'a body has answers where they are due')
+      requireDue(tools, answers)
       const table = answers && answersOfBody(answers)
       const session = await openBlock(tools, { ...block, answers: table })
       for (const [index, transaction] of transactions.entries()) {
@@ -133,4 +134,13 @@ export function createExecution(
     traceBlock: (input) => traceBlock(at(input).tools, input),
     watchBlock: (input) => watchBlock(at(input).tools, input),
   }
+}
+
+/** The rules of bodies see to this; here it keeps a damaged body from being anything else than a bad one. */
+function requireDue({ inference }: Pick<MachineTools, 'inference'>, answers: ExecuteBlockInput['answers']): void {
+  if ((answers === undefined) === (inference === undefined)) return
+  throw new RuleError('EXECUTION_ANSWERS', 'a body has answers where its rules name models, and nowhere else', {
+    expected: inference === undefined ? 'no answers' : 'answers',
+    actual: answers === undefined ? 'none' : `${answers.length} answers`,
+  })
 }

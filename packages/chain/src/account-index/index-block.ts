@@ -31,6 +31,7 @@ export async function indexTraced(
     ...{ state, blockHash, pause, signal, senders },
     environment: { ...header, prevRandao: prevRandaoOf(header.parentHash) },
     transactions: body.transactions,
+    answers: body.answers,
     hooksFor: (index) => {
       const collector = collectors[index]
       return collector && { onEnter: collector.onEnter, onExit: collector.onExit }

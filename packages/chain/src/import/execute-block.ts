@@ -1,6 +1,7 @@
 import { subsidy, validateExecution } from '@poai/consensus'
 import {
   type Address,
+  answersRoot,
   type Body,
   bytesToHex,
   equalBytes,
@@ -35,6 +36,9 @@ export interface NextBlock {
   readonly hash: Hash32
   readonly signal: AbortSignal
 }
+
+/** Where no answers are due. */
+const NO_ANSWERS = new Uint8Array(0)
 
 interface Attempt extends ParentState {
   readonly hash: Hash32
@@ -85,6 +89,7 @@ async function execute(
         environment: { ...header, prevRandao: prevRandaoOf(header.parentHash) },
         reward: subsidy(params, header.number),
         transactions: body.transactions,
+        answers: body.answers,
         pause: createPace({ isUrgent: true }).pause,
       }),
     )
@@ -106,7 +111,9 @@ function requireUndamaged(
   const head = update.head()
   const parent = update.header(head.hash)
   const isWhole =
-    equalBytes(headerHash(header), hash) && equalBytes(transactionsRoot(body.transactions), header.transactionsRoot)
+    equalBytes(headerHash(header), hash) &&
+    equalBytes(transactionsRoot(body.transactions), header.transactionsRoot) &&
+    equalBytes(body.answers === undefined ? NO_ANSWERS : answersRoot(body.answers), header.answersRoot ?? NO_ANSWERS)
   if (!isWhole) throw damagedState('a stored block is not what its hash says', { actual: `block ${header.number}` })
   if (parent === undefined || !equalBytes(headerHash(parent), head.hash))
     throw damagedState('a header is not what its hash says', { actual: `block ${head.number}` })

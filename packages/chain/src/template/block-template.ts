@@ -9,8 +9,10 @@ import {
 } from '@poai/consensus'
 import {
   type Address,
+  answersRoot,
   type Block,
   type Body,
+  defined,
   equalBytes,
   type Hash32,
   type NetworkParams,
@@ -20,11 +22,12 @@ import {
   type SealedHeader,
   transactionsRoot,
 } from '@poai/core'
-import { type Execution, prevRandaoOf } from '@poai/execution'
+import { type AnswerSource, type Execution, prevRandaoOf } from '@poai/execution'
 import type { ChainDatabase } from '../database/chain-database.ts'
 import { parentStateOf } from '../import/execute-block.ts'
 import type { MempoolView } from '../mempool/mempool.ts'
 import { createPace } from '../pace/pace.ts'
+import { answersInTime } from './answers-in-time.ts'
 import { fillBlock } from './fill-block.ts'
 import { SlowTransactions } from './slow-transactions.ts'
 
@@ -53,6 +56,8 @@ export interface TemplateDependencies {
   readonly database: Pick<ChainDatabase, 'head' | 'header' | 'canonicalHash' | 'state' | 'nodes'>
   readonly mempool: Pick<MempoolView, 'priceOrder'>
   readonly execution: Pick<Execution, 'buildBlock'>
+  /** Answers what contracts ask of models. Left out: transactions that ask are not in templates. */
+  readonly answers?: AnswerSource
   /** What earlier templates found out. */
   readonly slow?: SlowTransactions
 }
@@ -98,7 +103,7 @@ export function sealBlock({ header, body }: BlockTemplate, { transcriptRoot, los
 }
 
 async function buildOn(
-  { params, database, mempool, execution, slow = new SlowTransactions() }: TemplateDependencies,
+  { params, database, mempool, execution, answers: source, slow = new SlowTransactions() }: TemplateDependencies,
   request: TemplateRequest,
   head: ChainContext,
 ): Promise<BlockTemplate> {
@@ -117,17 +122,19 @@ async function buildOn(
     baseFeePerGas: nextBaseFee(params, head),
   }
   const pace = createPace()
+  const inTime = source && answersInTime(source, { signal: request.signal })
   const builder = await execution.buildBlock({
     ...parentStateOf(database),
     environment: { ...fixed, prevRandao: prevRandaoOf(head.hash) },
     blockHash: (number) => database.canonicalHash(number),
     reward: subsidy(params, fixed.number),
     pause: pace.pause,
+    answers: inTime,
   })
-  // What others do while this rests is not counted as its own time.
-  const nowMs = (): number => performance.now() - pace.restedMs
+  // What others do while this rests, and what models take, is not counted as its own time.
+  const nowMs = (): number => performance.now() - pace.restedMs - (inTime?.waitedMs ?? 0)
   await fillBlock(builder, { mempool, slow, gasLimit: fixed.gasLimit, signal: request.signal, nowMs })
-  const { transactions, outcome } = builder.finish()
+  const { transactions, answers, outcome } = builder.finish()
   const { stateRoot, receiptsRoot, logsBloom, gasUsed } = outcome
   return {
     header: {
@@ -137,8 +144,9 @@ async function buildOn(
       receiptsRoot,
       logsBloom,
       gasUsed,
+      ...defined({ answersRoot: answers && answersRoot(answers) }),
     },
-    body: { transactions },
+    body: { transactions, ...defined({ answers }) },
     epochKey: nextEpochKey(params, head),
   }
 }
