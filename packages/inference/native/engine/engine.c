@@ -59,14 +59,29 @@ static size_t weights_of(const Model *m) {
   return m->width * (m->layers_count * rows + m->vocabulary);
 }
 
+static size_t cells_bytes(const Model *m) {
+  return sizeof(float) * m->layers_count * cells_of(m) * (size_t) kv_width(m);
+}
+
+uint32_t model_sequences(const Model *model) {
+  const size_t fit = SEQUENCES_BYTES / (2 * cells_bytes(model));
+  return fit < SEQUENCES - 1 ? (uint32_t) fit : SEQUENCES - 1;
+}
+
+/// Lets passes go to a sequence. Answers 0 where there is no memory for it.
+static int use_sequence(Model *m, uint32_t sequence) {
+  Cells *cells = m->sequences + sequence;
+  if (cells->keys == NULL) cells->keys = host_allocate(cells_bytes(m));
+  if (cells->values == NULL) cells->values = host_allocate(cells_bytes(m));
+  m->cells = cells;
+  return cells->keys != NULL && cells->values != NULL;
+}
+
 static const char *make_tables(Model *m) {
   const uint32_t half = m->rotary / 2;
   m->cosines = host_allocate(sizeof(float) * m->context * half);
   m->sines = host_allocate(sizeof(float) * m->context * half);
-  const size_t cells = (size_t) m->layers_count * cells_of(m) * kv_width(m);
-  m->keys = host_allocate(sizeof(float) * cells);
-  m->values = host_allocate(sizeof(float) * cells);
-  if (!m->cosines || !m->sines || !m->keys || !m->values) return "out of memory";
+  if (!m->cosines || !m->sines || !use_sequence(m, 0)) return "out of memory";
   const float step = power(m->base, -2.0f / (float) m->rotary);
   for (uint32_t p = 0; p < m->context; p++) {
     float angle = (float) p;
@@ -123,11 +138,11 @@ static EngineResult pass(Model *m, const uint32_t *tokens, uint32_t count, uint3
 #if defined(__x86_64__)
   if (m->has_upper_halves) clear_upper_halves();
 #endif
-  if (m->is_dirty) {
+  if (m->cells->is_dirty) {
     clear_cells(m, at);
-    if (at == 0) m->is_dirty = 0;
+    if (at == 0) m->cells->is_dirty = 0;
   }
-  if (m->wide != NULL && !m->is_dirty && count >= FEWEST_WIDE_TOKENS) {
+  if (m->wide != NULL && !m->cells->is_dirty && count >= FEWEST_WIDE_TOKENS) {
     const int result = m->variant->wide(m, tokens, count, at, sink);
     if (result != NOT_FINITE) return (EngineResult) result;
     clear_cells(m, at);
@@ -138,10 +153,14 @@ static EngineResult pass(Model *m, const uint32_t *tokens, uint32_t count, uint3
 
 EngineResult model_evaluate(Model *model, const Request *request, uint32_t *words) {
   const Sink sink = { request, words, NULL };
+  use_sequence(model, 0);
+  model->may_be_stopped = 1;
   return pass(model, request->tokens, request->tokens_count - 1, 0, &sink);
 }
 
-EngineResult model_feed(Model *model, const uint32_t *tokens, uint32_t count, uint32_t at, float *logits) {
+EngineResult model_feed(Model *model, const Feed *feed, float *logits) {
   const Sink sink = { NULL, NULL, logits };
-  return pass(model, tokens, count, at, &sink);
+  if (!use_sequence(model, feed->sequence)) return ENGINE_OUT_OF_MEMORY;
+  model->may_be_stopped = feed->may_be_stopped;
+  return pass(model, feed->tokens, feed->count, feed->at, &sink);
 }

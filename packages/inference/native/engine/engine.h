@@ -31,9 +31,26 @@ const char *model_variant(const Model *model);
 /// last.
 const char *variant_name(uint32_t index);
 
+// ---- sequences ----
+
+/// Sequences that a model can keep side by side. Evaluations and attempts use the first one.
+#define SEQUENCES 5
+/// What the others may take together; where one needs more, there is none.
+#define SEQUENCES_BYTES (256u << 20)
+
+/// How many sequences there are besides that of evaluations: their memory is taken when they are first used.
+uint32_t model_sequences(const Model *model);
+
 // ---- evaluations ----
 
 typedef enum { ENGINE_DONE = 0, ENGINE_STOPPED = 1, ENGINE_OUT_OF_MEMORY = 3 } EngineResult;
+
+/// How tokens are drawn: docs/PROTOCOL.md, "Sampling".
+typedef struct {
+  /// In thousandths; 0 is the largest logit.
+  uint32_t temperature;
+  uint8_t seed[32];
+} Sampling;
 
 /// A teacher-forced pass: all tokens but the last are fed. The caller has checked it: 2 or more tokens below the
 /// vocabulary's size that fit into the context, ascending positions from 1 on below `tokens_count`, probes below the
@@ -41,18 +58,30 @@ typedef enum { ENGINE_DONE = 0, ENGINE_STOPPED = 1, ENGINE_OUT_OF_MEMORY = 3 } E
 typedef struct {
   const uint32_t *tokens, *positions, *probes;
   uint32_t tokens_count, positions_count, probes_count;
+  /// How the token at each position would be drawn, the first of them as output token 0; or NULL.
+  const Sampling *sampling;
 } Request;
 
 /// Words of one position before the probes: answer, maximum, total weight, arg max.
 #define FIXED_WORDS 4
 
-/// Writes `FIXED_WORDS + probes_count` words for each position. -0 is written as +0 and every NaN as 0x7fc00000.
+/// Writes `FIXED_WORDS + probes_count` words for each position, and the drawn token where there is a sampling. -0 is written as +0 and every NaN as 0x7fc00000.
 EngineResult model_evaluate(Model *model, const Request *request, uint32_t *words);
 
 // ---- a sequence, token by token ----
 
-/// Feeds `count` tokens at the positions from `at` on, after the `at` tokens fed before; writes the logits after the
-/// last one.
-EngineResult model_feed(Model *model, const uint32_t *tokens, uint32_t count, uint32_t at, float *logits);
+/// Tokens of a sequence that are fed: `count` of them at the positions from `at` on.
+typedef struct {
+  const uint32_t *tokens;
+  uint32_t count, at;
+  /// From 0, which evaluations overwrite, to `model_sequences`.
+  uint32_t sequence;
+  /// Whether the host is asked.
+  int may_be_stopped;
+} Feed;
+
+/// Feeds them after the `at` tokens that were fed before; writes the logits after the last one. Bits do not depend on
+/// how tokens are spread over feeds. A feed that was stopped leaves the first `at` tokens as they were.
+EngineResult model_feed(Model *model, const Feed *feed, float *logits);
 
 #endif

@@ -36,6 +36,13 @@ typedef struct {
   float *logits;
 } Sink;
 
+/// The keys and values of one sequence: [layer][cell / GROUP][kv width][GROUP], rounded to binary16.
+typedef struct {
+  float *keys, *values;
+  /// Some cell holds what is not finite: the next pass begins with empty cells.
+  int is_dirty;
+} Cells;
+
 typedef struct Variant Variant;
 
 struct Model {
@@ -52,13 +59,12 @@ struct Model {
   float *first;
   /// [position][rotary / 2]
   float *cosines, *sines;
-  /// [layer][cell / GROUP][kv width][GROUP], rounded to binary16.
-  float *keys, *values;
-  /// Some cell holds what is not finite: the next pass begins with empty cells.
-  int is_dirty;
+  /// Those of the sequence that passes go to, which is one of `sequences`.
+  Cells *cells;
+  Cells sequences[SEQUENCES];
   /// Multiplications since the host was asked, and what it said.
   uint64_t work;
-  int is_stopped;
+  int is_stopped, may_be_stopped;
   /// Registers have halves that this variant does not know of.
   int has_upper_halves;
   /// Memory of the passes; that of the wide one as its variant has it.
@@ -71,10 +77,10 @@ INLINE size_t first_width(const Model *m) { return (size_t) m->heads * m->head +
 INLINE uint32_t cells_of(const Model *m) { return (m->context + 31) / 16 * 16; }
 INLINE int is_quantised(const Matrix *w) { return w->format == FORMAT_Q8_0 || w->format == FORMAT_Q4_0; }
 INLINE float *layer_keys(const Model *m, uint32_t layer) {
-  return m->keys + (size_t) layer * cells_of(m) * kv_width(m);
+  return m->cells->keys + (size_t) layer * cells_of(m) * kv_width(m);
 }
 INLINE float *layer_values(const Model *m, uint32_t layer) {
-  return m->values + (size_t) layer * cells_of(m) * kv_width(m);
+  return m->cells->values + (size_t) layer * cells_of(m) * kv_width(m);
 }
 INLINE size_t cell_offset(const Model *m, uint32_t cell, uint32_t feature) {
   return ((size_t) (cell / GROUP) * kv_width(m) + feature) * GROUP + cell % GROUP;
@@ -88,7 +94,7 @@ static int work_is_unwanted(Model *m, uint64_t multiplications) {
   m->work += multiplications;
   if (m->work >= WORK_BETWEEN_QUESTIONS) {
     m->work = 0;
-    if (host_wants_stop()) m->is_stopped = 1;
+    if (m->may_be_stopped && host_wants_stop()) m->is_stopped = 1;
   }
   return m->is_stopped;
 }
@@ -145,23 +151,15 @@ static float exp_one(float x) {
   return (p * bits_float((uint32_t) (h + 127) << 23)) * bits_float((uint32_t) (e - h + 127) << 23);
 }
 
-/// What a sink wants of the logits at its position `index`.
-static void put_logits(const Model *m, const Sink *sink, uint32_t index, const float *logits) {
-  if (sink->logits != NULL) {
-    __builtin_memcpy(sink->logits, logits, sizeof(float) * m->vocabulary);
-    return;
-  }
-  const Request *request = sink->request;
-  uint32_t *words = sink->words + (size_t) index * (FIXED_WORDS + request->probes_count);
+/// Writes the words that do not depend on a token: maximum, total weight, arg max.
+static void put_summary(const float *logits, uint32_t count, uint32_t *words) {
   float maximum = logits[0], sum = 0.0f;
   uint32_t best = 0;
-  for (uint32_t i = 1; i < m->vocabulary; i++) if (logits[i] > maximum) { maximum = logits[i]; best = i; }
-  for (uint32_t i = 0; i < m->vocabulary; i++) sum = sum + exp_one(logits[i] - maximum);
-  words[0] = word_of(logits[request->tokens[request->positions[index]]]);
+  for (uint32_t i = 1; i < count; i++) if (logits[i] > maximum) { maximum = logits[i]; best = i; }
+  for (uint32_t i = 0; i < count; i++) sum = sum + exp_one(logits[i] - maximum);
   words[1] = word_of(maximum);
   words[2] = word_of(sum);
   words[3] = best;
-  for (uint32_t i = 0; i < request->probes_count; i++) words[4 + i] = word_of(logits[request->probes[i]]);
 }
 
 #endif

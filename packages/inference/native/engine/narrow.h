@@ -182,7 +182,7 @@ static void narrow_rotate(const Model *m, float *x, uint32_t heads, uint32_t pos
 static void narrow_store(Model *m, float *cells, const float *x, uint32_t cell) {
   for (uint32_t f = 0; f < kv_width(m); f++) {
     const float value = round_to_half(x[f]);
-    if (!is_finite_float(value)) m->is_dirty = 1;
+    if (!is_finite_float(value)) m->cells->is_dirty = 1;
     cells[cell_offset(m, cell, f)] = value;
   }
 }

@@ -4,6 +4,7 @@
 
 #include "memory.h"
 #include "processor.h"
+#include "sampling.h"
 
 /// How products are written: into their place, or added to what is there.
 enum { PUT, ADD };

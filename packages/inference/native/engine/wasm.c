@@ -8,6 +8,7 @@ __attribute__((import_module("host"), import_name("wants_stop"))) int host_wants
 #include "engine.c"
 
 #include "attempt.h"
+#include "generation.h"
 
 #define EXPORT(name) __attribute__((export_name(#name))) name
 #define PAGE_BYTES 65536
@@ -57,26 +58,49 @@ uint32_t EXPORT(vocabulary)(void) { return model_vocabulary(model); }
 /// A text that ends with a zero.
 const char *EXPORT(variant)(void) { return model_variant(model); }
 
-/// `request`: tokens t, positions p, probes q, then t + p + q words, which the caller has checked. Answers an
-/// EngineResult.
+/// `request`: tokens t, positions p, probes q, has sampling s, then t + p + q words and, if s is 1, a Sampling; the
+/// caller has checked it. Answers an EngineResult.
 int EXPORT(evaluate)(const uint32_t *request, uint32_t *words) {
-  const uint32_t *tokens = request + 3;
+  const uint32_t *tokens = request + 4, *end = tokens + request[0] + request[1] + request[2];
   const Request read = {.tokens = tokens,
                         .positions = tokens + request[0],
                         .probes = tokens + request[0] + request[1],
                         .tokens_count = request[0],
                         .positions_count = request[1],
-                        .probes_count = request[2]};
+                        .probes_count = request[2],
+                        .sampling = request[3] != 0 ? (const Sampling *)end : NULL};
+  forget_first_sequence();
   return model_evaluate(model, &read, words);
 }
 
 /// Answers an EngineResult.
 int EXPORT(feed)(const uint32_t *tokens, uint32_t count, uint32_t at, float *logits) {
-  return model_feed(model, tokens, count, at, logits);
+  const Feed fed = {.tokens = tokens, .count = count, .at = at};
+  forget_first_sequence();
+  return model_feed(model, &fed, logits);
 }
+
+/// `slice`: generation, tokens t, those of the prompt, most output tokens, stop tokens s, Sampling, then t + s words,
+/// which the caller has checked. Answers 0 where there is no memory for it.
+int EXPORT(begin_generation)(const uint32_t *slice) {
+  const uint32_t *tokens = slice + 5 + sizeof(Sampling) / 4;
+  const Slice read = {.id = slice[0],
+                      .tokens_count = slice[1],
+                      .prompt_count = slice[2],
+                      .most = slice[3],
+                      .stops_count = slice[4],
+                      .sampling = *(const Sampling *)(slice + 5),
+                      .tokens = tokens,
+                      .stops = tokens + slice[1]};
+  return begin_slice(model, &read);
+}
+
+/// `drawn` has room for DRAWN_WORDS. Answers a StepResult.
+int EXPORT(step_generation)(uint32_t *drawn) { return step_slice(model, drawn); }
 
 /// `job`: a SearchJob; `seal`: a Seal. Answers an AttemptResult.
 int EXPORT(try_nonce)(const SearchJob *job, uint64_t nonce, Seal *seal) {
   if (check_job(job) != NULL) return ATTEMPT_BROKEN;
+  forget_first_sequence();
   return attempt(model, job, nonce, seal);
 }

@@ -134,12 +134,13 @@ static int put_tile(Model *m, const Sink *sink, const vf *logits, uint32_t index
       continue;
     }
     const Request *r = sink->request;
-    uint32_t *words = sink->words + (size_t) (index + j) * (FIXED_WORDS + r->probes_count);
+    uint32_t *words = sink->words + (size_t) (index + j) * position_words(r);
     words[0] = word_of(flat[r->tokens[r->positions[index + j]] * W + j]);
     words[1] = word_of(((float *) &largest)[j]);
     words[2] = word_of(((float *) &sum)[j]);
     words[3] = (uint32_t) ((int32_t *) &best)[j];
     for (uint32_t i = 0; i < r->probes_count; i++) words[FIXED_WORDS + i] = word_of(flat[r->probes[i] * W + j]);
+    put_drawn(r, index + j, &(Logits) { flat + j, W, m->vocabulary }, words);
   }
   return is_any(~is_number) || is_any(~(magnitude(largest) < splat(bits_float(INFINITY_BITS))));
 }

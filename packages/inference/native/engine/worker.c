@@ -5,23 +5,30 @@
 //             (all numbers little-endian)
 //   read      1 load     context u32, bytes of the variant u32, bytes of the path u32, variant, path
 //                        (each padded; no variant: the fastest)
-//             2 evaluate id u32, requests u32, then for each: tokens t, positions p, probes q, then t + p + q words
+//             2 evaluate id u32, requests u32, then for each: tokens t, positions p, probes q, has sampling s,
+//                        then t + p + q words, then a sampling if s is 1
 //             3 search   id u32, exam: tokens, answer tokens, least salt tokens, probes u32;
 //                        epoch key, seal hash, target: 32 bytes each;
 //                        first nonce u64, end u64
 //             4 cancel   id u32
 //             5 feed     id u32, position u32, count u32, tokens
+//             6 generate id u32, generation u32, milliseconds u32 (0: no end), tokens t, those of the prompt,
+//                        most output tokens, stop tokens s, sampling, then t + s words
 //   written   1 ready    vocabulary u32, context u32, name of the variant
 //             2 failed   why the model could not be loaded
 //             3 result   id u32, words of all requests
 //             4 progress id u32, attempts u32, void ones u32, has best u32, best seal        (since the last one)
 //             5 searched id u32, next nonce u64, has solution u32, solution, was cancelled u32
 //             6 logits   id u32, a binary32 for each entry of the vocabulary
+//             7 drawn    id u32, then for each token: answer, maximum, total weight, arg max, token     (since the last)
+//             8 rested   id u32, 0: there is more to generate, 1: no more, 2: the next token is not finite
+//   sampling  temperature u32, seed 32 bytes
 //   seal      nonce u64, loss u64, transcript root 32 bytes, work hash 32 bytes
 //
 // A search goes on until it has a solution, its end or a cancel. Whatever else arrives is served at once: the attempt
 // in hand is dropped, and the same nonce begins again afterwards. After MAX_OVERTAKING batches an attempt is made to
-// its end before the next one. `worker --variants` prints what this processor can run, the fastest first.
+// its end before the next one. A generation rests between two tokens when something arrives or its time is over; what
+// is known of it comes back with the next frame of its kind. `worker --variants` prints what this processor can run, the fastest first.
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -48,6 +55,7 @@
 #include "engine.c"
 
 #include "attempt.h"
+#include "generation.h"
 
 /// A batch is a few exams; this has room for a thousand long ones.
 #define MAX_FRAME_BYTES (16u << 20)
@@ -60,11 +68,14 @@
 #define PROGRESS_MS 100
 #define SEAL_BYTES 80
 
-enum { LOAD = 1, EVALUATE, SEARCH, CANCEL, FEED };
-enum { READY = 1, FAILED, RESULT, PROGRESS, SEARCHED, LOGITS };
+enum { LOAD = 1, EVALUATE, SEARCH, CANCEL, FEED, GENERATE };
+enum { READY = 1, FAILED, RESULT, PROGRESS, SEARCHED, LOGITS, DRAWN, RESTED };
+/// Why a generation rests.
+enum { MORE_TO_COME, NO_MORE, NOT_FINITE_NEXT };
 
 _Static_assert(sizeof(Seal) == SEAL_BYTES, "a seal is sent as it lies in memory");
 _Static_assert(sizeof(SearchJob) == 112, "a job is read as it lies in the frame");
+_Static_assert(sizeof(Sampling) == 36, "a sampling is read as it lies in the frame");
 
 /// Ends the program: what it was told makes no sense, or the machine refuses.
 __attribute__((format(printf, 1, 2), noreturn)) static void die(const char *format, ...) {
@@ -317,13 +328,26 @@ static void require_positions(const uint32_t *positions, uint32_t count, uint32_
   }
 }
 
+#define MAX_TEMPERATURE 100000
+#define SAMPLING_WORDS (sizeof(Sampling) / 4)
+
+/// The sampling at `words`.
+static const Sampling *read_sampling(const uint32_t *words) {
+  const Sampling *sampling = (const Sampling *)words;
+  if (sampling->temperature > MAX_TEMPERATURE) die("a temperature of %u", sampling->temperature);
+  return sampling;
+}
+
+#define REQUEST_HEAD_WORDS 4
+
 /// Reads the request at `at`, which moves behind it.
 static Request read_request(const Frame *frame, uint32_t *at) {
-  if (frame->count - *at < 3) die("a batch that ends within a request");
+  if (frame->count - *at < REQUEST_HEAD_WORDS) die("a batch that ends within a request");
   const uint32_t *head = frame->words + *at;
-  const uint32_t tokens = head[0], positions = head[1], probes = head[2];
-  *at += 3;
-  const uint64_t length = (uint64_t)tokens + positions + probes;
+  const uint32_t tokens = head[0], positions = head[1], probes = head[2], is_sampled = head[3];
+  if (is_sampled > 1) die("a request of %u samplings", is_sampled);
+  *at += REQUEST_HEAD_WORDS;
+  const uint64_t length = (uint64_t)tokens + positions + probes + (is_sampled ? SAMPLING_WORDS : 0);
   if (length > frame->count - *at) die("a request longer than its batch");
   if (tokens < 2 || tokens - 1 > context) die("a request of %u tokens for a context of %u", tokens, context);
   if (positions == 0) die("a request without positions");
@@ -338,7 +362,8 @@ static Request read_request(const Frame *frame, uint32_t *at) {
                    .probes = words + tokens + positions,
                    .tokens_count = tokens,
                    .positions_count = positions,
-                   .probes_count = probes};
+                   .probes_count = probes,
+                   .sampling = is_sampled ? read_sampling(words + tokens + positions + probes) : NULL};
 }
 
 static void evaluate(const Frame *frame) {
@@ -349,7 +374,7 @@ static void evaluate(const Frame *frame) {
   uint32_t at = 2;
   for (uint32_t i = 0; i < requests; i++) {
     const Request request = read_request(frame, &at);
-    words += (uint64_t)request.positions_count * (FIXED_WORDS + request.probes_count);
+    words += (uint64_t)request.positions_count * position_words(&request);
     if (words > MAX_RESULT_WORDS) die("a batch that asks for more than %u words", MAX_RESULT_WORDS);
   }
   if (at != frame->count) die("a batch with something behind it");
@@ -358,15 +383,16 @@ static void evaluate(const Frame *frame) {
   *to++ = frame->words[0];
   at = 2;
   fed = 0;
+  forget_first_sequence();
   for (uint32_t i = 0; i < requests; i++) {
     const Request request = read_request(frame, &at);
     if (model_evaluate(model, &request, to) != ENGINE_DONE) die("an evaluation stopped by itself");
-    to += (size_t)request.positions_count * (FIXED_WORDS + request.probes_count);
+    to += (size_t)request.positions_count * position_words(&request);
   }
   send_frame(RESULT, answer, 1 + (size_t)words);
 }
 
-static void feed(const Frame *frame) {
+static void feed_tokens(const Frame *frame) {
   static Buffer buffer;
   if (frame->count < 3) die("a feed frame of %u words", frame->count);
   const uint32_t at = frame->words[1], count = frame->words[2];
@@ -376,11 +402,81 @@ static void feed(const Frame *frame) {
   const uint32_t vocabulary = model_vocabulary(model);
   uint32_t *answer = need_words(&buffer, HEAD_WORDS + 1 + (size_t)vocabulary);
   answer[HEAD_WORDS] = frame->words[0];
-  if (model_feed(model, frame->words + 3, count, at, (float *)(answer + HEAD_WORDS + 1)) != ENGINE_DONE) {
+  const Feed feed = {.tokens = frame->words + 3, .count = count, .at = at};
+  forget_first_sequence();
+  if (model_feed(model, &feed, (float *)(answer + HEAD_WORDS + 1)) != ENGINE_DONE) {
     die("a feed stopped by itself");
   }
   fed = at + count;
   send_frame(LOGITS, answer, 1 + (size_t)vocabulary);
+}
+
+// ---- generations ----
+
+/// Words before those of a generate frame's sampling.
+#define SLICE_WORDS 7
+/// Tokens are told of so often at least: soon enough for whoever reads along.
+#define TELL_DRAWN_MS 20
+/// And so many together at most.
+#define MAX_DRAWN_TOGETHER 64
+
+static Slice read_slice(const Frame *frame) {
+  const uint32_t *words = frame->words, head = SLICE_WORDS + SAMPLING_WORDS;
+  if (frame->count < head) die("a generate frame of %u words", frame->count);
+  const uint32_t tokens = words[3], prompt = words[4], most = words[5], stops = words[6];
+  if ((uint64_t)tokens + stops != frame->count - head) die("a generation of another length than its frame");
+  if (words[1] == 0) die("a generation without a number");
+  if (prompt == 0 || prompt > tokens || prompt > context) die("a prompt of %u of %u tokens", prompt, tokens);
+  if (most <= tokens - prompt || most > context + 1 - prompt) die("%u tokens after %u of %u", most, prompt, tokens);
+  if (stops > MAX_STOP_TOKENS) die("%u stop tokens", stops);
+  require_tokens(words + head, tokens, "token");
+  require_tokens(words + head + tokens, stops, "stop token");
+  return (Slice){.id = words[1],
+                 .tokens_count = tokens,
+                 .prompt_count = prompt,
+                 .most = most,
+                 .stops_count = stops,
+                 .sampling = *read_sampling(words + SLICE_WORDS),
+                 .tokens = words + head,
+                 .stops = words + head + tokens};
+}
+
+static int is_generating;
+
+static struct {
+  uint32_t count;
+  uint64_t told_ms;
+  uint32_t frame[HEAD_WORDS + 1 + MAX_DRAWN_TOGETHER * DRAWN_WORDS];
+} drawn;
+
+static void tell_drawn(void) {
+  if (drawn.count > 0) send_frame(DRAWN, drawn.frame, 1 + (size_t)drawn.count * DRAWN_WORDS);
+  drawn.count = 0;
+  drawn.told_ms = now_ms();
+}
+
+static void generate(const Frame *frame) {
+  const Slice slice = read_slice(frame);
+  const uint32_t id = frame->words[0], milliseconds = frame->words[2];
+  if (!begin_slice(model, &slice)) die("no memory for a generation");
+  fed = 0;
+  drawn.frame[HEAD_WORDS] = id;
+  drawn.told_ms = now_ms();
+  const uint64_t end_ms = drawn.told_ms + milliseconds;
+  StepResult result;
+  is_generating = 1;
+  do {
+    result = step_slice(model, drawn.frame + HEAD_WORDS + 1 + drawn.count * DRAWN_WORDS);
+    if (result == STEP_OUT_OF_MEMORY) die("no memory for a sequence");
+    drawn.count += result == STEP_DRAWN || result == STEP_LAST;
+    if (drawn.count == MAX_DRAWN_TOGETHER || now_ms() - drawn.told_ms >= TELL_DRAWN_MS) tell_drawn();
+  } while ((result == STEP_FED || result == STEP_DRAWN) && !input_waits() && (milliseconds == 0 || now_ms() < end_ms));
+  is_generating = 0;
+  tell_drawn();
+  uint32_t rested[HEAD_WORDS + 2] = {0};
+  rested[HEAD_WORDS] = id;
+  rested[HEAD_WORDS + 1] = result == STEP_LAST ? NO_MORE : result == STEP_NOT_FINITE ? NOT_FINITE_NEXT : MORE_TO_COME;
+  send_frame(RESTED, rested, 2);
 }
 
 // ---- the search ----
@@ -398,7 +494,7 @@ static struct {
 } search;
 
 static int is_attempting;
-/// Batches that were served since the last whole attempt.
+/// Batches and slices that were served since the last whole attempt.
 static uint32_t overtaken;
 
 /// Whoever asks without a pause must not keep the search where it is: so many batches go first, then one attempt does.
@@ -406,7 +502,7 @@ static uint32_t overtaken;
 
 static int must_give_way(void) { return overtaken < MAX_OVERTAKING && input_waits(); }
 
-int host_wants_stop(void) { return is_attempting && must_give_way(); }
+int host_wants_stop(void) { return is_attempting ? must_give_way() : is_generating && input_waits(); }
 
 static void begin_search(const Frame *frame) {
   if (search.is_running) die("a second search");
@@ -471,6 +567,7 @@ static void search_on(void) {
     if (now_ms() - search.told_ms >= PROGRESS_MS) tell_progress();
     if (must_give_way()) return;
     Seal seal;
+    forget_first_sequence();
     is_attempting = 1;
     const AttemptResult result = attempt(model, &search.job, search.nonce, &seal);
     is_attempting = 0;
@@ -492,15 +589,19 @@ static void cancel(const Frame *frame) {
 
 static void serve(const Frame *frame) {
   if (frame->kind == LOAD) return load(frame);
-  if (frame->kind == 0 || frame->kind > FEED) die("a frame of kind %u", frame->kind);
+  if (frame->kind == 0 || frame->kind > GENERATE) die("a frame of kind %u", frame->kind);
   if (model == NULL) die("a frame of kind %u before there is a model", frame->kind);
   if (frame->kind == EVALUATE) {
     overtaken++;
     return evaluate(frame);
   }
+  if (frame->kind == GENERATE) {
+    overtaken++;
+    return generate(frame);
+  }
   if (frame->kind == SEARCH) return begin_search(frame);
   if (frame->kind == CANCEL) return cancel(frame);
-  feed(frame);
+  feed_tokens(frame);
 }
 
 int main(int count, char **arguments) {

@@ -1,7 +1,7 @@
 import type { Batch, EvaluationJob } from './evaluation-job.ts'
 import { type EvaluationPriority, PRIORITIES } from './inference-engine.ts'
 
-/** Batches that wait for a worker: first come first served, the most urgent priority first. Bounded in requests. */
+/** Batches that wait for a worker: first come first served in each priority. Bounded in requests. */
 export class BatchQueue {
   readonly #limit: number
   readonly #waiting: Record<EvaluationPriority, Batch[]> = { verify: [], build: [], mine: [], call: [] }
@@ -37,17 +37,13 @@ export class BatchQueue {
     this.#counts[priority] += countRequests(batches)
   }
 
-  /** The next batch for a worker, of those that it may take. */
-  take(mayTake: (batch: Batch) => boolean): Batch | undefined {
-    for (const priority of PRIORITIES) {
-      const waiting = this.#waiting[priority]
-      const index = waiting.findIndex(mayTake)
-      const [batch] = index < 0 ? [] : waiting.splice(index, 1)
-      if (batch === undefined) continue
-      this.#counts[priority] -= batch.requests.length
-      return batch
-    }
-    return undefined
+  /** The next batch of that priority for a worker, of those that it may take. */
+  take(priority: EvaluationPriority, mayTake: (batch: Batch) => boolean): Batch | undefined {
+    const waiting = this.#waiting[priority]
+    const index = waiting.findIndex(mayTake)
+    const [batch] = index < 0 ? [] : waiting.splice(index, 1)
+    if (batch !== undefined) this.#counts[priority] -= batch.requests.length
+    return batch
   }
 
   /** Drops all batches of a job. */

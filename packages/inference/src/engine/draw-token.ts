@@ -1,7 +1,7 @@
 import { keccak256 } from '@poai/core'
 import type { Sampling } from './inference-engine.ts'
 import { portableExp } from './portable-exp.ts'
-import { summarisePosition } from './portable-position.ts'
+import { argMaxOf } from './portable-position.ts'
 
 /** Thousandths that make the temperature 1. */
 const ONE = 1000
@@ -14,7 +14,7 @@ const DRAW_SCALE = 2 ** -24
  * operation. Each is one of binary32, which Math.fround makes of the binary64 one.
  */
 export function drawToken(logits: Float32Array, { temperature, seed }: Sampling, index: number): number {
-  const { argMax } = summarisePosition(logits)
+  const argMax = argMaxOf(logits)
   return temperature === 0
     ? argMax
     : drawByWeight(logits, argMax, { scale: scaleOf(temperature), draw: drawOf(seed, index) })

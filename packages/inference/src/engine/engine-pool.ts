@@ -2,27 +2,32 @@ import { InvariantError } from '@poai/core'
 import type { NonceSpan, SearchAttempts, SearchJob, SearchOptions, SearchResult } from './attempt-search.ts'
 import { BatchPace } from './batch-pace.ts'
 import { BatchQueue } from './batch-queue.ts'
+import { CallShare, SLICE_MS } from './call-share.ts'
 import { EngineError } from './engine-error.ts'
 import type { PoolOptions } from './engine-options.ts'
 import { createAnswer } from './evaluation.ts'
 import { type Batch, cutIntoBatches, EvaluationJob, splitBatch } from './evaluation-job.ts'
-import type {
-  EngineModel,
-  EngineProgram,
-  EngineState,
-  EngineStatus,
-  EvaluateOptions,
-  Evaluation,
-  EvaluationRequest,
-  GenerateOptions,
-  Generation,
-  GenerationRequest,
-  InferenceEngine,
+import {
+  type EngineModel,
+  type EngineProgram,
+  type EngineState,
+  type EngineStatus,
+  type EvaluateOptions,
+  type Evaluation,
+  type EvaluationPriority,
+  type EvaluationRequest,
+  type GenerateOptions,
+  type Generation,
+  type GenerationRequest,
+  type InferenceEngine,
+  PRIORITIES,
 } from './inference-engine.ts'
+import { type GenerationCall, PoolGenerations } from './pool-generations.ts'
 import { PoolSearches } from './pool-searches.ts'
 import { RequestStrikes } from './request-strikes.ts'
 import type { SessionOptions } from './session-options.ts'
 import type { Timers } from './timers.ts'
+import { validateGeneration } from './validate-generation.ts'
 import { validateRequests } from './validate-request.ts'
 import { validateSearch } from './validate-search.ts'
 import type { LaunchWorker } from './worker-process.ts'
@@ -37,6 +42,10 @@ export type EngineEvent =
   | { readonly kind: 'engine-swapped'; readonly from: EngineProgram; readonly to: EngineProgram }
   /** The native program cannot be used, for now or on this machine: the engine serves without it. */
   | { readonly kind: 'program-unavailable'; readonly error: EngineError }
+
+/** The order of work for a worker that has rested from calls, and for one that rests while attempts never end. */
+const RESTED_ORDER = ['verify', 'build', 'call', 'mine'] as const
+const WITHOUT_CALLS = ['verify', 'build', 'mine'] as const
 
 /** What a pool needs, and nothing more. */
 export interface PoolDependencies {
@@ -53,7 +62,7 @@ export interface PoolDependencies {
   readonly onEvent?: (event: EngineEvent) => void
 }
 
-/** Spreads evaluations over worker processes, and survives their deaths. */
+/** Spreads evaluations and generations over worker processes, and survives their deaths. */
 export class EnginePool implements InferenceEngine {
   readonly search: SearchAttempts | undefined
   readonly #options: PoolOptions
@@ -62,6 +71,8 @@ export class EnginePool implements InferenceEngine {
   readonly #pace: BatchPace
   readonly #strikes = new RequestStrikes()
   readonly #searches = new PoolSearches()
+  readonly #generations = new PoolGenerations()
+  readonly #callShare = new CallShare()
   /** Calls of `evaluate` that have not settled. */
   readonly #calls = new Set<Promise<unknown>>()
   /** Which slot computed an evaluation, for as long as somebody keeps it. */
@@ -75,6 +86,8 @@ export class EnginePool implements InferenceEngine {
   #crashes = 0
   #lastError: EngineError | undefined
   #cancelOutage: (() => void) | undefined
+  /** Of the look at what waits when a worker has rested from calls. */
+  #cancelLook: (() => void) | undefined
   #stopped: Promise<void> | undefined
 
   constructor(options: PoolOptions, dependencies: PoolDependencies) {
@@ -94,10 +107,20 @@ export class EnginePool implements InferenceEngine {
       state: this.#state,
       program: this.#dependencies.program,
       workers: this.#slots.map((slot) => slot.status),
-      queued: this.#queue.counts,
+      queued: this.#queued,
       evaluations: this.#evaluations,
       crashes: this.#crashes,
       model: this.#model,
+    }
+  }
+
+  get #queued(): EngineStatus['queued'] {
+    const { verify, build, mine, call } = this.#queue.counts
+    return {
+      verify: verify + this.#generations.waiting('verify'),
+      build: build + this.#generations.waiting('build'),
+      mine: mine + this.#generations.waiting('mine'),
+      call: call + this.#generations.waiting('call'),
     }
   }
 
@@ -139,8 +162,22 @@ export class EnginePool implements InferenceEngine {
     return await answer
   }
 
-  async generate(_request: GenerationRequest, _options: GenerateOptions = {}): Promise<Generation> {
-    throw new EngineError('INFERENCE_WORKER_FAILED', 'This engine does not generate yet')
+  async generate(request: GenerationRequest, options: GenerateOptions = {}): Promise<Generation> {
+    options.signal?.throwIfAborted()
+    if (this.#state !== 'running' || this.#model === undefined) throw this.#notRunning()
+    validateGeneration(request, this.#model)
+    if (this.#strikes.isRefused(request)) throw refused()
+    if (this.#generations.waiting(options.priority ?? 'call') >= this.#options.queueLimit) throw this.#full()
+    // Copies: the caller's arrays may change while it waits.
+    const { prompt, maxTokens, sampling, stopTokens } = request
+    const { temperature, seed } = sampling
+    const own = { prompt: prompt.slice(), maxTokens, sampling: { temperature, seed: seed.slice() } }
+    const answer = this.#generations
+      .add({ ...own, stopTokens: [...stopTokens] }, options)
+      .finally(() => this.#calls.delete(answer))
+    this.#calls.add(answer)
+    this.#dispatch()
+    return await answer
   }
 
   /**
@@ -223,8 +260,7 @@ export class EnginePool implements InferenceEngine {
     if (this.#slots.some(isServing)) return
     this.#cancelOutage ??= this.#dependencies.timers.after(this.#options.outageTimeoutMs, () => {
       this.#cancelOutage = undefined
-      this.#failQueued(error)
-      this.#searches.reject(error)
+      this.#failWaiting(error)
     })
   }
 
@@ -234,20 +270,79 @@ export class EnginePool implements InferenceEngine {
     if (!this.#slots.every(({ status }) => status.state === 'retired')) return
     this.#state = 'failed'
     this.#started.reject(error)
-    this.#failQueued(error)
-    this.#searches.reject(error)
+    this.#failWaiting(error)
   }
 
-  /** Gives waiting batches to workers, idle ones first, and waiting searches to those that have nothing else to do. */
+  /** Gives what waits to workers, idle ones first, and waiting searches to those that have nothing else to do. */
   #dispatch(): void {
-    const takers = this.#slots.filter((slot) => slot.takesBatch)
-    for (const slot of [...takers.filter(({ isFree }) => isFree), ...takers.filter(({ isFree }) => !isFree)]) {
-      const batch = this.#queue.take(({ job }) => !job.avoided.has(slot) || !this.#isServedWithout(job.avoided))
-      if (batch === undefined) continue
-      const done = this.#run(slot, batch).finally(() => this.#inFlight.delete(done))
-      this.#inFlight.add(done)
-    }
+    const slots = [...this.#slots.filter(({ isFree }) => isFree), ...this.#slots.filter(({ isFree }) => !isFree)]
+    for (const slot of slots) this.#giveWork(slot)
+    this.#generations.makeRoom()
     this.#searches.assign(this.#slots, () => this.#dispatch())
+    this.#lookWhenRested()
+  }
+
+  /** Gives the slot the most urgent batch or generation that it may have now, if there is one. */
+  #giveWork(slot: WorkerSlot): void {
+    for (const priority of this.#orderFor(slot)) {
+      const batch = slot.takesBatch(priority) ? this.#takeBatch(slot, priority) : undefined
+      const call = batch === undefined && slot.takesSlice ? this.#takeGeneration(slot, priority) : undefined
+      const work = batch !== undefined ? this.#run(slot, batch) : call && this.#generate(slot, call)
+      if (work === undefined) continue
+      const done = work.finally(() => this.#inFlight.delete(done))
+      this.#inFlight.add(done)
+      return
+    }
+  }
+
+  /**
+   * The priorities that the slot serves now, in their order: attempts before calls while it rests from these, and calls
+   * before attempts when it has rested. A search is an attempt that never ends.
+   */
+  #orderFor(slot: WorkerSlot): readonly EvaluationPriority[] {
+    if (this.#callShare.restMs(slot, this.#dependencies.timers.now()) === 0) return RESTED_ORDER
+    return slot.isSearching || this.#searches.isAnyWaiting ? WITHOUT_CALLS : PRIORITIES
+  }
+
+  #takeBatch(slot: WorkerSlot, priority: EvaluationPriority): Batch | undefined {
+    return this.#queue.take(priority, ({ job }) => !job.avoided.has(slot) || !this.#isServedWithout(job.avoided))
+  }
+
+  /**
+   * A generation stays where its keys and values are. It moves if its worker is busy and another one is free; an urgent
+   * one moves to any that takes it.
+   */
+  #takeGeneration(slot: WorkerSlot, priority: EvaluationPriority): GenerationCall | undefined {
+    return this.#generations.take(priority, ({ home }) => {
+      if (home === undefined || home === slot || !isServing(home)) return true
+      return isUrgent(priority) ? !home.takesSlice : slot.isFree && !home.isFree
+    })
+  }
+
+  /** Where calls wait for workers to have rested, looks again when the first one has. */
+  #lookWhenRested(): void {
+    this.#cancelLook?.()
+    this.#cancelLook = undefined
+    if (this.#queued.call === 0 || this.#state !== 'running') return
+    const { timers } = this.#dependencies
+    const rests = this.#slots.map((slot) => this.#callShare.restMs(slot, timers.now())).filter((ms) => ms > 0)
+    if (rests.length > 0) this.#cancelLook = timers.after(Math.min(...rests), () => this.#dispatch())
+  }
+
+  async #generate(slot: WorkerSlot, call: GenerationCall): Promise<void> {
+    const { timers } = this.#dependencies
+    const begin = timers.now()
+    await this.#generations.run(slot, call, isUrgent(call.priority) ? 0 : SLICE_MS, {
+      onDeath: ({ request }, { suspicious }) => {
+        if (suspicious) this.#strikes.add(request)
+      },
+    })
+    this.#noteCalls(slot, call.priority, timers.now() - begin)
+    this.#dispatch()
+  }
+
+  #noteCalls(slot: WorkerSlot, priority: EvaluationPriority, tookMs: number): void {
+    if (priority === 'call') this.#callShare.observe(slot, tookMs, this.#dependencies.timers.now())
   }
 
   async #run(slot: WorkerSlot, batch: Batch): Promise<void> {
@@ -255,6 +350,7 @@ export class EnginePool implements InferenceEngine {
     const begin = timers.now()
     try {
       const words = await slot.run(batch.requests)
+      this.#noteCalls(slot, batch.job.priority, timers.now() - begin)
       this.#pace.observe(countTokens(batch.requests), timers.now() - begin)
       this.#evaluations += words.length
       for (const request of batch.requests) this.#strikes.clear(request)
@@ -305,17 +401,20 @@ export class EnginePool implements InferenceEngine {
     batch.job.fail(error)
   }
 
-  #failQueued(error: EngineError): void {
+  /** Ends what has no worker, and what can be ended in the middle. */
+  #failWaiting(error: EngineError): void {
     for (const { job } of this.#queue.drain()) job.fail(error)
+    this.#generations.reject(error)
+    this.#searches.reject(error)
   }
 
   async #stop(): Promise<void> {
     this.#state = 'stopping'
     const ended = this.#notRunning()
     this.#started.reject(ended)
-    this.#failQueued(ended)
-    this.#searches.reject(ended)
+    this.#failWaiting(ended)
     this.#cancelOutage?.()
+    this.#cancelLook?.()
     await this.#inFlightOrTimeout()
     await Promise.all(this.#slots.map((slot) => slot.stop()))
     await Promise.all([...this.#inFlight, this.#searches.untilSettled()])
@@ -340,13 +439,18 @@ export class EnginePool implements InferenceEngine {
   }
 
   #full(): EngineError {
-    const waiting = Object.entries(this.#queue.counts).map(([priority, count]) => `${count} to ${priority}`)
+    const waiting = Object.entries(this.#queued).map(([priority, count]) => `${count} to ${priority}`)
     return new EngineError('INFERENCE_QUEUE_FULL', 'The queue of evaluations is full', {
       expected: `at most ${this.#options.queueLimit} requests waiting in each priority`,
       actual: `waiting: ${waiting.join(', ')}`,
       hint: 'Wait for earlier calls to finish.',
     })
   }
+}
+
+/** What attempts wait for. */
+function isUrgent(priority: EvaluationPriority): boolean {
+  return priority === 'verify' || priority === 'build'
 }
 
 function isServing({ status }: WorkerSlot): boolean {

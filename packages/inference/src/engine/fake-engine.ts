@@ -22,7 +22,6 @@ import type {
 import { summarisePosition } from './portable-position.ts'
 import { validateGeneration } from './validate-generation.ts'
 import { validateRequests } from './validate-request.ts'
-import { encodeBatch } from './worker-protocol.ts'
 
 /** The "model" of a fake engine. Engines with different seeds disagree on every bit. */
 export interface FakeEngineOptions {
@@ -148,7 +147,9 @@ class FakeEngine implements InferenceEngine {
 
   #evaluateOne(request: EvaluationRequest): Evaluation {
     const { tokens, positions, probes } = request
-    const key = keccak256(Uint8Array.of(this.#seed), new Uint8Array(encodeBatch([request]).buffer))
+    const counts = [1, tokens.length, positions.length, probes.length]
+    const asked = Uint32Array.from([...counts, ...tokens, ...positions, ...probes])
+    const key = keccak256(Uint8Array.of(this.#seed), new Uint8Array(asked.buffer))
     const words = new Uint32Array(positions.length * wordsPerPosition(probes.length))
     let at = 0
     positions.forEach((position, index) => {

@@ -1,10 +1,12 @@
 import { pathToFileURL } from 'node:url'
 import type * as NodeLlamaCpp from 'node-llama-cpp'
-import type { LlamaContextSequence, LlamaModel } from 'node-llama-cpp'
+import type { LlamaContext, LlamaContextSequence, LlamaModel } from 'node-llama-cpp'
+import { ConfirmedGeneration } from './confirmed-generation.ts'
 import { EngineError } from './engine-error.ts'
-import { type EvaluateSequence, evaluateSequence, evaluateSequencePortably } from './evaluate-sequence.ts'
+import { createSequenceReader, type SequenceReader } from './evaluate-sequence.ts'
 import type { EngineModel, EvaluationRequest } from './inference-engine.ts'
 import type { LocatedBuild } from './llama-build.ts'
+import { LlamaGeneration, type RunSlice } from './llama-generation.ts'
 import { checkLoadedModules, loadPinnedBackend } from './load-pinned-backend.ts'
 import type { SessionOptions } from './session-options.ts'
 
@@ -20,6 +22,8 @@ export interface EngineSession {
   readonly model: EngineModel
   /** The words of each request's evaluation. One call at a time. */
   evaluate(requests: readonly EvaluationRequest[]): Promise<readonly Uint32Array[]>
+  /** No evaluation meanwhile. */
+  readonly generate: RunSlice
 }
 
 /** A context always keeps this many cells free of fed tokens: the binding shifts the context when the last is taken. */
@@ -59,26 +63,32 @@ export async function openLlamaSession(options: LlamaSessionOptions): Promise<En
     defaultContextFlashAttention: false,
     ignoreMemorySafetyChecks: true,
   })
-  const context = await model.createContext({
-    contextSize: cells,
-    batchSize: cells * options.maxSequences,
-    sequences: options.maxSequences,
-    threads: { ideal: THREADS, min: THREADS },
-    flashAttention: false,
-    swaFullCache: true,
-    performanceTracking: false,
-    failedCreationRemedy: false,
-    ignoreMemorySafetyChecks: true,
-  })
-  const evaluateOne = options.build.kind === 'portable' ? evaluateSequencePortably : evaluateSequence
+  const openContext = (count: number): Promise<LlamaContext> =>
+    model.createContext({
+      contextSize: cells,
+      batchSize: cells * count,
+      sequences: count,
+      threads: { ideal: THREADS, min: THREADS },
+      flashAttention: false,
+      swaFullCache: true,
+      performanceTracking: false,
+      failedCreationRemedy: false,
+      ignoreMemorySafetyChecks: true,
+    })
+  const context = await openContext(options.maxSequences)
+  const vocabularySize = readVocabularySize(model)
+  const reader = createSequenceReader(options.build.kind, vocabularySize)
   const sequences = Array.from({ length: options.maxSequences }, () => context.getSequence())
+  // A context of its own: evaluations keep the shape that their bits depend on, and generations what they have fed.
+  const drawing = new LlamaGeneration(reader, async () => (await openContext(1)).getSequence())
+  const draw: RunSlice = (...call) => drawing.run(...call)
+  const evaluateOne = async (request: EvaluationRequest): Promise<Uint32Array> =>
+    (await evaluateInGroups(reader, sequences, [request]))[0] ?? new Uint32Array()
+  const confirmed = new ConfirmedGeneration(draw, evaluateOne)
   return {
-    model: {
-      vocabularySize: readVocabularySize(model),
-      contextSize: options.contextSize,
-      systemInfo: llama.systemInfo,
-    },
-    evaluate: (requests) => evaluateInGroups(evaluateOne, sequences, requests),
+    model: { vocabularySize, contextSize: options.contextSize, systemInfo: llama.systemInfo },
+    evaluate: (requests) => evaluateInGroups(reader, sequences, requests),
+    generate: options.build.kind === 'portable' ? draw : (...call) => confirmed.run(...call),
   }
 }
 
@@ -97,7 +107,7 @@ function readVocabularySize(model: LlamaModel): number {
 
 /** Evaluates as many requests together as there are sequences, each in a sequence without history. */
 async function evaluateInGroups(
-  evaluateOne: EvaluateSequence,
+  reader: SequenceReader,
   sequences: readonly LlamaContextSequence[],
   requests: readonly EvaluationRequest[],
 ): Promise<readonly Uint32Array[]> {
@@ -106,7 +116,7 @@ async function evaluateInGroups(
     const group = requests.slice(start, start + sequences.length)
     await Promise.all(sequences.map((sequence) => sequence.clearHistory()))
     const words = await Promise.all(
-      group.map((request, index) => evaluateOne(sequences[index] as LlamaContextSequence, request)),
+      group.map((request, index) => reader.evaluate(sequences[index] as LlamaContextSequence, request)),
     )
     evaluations.push(...words)
   }

@@ -28,6 +28,11 @@ export class PoolSearches {
     return this.#waiting.length + this.#running.size
   }
 
+  /** True if a call waits for a slot. */
+  get isAnyWaiting(): boolean {
+    return this.#waiting.length > 0
+  }
+
   /** Adds a call. It begins when it is given to a slot. */
   add(job: SearchJob, span: NonceSpan, { signal, onProgress }: SearchOptions): Promise<SearchResult> {
     const outcome = Promise.withResolvers<SearchResult>()

@@ -14,6 +14,17 @@ export interface PositionSummary {
  * logits.
  */
 export function summarisePosition(logits: Float32Array): PositionSummary {
+  const argMax = argMaxOf(logits)
+  const maximum = logits[argMax] as number
+  let sum = 0
+  for (let token = 0; token < logits.length; token++) {
+    sum = Math.fround(sum + portableExp(Math.fround((logits[token] as number) - maximum)))
+  }
+  return { argMax, totalWeight: floatToBits(sum) }
+}
+
+/** The lowest token with the largest logit. */
+export function argMaxOf(logits: Float32Array): number {
   let argMax = 0
   let maximum = logits[0] ?? Number.NaN
   for (let token = 1; token < logits.length; token++) {
@@ -23,9 +34,5 @@ export function summarisePosition(logits: Float32Array): PositionSummary {
       argMax = token
     }
   }
-  let sum = 0
-  for (let token = 0; token < logits.length; token++) {
-    sum = Math.fround(sum + portableExp(Math.fround((logits[token] as number) - maximum)))
-  }
-  return { argMax, totalWeight: floatToBits(sum) }
+  return argMax
 }

@@ -2,14 +2,26 @@
 import { EngineError } from './engine-error.ts'
 import { type EngineSession, type LlamaSessionOptions, openLlamaSession } from './llama-session.ts'
 import type { SessionOptions } from './session-options.ts'
+import { decodeSlice } from './slice-codec.ts'
 import { decodeBatch, encodeResults, type FromWorker, type ToWorker, type WorkerFailure } from './worker-protocol.ts'
 
 let session: EngineSession | undefined
+/** Messages that wait for the one in hand: a generation rests for them. */
+let waiting = 0
+let work: Promise<void> = Promise.resolve()
 
 process.on('message', (message: ToWorker) => {
-  if (message.kind === 'load') void load(message.options)
-  else if (message.kind === 'batch') void evaluate(message.id, message.words)
+  waiting += 1
+  // One after the other; none of them rejects.
+  work = work.then(() => serve(message))
 })
+
+async function serve(message: ToWorker): Promise<void> {
+  waiting -= 1
+  if (message.kind === 'load') await load(message.options)
+  else if (message.kind === 'batch') await evaluate(message.id, message.words)
+  else if (message.kind === 'generate') await generate(message)
+}
 
 // Without a parent nobody needs the results. SIGKILL, since an orderly exit would wait for running native code.
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))
@@ -37,6 +49,21 @@ async function evaluate(id: number, words: Uint32Array): Promise<void> {
     send({ kind: 'result', id, words: encodeResults(await session.evaluate(decodeBatch(words))) })
   } catch (error) {
     send({ kind: 'batch-failed', id, failure: toFailure(error, 'INFERENCE_WORKER_FAILED') })
+  }
+}
+
+async function generate(message: Extract<ToWorker, { kind: 'generate' }>): Promise<void> {
+  const { id, generation, milliseconds, words } = message
+  const begin = performance.now()
+  try {
+    if (session === undefined) throw new EngineError('INFERENCE_WORKER_FAILED', 'A generation came before the model')
+    const rest = await session.generate(generation, decodeSlice(words), {
+      mustRest: () => waiting > 0 || (milliseconds > 0 && performance.now() - begin >= milliseconds),
+      onDrawn: (drawn) => send({ kind: 'drawn', id, words: drawn }),
+    })
+    send({ kind: 'rested', id, rest })
+  } catch (error) {
+    send({ kind: 'generation-failed', id, failure: toFailure(error, 'INFERENCE_WORKER_FAILED') })
   }
 }
 

@@ -1,8 +1,16 @@
 import type { NonceSpan, SearchJob, SearchProgress } from './attempt-search.ts'
 import { EngineError } from './engine-error.ts'
-import type { EngineModel, EvaluationRequest, WorkerStatus } from './inference-engine.ts'
+import {
+  type EngineModel,
+  type EvaluationPriority,
+  type EvaluationRequest,
+  type GeneratedToken,
+  PRIORITIES,
+  type WorkerStatus,
+} from './inference-engine.ts'
 import { restartDelayMs } from './restart-delay.ts'
 import type { SessionOptions } from './session-options.ts'
+import { decodeDrawn } from './slice-codec.ts'
 import type { Timers } from './timers.ts'
 import type { LaunchWorker, WorkerExit, WorkerProcess } from './worker-process.ts'
 import {
@@ -10,13 +18,14 @@ import {
   encodeBatch,
   type FromWorker,
   type SearchEnding,
+  type SliceRest,
   type WorkerFailure,
 } from './worker-protocol.ts'
 
 /** Starts in a row that may fail before a slot that never served gives up: a missing file does not appear by itself. */
 export const MAX_FAILED_STARTS = 3
 
-/** The worker died or had to be killed under a batch or a search. */
+/** The worker died or had to be killed under a batch, a slice or a search. */
 export class WorkerDeath extends Error {
   /** What a caller is told if the batch is given up. */
   readonly reason: EngineError
@@ -73,6 +82,29 @@ interface SearchInFlight {
   readonly reject: (error: Error) => void
 }
 
+/** A part of a generation, for one worker. */
+export interface SliceOrder {
+  /** The generation's number. */
+  readonly generation: number
+  /** After so long it rests; 0: only when it ends or something more urgent comes. */
+  readonly milliseconds: number
+  /** As in `slice-codec.ts`. */
+  readonly words: Uint32Array
+  readonly priority: EvaluationPriority
+  /** How many output tokens it begins with. */
+  readonly from: number
+}
+
+interface SliceInFlight {
+  readonly id: number
+  readonly priority: EvaluationPriority
+  readonly onDrawn: (steps: readonly GeneratedToken[]) => void
+  readonly resolve: (rest: SliceRest) => void
+  readonly reject: (error: Error) => void
+  /** The next output token that it tells of. */
+  next: number
+}
+
 /** Failures that another start on this machine cannot fix. */
 const FINAL_CODES: readonly string[] = [
   'INFERENCE_DOMAIN_MISMATCH',
@@ -83,18 +115,22 @@ const FINAL_CODES: readonly string[] = [
 /** The state of a slot, apart from what its worker is doing. */
 type SlotState = Exclude<WorkerStatus['state'], 'idle' | 'busy'> | 'serving'
 
-/** One place for a worker: keeps a process alive in it, and gives it one batch at a time, and one search besides. */
+/**
+ * One place for a worker: keeps a process alive in it, and gives it one batch at a time, and besides one slice of a
+ * generation and one search.
+ */
 export class WorkerSlot {
   readonly #options: WorkerSlotOptions
   readonly #dependencies: WorkerSlotDependencies
   #state: SlotState = 'waiting'
   #process: WorkerProcess | undefined
   #batch: BatchInFlight | undefined
+  #slice: SliceInFlight | undefined
   #search: SearchInFlight | undefined
-  /** Number of the last batch or search. */
+  /** Number of the last batch, slice or search. */
   #lastId = 0
   #launches = 0
-  /** Ends of processes since a batch was last answered or an attempt made. */
+  /** Ends of processes since a batch was last answered, a token drawn or an attempt made. */
   #failures = 0
   #hasServed = false
   /** Why we kill the process ourselves, once we do. */
@@ -109,19 +145,38 @@ export class WorkerSlot {
   }
 
   get status(): WorkerStatus {
-    const busy = this.#batch !== undefined || this.#search !== undefined
+    const busy = [this.#batch, this.#slice, this.#search].some((work) => work !== undefined)
     const state = this.#state === 'serving' ? (busy ? 'busy' : 'idle') : this.#state
     return { pid: this.#process?.pid, state, restarts: Math.max(0, this.#launches - 1) }
   }
 
-  /** True if the worker may be given a batch: it serves, and has none. It may be searching; then it interrupts that. */
-  get takesBatch(): boolean {
-    return this.#state === 'serving' && this.#batch === undefined && this.#sentence === undefined && !this.#stopping
+  /**
+   * True if the worker may be given a batch of that priority: it serves, and has none. It may be searching or generating
+   * for somebody less urgent; then it interrupts that.
+   */
+  takesBatch(priority: EvaluationPriority): boolean {
+    const isMoreUrgent =
+      this.#slice === undefined || PRIORITIES.indexOf(priority) < PRIORITIES.indexOf(this.#slice.priority)
+    return this.#isWithoutBatch && isMoreUrgent
   }
 
-  /** True if the worker has neither a batch nor a search. */
+  /** True if the worker may be given a slice of a generation: it has neither a batch nor a slice. */
+  get takesSlice(): boolean {
+    return this.#isWithoutBatch && this.#slice === undefined
+  }
+
+  /** True if the worker has nothing to do. */
   get isFree(): boolean {
-    return this.takesBatch && this.#search === undefined
+    return this.takesSlice && this.#search === undefined
+  }
+
+  /** True if the worker searches. */
+  get isSearching(): boolean {
+    return this.#search !== undefined
+  }
+
+  get #isWithoutBatch(): boolean {
+    return this.#state === 'serving' && this.#batch === undefined && this.#sentence === undefined && !this.#stopping
   }
 
   /** Starts the process. The slot reports through its dependencies how that goes. */
@@ -147,6 +202,25 @@ export class WorkerSlot {
     const evaluations = await this.#send(requests)
     this.#failures = 0
     return evaluations
+  }
+
+  /**
+   * Lets a worker that takes slices generate until the text ends, the time is over, or something more urgent arrives.
+   * Rejects with a {@link WorkerDeath} if it dies.
+   */
+  generate(order: SliceOrder, onDrawn: (steps: readonly GeneratedToken[]) => void): Promise<SliceRest> {
+    return new Promise((resolve, reject) => {
+      const id = ++this.#lastId
+      const { generation, milliseconds, words, priority, from } = order
+      this.#slice = { id, priority, onDrawn, resolve, reject, next: from }
+      this.#watch()
+      this.#process?.send({ kind: 'generate', id, generation, milliseconds, words })
+    })
+  }
+
+  /** Lets the worker rest from its generation after the token in hand, if it has one. */
+  restSlice(): void {
+    if (this.#slice !== undefined) this.#process?.send({ kind: 'cancel', id: this.#slice.id })
   }
 
   /**
@@ -193,6 +267,15 @@ export class WorkerSlot {
       case 'progress':
         if (this.#search?.id === message.id) this.#hearProgress(this.#search, message.progress)
         return
+      case 'drawn':
+        if (this.#slice?.id === message.id) this.#hearDrawn(this.#slice, message.words)
+        return
+      case 'rested':
+        if (this.#slice?.id === message.id) this.#finishSlice(message.rest)
+        return
+      case 'generation-failed':
+        if (this.#slice?.id === message.id) this.#finishSlice(fromFailure(message.failure))
+        return
       case 'searched':
         if (this.#search?.id === message.id) this.#finishSearch(message.ending)
     }
@@ -202,6 +285,26 @@ export class WorkerSlot {
     this.#failures = 0
     this.#watch()
     search.onProgress(progress)
+  }
+
+  #hearDrawn(slice: SliceInFlight, words: Uint32Array): void {
+    const steps = decodeDrawn(words, slice.next)
+    if (steps === undefined) {
+      this.#condemn(new EngineError('INFERENCE_WORKER_FAILED', `A worker told of tokens in ${words.length} words`))
+      return
+    }
+    this.#failures = 0
+    this.#watch()
+    slice.next += steps.length
+    slice.onDrawn(steps)
+  }
+
+  #finishSlice(outcome: SliceRest | Error): void {
+    const slice = this.#slice
+    this.#slice = undefined
+    this.#watch()
+    if (outcome instanceof Error) slice?.reject(outcome)
+    else slice?.resolve(outcome)
   }
 
   #finishSearch(outcome: SearchEnding | Error): void {
@@ -249,11 +352,12 @@ export class WorkerSlot {
     else batch?.resolve(outcome)
   }
 
-  /** Kills the worker unless it reports in time: on its batch, since that goes first, or else on its search. */
+  /** Kills the worker unless it reports in time: on its batch, since that goes first, or else on what else it has. */
   #watch(): void {
     this.#cancelTimer()
     this.#cancelTimer = (): void => {}
-    const parts = this.#batch === undefined ? (this.#search === undefined ? 0 : 1) : this.#batch.requests.length
+    const other = this.#slice === undefined && this.#search === undefined ? 0 : 1
+    const parts = this.#batch?.requests.length ?? other
     if (parts === 0 || this.#process === undefined) return
     const timeoutMs = this.#options.requestTimeoutMs * parts
     this.#cancelTimer = this.#dependencies.timers.after(timeoutMs, () => {
@@ -276,6 +380,7 @@ export class WorkerSlot {
     this.#gone?.resolve()
     const death = new WorkerDeath(reason, suspicious && !this.#stopping)
     this.#finish(death)
+    this.#finishSlice(death)
     this.#finishSearch(death)
     if (!this.#stopping) this.#recover(reason)
   }

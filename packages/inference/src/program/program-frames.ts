@@ -1,6 +1,6 @@
 import type { SearchProgress } from '../engine/attempt-search.ts'
 import { decodeSeal, encodeJob, SEAL_BYTES } from '../engine/search-codec.ts'
-import type { FromWorker, SearchEnding, ToWorker } from '../engine/worker-protocol.ts'
+import type { FromWorker, SearchEnding, SliceRest, ToWorker } from '../engine/worker-protocol.ts'
 
 /*
  * Frames between the node and the native program, drawn in `native/engine/worker.c`: bytes of the payload u32, kind
@@ -16,8 +16,10 @@ const HEAD_BYTES = 8
 /** Larger than any answer of a batch (the program's own bound); nothing longer is a frame. */
 const MAX_PAYLOAD_BYTES = 2 ** 28 + 4
 
-const TO_PROGRAM = { load: 1, batch: 2, search: 3, cancel: 4 } as const
-const FROM_PROGRAM = { ready: 1, failed: 2, result: 3, progress: 4, searched: 5 } as const
+const TO_PROGRAM = { load: 1, batch: 2, search: 3, cancel: 4, generate: 6 } as const
+const FROM_PROGRAM = { ready: 1, failed: 2, result: 3, progress: 4, searched: 5, drawn: 7, rested: 8 } as const
+
+const RESTS: readonly SliceRest[] = ['interrupted', 'ended', 'not-finite']
 
 /** Nonces end before 2^64, which does not fit into 64 bits: the very last nonce is left out. */
 const LAST_END = 2n ** 64n - 1n
@@ -33,6 +35,10 @@ export function encodeFrame(message: ToWorker, variant = ''): Uint8Array {
       const { id, job, span } = message
       const nonces = BigUint64Array.of(span.first, span.end < LAST_END ? span.end : LAST_END)
       return frame(TO_PROGRAM.search, [wordsOf(id), encodeJob(job), bytesOf(nonces)])
+    }
+    case 'generate': {
+      const { id, generation, milliseconds, words } = message
+      return frame(TO_PROGRAM.generate, [wordsOf(id, generation, milliseconds), bytesOf(words)])
     }
     case 'cancel':
       return frame(TO_PROGRAM.cancel, [wordsOf(message.id)])
@@ -60,11 +66,18 @@ export function decodeFrame(kind: number, payload: Uint8Array): FromWorker {
     case FROM_PROGRAM.failed:
       return { kind: 'load-failed', failure: { code: 'INFERENCE_START_FAILED', message: textOf(payload) } }
     case FROM_PROGRAM.result:
-      return { kind: 'result', id: word(0), words: new Uint32Array(Uint8Array.from(payload.subarray(4)).buffer) }
+      return { kind: 'result', id: word(0), words: copyWords(payload.subarray(4)) }
     case FROM_PROGRAM.progress:
       return { kind: 'progress', id: word(0), progress: decodeProgress(payload.subarray(4)) }
     case FROM_PROGRAM.searched:
       return { kind: 'searched', id: word(0), ending: decodeEnding(payload.subarray(4)) }
+    case FROM_PROGRAM.drawn:
+      return { kind: 'drawn', id: word(0), words: copyWords(payload.subarray(4)) }
+    case FROM_PROGRAM.rested: {
+      const rest = RESTS[word(1)]
+      if (rest === undefined) throw new RangeError(`a generation that rests for reason ${word(1)}`)
+      return { kind: 'rested', id: word(0), rest }
+    }
     default:
       throw new RangeError(`a frame of kind ${kind}`)
   }
@@ -125,6 +138,11 @@ function wordsOf(...numbers: readonly number[]): Uint8Array {
 
 function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength)
+}
+
+/** Aligned, whatever the payload is. */
+function copyWords(payload: Uint8Array): Uint32Array {
+  return new Uint32Array(Uint8Array.from(payload).buffer)
 }
 
 function padded(bytes: Uint8Array): Uint8Array {

@@ -9,6 +9,7 @@ import { lowerPriority } from '../engine/lower-priority.ts'
 import type { SessionOptions } from '../engine/session-options.ts'
 import { decodeBatch, encodeResults, type FromWorker, type ToWorker } from '../engine/worker-protocol.ts'
 import { openWasmModel, type WasmModel } from '../wasm/wasm-model.ts'
+import { runSlice } from './run-slice.ts'
 import { SearchRun } from './search-run.ts'
 
 /** What a thread is started with. */
@@ -29,7 +30,8 @@ let search: SearchRun | undefined
 /** Messages that arrived during an attempt, which was given up for them. */
 const waiting: ToWorker[] = []
 let isAttempting = false
-/** Batches that were served since the last whole attempt. */
+let isGenerating = false
+/** Batches and slices that were served since the last whole attempt. */
 let overtaken = 0
 
 /**
@@ -48,7 +50,8 @@ port.on('message', (message: ToWorker) => {
 async function load({ modelPath, contextSize }: SessionOptions): Promise<void> {
   try {
     const [module, file] = await Promise.all([readFile(moduleFile), readFile(modelPath)])
-    model = await openWasmModel({ module, model: file, contextSize, wantsStop: () => isAttempting && mustGiveWay() })
+    const wantsStop = (): boolean => (isAttempting ? mustGiveWay() : isGenerating && hasMessage())
+    model = await openWasmModel({ module, model: file, contextSize, wantsStop })
     tell({ kind: 'ready', model: model.about })
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
@@ -63,9 +66,16 @@ function serve(message: ToWorker): void {
   if (message.kind === 'batch') {
     overtaken += 1
     tell({ kind: 'result', id: message.id, words: encodeResults(model.evaluate(decodeBatch(message.words))) })
+  } else if (message.kind === 'generate') {
+    overtaken += 1
+    isGenerating = true
+    runSlice(message, { ...sliceTools, model })
+    isGenerating = false
   } else if (message.kind === 'search') search = beginSearch(model, message)
   else if (message.kind === 'cancel' && search?.id === message.id && !search.hasEnded) search.cancel()
 }
+
+const sliceTools = { nowMs: () => performance.now(), mustRest: hasMessage, tell }
 
 function beginSearch(loaded: WasmModel, { id, job, span }: Extract<ToWorker, { kind: 'search' }>): SearchRun {
   const tryNonce = loaded.prepareSearch(job)

@@ -14,10 +14,15 @@ export interface WasmExports {
   variant(): number
   evaluate(request: number, words: number): number
   feed(tokens: number, count: number, at: number, logits: number): number
+  begin_generation(slice: number): number
+  step_generation(drawn: number): number
   try_nonce(job: number, nonce: bigint, seal: number): number
 }
 
-const NAMES = ['memory', 'allocate', 'open', 'vocabulary', 'variant', 'evaluate', 'feed', 'try_nonce']
+const NAMES = [
+  ...['memory', 'allocate', 'open', 'vocabulary', 'variant', 'evaluate', 'feed'],
+  ...['begin_generation', 'step_generation', 'try_nonce'],
+]
 
 /** The exports, if all are present. */
 export function requireExports(exports: Readonly<Record<string, unknown>>): WasmExports {

@@ -1,9 +1,12 @@
 import type { AttemptOutcome, SearchJob } from '../engine/attempt-search.ts'
 import { EngineError } from '../engine/engine-error.ts'
-import { wordsPerPosition } from '../engine/evaluation.ts'
+import { positionWords, wordsPerPosition } from '../engine/evaluation.ts'
 import type { EngineModel, EvaluationRequest } from '../engine/inference-engine.ts'
 import { decodeSeal, encodeJob, JOB_BYTES, SEAL_BYTES } from '../engine/search-codec.ts'
+import { SAMPLING_WORDS } from '../engine/slice-codec.ts'
+import { MAX_STOP_TOKENS } from '../engine/validate-generation.ts'
 import { MAX_PROBES, validateRequests } from '../engine/validate-request.ts'
+import { REQUEST_HEADER_WORDS, writeRequest } from '../engine/worker-protocol.ts'
 import { requireExports, type WasmExports } from './wasm-exports.ts'
 import { allocateRegion, readText, type WasmRegion } from './wasm-memory.ts'
 import { webAssembly } from './web-assembly.ts'
@@ -26,16 +29,27 @@ export interface WasmModel {
   evaluate(requests: readonly EvaluationRequest[]): readonly Uint32Array[]
   /** Feeds tokens after the `at` tokens that were fed before, and returns the logits after the last one. */
   feed(tokens: Uint32Array, at: number): Float32Array
+  /**
+   * Takes a slice of a generation in hand (`slice-codec.ts`; it has been validated), until another one is begun: each
+   * call feeds some tokens, and draws one once all are fed.
+   */
+  beginGeneration(generation: number, slice: Uint32Array): () => GenerationStep
   /** Makes attempts at `job`, which has been validated, nonce by nonce; until another is prepared. */
   prepareSearch(job: SearchJob): (nonce: bigint) => AttemptOutcome
 }
 
+/** What a step of a generation came to. `drawn`: the token, as in `slice-codec.ts`. */
+export type GenerationStep =
+  | { readonly kind: 'fed' | 'stopped' | 'not-finite' }
+  | { readonly kind: 'drawn' | 'last'; readonly drawn: Uint32Array }
+
 /** Results of the module's functions, as in `engine.h` and `attempt.h`. */
 const DONE = 0
 const ATTEMPT = { missed: 0, solved: 1, void: 2, stopped: 3 } as const
+const STEP = { fed: 0, drawn: 1, last: 2, notFinite: 3, stopped: 4 } as const
 
-/** Words before the lists of a request: their lengths. */
-const REQUEST_HEADER_WORDS = 3
+/** Of one token. */
+const DRAWN_WORDS = 5
 
 /** Compiles the module and opens the model in it. */
 export async function openWasmModel(options: WasmModelOptions): Promise<WasmModel> {
@@ -67,22 +81,19 @@ class OpenModel implements WasmModel {
     const systemInfo = `WebAssembly, ${readText(exports, exports.variant())}`
     this.about = { vocabularySize, contextSize, systemInfo }
     this.#exports = exports
-    this.#request = allocateRegion(exports, 4 * (REQUEST_HEADER_WORDS + contextSize + 1 + contextSize + MAX_PROBES))
-    this.#answer = allocateRegion(exports, 4 * Math.max(contextSize * wordsPerPosition(MAX_PROBES), vocabularySize))
+    const longest = REQUEST_HEADER_WORDS + 2 * contextSize + 1 + MAX_PROBES + SAMPLING_WORDS + MAX_STOP_TOKENS
+    this.#request = allocateRegion(exports, 4 * longest)
+    this.#answer = allocateRegion(exports, 4 * Math.max(contextSize * wordsPerPosition(MAX_PROBES + 1), vocabularySize))
     this.#job = allocateRegion(exports, JOB_BYTES)
     this.#seal = allocateRegion(exports, SEAL_BYTES)
   }
 
   evaluate(requests: readonly EvaluationRequest[]): readonly Uint32Array[] {
     validateRequests(requests, this.about)
-    return requests.map(({ tokens, positions, probes }) => {
-      const words = this.#request.words()
-      words.set([tokens.length, positions.length, probes.length])
-      words.set(tokens, REQUEST_HEADER_WORDS)
-      words.set(positions, REQUEST_HEADER_WORDS + tokens.length)
-      words.set(probes, REQUEST_HEADER_WORDS + tokens.length + positions.length)
+    return requests.map((request) => {
+      writeRequest(this.#request.words(), request)
       requireDone(this.#exports.evaluate(this.#request.address, this.#answer.address))
-      return this.#answer.words().slice(0, positions.length * wordsPerPosition(probes.length))
+      return this.#answer.words().slice(0, request.positions.length * positionWords(request))
     })
   }
 
@@ -95,6 +106,31 @@ class OpenModel implements WasmModel {
     this.#request.words().set(tokens)
     requireDone(this.#exports.feed(this.#request.address, tokens.length, at, this.#answer.address))
     return new Float32Array(this.#answer.bytes().slice(0, 4 * vocabularySize).buffer)
+  }
+
+  beginGeneration(generation: number, slice: Uint32Array): () => GenerationStep {
+    this.#request.words().set([generation])
+    this.#request.words().set(slice, 1)
+    if (this.#exports.begin_generation(this.#request.address) === 0) throw noMemory()
+    return () => {
+      const result = this.#exports.step_generation(this.#answer.address)
+      switch (result) {
+        case STEP.fed:
+          return { kind: 'fed' }
+        case STEP.stopped:
+          return { kind: 'stopped' }
+        case STEP.notFinite:
+          return { kind: 'not-finite' }
+        case STEP.drawn:
+        case STEP.last:
+          return {
+            kind: result === STEP.last ? 'last' : 'drawn',
+            drawn: this.#answer.words().slice(0, DRAWN_WORDS),
+          }
+        default:
+          throw noMemory()
+      }
+    }
   }
 
   prepareSearch(job: SearchJob): (nonce: bigint) => AttemptOutcome {
@@ -118,6 +154,10 @@ class OpenModel implements WasmModel {
       }
     }
   }
+}
+
+function noMemory(): EngineError {
+  return new EngineError('INFERENCE_WORKER_FAILED', 'The module has no memory for another sequence')
 }
 
 function requireDone(result: number): void {

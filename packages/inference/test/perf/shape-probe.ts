@@ -1,10 +1,6 @@
 // Child of determinism.bench.ts: evaluates exams in shapes that the engine never uses, and answers with their words.
 import { getLlama, type LlamaContextSequence, LlamaLogLevel, type Token } from 'node-llama-cpp'
-import {
-  type EvaluateSequence,
-  evaluateSequence as evaluateByBinding,
-  evaluateSequencePortably,
-} from '../../src/engine/evaluate-sequence.ts'
+import { createSequenceReader, type SequenceReader } from '../../src/engine/evaluate-sequence.ts'
 import type { EvaluationRequest } from '../../src/engine/inference-engine.ts'
 import type { LocatedBuild } from '../../src/engine/llama-build.ts'
 import { loadPinnedBackend } from '../../src/engine/load-pinned-backend.ts'
@@ -30,10 +26,13 @@ export interface ProbeOptions {
   readonly schedule: Schedule
 }
 
-let evaluateSequence: EvaluateSequence = evaluateByBinding
+/** The byte vocabulary. */
+const VOCABULARY_SIZE = 259
+
+let reader: SequenceReader | undefined
 
 process.once('message', async (options: ProbeOptions) => {
-  if (options.build.kind === 'portable') evaluateSequence = evaluateSequencePortably
+  reader = createSequenceReader(options.build.kind, VOCABULARY_SIZE)
   const sequences = await openSequences(options)
   process.on('message', async (words: Uint32Array) => {
     process.send?.(encodeResults(await run(sequences, decodeBatch(words), options.schedule)))
@@ -90,7 +89,7 @@ async function evaluate(
   switch (schedule.kind) {
     case 'alone':
     case 'together':
-      return await evaluateSequence(sequence, request)
+      return await evaluateWhole(sequence, request)
     case 'chunks':
       return await evaluateInChunks(sequence, request, schedule.tokens)
     case 'kept-prefix':
@@ -106,7 +105,7 @@ async function evaluateInChunks(
   const parts: Uint32Array[] = []
   const fed = request.tokens.length - 1
   for (let start = 0; start < fed; start += size) {
-    parts.push(await evaluateSequence(sequence, cut(request, start, Math.min(fed, start + size))))
+    parts.push(await evaluateWhole(sequence, cut(request, start, Math.min(fed, start + size))))
   }
   return encodeResults(parts)
 }
@@ -121,7 +120,7 @@ async function evaluateAfterPrefix(
   const prefix = Math.min(size, (request.positions[0] ?? 2) - 2)
   await sequence.controlledEvaluate(Array.from(request.tokens.subarray(0, -1), (token) => token as Token))
   await sequence.eraseContextTokenRanges([{ start: prefix, end: fed }])
-  return await evaluateSequence(sequence, cut(request, prefix, fed))
+  return await evaluateWhole(sequence, cut(request, prefix, fed))
 }
 
 /** The part of a request that feeds the tokens from `start` to before `end`. */
@@ -131,4 +130,9 @@ function cut(request: EvaluationRequest, start: number, end: number): Evaluation
     positions: request.positions.filter((p) => p > start && p <= end).map((p) => p - start),
     probes: request.probes,
   }
+}
+
+async function evaluateWhole(sequence: LlamaContextSequence, request: EvaluationRequest): Promise<Uint32Array> {
+  if (reader === undefined) throw new Error('the options come first')
+  return await reader.evaluate(sequence, request)
 }

@@ -5,6 +5,7 @@ import { hasProgramForTests, prepareProgramCache, seededExamRequests } from '@po
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { runProgram } from '../../../src/build/run-program.ts'
 import { bitsToFloat } from '../../../src/engine/float-bits.ts'
+import { encodeSlice, type GenerationSlice } from '../../../src/engine/slice-codec.ts'
 import { encodeBatch } from '../../../src/engine/worker-protocol.ts'
 import { createTestModel } from '../test-model.ts'
 import { frameOf, loadWords, type RawProgram, startRawProgram } from './raw-program.ts'
@@ -14,6 +15,7 @@ const EVALUATE = 2
 const SEARCH = 3
 const CANCEL = 4
 const FEED = 5
+const GENERATE = 6
 const READY = 1
 const FAILED = 2
 const RESULT = 3
@@ -126,19 +128,50 @@ describe.skipIf(!isPossible)('the native program', () => {
 const [EXAM] = seededExamRequests('hostile', 1)
 const GOOD = { tokens: Uint32Array.of(1, 7, 2), positions: Uint32Array.of(2), probes: Uint32Array.of(9) }
 const BATCH = encodeBatch([GOOD])
+const SAMPLED = encodeBatch([{ ...GOOD, sampling: { temperature: 1, seed: new Uint8Array(32) } }])
+const SLICE: GenerationSlice = {
+  prompt: Uint32Array.of(1, 7),
+  output: [],
+  maxTokens: 3,
+  sampling: { temperature: 0, seed: new Uint8Array(32) },
+  stopTokens: [2],
+}
+
+function sliceFrame(changes: Partial<GenerationSlice>, ...more: readonly number[]): Uint8Array {
+  return frameOf(GENERATE, 1, 1, 0, ...encodeSlice({ ...SLICE, ...changes }), ...more)
+}
 
 describe.skipIf(!isPossible)('a frame', () => {
   it.each<[name: string, bytes: Uint8Array, text: string]>([
     ['longer than any', new Uint8Array(Uint32Array.of(2 ** 24 + 4, EVALUATE).buffer), 'a frame of 16777220 bytes'],
     ['of half a word', new Uint8Array(Uint32Array.of(6, EVALUATE, 0, 0).buffer), 'a frame of 6 bytes'],
     ['of no kind', frameOf(0), 'kind 0'],
-    ['of another kind', frameOf(6, 1), 'kind 6'],
+    ['of another kind', frameOf(7, 1), 'kind 7'],
     ['that loads a second model', frameOf(LOAD, ...loadWords('/model')), 'a second model'],
     ['without a batch', frameOf(EVALUATE, 1), 'a batch of 1 words'],
     ['of too many requests', frameOf(EVALUATE, 1, 1025), 'a batch'],
     ['of a request that ends early', frameOf(EVALUATE, 1, 1, 3, 1), 'within a request'],
-    ['of a request longer than its batch', frameOf(EVALUATE, 1, 1, 3, 1, 1, 1, 7, 2), 'longer than its batch'],
+    ['of a request longer than its batch', frameOf(EVALUATE, 1, 1, 3, 1, 1, 0, 1, 7, 2), 'longer than its batch'],
     ['of lengths that overflow', frameOf(EVALUATE, 1, 1, 0xffffffff, 0xffffffff, 2, 0, 0), 'longer than its batch'],
+    ['of two samplings', frameOf(EVALUATE, 1, 1, 3, 1, 1, 2, 1, 7, 2, 2, 9), '2 samplings'],
+    ['of half a sampling', frameOf(EVALUATE, 1, ...SAMPLED.subarray(0, -1)), 'longer than its batch'],
+    ['that is too hot', frameOf(EVALUATE, 1, ...SAMPLED.with(-9, 100_001)), 'a temperature of 100001'],
+    ['of a generation that ends early', frameOf(GENERATE, 1, 1, 0, 1, 1), 'a generate frame of 5 words'],
+    ['of a longer generation', sliceFrame({}, 0), 'of another length'],
+    ['of a generation without a number', frameOf(GENERATE, 1, 0, 0, ...encodeSlice(SLICE)), 'without a number'],
+    ['of no prompt', sliceFrame({ prompt: new Uint32Array() }), 'a prompt of 0 of 0 tokens'],
+    ['of a prompt longer than the context', sliceFrame({ prompt: new Uint32Array(256) }), 'a prompt of 256'],
+    ['of no token to generate', sliceFrame({ maxTokens: 0 }), '0 tokens after 2 of 2'],
+    ['of a generation that has ended', sliceFrame({ output: [7, 8, 9] }), '3 tokens after 2 of 5'],
+    ['of more than the context holds', sliceFrame({ maxTokens: 255 }), '255 tokens after 2 of 2'],
+    ['of a foreign prompt', sliceFrame({ prompt: Uint32Array.of(1, 259) }), 'token 259 of'],
+    ['of a foreign stop token', sliceFrame({ stopTokens: [259] }), 'stop token 259 of'],
+    ['of 17 stop tokens', sliceFrame({ stopTokens: new Array(17).fill(2) }), '17 stop tokens'],
+    [
+      'of a generation that is too hot',
+      sliceFrame({ sampling: { ...SLICE.sampling, temperature: 100_001 } }),
+      'a temperature of 100001',
+    ],
     ['with something behind the batch', frameOf(EVALUATE, 1, ...BATCH, 0), 'behind it'],
     [
       'of an unknown token',
