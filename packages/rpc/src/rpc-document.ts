@@ -16,9 +16,12 @@ not exist is \`null\`, or an error where Ethereum’s nodes answer with one.
 
 ## From programs
 
-Whatever speaks to Ethereum speaks to this: ethers, viem, Hardhat, MetaMask, Otterscan, Blockscout. The exception is
-a client that computes the hash of each header by itself, as light clients and verifying proxies do: headers have other
-members here, so it gets other hashes and refuses every block. \`poaiHeaderHash\` computes the right one.
+Whatever speaks to Ethereum speaks to this: ethers, viem, web3.js, Foundry, Hardhat, Ponder, MetaMask, Otterscan,
+Blockscout. \`npm run evidence -- outsiders\` lets those that npm has work on a network of real nodes: they deploy, send
+transactions of every type, trace, subscribe, fork and index, and what they say is compared with what was sent. The
+exception is a client that computes the hash of each header by itself, as light clients and verifying proxies do:
+headers have other members here, so it gets other hashes and refuses every block. \`poaiHeaderHash\` computes the right
+one.
 \`@poai/api/client\` brings the chain's own methods with their types. It also runs in a browser:
 
 \`\`\`ts
