@@ -2,8 +2,8 @@ import type { Method } from '@poai/api'
 import type { NodeStatusJson, SyncDetailsJson } from '@poai/api/client'
 import type { Chain } from '@poai/chain'
 import type { ExamEvaluator, WorkVerifier } from '@poai/consensus'
-import type { BlockCodecs, Clock, Logger, NetworkParams } from '@poai/core'
-import type { Execution, SenderRecovery, TrieNodeReader } from '@poai/execution'
+import type { AppError, BlockCodecs, Clock, Logger, NetworkParams } from '@poai/core'
+import type { AnswerSource, Execution, SenderRecovery, TrieNodeReader } from '@poai/execution'
 
 /** Where the node stands in catching up; undefined where it is not behind. */
 export interface SyncProgress {
@@ -12,6 +12,15 @@ export interface SyncProgress {
   readonly highestBlock: bigint
   /** For people: what is being done, how fast, how long it will take. */
   readonly details: SyncDetailsJson
+}
+
+/** A model that contracts may call, on this node. */
+export interface CallableState {
+  readonly name: string
+  /** `ready`: it answers. */
+  readonly state: string
+  /** Why it does not. */
+  readonly reason: Pick<AppError, 'message'> | undefined
 }
 
 /** What answers are made from. Parts that a node lacks are left out, and their methods say so. */
@@ -31,6 +40,10 @@ export interface RpcDependencies {
   readonly trieNodes?: TrieNodeReader
   /** Computes exams again for clients that want to see the model's answers. */
   readonly evaluator?: ExamEvaluator
+  /** Answers what contracts ask of models, in calls that nobody mines. Without it, calls that ask are not answered. */
+  readonly answers?: AnswerSource
+  /** What became of the models that contracts may call in the next block, by their names. */
+  readonly callable?: () => readonly CallableState[]
   /** Checks the work of a block again. */
   readonly verifier?: WorkVerifier
   readonly sync?: () => SyncProgress | undefined

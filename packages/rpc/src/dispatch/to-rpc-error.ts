@@ -18,6 +18,9 @@ const SAID_CODES: ReadonlyMap<string, RpcCodeName> = new Map([
   ['NODE_STOPPED', 'unavailable'],
 ])
 
+/** A contract asked a model, and nobody can say what it answers now: the call has neither succeeded nor failed. */
+const NO_ANSWERS = 'EXECUTION_ANSWERS_UNAVAILABLE'
+
 /**
  * The one table that maps what the packages below throw to what a client is told. Whatever has no row is our fault or
  * the machine's: it is logged, and its text stays here.
@@ -29,6 +32,7 @@ export function toRpcError(error: unknown, logger: Pick<Logger, 'error'>, method
   if (error instanceof ChainError) return ofChain(error)
   if (isAbort(error)) return new RpcError('unavailable', 'the call took too long or was given up', { cause: error })
   if (error instanceof AppError) {
+    if (error.code === NO_ANSWERS) return new RpcError('unavailable', answerText(error), { cause: error })
     const saidCode = SAID_CODES.get(error.code)
     if (saidCode !== undefined) return new RpcError(saidCode, saidText(error), { cause: error })
     logger.error('A call failed', { method, code: error.code, error })
@@ -40,6 +44,10 @@ export function toRpcError(error: unknown, logger: Pick<Logger, 'error'>, method
 
 function saidText({ message, expected }: AppError): string {
   return expected === undefined ? message : `${message}: expected ${expected}`
+}
+
+function answerText({ message, hint }: AppError): string {
+  return `cannot answer now: ${message}${hint === undefined ? '' : `. ${hint}`}`
 }
 
 /** Made from constants and numbers, so it holds no secret of the node. */

@@ -36,6 +36,7 @@ import { longHex } from '../format/long-hex.ts'
 import { unsignedAsSigned } from '../format/unsigned-transaction.ts'
 import { type CallArguments, messageOf, typeOf } from '../methods/eth/call-arguments.ts'
 import { reasonOfRevert } from '../methods/eth/revert-error.ts'
+import { type ExecutingCall, executionPlace } from '../methods/execution-place.ts'
 import type { MethodContext } from '../methods/method-context.ts'
 import { type BlockCalls, environmentAfter, type PlannedBlock, planBlocks } from './plan-blocks.ts'
 import { toSimulationError } from './simulation-error.ts'
@@ -73,7 +74,7 @@ interface SimulatedCall extends SentTransaction {
 /** Blocks on top of a block that exists, one after the other. */
 export class Simulation {
   readonly #context: MethodContext
-  readonly #call: Pick<Call, 'pause' | 'grow'>
+  readonly #call: ExecutingCall & Pick<Call, 'grow'>
   readonly #options: Partial<SimulationArguments>
   readonly #base: NamedHeader
   readonly #state: ImaginedState
@@ -93,7 +94,7 @@ export class Simulation {
       readonly base: NamedHeader
       readonly state: StateReader
       readonly options: Partial<SimulationArguments>
-      readonly call: Pick<Call, 'pause' | 'grow'>
+      readonly call: ExecutingCall & Pick<Call, 'grow'>
     },
   ) {
     this.#context = context
@@ -124,7 +125,7 @@ export class Simulation {
     this.#state.override(stateOverrides)
     const done = await execution.simulateBlock(
       {
-        ...{ state: this.#state, environment, pause: this.#call.pause },
+        ...{ state: this.#state, environment, ...executionPlace(this.#context, this.#call) },
         blockHash: (number) =>
           number > this.#base.header.number ? this.#hashes.get(number) : view.canonicalHash(number),
       },

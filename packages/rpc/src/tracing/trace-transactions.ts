@@ -36,6 +36,7 @@ export async function traceTransactions<Told>(
       blockHash: (number) => view.canonicalHash(number),
       transactions: block.body.transactions.slice(0, end),
       senders: senders.slice(0, end),
+      answers: block.body.answers,
       hooksFor: (index, { hash: transactionHash }) => {
         if (only !== undefined && index !== only) return undefined
         const mined = { blockHash: found.hash, blockNumber: header.number, transactionHash, index }

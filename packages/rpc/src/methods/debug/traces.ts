@@ -92,7 +92,7 @@ export function traceMethods(context: MethodContext): readonly Method[] {
         view.withState(place, async (state, at) => {
           const tracer = createTracer(wanted, { state, mined: undefined, grow: (more) => call.grow(more) })
           const gas = args.gas === undefined || args.gas > limits.maxCallGas ? limits.maxCallGas : args.gas
-          const input = callInput(context, { state, at, message: messageOf(args, gas), pause: call.pause })
+          const input = callInput(context, { state, at, message: messageOf(args, gas), call })
           const outcome = await execution.executeCall({ ...input, ...tracer.hooks, withState: true })
           return tracer.result({ ...(outcome.state ?? NOTHING_TOUCHED), outcome, logsBefore: 0 })
         }),

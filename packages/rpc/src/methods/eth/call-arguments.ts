@@ -31,6 +31,7 @@ import {
 import type { AccountOverride, BlockEnvironment, CallInput, Message, StateReader } from '@poai/execution'
 import { precompilesOf, prevRandaoOf } from '@poai/execution'
 import type { NamedHeader } from '../../chain-view.ts'
+import { type ExecutingCall, executionPlace } from '../execution-place.ts'
 import type { MethodContext } from '../method-context.ts'
 
 /** Accounts that one call may override. */
@@ -257,30 +258,30 @@ export function environmentOf({ header }: NamedHeader): BlockEnvironment {
 
 /** A call on the state after a block, in that block's surroundings. */
 export function callInput(
-  { view }: Pick<MethodContext, 'view'>,
+  context: Pick<MethodContext, 'view' | 'answers'>,
   {
     state,
     at,
     message,
     overrides,
     block = {},
-    pause,
+    call,
   }: {
     readonly state: StateReader
     readonly at: NamedHeader
     readonly message: Message
     readonly overrides?: readonly AccountOverride[] | undefined
     readonly block?: Partial<BlockOverrides> | undefined
-    readonly pause?: CallInput['pause']
+    readonly call: ExecutingCall
   },
 ): CallInput {
   return {
     state,
     environment: overrideEnvironment(environmentOf(at), block),
     // Blocks beyond the head have no hash yet.
-    blockHash: (number) => view.canonicalHash(number) ?? (block.number === undefined ? undefined : ZERO_HASH),
+    blockHash: (number) => context.view.canonicalHash(number) ?? (block.number === undefined ? undefined : ZERO_HASH),
     message,
-    pause,
+    ...executionPlace(context, call),
     ...defined({ overrides }),
   }
 }

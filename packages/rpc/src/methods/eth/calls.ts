@@ -15,8 +15,9 @@ import {
 } from '@poai/api'
 import type { AccessListResultJson } from '@poai/api/client'
 import { bytesToHex, defined, type Hex, ZERO_ADDRESS } from '@poai/core'
-import type { AccountOverride, CallInput, CallOutcome, EstimateInput } from '@poai/execution'
+import type { AccountOverride, CallOutcome, EstimateInput } from '@poai/execution'
 import { longHex } from '../../format/long-hex.ts'
+import type { ExecutingCall } from '../execution-place.ts'
 import type { MethodContext } from '../method-context.ts'
 import {
   type BlockOverrides,
@@ -45,8 +46,8 @@ export function callMethods(context: MethodContext): readonly Method[] {
       cost: 10,
       params,
       result: RESULTS.data,
-      run: async ([args, place, overrides, block], { pause }) => {
-        const outcome = await runCall(context, { args, place, overrides, block, pause })
+      run: async ([args, place, overrides, block], call) => {
+        const outcome = await runCall(context, { args, place, overrides, block, call })
         if (!outcome.succeeded) throw revertError(outcome)
         // Up to megabytes: hexadecimal needs no escapes.
         return new PreparedJson(`"${longHex(outcome.returnData)}"`)
@@ -58,7 +59,7 @@ export function callMethods(context: MethodContext): readonly Method[] {
       cost: 100,
       params,
       result: RESULTS.quantity,
-      run: ([args, place, overrides, block], { pause }) => estimate(context, { args, place, overrides, block, pause }),
+      run: ([args, place, overrides, block], call) => estimate(context, { args, place, overrides, block, call }),
     }),
     method({
       name: 'eth_createAccessList',
@@ -66,8 +67,8 @@ export function callMethods(context: MethodContext): readonly Method[] {
       cost: 50,
       params,
       result: SCHEMAS.accessListResult,
-      run: ([args, place, overrides, block], { pause }) =>
-        createAccessList(context, { args, place, overrides, block, pause }),
+      run: ([args, place, overrides, block], call) =>
+        createAccessList(context, { args, place, overrides, block, call }),
     }),
   ]
 }
@@ -78,8 +79,7 @@ export interface Question {
   readonly place: BlockPlace
   readonly overrides?: readonly AccountOverride[] | undefined
   readonly block?: Partial<BlockOverrides> | undefined
-  /** See `Call`. */
-  readonly pause: CallInput['pause']
+  readonly call: ExecutingCall
 }
 
 function gasOf({ limits }: MethodContext, { gas }: Partial<CallArguments>, most: bigint): bigint {
@@ -89,21 +89,21 @@ function gasOf({ limits }: MethodContext, { gas }: Partial<CallArguments>, most:
 
 function runCall(
   context: MethodContext,
-  { args, place, overrides, block, pause }: Question,
+  { args, place, overrides, block, call }: Question,
 ): CallOutcome | Promise<CallOutcome> {
   const message = messageOf(args, gasOf(context, args, context.limits.maxCallGas))
   return context.view.withState(place, (state, at) =>
-    context.execution.executeCall(callInput(context, { state, at, message, overrides, block, pause })),
+    context.execution.executeCall(callInput(context, { state, at, message, overrides, block, call })),
   )
 }
 
 export function estimate(
   context: MethodContext,
-  { args, place, overrides, block, pause }: Question,
+  { args, place, overrides, block, call }: Question,
 ): Hex | Promise<Hex> {
   return context.view.withState(place, async (state, at) => {
     const message = messageOf(args, gasOf(context, args, at.header.gasLimit))
-    const input: EstimateInput = callInput(context, { state, at, message, overrides, block, pause })
+    const input: EstimateInput = callInput(context, { state, at, message, overrides, block, call })
     const estimate = await context.execution.estimateGas(input)
     if (estimate.kind === 'found') return toQuantity(estimate.gas)
     if (estimate.kind === 'fails') throw revertError(estimate.outcome, estimate.allowance)

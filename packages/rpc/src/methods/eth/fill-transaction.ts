@@ -5,6 +5,7 @@ import { bytesToHex, type Transaction } from '@poai/core'
 import { formatAuthorization } from '../../format/format-transaction.ts'
 import { longHex } from '../../format/long-hex.ts'
 import { encodeUnsigned, type UnsignedTransaction } from '../../format/unsigned-transaction.ts'
+import type { ExecutingCall } from '../execution-place.ts'
 import type { MethodContext } from '../method-context.ts'
 import { type CallArguments, callArguments, messageOf, typeOf } from './call-arguments.ts'
 import { estimate } from './calls.ts'
@@ -28,14 +29,13 @@ export function fillTransactionMethod(context: MethodContext): Method {
 async function fill(
   context: MethodContext,
   args: Partial<CallArguments>,
-  call: Pick<Call, 'pause'>,
+  call: ExecutingCall,
 ): Promise<UnsignedTransaction> {
   const { chain } = context
   const message = messageOf(args, 0n)
   const fees = await feesOf(context, args, call)
   const gasLimit =
-    args.gas ??
-    BigInt(await estimate(context, { args, place: { kind: 'tag', tag: 'latest' }, overrides: [], pause: call.pause }))
+    args.gas ?? BigInt(await estimate(context, { args, place: { kind: 'tag', tag: 'latest' }, overrides: [], call }))
   const { to, value, data, accessList, authorizationList } = message
   return {
     ...{ type: typeOf(args), ...fees, gasLimit, to, value, data, accessList, authorizationList },
