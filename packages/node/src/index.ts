@@ -24,7 +24,14 @@ export {
 } from './config/resolve-config.ts'
 export { type Setting, type SettingKind, variableOf } from './config/setting.ts'
 export { createDomainEngine, type EngineChoice } from './engine/domain-engine.ts'
-export { type EngineSetup, ownVectorsPath, setUpEngine } from './engine/engine-setup.ts'
+export {
+  type EngineSetup,
+  isModelOf,
+  type ModelPin,
+  modelPinsOf,
+  ownVectorsPath,
+  setUpEngine,
+} from './engine/engine-setup.ts'
 export type { Installation } from './engine/installation.ts'
 export { openModelStore } from './engine/open-model-store.ts'
 export type { NodeOptions } from './ground.ts'

@@ -1,8 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createReplayVerifier } from '@poai/consensus'
+import { createReplayVerifier, type ExamEvaluator } from '@poai/consensus'
 import { bytesToHex, defined } from '@poai/core'
-import { type InferenceEngine, withEngine } from '@poai/inference'
 import { createBlockStore, RETENTIONS } from '@poai/storage'
 import { formatSeconds, formatTable } from '@poai/testnet/terminal'
 import type { Command } from 'commander'
@@ -11,6 +10,7 @@ import { type DataDirectory, findDataDirectory } from '../data-directory.ts'
 import { createTerminalLogger } from '../db/terminal-logger.ts'
 import { type OpenDatabase, withDatabase } from '../db/with-database.ts'
 import { withReplayingChain } from '../db/with-replaying-chain.ts'
+import { createEveryModel } from '../engine/every-model.ts'
 import { setUpNetworkEngine } from '../engine/set-up-network-engine.ts'
 import { wholeNumber } from '../parse-options.ts'
 import { createCountBar } from '../progress-bar.ts'
@@ -55,14 +55,15 @@ async function verify(context: CliContext, options: VerifyCommandOptions): Promi
   const installation = installationOf(options, context)
   const choice = defined({ workers: options.workers })
   const { engine } = await setUpNetworkEngine(installation, directory.params, choice)
+  const { evaluator, run } = createEveryModel({ installation, params: directory.params, engine }, context.signal)
   const began = performance.now()
   const isRange = options.from !== undefined || options.to !== undefined
   // The database comes first: a lock shows at once, and the engine takes a while.
   const report = await withDatabase(directory, 'look', (database) =>
-    withEngine(engine, context.signal, () =>
+    run(() =>
       isRange
-        ? verifyPart(context, { database, directory, engine, options })
-        : verifyWhole(context, { database, directory, engine }),
+        ? verifyPart(context, { database, directory, evaluator, options })
+        : verifyWhole(context, { database, directory, evaluator }),
     ),
   )
   printReport(context, options, { directory, report, seconds: (performance.now() - began) / 1000, isRange })
@@ -75,15 +76,15 @@ async function verify(context: CliContext, options: VerifyCommandOptions): Promi
 interface Subject {
   readonly database: OpenDatabase
   readonly directory: DataDirectory
-  readonly engine: InferenceEngine
+  readonly evaluator: ExamEvaluator
 }
 
-async function verifyWhole(context: CliContext, { database, directory, engine }: Subject): Promise<VerifyReport> {
+async function verifyWhole(context: CliContext, { database, directory, evaluator }: Subject): Promise<VerifyReport> {
   const blocks = createBlockStore(database.store, database.codecs)
   const path = join(directory.path, REBUILT)
   const scratch = { path, chain: join(path, 'chain'), params: directory.params }
   const dependencies = {
-    evaluator: engine,
+    evaluator,
     retention: RETENTIONS.light,
     logger: createTerminalLogger(context.terminal),
   }
@@ -98,14 +99,14 @@ async function verifyWhole(context: CliContext, { database, directory, engine }:
 
 async function verifyPart(
   context: CliContext,
-  { database, directory, engine, options }: Subject & { readonly options: VerifyCommandOptions },
+  { database, directory, evaluator, options }: Subject & { readonly options: VerifyCommandOptions },
 ): Promise<VerifyReport> {
   const blocks = createBlockStore(database.store, database.codecs)
   const range = rangeOf(options, blocks.head()?.number ?? 0n)
   const progress = openRangeProgress(join(directory.path, PROGRESS_FILE), range, blocks)
   const from = await progress.load()
   const verifier = createReplayVerifier(directory.params, {
-    evaluator: engine,
+    evaluator,
     logger: createTerminalLogger(context.terminal),
   })
   const saves: Promise<void>[] = []

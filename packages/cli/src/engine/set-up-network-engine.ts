@@ -1,6 +1,12 @@
-import type { NetworkParams } from '@poai/core'
 import type { InferenceEngine } from '@poai/inference'
-import { createDomainEngine, type EngineChoice, type EngineSetup, type Installation, setUpEngine } from '@poai/node'
+import {
+  createDomainEngine,
+  type EngineChoice,
+  type EngineSetup,
+  type Installation,
+  type ModelPin,
+  setUpEngine,
+} from '@poai/node'
 
 /** An engine of a network, not yet started, and what it was set up with. */
 export interface NetworkEngine extends EngineSetup {
@@ -10,7 +16,7 @@ export interface NetworkEngine extends EngineSetup {
 /** Sets up an engine that computes a network's exams: a worker that misses the network's vectors never serves. */
 export async function setUpNetworkEngine(
   installation: Installation,
-  params: NetworkParams,
+  params: { readonly work: ModelPin },
   choice: Omit<EngineChoice, 'admit' | 'vectors'> = {},
 ): Promise<NetworkEngine> {
   const setup = await setUpEngine(installation, params)

@@ -16,7 +16,6 @@ import {
   type Clock,
   defined,
   Emitter,
-  equalBytes,
   type Logger,
   type Startable,
   type Subscribe,
@@ -37,7 +36,7 @@ import {
 } from '@poai/inference'
 import { createSearcher } from '@poai/miner'
 import { createDomainEngine } from './domain-engine.ts'
-import { type EngineSetup, type ModelPin, setUpEngine } from './engine-setup.ts'
+import { type EngineSetup, isModelOf, type ModelPin, setUpEngine } from './engine-setup.ts'
 import type { Installation } from './installation.ts'
 
 /**
@@ -173,7 +172,7 @@ class ModelEngineService implements EngineService {
   /** Another model has other bits: nothing is decided by them. */
   #requireWork(asked: AskedWork | undefined): void {
     const pin = this.#pin
-    if (asked === undefined || pin === undefined || isOf(asked, pin)) return
+    if (asked === undefined || pin === undefined || isModelOf(asked, pin)) return
     throw new EngineError('INFERENCE_NOT_RUNNING', 'another model is asked for than the one that is loaded', {
       expected: `${bytesToHex(asked.modelSha256)} in ${asked.domain}`,
       actual: `${bytesToHex(pin.modelSha256)} in ${pin.domain}`,
@@ -311,11 +310,6 @@ class ModelEngineService implements EngineService {
   #isStopped(): boolean {
     return this.#state === 'stopped'
   }
-}
-
-/** True if what is asked for is this model in this domain. */
-export function isOf(asked: AskedWork, pin: ModelPin): boolean {
-  return equalBytes(asked.modelSha256, pin.modelSha256) && asked.domain === pin.domain
 }
 
 function isMismatch(error: unknown): boolean {

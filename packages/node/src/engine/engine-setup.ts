@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { AppError, bytesToHex, type WorkParams } from '@poai/core'
+import type { AskedWork } from '@poai/consensus'
+import { AppError, bytesToHex, equalBytes, type RuleSchedule, rulesOf, type WorkParams } from '@poai/core'
 import {
   type DeterminismDomain,
   type DomainFingerprint,
@@ -19,6 +20,24 @@ import { openModelStore } from './open-model-store.ts'
 
 /** A model as a network names it: its file, the domain of its bits, and the vectors that define them. */
 export type ModelPin = Pick<WorkParams, 'model' | 'modelSha256' | 'domain' | 'vectorsSha256'>
+
+/** Every model that some height of a network asks for, each once: those that blocks are mined with first. */
+export function modelPinsOf(schedule: RuleSchedule): readonly ModelPin[] {
+  const pins: ModelPin[] = []
+  const add = (pin: ModelPin): void => {
+    if (!pins.some((known) => isModelOf(pin, known))) pins.push(pin)
+  }
+  const ladder = rulesOf(schedule)
+  for (const { work } of ladder) add(work)
+  for (const { name, sha256, domain, vectorsSha256 } of ladder.flatMap(({ inference }) => inference?.models ?? []))
+    add({ model: name, modelSha256: sha256, domain, vectorsSha256 })
+  return pins
+}
+
+/** True if what is asked for is this model in this domain. */
+export function isModelOf(asked: AskedWork, pin: AskedWork): boolean {
+  return equalBytes(asked.modelSha256, pin.modelSha256) && asked.domain === pin.domain
+}
 
 /** What an engine of a network needs on this machine: the model, the domain, and the vectors that define it. */
 export interface EngineSetup {

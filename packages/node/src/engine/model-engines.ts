@@ -13,7 +13,6 @@ import type {
 import {
   bytesToHex,
   type CallableModel,
-  invariant,
   type NetworkParams,
   rulesAt,
   rulesOf,
@@ -27,9 +26,8 @@ import {
   type EngineServiceDependencies,
   type EngineServiceOptions,
   type EngineServiceStatus,
-  isOf,
 } from './engine-service.ts'
-import type { ModelPin } from './engine-setup.ts'
+import { isModelOf, type ModelPin, modelPinsOf } from './engine-setup.ts'
 
 /** A model that contracts may call, and what became of it on this machine. */
 export interface CallableStatus extends EngineServiceStatus {
@@ -77,7 +75,7 @@ class EveryModel implements ModelEngines {
   constructor(options: ModelEnginesOptions, dependencies: EngineServiceDependencies) {
     this.#options = options
     this.#dependencies = dependencies
-    this.#pins = pinsOf(options.params)
+    this.#pins = modelPinsOf(options.params)
     this.#main = createEngineService({ ...options, pin: () => this.#mined() }, dependencies)
   }
 
@@ -136,7 +134,7 @@ class EveryModel implements ModelEngines {
   }
 
   #pinOf(asked: AskedWork): ModelPin {
-    const pin = this.#pins.find((candidate) => isOf(asked, candidate))
+    const pin = this.#pins.find((candidate) => isModelOf(asked, candidate))
     if (pin !== undefined) return pin
     throw new EngineError('INFERENCE_NOT_RUNNING', 'no rule of this network names that model', {
       expected: this.#pins.map(({ model }) => model).join(', '),
@@ -161,7 +159,7 @@ class EveryModel implements ModelEngines {
     const pin = this.#pinOf(asked)
     const known = this.#known(pin)
     if (known !== undefined) return known
-    const isMined = rulesOf(this.#options.params).some(({ work }) => isOf(work, pin))
+    const isMined = rulesOf(this.#options.params).some(({ work }) => isModelOf(work, pin))
     const service = createEngineService(
       {
         ...this.#options,
@@ -202,18 +200,3 @@ function isLoading({ state }: EngineServiceStatus): boolean {
 }
 
 const NOT_STARTED: EngineServiceStatus = { state: 'new', reason: undefined, engine: undefined }
-
-/** Every model that some height asks for, each once. */
-function pinsOf(params: NetworkParams): readonly ModelPin[] {
-  const pins: ModelPin[] = []
-  const add = (pin: ModelPin): void => {
-    if (!pins.some((known) => isOf(pin, known))) pins.push(pin)
-  }
-  for (const { work, inference } of rulesOf(params)) {
-    add(work)
-    for (const { name, sha256, domain, vectorsSha256 } of inference?.models ?? [])
-      add({ model: name, modelSha256: sha256, domain, vectorsSha256 })
-  }
-  invariant(pins.length > 0, 'a network has a model')
-  return pins
-}

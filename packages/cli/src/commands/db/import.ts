@@ -2,7 +2,6 @@ import { access, mkdir, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { Chain } from '@poai/chain'
 import { type BlockCodecs, bytesToHex, defined, equalBytes, genesisHash, networkParamsToJson } from '@poai/core'
-import { withEngine } from '@poai/inference'
 import { type ChainFileLabel, RETENTIONS, readChainFileLabel } from '@poai/storage'
 import { formatSeconds, formatTable } from '@poai/testnet/terminal'
 import type { Command } from 'commander'
@@ -11,6 +10,7 @@ import { builtInNetworkOf, type DataDirectory, findDataDirectory, NETWORK_FILE }
 import { type ImportReport, importChainFile } from '../../db/import-chain-file.ts'
 import { createTerminalLogger } from '../../db/terminal-logger.ts'
 import { withReplayingChain } from '../../db/with-replaying-chain.ts'
+import { createEveryModel } from '../../engine/every-model.ts'
 import { setUpNetworkEngine } from '../../engine/set-up-network-engine.ts'
 import { createCountBar } from '../../progress-bar.ts'
 import { CheckFailed, UsageError } from '../../report-error.ts'
@@ -48,18 +48,17 @@ async function importFile(context: CliContext, path: string, options: ImportOpti
   const installation = installationOf(options, context)
   const choice = defined({ workers: options.workers })
   const { engine } = await setUpNetworkEngine(installation, directory.params, choice)
+  const { evaluator, run } = createEveryModel({ installation, params: directory.params, engine }, context.signal)
   const began = performance.now()
   await rememberNetwork(directory)
   const dependencies = {
-    evaluator: engine,
+    evaluator,
     retention: RETENTIONS[options.keep],
     logger: createTerminalLogger(context.terminal),
   }
   // The database comes first: a lock shows at once, and the engine takes a while.
   const { report, head } = await withReplayingChain(directory, dependencies, async (chain, codecs) => ({
-    report: await withEngine(engine, context.signal, () =>
-      importWithBar(context, { path, label, directory }, { chain, codecs }),
-    ),
+    report: await run(() => importWithBar(context, { path, label, directory }, { chain, codecs })),
     head: chain.head(),
   }))
   const { imported, known, stop } = report

@@ -96,7 +96,7 @@ describe('the engines of a node', () => {
     const unknown = { modelSha256: hash32(utf8ToBytes('unknown')), domain: 'portable-1' }
     await expect(engines.evaluate(FAKE_EXAMS, { work: unknown })).rejects.toMatchObject({
       code: 'INFERENCE_NOT_RUNNING',
-      expected: `${devnet.work.model}, talker, later`,
+      expected: `${devnet.work.model}, later, talker`,
     })
   })
 
