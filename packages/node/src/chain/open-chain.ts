@@ -8,7 +8,13 @@ import {
 } from '@poai/chain'
 import type { WorkVerifier } from '@poai/consensus'
 import { type BlockCodecs, createBlockCodecs, createTransactionCodec, genesisHash } from '@poai/core'
-import { createExecution, type Execution, type SenderRecovery, type TrieNodeReader } from '@poai/execution'
+import {
+  type AnswerSource,
+  createExecution,
+  type Execution,
+  type SenderRecovery,
+  type TrieNodeReader,
+} from '@poai/execution'
 import { excusingVerifier, type ReplayPolicy } from '@poai/p2p'
 import { type Database, DEFAULT_CACHE_SIZES, openDatabase, RETENTIONS } from '@poai/storage'
 import { prepareDataDirectory, rememberNetwork } from '../data-directory.ts'
@@ -33,6 +39,8 @@ export interface ChainParts {
 export interface ChainPartsDependencies {
   /** Replays whatever it is asked. */
   readonly verifier: WorkVerifier
+  /** What models say to the contracts of blocks that are built here. */
+  readonly answers: AnswerSource
   /** Excuses blocks of the past from being replayed. */
   readonly replayPolicy: ReplayPolicy
   readonly services: Services
@@ -50,7 +58,7 @@ const LEVEL_SHARE = 0.4
 /** Locks the data directory, opens its chain, and starts the services that belong to it. */
 export async function openChainParts(
   ground: Ground,
-  { verifier, replayPolicy, services }: ChainPartsDependencies,
+  { verifier, replayPolicy, answers, services }: ChainPartsDependencies,
 ): Promise<ChainParts> {
   const { params, trust, places, config, clock, logger } = ground
   const { maxTransactions, maxPerAccount, maxMb, minTip } = config.mempool
@@ -77,7 +85,7 @@ export async function openChainParts(
       mempool: { maxTransactions, maxPerAccount, maxBytes: maxMb * MEBIBYTE, minTip: BigInt(minTip) },
     },
     {
-      ...{ codecs, execution, recovery, clock, logger },
+      ...{ codecs, execution, recovery, answers, clock, logger },
       decoder: recovery.decoderOf(codecs.transaction),
       verifier: excusingVerifier(verifier, replayPolicy),
       database: stored,

@@ -20,7 +20,7 @@ export interface ChainWing extends Telling<ChainStatusField> {
 }
 
 /** Opens the data directory and the chain. */
-export function chainWing(ground: Ground, { replays }: Pick<EngineWing, 'replays'>): ChainWing {
+export function chainWing(ground: Ground, { replays, answers }: Pick<EngineWing, 'replays' | 'answers'>): ChainWing {
   const { params, config, clock, logger } = ground
   const parts = new Late<ChainParts>('the chain is not open yet')
   const replayPolicy = replayPolicyOf(config.sync)
@@ -33,7 +33,12 @@ export function chainWing(ground: Ground, { replays }: Pick<EngineWing, 'replays
     ],
     status: () => chainToJson(lookAtChain(params, parts.now)),
     start: async (services) => {
-      const { chain } = parts.make(await openChainParts(ground, { services, verifier: replays, replayPolicy }))
+      const { chain } = parts.make(
+        await openChainParts(ground, {
+          ...{ services, verifier: replays, replayPolicy },
+          answers: answers.forBlocks,
+        }),
+      )
       await services.start('block lines', createBlockLines({ chain, clock, logger }))
       await services.start('mempool saving', createMempoolSaving(chain.mempool, { clock, logger }))
     },
