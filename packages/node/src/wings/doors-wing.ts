@@ -44,6 +44,8 @@ export function doorsWing(ground: Ground, { chain, engine, network }: DoorsWingD
           clientVersion: `poai/${version}/${process.platform}-${process.arch}/node${process.versions.node}`,
           verifier: engine.replays,
           evaluator: engine.service,
+          answers: engine.answers.forCalls,
+          callable: () => engine.service.callable(),
           sync: network.syncProgress,
           nodeStatus: status,
         },
