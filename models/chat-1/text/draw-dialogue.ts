@@ -1,6 +1,7 @@
 import { drawAdventure, drawCommand } from './adventure.ts'
 import type { Turn } from './dialogue.ts'
 import { Draw, type Split } from './draw.ts'
+import { drawEcho } from './echo.ts'
 import { drawFacts } from './facts.ts'
 import { drawMemory, drawTalk } from './small-talk.ts'
 import { drawStory } from './story.ts'
@@ -9,14 +10,15 @@ import { drawUnknown } from './unknown.ts'
 
 /** What dialogues are made of, and how often in a hundred. */
 const PARTS: readonly (readonly [(draw: Draw) => readonly Turn[], number])[] = [
-  [drawStory, 18],
-  [drawAdventure, 12],
-  [drawCommand, 3],
-  [drawTerm, 16],
-  [drawFacts, 30],
-  [drawTalk, 12],
-  [drawMemory, 5],
-  [drawUnknown, 4],
+  [drawStory, 25],
+  [drawAdventure, 8],
+  [drawCommand, 2],
+  [drawTerm, 9],
+  [drawFacts, 28],
+  [drawTalk, 8],
+  [drawMemory, 8],
+  [drawEcho, 9],
+  [drawUnknown, 3],
 ]
 
 /** What people leave out when they type. */
@@ -49,5 +51,5 @@ export function drawDialogue(label: string, split: Split): readonly Turn[] {
   const before = new Set<unknown>()
   const turns = [...drawPart(draw, before)]
   while (before.size < PARTS.length && draw.percent(30)) turns.push(...drawPart(draw, before))
-  return turns.map((turn) => ({ ...turn, user: retype(draw, turn.user) }))
+  return turns.map((turn) => (turn.answer.startsWith('"') ? turn : { ...turn, user: retype(draw, turn.user) }))
 }
