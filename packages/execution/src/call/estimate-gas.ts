@@ -7,7 +7,7 @@ import { type CallInput, type CallOutcome, executeCall } from './execute-call.ts
  * A message whose gas limit is the most that may be tried. Its gas price, if it has one, is what the sender must be
  * able to pay.
  */
-export type EstimateInput = Omit<CallInput, 'onStep' | 'onEnter' | 'onExit' | 'onLog' | 'withState'>
+export type EstimateInput = Omit<CallInput, 'onStep' | 'onEnter' | 'onExit' | 'onLog' | 'withState' | 'withAccessList'>
 
 /** What estimating came to. */
 export type GasEstimate =
@@ -72,7 +72,7 @@ export async function estimateGas(machines: MachinePool, input: EstimateInput): 
   const permitted = maxGas < wanted ? maxGas : wanted
   const allowance = affordableGas < permitted ? affordableGas : permitted
   const attempt = (gasLimit: bigint): Promise<CallOutcome> =>
-    executeCall(machines, { ...input, message: { ...input.message, gasLimit } })
+    executeCall(machines, { ...input, withAccessList: false, message: { ...input.message, gasLimit } })
   if (isPlainTransfer(input) && allowance >= PLAIN_TRANSFER_GAS) {
     if ((await attempt(PLAIN_TRANSFER_GAS)).succeeded) return { kind: 'found', gas: PLAIN_TRANSFER_GAS }
   }

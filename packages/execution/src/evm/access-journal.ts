@@ -17,6 +17,8 @@ type Warmed = { readonly address: string; readonly slot: string | undefined }
  */
 export class AccessJournal implements EvmJournal {
   private readonly state: EvmStateManager
+  /** Names of precompiles, which are warm for every message (EIP-2929). */
+  private readonly builtIn: ReadonlySet<string>
   private readonly warm = new Map<string, Set<string>>()
   private readonly alwaysWarm = new Map<string, Set<string>>()
   private readonly warmed: Warmed[] = []
@@ -24,12 +26,18 @@ export class AccessJournal implements EvmJournal {
   /** All that was touched, undone or not; undefined unless asked for. */
   accessList?: Map<string, Set<string>>
 
-  constructor(state: EvmStateManager) {
+  constructor(state: EvmStateManager, builtIn: ReadonlySet<string>) {
     this.state = state
+    this.builtIn = builtIn
   }
 
   startReportingAccessList(): void {
     this.accessList = new Map()
+  }
+
+  /** What is asked for of one message is not kept of the next. */
+  stopReportingAccessList(): void {
+    delete this.accessList
   }
 
   startReportingPreimages(): void {
@@ -68,7 +76,7 @@ export class AccessJournal implements EvmJournal {
 
   /** What a transaction leaves behind is gone; the report of what it touched stays. */
   cleanJournal(): void {
-    this.warm.clear()
+    if (this.warm.size > 0) this.warm.clear()
     this.alwaysWarm.clear()
     this.warmed.length = 0
     this.checkpoints.length = 0
@@ -94,7 +102,7 @@ export class AccessJournal implements EvmJournal {
 
   isWarmedAddress(address: Uint8Array): boolean {
     const name = bytesToUnprefixedHex(address)
-    return this.warm.has(name) || this.alwaysWarm.has(name)
+    return this.warm.has(name) || this.alwaysWarm.has(name) || this.builtIn.has(name)
   }
 
   addWarmedAddress(address: Uint8Array): void {

@@ -105,6 +105,7 @@ export class MachineCore {
   readonly #state = new EvmStateManager(NOWHERE)
   readonly #blockHashes = new BlockHashes()
   readonly #transactions: TransactionRules
+  readonly #journal: AccessJournal
   readonly #precompileNames: readonly string[]
   readonly #precompiles: ReadonlySet<string>
   readonly #pacer = new StepPacer()
@@ -124,13 +125,14 @@ export class MachineCore {
       ],
     })
     paceEvm(this.#evm, this.#pacer)
+    this.#precompileNames = [...this.#evm.precompiles.keys()].sort()
+    this.#precompiles = new Set(this.#precompileNames.map(nameToKey))
+    this.#journal = new AccessJournal(this.#state, new Set(this.#precompileNames))
     // All public members of the class are there; the type also has private ones.
-    this.#evm.journal = new AccessJournal(this.#state) as unknown as EVM['journal']
+    this.#evm.journal = this.#journal as unknown as EVM['journal']
     // Each EVM listens to the shared table for a change of rules that never comes, which would keep it alive, world and
     // all.
     common.events.removeAllListeners('hardforkChanged')
-    this.#precompileNames = [...this.#evm.precompiles.keys()].sort()
-    this.#precompiles = new Set(this.#precompileNames.map(nameToKey))
   }
 
   /** Moves the machine to a place. The one in the place before must not be used any more. */
@@ -165,6 +167,7 @@ export class MachineCore {
 
   /** Lets go of the place, so that its world is not kept. */
   leave(): void {
+    this.#journal.stopReportingAccessList()
     this.#state.moveTo(NOWHERE)
     this.#blockHashes.lookup = () => undefined
     this.#pacer.pause = undefined

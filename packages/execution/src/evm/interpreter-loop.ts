@@ -36,6 +36,36 @@ const SMALL_PUSH = 6
 const pacers = new WeakMap<EVM, StepPacer>()
 let isReplaced = false
 
+/** An instruction that waits for nothing and costs the same each time, but for the memory that it reaches. */
+interface QuickStep {
+  readonly handler: OpcodeTable[number]['opHandler']
+  readonly gas: bigint
+  /** Bytes from the place on top of the stack on. */
+  readonly memoryBytes: bigint
+}
+
+/** MLOAD, MSTORE, MSTORE8: all other prices that depend on something are left to EthereumJS. */
+const MEMORY_BYTES: ReadonlyMap<number, bigint> = new Map([
+  [0x51, 32n],
+  [0x52, 32n],
+  [0x53, 1n],
+])
+
+const quickSteps = new WeakMap<OpcodeTable, readonly (QuickStep | undefined)[]>()
+
+function quickStepsOf(table: OpcodeTable): readonly (QuickStep | undefined)[] {
+  const known = quickSteps.get(table)
+  if (known !== undefined) return known
+  const steps = Array.from({ length: 256 }, (_, code): QuickStep | undefined => {
+    const { opcodeInfo, opHandler } = entryOf(table, code)
+    const memoryBytes = MEMORY_BYTES.get(code) ?? 0n
+    if (opcodeInfo.isInvalid || opcodeInfo.isAsync || (opcodeInfo.dynamicGas && memoryBytes === 0n)) return undefined
+    return { handler: opHandler, gas: opcodeInfo.feeBigInt, memoryBytes }
+  })
+  quickSteps.set(table, steps)
+  return steps
+}
+
 /** Lets an EVM rest while its code runs. Its table of instructions is its own. */
 export function paceEvm(evm: EVM, pacer: StepPacer): void {
   invariant(isReplaced, 'the loop of the interpreter was replaced')
@@ -91,21 +121,85 @@ async function run(
   const runState = interpreter._runState
   runState.code = code
   runState.programCounter = pc
-  const table = interpreter._evm['_opcodeMap']
+  const { _evm: evm } = interpreter
+  const table = evm['_opcodeMap']
+  const isWatched = evm.DEBUG || evm.events.listenerCount('step') > 0
+  const frame: Frame = {
+    ...{ interpreter, runState, pacer, table, common: evm.common },
+    quick: isWatched ? [] : quickStepsOf(table),
+    hasRested: false,
+  }
   try {
-    while (runState.programCounter < code.length) {
-      const opcode = code[runState.programCounter] as number
-      if (runState.shouldDoJumpAnalysis && (opcode === JUMP || opcode === JUMPI)) analyse(runState)
-      runState.opCode = opcode
-      const rest = pacer.step(opcode)
-      if (rest !== undefined) await rest
-      await interpreter.runStep(table[opcode])
-    }
+    for (let waiting = advance(frame); waiting !== undefined; waiting = advance(frame)) await waiting
   } catch (error) {
     if (!(error instanceof EVMError)) throw error
     return { runState, exceptionError: error.error === EVMError.errorMessages.STOP ? undefined : error }
   }
   return { runState, exceptionError: undefined }
+}
+
+/** Code that runs. */
+interface Frame {
+  readonly interpreter: Interpreter
+  readonly runState: RunState
+  readonly pacer: StepPacer
+  readonly table: OpcodeTable
+  readonly common: Common
+  readonly quick: readonly (QuickStep | undefined)[]
+  /** The pacer was asked for the next instruction. */
+  hasRested: boolean
+}
+
+/**
+ * Goes on until there is something to wait for, which is returned, or until the code is over. Most instructions wait
+ * for nothing: a promise for each of them would cost more than what they do.
+ */
+function advance(frame: Frame): Promise<void> | undefined {
+  const { interpreter, runState, pacer, table, common, quick } = frame
+  const { code } = runState
+  while (runState.programCounter < code.length) {
+    const opcode = code[runState.programCounter] as number
+    if (runState.shouldDoJumpAnalysis && (opcode === JUMP || opcode === JUMPI)) analyse(runState)
+    runState.opCode = opcode
+    if (frame.hasRested) frame.hasRested = false
+    else {
+      const rest = pacer.step(opcode)
+      if (rest !== undefined) {
+        frame.hasRested = true
+        return rest
+      }
+    }
+    const step = quick[opcode]
+    if (step === undefined) return interpreter.runStep(table[opcode])
+    const { gas, memoryBytes } = step
+    runState.gasLeft -= memoryBytes === 0n ? gas : gas + memoryGas(runState, memoryBytes)
+    if (runState.gasLeft < 0n) {
+      runState.gasLeft = 0n
+      throw new EVMError(EVMError.errorMessages.OUT_OF_GAS)
+    }
+    runState.programCounter++
+    // None of those that wait: see `quickStepsOf`.
+    void step.handler(runState, common)
+  }
+  return undefined
+}
+
+const WORD_BYTES = 32n
+/** Yellow Paper, appendix H: a word of memory, and the divisor of the square of their number. */
+const MEMORY_GAS = 3n
+const QUADRATIC_DIVISOR = 512n
+
+/** What the memory up to `bytes` after the place on top of the stack costs beyond what is paid for. */
+function memoryGas(runState: RunState, bytes: bigint): bigint {
+  const { stack } = runState
+  const [offset] = stack.peek() as [bigint]
+  const words = (offset + bytes + WORD_BYTES - 1n) / WORD_BYTES
+  if (words <= runState.memoryWordCount) return 0n
+  const cost = words * MEMORY_GAS + (words * words) / QUADRATIC_DIVISOR
+  const more = cost - runState.highestMemCost
+  runState.highestMemCost = cost
+  runState.memoryWordCount = words
+  return more
 }
 
 /** From now on jumps know their targets, and what is pushed is remembered: code that jumps may come by again. */

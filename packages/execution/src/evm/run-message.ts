@@ -63,9 +63,11 @@ function withoutPrefix(bytes: Uint8Array): string {
   return bytesToHex(bytes).slice(2)
 }
 
-/** What costs the price of a second access from the start (EIP-2929, 2930, 3651); the EVM adds a target's delegate. */
-function warmUp({ evm, environment, precompileNames }: Machine, { from, to, accessList }: Message): void {
-  for (const name of precompileNames) evm.journal.addAlwaysWarmAddress(name)
+/**
+ * What costs the price of a second access from the start (EIP-2929, 2930, 3651), besides precompiles, which the journal
+ * knows; the EVM adds a target's delegate.
+ */
+function warmUp({ evm, environment }: Machine, { from, to, accessList }: Message): void {
   evm.journal.addAlwaysWarmAddress(withoutPrefix(from))
   if (to !== undefined) evm.journal.addAlwaysWarmAddress(withoutPrefix(to))
   evm.journal.addAlwaysWarmAddress(withoutPrefix(environment.beneficiary))

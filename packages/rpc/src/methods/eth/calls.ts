@@ -47,7 +47,7 @@ export function callMethods(context: MethodContext): readonly Method[] {
       params,
       result: RESULTS.data,
       run: async ([args, place, overrides, block], call) => {
-        const outcome = await runCall(context, { args, place, overrides, block, call })
+        const outcome = await runCall(context, { args, place, overrides, block, call }, false)
         if (!outcome.succeeded) throw revertError(outcome)
         // Up to megabytes: hexadecimal needs no escapes.
         return new PreparedJson(`"${longHex(outcome.returnData)}"`)
@@ -90,10 +90,14 @@ function gasOf({ limits }: MethodContext, { gas }: Partial<CallArguments>, most:
 function runCall(
   context: MethodContext,
   { args, place, overrides, block, call }: Question,
+  withAccessList: boolean,
 ): CallOutcome | Promise<CallOutcome> {
   const message = messageOf(args, gasOf(context, args, context.limits.maxCallGas))
   return context.view.withState(place, (state, at) =>
-    context.execution.executeCall(callInput(context, { state, at, message, overrides, block, call })),
+    context.execution.executeCall({
+      ...callInput(context, { state, at, message, overrides, block, call }),
+      withAccessList,
+    }),
   )
 }
 
@@ -102,7 +106,7 @@ export function estimate(
   { args, place, overrides, block, call }: Question,
 ): Hex | Promise<Hex> {
   return context.view.withState(place, async (state, at) => {
-    const message = messageOf(args, gasOf(context, args, at.header.gasLimit))
+    const message = messageOf(args, gasOf(context, args, block?.gasLimit ?? at.header.gasLimit))
     const input: EstimateInput = callInput(context, { state, at, message, overrides, block, call })
     const estimate = await context.execution.estimateGas(input)
     if (estimate.kind === 'found') return toQuantity(estimate.gas)
@@ -118,7 +122,7 @@ const MAX_ACCESS_LIST_ROUNDS = 8
 async function createAccessList(context: MethodContext, question: Question): Promise<AccessListResultJson> {
   let accessList = question.args.accessList ?? []
   for (let round = 0; ; round++) {
-    const outcome = await runCall(context, { ...question, args: { ...question.args, accessList } })
+    const outcome = await runCall(context, { ...question, args: { ...question.args, accessList } }, true)
     const isSame =
       accessList.length > 0 && JSON.stringify(show(accessList)) === JSON.stringify(show(outcome.accessList))
     if (isSame || outcome.accessList.length === 0 || round === MAX_ACCESS_LIST_ROUNDS) {

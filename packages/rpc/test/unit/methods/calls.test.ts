@@ -52,6 +52,17 @@ it('estimates gas, and says why it cannot', async () => {
   expect(await methods.refusal('eth_estimateGas', { to: bob }, 'latest', overrides)).toMatchObject({ code: 3 })
 })
 
+it('estimates as if the block had the gas limit that it is said to have', async () => {
+  const { gasLimit } = methods.chain.head()
+  const wanted = gasLimit + 1_000_000n
+  // Fails unless it begins with more than that: PUSH4; GAS; GT; PUSH1 11; JUMPI; INVALID; JUMPDEST; STOP.
+  const greedy = { [bob]: { code: `0x63${wanted.toString(16).padStart(8, '0')}5a11600b57fe5b00` } }
+  const block = { gasLimit: `0x${(gasLimit + 2_000_000n).toString(16)}` }
+  const found = BigInt(String(await methods.call('eth_estimateGas', { to: bob }, 'latest', greedy, block)))
+  expect(found > wanted).toBe(true)
+  expect(await methods.refusal('eth_estimateGas', { to: bob }, 'latest', greedy)).toMatchObject({ code: -32_000 })
+})
+
 it('lists what a transaction touches', async () => {
   expect(await methods.call('eth_createAccessList', { from: alice, to: logger, data: WORD })).toMatchObject({
     accessList: [{ address: logger, storageKeys: [`0x${'0'.repeat(64)}`] }],
