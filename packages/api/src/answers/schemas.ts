@@ -27,6 +27,7 @@ export {
 } from './ethereum.ts'
 export { accuracy, exam, transcript, verdict } from './exams.ts'
 export { workAnswer, workJob } from './farm-jobs.ts'
+export { inference, pricedModel } from './inferences.ts'
 export { engine, farmStatus, minerStatus, networkParams, nodeStatus } from './node.ts'
 export { openRpc } from './open-rpc.ts'
 export {

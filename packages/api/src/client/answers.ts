@@ -74,6 +74,8 @@ export const ANSWERS: { readonly [Name in keyof NodeMethods]: SchemaOf<NodeMetho
   poai_getTranscript: orNull(SCHEMAS.transcript),
   poai_verifyBlock: SCHEMAS.verdict,
   poai_getAccuracy: SCHEMAS.accuracy,
+  poai_models: listSchema(SCHEMAS.pricedModel),
+  poai_inferences: orNull(listSchema(SCHEMAS.inference)),
   poai_nodeStatus: SCHEMAS.nodeStatus,
   poai_networkParams: SCHEMAS.networkParams,
   poai_engine: SCHEMAS.engine,

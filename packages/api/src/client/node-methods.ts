@@ -8,6 +8,8 @@ export const POAI_METHODS = [
   'poai_getTranscript',
   'poai_verifyBlock',
   'poai_getAccuracy',
+  'poai_models',
+  'poai_inferences',
   'poai_nodeStatus',
   'poai_networkParams',
   'poai_engine',
@@ -373,6 +375,16 @@ export interface NodeMethods {
   readonly poai_getAccuracy: {
     readonly params: readonly [from: BlockNumberOrTag, to: BlockNumberOrTag]
     readonly result: AccuracyJson
+  }
+  /** The models that contracts may call in the next block, what that costs, and whether this node can answer. */
+  readonly poai_models: {
+    readonly params: readonly []
+    readonly result: readonly PricedModelJson[]
+  }
+  /** What a mined transaction asked of models, call by call, and what these said. */
+  readonly poai_inferences: {
+    readonly params: readonly [hash: Hex]
+    readonly result: readonly InferenceJson[] | null
   }
   /** What the node is doing: head, peers, mining, replays, memory. */
   readonly poai_nodeStatus: {
@@ -1130,6 +1142,49 @@ export type BlockScoreJson = {
   readonly asked: number
   readonly right: number
   readonly lossMicroNats: Hex
+}
+
+/** Priced model. */
+export type PricedModelJson = {
+  readonly name: string
+  readonly sha256: Hex
+  readonly domain: string
+  readonly vectorsSha256: Hex
+  readonly format: string
+  readonly contextTokens: number
+  readonly stopTokens: readonly number[]
+  readonly baseGas: Hex
+  readonly promptTokenGas: Hex
+  readonly outputTokenGas: Hex
+  readonly canAnswer: boolean
+  readonly state: string
+  readonly reason: string | null
+}
+
+/** Inference. */
+export type InferenceJson = {
+  readonly kind: string
+  readonly type: string
+  readonly depth: number
+  readonly from: Hex
+  readonly gas: Hex
+  readonly gasUsed: Hex
+  readonly succeeded: boolean
+  readonly isUndone: boolean
+  readonly failure?: string
+  readonly model?: string
+  readonly modelSha256?: Hex
+  readonly prompt?: string
+  readonly promptData?: Hex
+  readonly temperature?: number
+  readonly seed?: Hex
+  readonly maxTokens?: number
+  readonly tokens?: readonly number[]
+  readonly text?: string
+  readonly textData?: Hex
+  readonly root?: Hex
+  readonly isRightRoot?: boolean
+  readonly firstWrong?: number
 }
 
 /** Node status. */

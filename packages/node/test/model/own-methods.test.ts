@@ -32,6 +32,8 @@ it('answers all methods of its own in the schemas that it serves, while it mines
     getTranscript: () => poai.getTranscript(1, 0),
     verifyBlock: () => poai.verifyBlock(1n),
     getAccuracy: () => poai.getAccuracy(1, 1),
+    models: () => poai.models(),
+    inferences: () => poai.inferences(`0x${'00'.repeat(32)}`),
     nodeStatus: () => poai.nodeStatus(),
     networkParams: () => poai.networkParams(),
     engine: () => poai.engine(),

@@ -25,6 +25,7 @@ import { netVersionMethod, web3Methods } from './net-web3.ts'
 import { otterscanMethods } from './ots/otterscan.ts'
 import { accuracyMethods } from './poai/accuracy.ts'
 import { examMethods } from './poai/exams.ts'
+import { inferenceMethods } from './poai/inferences.ts'
 import { nodeMethods } from './poai/node.ts'
 import { rpcModulesMethod } from './rpc-modules.ts'
 import { parityTraceMethods } from './trace/traces.ts'
@@ -57,6 +58,7 @@ export function createMethods(
     netVersionMethod(context),
     ...examMethods(context, answers),
     ...accuracyMethods(context, answers),
+    ...inferenceMethods(context),
     ...nodeMethods(context),
     ...(context.methods ?? []),
     ...constantMethods(),

@@ -150,6 +150,8 @@ export function callsOf(places: Places): Readonly<Record<string, readonly (reado
     poai_getTranscript: [['latest'], ['latest', '0x0'], ['earliest']],
     poai_verifyBlock: [['latest'], [block]],
     poai_getAccuracy: [['0x1', 'latest']],
+    poai_models: [[]],
+    poai_inferences: transactions,
     poai_nodeStatus: [[]],
     poai_networkParams: [[]],
     poai_getRawHeader: blocks,

@@ -11,9 +11,11 @@
  * const [first] = await generator.grow(generator.genesis, 3)
  */
 
+export { CALLABLE_QUIZ, callingNetwork } from './calling-network.ts'
 export { type BlockPlan, ChainGenerator, type ChainGeneratorOptions, type GeneratedBlock } from './chain-generator.ts'
 export { type ContractCall, ContractChain, type SentCall } from './contract-chain.ts'
 export { easyDevnet } from './easy-devnet.ts'
+export { type AskedEngine, engineAnswers } from './engine-answers.ts'
 export { FORK_NUMBER, forkingNetwork } from './forking-network.ts'
 export { INVALID_BLOCK_CODES, type InvalidBlock, invalidBlock } from './invalid-blocks.ts'
 export { MemoryState } from './memory-state.ts'
