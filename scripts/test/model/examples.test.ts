@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { networkParamsToJson } from '@poai/core'
-import { easyDevnet } from '@poai/testing/chain'
+import { callingNetwork } from '@poai/testing/chain'
 import { chromium } from 'playwright-core'
 import { createServer } from 'vite'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -60,7 +60,7 @@ async function end(child: Program | undefined): Promise<void> {
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'poai-examples-'))
   const network = join(folder, 'network.json')
-  await writeFile(network, JSON.stringify(networkParamsToJson(easyDevnet)))
+  await writeFile(network, JSON.stringify(networkParamsToJson(callingNetwork)))
   node = start(join(CHECKOUT, 'packages/cli/src/main.ts'), [
     ...['node', '--home', folder, '--data-dir', join(folder, 'data'), '--network', network, '--no-p2p'],
     ...['--workers', '1', '--engine', 'wasm', '--beneficiary', PAYEE, '--http-port', '0', '--http-cors', '*'],
@@ -92,6 +92,13 @@ it('the dapp deploys, calls and reads', async () => {
   expect(out).toMatch(/^deployed 0x[0-9a-fA-F]{40} in block \d+\ncall 1: success, \d+ gas\ncall 2: success, \d+ gas\n/)
   expect(out).toMatch(/^count is 2\nblock \d+: Incremented by 0xf39F\w+ to 1\nblock \d+: Incremented by \w+ to 2\n/m)
   expect(out).toMatch(/^the model answered .+, right is .+$/m)
+})
+
+it.each(['ask-viem.ts', 'ask-ethers.ts'])('%s gets an answer of the model', async (name) => {
+  const program = start(join(EXAMPLES, 'call-model', name), [url, '17 + 25?'])
+  const [out, err] = await Promise.all([text(program.stdout), text(program.stderr)])
+  expect(err).toBe('')
+  expect(out).toMatch(/^42 \(3 tokens, root 0x[0-9a-f]{64}\)\n$/)
 })
 
 it.skipIf(executablePath === undefined)('the page verifies an exam in the browser', async () => {
