@@ -1,5 +1,5 @@
-// `npm run evidence -- outsiders [TOOL…]`: the tools that people bring to an Ethereum node, at work on a network of real
-// nodes that mine. One row each: what it did, how many of its steps passed, and how long it took. Every tool is
+// `npm run evidence -- outsiders [TOOL…]`: the tools that people bring to an Ethereum node, at work on a network of
+// real nodes that mine. One row each: what it did, how many of its steps passed, and how long it took. Every tool is
 // installed from npm into .cache/outsiders, with an exact version and without its install scripts; some hundred
 // megabytes the first time. Fails if a step of any tool fails, or if a tool cannot run.
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -74,10 +74,10 @@ const token = await compileToken()
 const network = await startTestnetProcess()
 let failed = 0
 try {
-  const { url, socket } = network
+  const { url, socket, minerSocket } = network
   const [client, chainId] = [await ask(network, 'web3_clientVersion'), Number(await ask(network, 'eth_chainId'))]
   console.log(`${client} at chain ${chainId}, a block every second`)
-  const outside = { url, socket, token, chainId, webSocketUrl: url.replace('http', 'ws') }
+  const outside = { url, socket, minerSocket, token, chainId, webSocketUrl: url.replace('http', 'ws') }
   for (const tool of TOOLS) {
     if (wanted.length > 0 && !wanted.includes(tool.name)) continue
     if (!(await runTool(tool, outside))) failed++

@@ -77,7 +77,9 @@ export default {
 }
 `,
     'scripts/fork.js': `import { network } from 'hardhat'
-const { viem } = await network.getOrCreate('head')
+const { viem, provider } = await network.getOrCreate('head')
+// It executes only upon blocks that have a price for blobs: its own.
+await provider.request({ method: 'hardhat_mine', params: ['0x1'] })
 const token = await viem.getContractAt('Token', process.env.OUTSIDER_TOKEN)
 console.log(String(await token.read.balanceOf(['${PAYEE}'])))
 `,

@@ -8,6 +8,8 @@ export interface Outside {
   readonly webSocketUrl: string
   /** The node's own socket, for what is only for its owner. */
   readonly socket: string
+  /** The socket of another node, which mines. */
+  readonly minerSocket: string
   readonly chainId: number
   readonly token: TokenArtifact
   /** An empty folder for this tool. */

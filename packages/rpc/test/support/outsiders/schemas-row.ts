@@ -2,7 +2,7 @@ import { createIpcRpcClient, type RpcClient, RpcClientError } from '@poai/api/co
 import type { JsonValue } from '@poai/core'
 import { Ajv } from 'ajv'
 import { createPublicClient, createWalletClient, defineChain, type Hex, http } from 'viem'
-import { privateKeyToAccount } from 'viem/accounts'
+import { type PrivateKeyAccount, privateKeyToAccount } from 'viem/accounts'
 import { NOT_OFFERED, PUBLIC_METHODS, PUBLIC_NAMES } from '../public-schemas.ts'
 import { ask, type Outside } from './outside.ts'
 import { expectEqual, expectThat, type Steps } from './steps.ts'
@@ -10,9 +10,13 @@ import { TOKEN_ABI } from './token.ts'
 
 const PAYEE = '0x0000000000000000000000000000000000005c4e'
 const UNKNOWN: Hex = `0x${'ab'.repeat(32)}`
+/** Has no coins, and needs none. */
+const AUTHORITY: PrivateKeyAccount = privateKeyToAccount(`0x${'5c'.repeat(32)}`)
 const SLOT: Hex = `0x${'0'.repeat(64)}`
 /** Offered as long as it says why it has nothing: blocks of this chain have no access lists. */
 const ALWAYS_EMPTY = 'debug_getRawBlockAccessList'
+/** Only a node that mines can say it. */
+const OF_MINERS: ReadonlySet<string> = new Set(['eth_coinbase'])
 /** Of the 57; the others sign with keys, which the node does not hold. */
 export const LEAST_OFFERED = 54
 
@@ -32,6 +36,7 @@ export async function schemasRow(steps: Steps, outside: Outside): Promise<void> 
   const places = await prepare(outside)
   const questions = questionsOf(places)
   const owner = createIpcRpcClient(outside.socket)
+  const miner = createIpcRpcClient(outside.minerSocket)
   const ajv = new Ajv({ allErrors: true, strict: false })
   let [offered, conformant] = [0, 0]
   try {
@@ -53,7 +58,8 @@ export async function schemasRow(steps: Steps, outside: Outside): Promise<void> 
           if (schema === undefined) throw new Error('there is no schema')
           const judge = ajv.compile(schema)
           const answers: JsonValue[] = []
-          for (const params of asked) answers.push(await owner.call(name, params as readonly JsonValue[]))
+          const node = OF_MINERS.has(name) ? miner : owner
+          for (const params of asked) answers.push(await node.call(name, params as readonly JsonValue[]))
           offered++
           for (const [index, answer] of answers.entries()) {
             const question = JSON.stringify(asked[index])
@@ -65,6 +71,7 @@ export async function schemasRow(steps: Steps, outside: Outside): Promise<void> 
     }
   } finally {
     owner.close()
+    miner.close()
   }
   await steps.check(`${offered} of ${PUBLIC_NAMES.length} offered, ${conformant} conformant`, async () =>
     expectThat(Math.min(offered, conformant) >= LEAST_OFFERED, `fewer than ${LEAST_OFFERED}`),
@@ -95,7 +102,6 @@ async function prepare(outside: Outside): Promise<Places> {
   const { contractAddress } = await reader.waitForTransactionReceipt({ hash: deployed })
   if (!contractAddress) throw new Error('the receipt has no contract')
   const gasPrice = await reader.getGasPrice()
-  const authorization = await wallet.signAuthorization({ contractAddress, executor: 'self' })
   const hashes = [deployed]
   // One of each type that there is.
   for (const plan of [
@@ -111,15 +117,16 @@ async function prepare(outside: Outside): Promise<Places> {
     await reader.waitForTransactionReceipt({ hash })
     hashes.push(hash)
   }
-  const nonce = await reader.getTransactionCount({ address: account.address })
-  const again = { ...authorization, ...(await wallet.signAuthorization({ contractAddress, nonce: nonce + 1 })) }
-  const delegating = await wallet.sendTransaction({ to: PAYEE, authorizationList: [again] })
+  // Another account is delegated: the transactions of one that is may not wait behind a gap.
+  const authorization = await wallet.signAuthorization({ account: AUTHORITY, contractAddress })
+  const delegating = await wallet.sendTransaction({ to: PAYEE, authorizationList: [authorization] })
   const { blockHash } = await reader.waitForTransactionReceipt({ hash: delegating })
   hashes.push(delegating)
+  const nonce = await reader.getTransactionCount({ address: account.address })
   const plain = { to: PAYEE, value: 1n, gas: 21_000n, gasPrice: gasPrice * 2n, type: 'legacy', chainId } as const
   const later = await account.signTransaction({ ...plain, nonce: nonce + 100 })
   const waiting = await ask<string>(outside, 'eth_sendRawTransaction', later)
-  const raw = await account.signTransaction({ ...plain, nonce: nonce + 2 })
+  const raw = await account.signTransaction({ ...plain, nonce })
   const filter = await ask<string>(outside, 'eth_newFilter', { fromBlock: 'earliest', address: contractAddress })
   return { holder: account.address, token: contractAddress, block: blockHash, hashes, waiting, raw, filter }
 }
@@ -161,7 +168,7 @@ function questionsOf({
     eth_call: [[message, 'latest'], [message], [{ ...message, to: PAYEE }, block]],
     eth_capabilities: [[]],
     eth_chainId: [[]],
-    eth_coinbase: [],
+    eth_coinbase: [[]],
     eth_config: [[]],
     eth_createAccessList: [[message, 'latest'], [message]],
     eth_estimateGas: [[message], [{ from: holder, to: PAYEE, value: '0x1' }, 'latest']],

@@ -9,8 +9,8 @@ export interface Failure {
 /** Thrown by a step that others need: the tool's row ends here. */
 class StepFailed extends Error {}
 
-/** A step that takes longer than this has failed: blocks come every second. */
-const STEP_LIMIT_MS = 60_000
+/** A step that takes longer than this has failed. Blocks come every second, but a loaded machine takes its time. */
+const STEP_LIMIT_MS = 180_000
 /** How much of an error is shown. */
 const WHY_CHARACTERS = 600
 

@@ -4,6 +4,7 @@ import { cp, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { IPC_FILE } from '@poai/api/connect'
 import { prepareProgramCache } from '@poai/testing'
 import { freePort } from '../free-port.ts'
 import { ask } from './outside.ts'
@@ -18,7 +19,10 @@ const TRACES_PER_SECOND = '1000000'
 /** A network of real nodes that mine, with everything but traces as it is by default. */
 export interface TestnetProcess {
   readonly url: string
+  /** The local socket of the node that answers at `url`. */
   readonly socket: string
+  /** That of the one that mines. */
+  readonly minerSocket: string
   stop(): Promise<void>
 }
 
@@ -57,5 +61,6 @@ export async function startTestnetProcess(): Promise<TestnetProcess> {
     }
     await delay(LOOK_MS)
   }
-  return { url, socket: join(directory, `node-${NODES}`, 'poai.ipc'), stop }
+  const socketOf = (node: number): string => join(directory, `node-${node}`, IPC_FILE)
+  return { url, socket: socketOf(NODES), minerSocket: socketOf(1), stop }
 }

@@ -27,7 +27,7 @@ export async function viemRow(steps: Steps, outside: Outside): Promise<void> {
   const account = privateKeyToAccount(holder.key)
   const reader = viem.createPublicClient({ chain, transport: viem.http(url, { batch: true }), pollingInterval: 250 })
   const wallet = viem.createWalletClient({ account, chain, transport: viem.http(url) })
-  const live = viem.createPublicClient({ chain, transport: viem.webSocket(webSocketUrl) })
+  const live = viem.createPublicClient({ chain, transport: viem.webSocket(webSocketUrl, { reconnect: false }) })
   try {
     await steps.check('chain id', async () => expectEqual(await reader.getChainId(), chainId, 'chain id'))
     await steps.check('send coins, type 2, to the last wei', async () => {
