@@ -10,7 +10,7 @@ import {
   type NetworkParams,
   silentLogger,
 } from '@poai/core'
-import { createExecution, type Execution } from '@poai/execution'
+import { type AnswerSource, createExecution, type Execution } from '@poai/execution'
 import { createFakeEngine, type InferenceEngine } from '@poai/inference'
 import {
   type CheckReport,
@@ -24,7 +24,7 @@ import {
   type Retention,
   type Store,
 } from '@poai/storage'
-import { ChainGenerator, testNetwork } from '@poai/testing/chain'
+import { ChainGenerator, engineAnswers, testNetwork } from '@poai/testing/chain'
 import { ManualClock } from '@poai/testing/manual-clock'
 import {
   type Chain,
@@ -64,6 +64,8 @@ export interface ChainFixtureOptions {
   readonly params?: NetworkParams
   readonly chain?: Partial<ChainOptions>
   readonly engine?: InferenceEngine
+  /** For templates. Default: what the engine says. */
+  readonly answers?: AnswerSource
   /** Default: a full node's. */
   readonly retention?: Retention
   /** Default: not, so that nothing becomes final. */
@@ -130,6 +132,7 @@ export async function openChainFixture(options: ChainFixtureOptions = {}): Promi
       verifier: countingVerifier(verifier, costs),
       execution: countingExecution(createExecution(params), costs),
       recovery: inlineRecovery,
+      answers: options.answers ?? engineAnswers(engine),
       clock,
       logger: silentLogger,
     },
