@@ -56,7 +56,10 @@ const headerMembers: Members = {
   gasUsed: quantity,
   timestamp: quantity,
   baseFeePerGas: quantity,
-  poai: exactly({ target: hash, lossMicroNats: quantity, transcriptRoot: hash, answersRoot: hash }, ['answersRoot']),
+  poai: exactly({ target: hash, lossMicroNats: quantity, transcriptRoot: hash, answersRoot: hash, answers: quantity }, [
+    'answersRoot',
+    'answers',
+  ]),
 }
 
 export const header: SchemaOf<HeaderJson> = named('header', exactly(headerMembers))

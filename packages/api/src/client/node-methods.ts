@@ -677,6 +677,7 @@ export type BlockJson = {
     readonly lossMicroNats: Hex
     readonly transcriptRoot: Hex
     readonly answersRoot?: Hex
+    readonly answers?: Hex
   }
   readonly totalDifficulty?: Hex
   readonly size: Hex
@@ -750,6 +751,7 @@ export type HeaderJson = {
     readonly lossMicroNats: Hex
     readonly transcriptRoot: Hex
     readonly answersRoot?: Hex
+    readonly answers?: Hex
   }
 }
 
@@ -924,6 +926,7 @@ export type SimulatedBlockJson = {
     readonly lossMicroNats: Hex
     readonly transcriptRoot: Hex
     readonly answersRoot?: Hex
+    readonly answers?: Hex
   }
   readonly totalDifficulty?: Hex
   readonly size: Hex
@@ -1697,6 +1700,7 @@ export type ShortBlockJson = {
     readonly lossMicroNats: Hex
     readonly transcriptRoot: Hex
     readonly answersRoot?: Hex
+    readonly answers?: Hex
   }
   readonly totalDifficulty?: Hex
   readonly size: Hex
@@ -1735,6 +1739,7 @@ export type CountedBlockJson = {
     readonly lossMicroNats: Hex
     readonly transcriptRoot: Hex
     readonly answersRoot?: Hex
+    readonly answers?: Hex
   }
   readonly totalDifficulty?: Hex
   readonly size: Hex

@@ -43,10 +43,14 @@ export function formatBlock(
     readonly sizeBytes: number
     readonly totalWork: bigint | undefined
     readonly transactions: BlockJson['transactions']
+    /** How many answers of models its body carries; undefined where the rules name no models. */
+    readonly answers?: number | undefined
   },
 ): BlockJson {
+  const { poai, ...shown } = formatHeader(header, more.hash)
   return {
-    ...formatHeader(header, more.hash),
+    ...shown,
+    poai: { ...poai, ...defined({ answers: more.answers === undefined ? undefined : toQuantity(more.answers) }) },
     ...defined({ totalDifficulty: more.totalWork === undefined ? undefined : toQuantity(more.totalWork) }),
     size: toQuantity(more.sizeBytes),
     transactions: more.transactions,

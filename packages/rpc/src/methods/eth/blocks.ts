@@ -173,6 +173,7 @@ export function showBlock(
     hash: blockHash,
     sizeBytes: codecs.block.encode(block).length,
     totalWork: chain.queries.context(blockHash)?.totalWork,
+    answers: block.body.answers?.length,
     transactions: isFull ? transactions.map(showInFull) : transactions.map(({ hash }) => bytesToHex(hash)),
   })
 }
