@@ -16,11 +16,6 @@ export class AnswerError extends AppError<'EXECUTION_ANSWERS_UNAVAILABLE'> {
   }
 }
 
-/** A source whose answers nobody waits for after the signal. */
-export function untilAborted(source: AnswerSource, signal: AbortSignal): AnswerSource {
-  return { answer: (call) => source.answer(call, signal) }
-}
-
 /** Asks a source. An `AppError` of it becomes an `AnswerError`; all else, such as a broken rule, stays what it is. */
 export async function askSource(source: AnswerSource | undefined, call: InferenceCall): Promise<InferenceAnswer> {
   if (source === undefined) {

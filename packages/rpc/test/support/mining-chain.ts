@@ -27,10 +27,10 @@ import {
   type NetworkParams,
   silentLogger,
 } from '@poai/core'
-import { createExecution, type Execution, type TrieNodeReader } from '@poai/execution'
+import { type AnswerSource, createExecution, type Execution, type TrieNodeReader } from '@poai/execution'
 import { createFakeEngine, type InferenceEngine } from '@poai/inference'
 import { type Committer, createCommitter, createMemoryStore, openDatabase, RETENTIONS } from '@poai/storage'
-import { testNetwork, testWallet, type Wallet } from '@poai/testing/chain'
+import { engineAnswers, testNetwork, testWallet, type Wallet } from '@poai/testing/chain'
 import { keptWaitingMs } from './thread-time.ts'
 
 /** A chain on LevelDB that grows when it is told to. */
@@ -41,6 +41,8 @@ export interface MiningChain {
   readonly execution: Execution
   readonly engine: InferenceEngine
   readonly verifier: WorkVerifier
+  /** What the engine says to contracts. */
+  readonly answers: AnswerSource
   readonly trieNodes: TrieNodeReader
   readonly clock: Clock
   /** Mines that many blocks on top of the head, with what waits. */
@@ -80,6 +82,7 @@ async function openOver(params: NetworkParams, { store, committer, close }: Kept
   const codecs = createBlockCodecs(createTransactionCodec(params.chainId))
   const pairing = createPairingThread()
   const execution = createExecution(params, { pairing: pairing.compute })
+  const answers = engineAnswers(engine)
   const verifier = createReplayVerifier(params, { evaluator: engine, logger: silentLogger })
   // Blocks come when a test wants them: the time is that of the head.
   const clock: Clock = {
@@ -90,7 +93,7 @@ async function openOver(params: NetworkParams, { store, committer, close }: Kept
   const chain = await openChain(
     { params },
     {
-      ...{ codecs, verifier, execution, clock },
+      ...{ codecs, verifier, execution, clock, answers },
       database,
       mempoolStore: createStoredMempool(store, committer),
       recovery: inlineRecovery,
@@ -123,7 +126,7 @@ async function openOver(params: NetworkParams, { store, committer, close }: Kept
     }
   }
   return {
-    ...{ params, codecs, chain, execution, engine, verifier, clock, trieNodes: database.nodes, importMs },
+    ...{ params, codecs, chain, execution, engine, answers, verifier, clock, trieNodes: database.nodes, importMs },
     mine: async (blocks = 1) => {
       for (let block = 0; block < blocks; block++) await mineOne()
     },
