@@ -1,6 +1,6 @@
 import type { Method } from '@poai/api'
 import type { NodeStatusJson, SyncDetailsJson } from '@poai/api/client'
-import type { Chain } from '@poai/chain'
+import type { AccountIndex, Chain } from '@poai/chain'
 import type { ExamEvaluator, WorkVerifier } from '@poai/consensus'
 import type { AppError, BlockCodecs, Clock, Logger, NetworkParams } from '@poai/core'
 import type { AnswerSource, Execution, SenderRecovery, TrieNodeReader } from '@poai/execution'
@@ -46,6 +46,8 @@ export interface RpcDependencies {
   readonly callable?: () => readonly CallableState[]
   /** Checks the work of a block again. */
   readonly verifier?: WorkVerifier
+  /** Who had to do with which transaction. Without it, searches read blocks. */
+  readonly accountIndex?: AccountIndex
   readonly sync?: () => SyncProgress | undefined
   readonly nodeStatus?: () => NodeStatusJson
 }

@@ -24,6 +24,7 @@ export {
   type Creation,
   createAccountIndexReader,
   type TouchedPlace,
+  type TouchedQuestion,
   type TransactionPlace,
 } from './account-index/read-index.ts'
 export {

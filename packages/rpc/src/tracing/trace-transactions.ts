@@ -8,8 +8,8 @@ import type { MinedPlace, Tracer, TracerPlace } from './tracer.ts'
 /** Transactions of a block to watch. */
 export interface TraceRequest<Told> {
   readonly found: SentBlock
-  /** One of them, or all. */
-  readonly only?: number
+  /** One of them, some, or all. */
+  readonly only?: number | ReadonlySet<number>
   readonly createTracer: (place: TracerPlace) => Tracer<Told>
   readonly call: Pick<Call, 'signal' | 'pause' | 'grow'>
 }
@@ -27,7 +27,9 @@ export async function traceTransactions<Told>(
 ): Promise<readonly TracedTransaction<Told>[]> {
   const { header, block, senders } = found
   if (header.number === 0n) throw new RpcError('serverError', 'genesis is not traceable')
-  const end = only === undefined ? block.body.transactions.length : only + 1
+  const isWatched = (index: number): boolean =>
+    only === undefined || (typeof only === 'number' ? index === only : only.has(index))
+  const end = block.body.transactions.findLastIndex((_, index) => isWatched(index)) + 1
   return view.withState({ kind: 'number', number: header.number - 1n }, async (state) => {
     const tracers = new Map<number, { readonly mined: MinedPlace; readonly tracer: Tracer<Told> }>()
     const traces = await execution.traceBlock({
@@ -38,7 +40,7 @@ export async function traceTransactions<Told>(
       senders: senders.slice(0, end),
       answers: block.body.answers,
       hooksFor: (index, { hash: transactionHash }) => {
-        if (only !== undefined && index !== only) return undefined
+        if (!isWatched(index)) return undefined
         const mined = { blockHash: found.hash, blockNumber: header.number, transactionHash, index }
         const tracer = createTracer({ state, mined, grow: (characters) => call.grow(characters) })
         tracers.set(index, { mined, tracer })

@@ -29,7 +29,7 @@ import {
 } from '@poai/core'
 import { type AnswerSource, createExecution, type Execution, type TrieNodeReader } from '@poai/execution'
 import { createFakeEngine, type InferenceEngine } from '@poai/inference'
-import { type Committer, createCommitter, createMemoryStore, openDatabase, RETENTIONS } from '@poai/storage'
+import { type Committer, createCommitter, createMemoryStore, openDatabase, RETENTIONS, type Store } from '@poai/storage'
 import { engineAnswers, testNetwork, testWallet, type Wallet } from '@poai/testing/chain'
 import { keptWaitingMs } from './thread-time.ts'
 
@@ -44,6 +44,8 @@ export interface MiningChain {
   /** What the engine says to contracts. */
   readonly answers: AnswerSource
   readonly trieNodes: TrieNodeReader
+  readonly store: Store
+  readonly committer: Committer
   readonly clock: Clock
   /** Mines that many blocks on top of the head, with what waits. */
   mine(blocks?: number): Promise<void>
@@ -126,7 +128,8 @@ async function openOver(params: NetworkParams, { store, committer, close }: Kept
     }
   }
   return {
-    ...{ params, codecs, chain, execution, engine, answers, verifier, clock, trieNodes: database.nodes, importMs },
+    ...{ params, codecs, chain, execution, engine, answers, verifier, clock, store, committer, importMs },
+    trieNodes: database.nodes,
     mine: async (blocks = 1) => {
       for (let block = 0; block < blocks; block++) await mineOne()
     },

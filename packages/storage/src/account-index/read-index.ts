@@ -1,7 +1,7 @@
 import { ADDRESS_BYTES, type Address, toAddress } from '@poai/core'
 import { decodeNumber, encodeNumber, hashedKey, keyOf, NUMBER_BYTES, numberedKey } from '../keys.ts'
 import type { Store } from '../store/store.ts'
-import { type IndexProgress, readIndexProgress } from './write-index.ts'
+import { type IndexProgress, ROLES, readIndexProgress } from './write-index.ts'
 
 /** A transaction by its place in the chain. */
 export interface TransactionPlace {
@@ -27,12 +27,20 @@ export interface Heights {
   readonly to: bigint
 }
 
+/** Which transactions of an account. */
+export interface TouchedQuestion extends Heights {
+  /** From the end of the chain. */
+  readonly reverse?: boolean
+  /** Only those in which it was that. */
+  readonly role?: keyof typeof ROLES
+}
+
 /** What the index knows. Ask for its progress before and after: blocks may have left in between. */
 export interface AccountIndexReader {
   /** Undefined until it has begun. */
   progress(): IndexProgress | undefined
   /** Transactions that had to do with an account, in the order of the chain or from its end. One look at the index. */
-  touched(address: Address, heights: Heights & { readonly reverse?: boolean }): AsyncIterable<TouchedPlace>
+  touched(address: Address, question: TouchedQuestion): AsyncIterable<TouchedPlace>
   /** Blocks whose reward an account got. */
   mined(address: Address, heights: Heights): AsyncIterable<bigint>
   /** What an account signed with a nonce. */
@@ -48,13 +56,15 @@ const ADDRESS_END: number = 1 + ADDRESS_BYTES
 export function createAccountIndexReader(store: Store): AccountIndexReader {
   return {
     progress: () => readIndexProgress(store),
-    touched: async function* (address, { from, to, reverse = false }) {
+    touched: async function* (address, { from, to, reverse = false, role }) {
+      const wanted = role === undefined ? undefined : ROLES[role]
       const range = {
         gte: keyOf('touched', address, encodeNumber(from)),
         lt: keyOf('touched', address, encodeNumber(to + 1n)),
       }
       for await (const [key, value] of store.entries({ ...range, reverse })) {
-        yield { ...placeIn(key, ADDRESS_END), roles: value[0] as number }
+        const roles = value[0] as number
+        if (wanted === undefined || (roles & wanted) !== 0) yield { ...placeIn(key, ADDRESS_END), roles }
       }
     },
     mined: async function* (address, { from, to }) {

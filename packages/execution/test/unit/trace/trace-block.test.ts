@@ -274,7 +274,9 @@ describe('watchBlock', () => {
       hooksFor: (at) => (at === 1 ? { onEnter: () => heard.push(at) } : undefined),
     })
     expect([heard, outcomes.length]).toEqual([[1], 2])
-    const hooksFor = (): undefined => stopping.abort(new Error('stopped'))
+    const hooksFor = (): undefined => {
+      stopping.abort(new Error('stopped'))
+    }
     await expect(chain.execution.watchBlock({ ...input, hooksFor, signal: stopping.signal })).rejects.toThrow('stopped')
   })
 })

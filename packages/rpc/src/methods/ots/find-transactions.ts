@@ -4,7 +4,7 @@ import { createdAddress } from '@poai/execution'
 import type { SentBlock } from '../../chain-view.ts'
 import type { MethodContext } from '../method-context.ts'
 
-/** Blocks that one search reads: there is no index by address, and an empty block takes a tenth of a millisecond. */
+/** Blocks that one search without an index reads: an empty block takes a tenth of a millisecond. */
 const MAX_SEARCHED_BLOCKS = 20_000n
 
 /** A transaction and its block. */
@@ -31,7 +31,7 @@ export interface Search {
   readonly matches: (transaction: Transaction, sender: Address) => boolean
 }
 
-/** Reads block after block. Finds what transactions say, not what contracts did inside them. */
+/** Reads block after block, in the direction of the search. Finds what transactions say, not what contracts did inside them. */
 export async function findTransactions({ view }: Pick<MethodContext, 'view'>, search: Search): Promise<SearchOutcome> {
   const { start, direction, atLeast, call, matches } = search
   const step = direction === 'up' ? 1n : -1n
@@ -46,10 +46,12 @@ export async function findTransactions({ view }: Pick<MethodContext, 'view'>, se
     if (named === undefined || named.header.gasUsed === 0n) continue
     const found = await view.block({ kind: 'number', number })
     if (found === undefined) continue
+    const inBlock: FoundInBlock[] = []
     for (const [index, transaction] of found.block.body.transactions.entries()) {
       const sender = found.senders[index]
-      if (sender !== undefined && matches(transaction, sender)) hits.push({ found, index })
+      if (sender !== undefined && matches(transaction, sender)) inBlock.push({ found, index })
     }
+    hits.push(...(direction === 'up' ? inBlock : inBlock.reverse()))
   }
   return { hits, isComplete: !isInside(number) }
 }

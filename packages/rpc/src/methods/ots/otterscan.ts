@@ -28,6 +28,7 @@ import { formatReceipt, writeReceipt } from '../../format/format-receipt.ts'
 import { formatTransaction } from '../../format/format-transaction.ts'
 import { showBlock, showHeader } from '../eth/blocks.ts'
 import type { MethodContext } from '../method-context.ts'
+import { findIndexed, findOneIndexed } from './find-indexed.ts'
 import { type FoundInBlock, findTransactions, involves } from './find-transactions.ts'
 import { insideMethods } from './inside-transactions.ts'
 
@@ -41,7 +42,7 @@ const MAX_PAGE = 100
 const SELECTOR_DIGITS = 8
 const EMPTY_CODE_WORDS = '0x'
 
-/** What Otterscan asks of a node besides `eth_`. Searches read blocks: there is no index by address. */
+/** What Otterscan asks of a node besides `eth_`. Searches ask the index by account; without one they read blocks. */
 export function otterscanMethods(context: MethodContext): readonly Method[] {
   const { view } = context
   const search = async (
@@ -55,13 +56,9 @@ export function otterscanMethods(context: MethodContext): readonly Method[] {
   ): Promise<PreparedJson> => {
     const { start, size, direction, call } = question
     const atLeast = Math.min(Math.max(size, 1), MAX_PAGE)
-    const { hits, isComplete } = await findTransactions(context, {
-      start,
-      direction,
-      atLeast,
-      call,
-      matches: involves(of),
-    })
+    const { hits, isComplete } =
+      (await findIndexed(context, { of, start, direction, atLeast, call })) ??
+      (await findTransactions(context, { start, direction, atLeast, call, matches: involves(of) }))
     // The newest first, whichever way was searched.
     const ordered = direction === 'up' ? hits.toReversed() : hits
     const { txs, receipts } = await showHits(context, { hits: ordered, isShort: false }, call)
@@ -132,7 +129,8 @@ export function otterscanMethods(context: MethodContext): readonly Method[] {
     }),
     method({
       name: 'ots_searchTransactionsBefore',
-      summary: 'Transactions of an account below a block, the newest first; 0: from the head',
+      summary:
+        'Transactions of an account below a block, the newest first; 0: from the head. With --index also those in which a contract reached it',
       cost: SEARCH_COST,
       params: [required('address', address), required('block', count), required('size', count)],
       result: SCHEMAS.foundTransactions,
@@ -143,7 +141,8 @@ export function otterscanMethods(context: MethodContext): readonly Method[] {
     }),
     method({
       name: 'ots_searchTransactionsAfter',
-      summary: 'Transactions of an account above a block, the newest first; 0: from the genesis block',
+      summary:
+        'Transactions of an account above a block, the newest first; 0: from the genesis block. With --index also those in which a contract reached it',
       cost: SEARCH_COST,
       params: [required('address', address), required('block', count), required('size', count)],
       result: SCHEMAS.foundTransactions,
@@ -157,6 +156,8 @@ export function otterscanMethods(context: MethodContext): readonly Method[] {
       params: [required('address', address), required('nonce', quantity)],
       result: orNull(RESULTS.hash),
       run: async ([of, nonce], call) => {
+        const indexed = await findOneIndexed(context, call, (reader) => reader.sent(of, nonce))
+        if (indexed !== undefined) return indexed && bytesToHex(indexed.transaction.hash)
         const matches = (transaction: { readonly nonce: bigint }, sender: Address): boolean =>
           transaction.nonce === nonce && equalBytes(sender, of)
         const { hits } = await findTransactions(context, {
@@ -172,11 +173,17 @@ export function otterscanMethods(context: MethodContext): readonly Method[] {
     }),
     method({
       name: 'ots_getContractCreator',
-      summary: 'Who created a contract, and with which transaction; only creations by a transaction itself are found',
+      summary:
+        'Who created a contract, and with which transaction; without --index only creations by a transaction itself are found',
       cost: SEARCH_COST,
       params: [required('address', address)],
       result: orNull(SCHEMAS.contractCreator),
       run: async ([of], call) => {
+        const indexed = await findOneIndexed(context, call, (reader) => reader.creation(of))
+        if (indexed === null) return null
+        if (indexed !== undefined) {
+          return { hash: bytesToHex(indexed.transaction.hash), creator: bytesToHex(indexed.named.creator) }
+        }
         const matches = involves(of)
         const { hits } = await findTransactions(context, {
           ...{ start: view.headNumber, direction: 'down', atLeast: 1, call },

@@ -2,7 +2,7 @@ import { type Call, RpcError, toQuantity } from '@poai/api'
 import type { ReplayJson, RewardTraceJson } from '@poai/api/client'
 import { subsidy } from '@poai/consensus'
 import { bytesToHex, type Hash32 } from '@poai/core'
-import type { SentBlock } from '../../chain-view.ts'
+import type { NamedHeader, SentBlock } from '../../chain-view.ts'
 import { writeList } from '../../dispatch/write-list.ts'
 import {
   addressCharacters,
@@ -40,14 +40,18 @@ export function createReplayTracer(place: TracerPlace, { withState }: { readonly
   }
 }
 
-/** A block's transactions, or one of them, executed again. The genesis block has none. */
+/** A block's transactions, or some of them, executed again. The genesis block has none. */
 export async function replayBlock(
   context: MethodContext,
   found: SentBlock,
   {
     call,
     ...wanted
-  }: { readonly only?: number; readonly withState: boolean; readonly call: Pick<Call, 'signal' | 'pause' | 'grow'> },
+  }: {
+    readonly only?: number | ReadonlySet<number>
+    readonly withState: boolean
+    readonly call: Pick<Call, 'signal' | 'pause' | 'grow'>
+  },
 ): Promise<readonly TracedTransaction<Replay>[]> {
   const { withState, ...which } = wanted
   if (found.block.body.transactions.length === 0) return []
@@ -83,7 +87,7 @@ export function writeFrames(
 }
 
 /** What the miner of a block got for it, fees not counted. */
-export function rewardTrace({ params }: Pick<MethodContext, 'params'>, { header, hash }: SentBlock): RewardTraceJson {
+export function rewardTrace({ params }: Pick<MethodContext, 'params'>, { header, hash }: NamedHeader): RewardTraceJson {
   return {
     action: {
       author: bytesToHex(header.beneficiary),

@@ -19,15 +19,16 @@ import {
   titled,
 } from '@poai/api'
 import type { FlatTraceJson, RewardTraceJson } from '@poai/api/client'
-import { type Address, bytesToHex } from '@poai/core'
+import { type Address, bytesToHex, defined, equalBytes } from '@poai/core'
 import type { SentBlock } from '../../chain-view.ts'
 import { flatten, PARITY, type PlacedFrame, placeTrace, showTrace } from '../../tracing/flat-traces.ts'
 import type { MethodContext } from '../method-context.ts'
+import { type Candidate, candidateBlocks, type WantedAccounts } from './candidate-blocks.ts'
 import { replayBlock, rewardTrace } from './replay.ts'
 
 /** Looks at many blocks, each of which is executed again; what that takes is charged besides. */
 const FILTER_COST = 200
-/** Blocks that one call looks at. */
+/** Blocks that one call executes again; without an index, all of its range. */
 const MAX_BLOCKS = 1000n
 /** Addresses that one filter may name. */
 const MAX_ADDRESSES = 1000
@@ -67,7 +68,8 @@ export function traceFilterMethod(context: MethodContext): Method {
   let searches = 0
   return method({
     name: 'trace_filter',
-    summary: 'The calls from or to some addresses in a range of blocks, and what miners among them got',
+    summary:
+      'The calls from or to some addresses in a range of blocks, and what miners among them got; without --index in 1,000 blocks at most',
     cost: FILTER_COST,
     params: [required('filter', traceQuestion)],
     result: listSchema(SCHEMAS.blockTrace),
@@ -89,8 +91,9 @@ async function search(context: MethodContext, question: Partial<TraceQuestion>, 
   const to = view.heightOf(question.toBlock ?? LATEST)
   if (from > to) throw new RpcError('invalidParams', 'invalid block range: fromBlock is after toBlock')
   if (to > view.headNumber) throw new RpcError('invalidParams', 'block range extends beyond current head block')
-  if (to - from >= MAX_BLOCKS) throw new RpcError('limitExceeded', `a filter looks at ${MAX_BLOCKS} blocks at most`)
   const matches = matcherOf(question)
+  const blocks = await blocksOf(context, question, { from, to, call })
+  const end = view.canonicalHash(to)
   const texts: string[] = []
   let toSkip = question.after ?? 0
   const most = question.count ?? Number.POSITIVE_INFINITY
@@ -102,25 +105,67 @@ async function search(context: MethodContext, question: Partial<TraceQuestion>, 
       texts.push(text)
     }
   }
-  for (let number = from; number <= to && texts.length < most; number++) {
+  let executed = 0n
+  for await (const { number, only } of blocks) {
     const rest = call.pause()
     if (rest !== undefined) await rest
+    if (texts.length >= most) break
     // The genesis block has no transactions, and no miner.
-    const found = number === 0n ? undefined : await view.block({ kind: 'number', number })
-    if (found === undefined) continue
-    for await (const { placed, show } of framesOf(context, found, call)) {
-      if (matches(sidesOf(placed))) add(show)
+    const named = number === 0n ? undefined : view.header({ kind: 'number', number })
+    if (named === undefined) continue
+    if (only === undefined || only.size > 0) {
+      if (++executed > MAX_BLOCKS)
+        throw new RpcError(
+          'limitExceeded',
+          `a filter executes ${MAX_BLOCKS} blocks at most: narrow it, or ask for pages`,
+        )
+      const found = await view.block({ kind: 'hash', hash: named.hash, requireCanonical: false })
+      if (found === undefined) continue
+      for await (const { placed, show } of framesOf(context, { found, only }, call)) {
+        if (matches(sidesOf(placed))) add(show)
+      }
     }
-    const author = bytesToHex(found.header.beneficiary)
-    if (matches({ from: undefined, to: author })) add(() => rewardTrace(context, found))
+    const author = bytesToHex(named.header.beneficiary)
+    if (matches({ from: undefined, to: author })) add(() => rewardTrace(context, named))
   }
+  const endNow = view.canonicalHash(to)
+  if (end === undefined || endNow === undefined || !equalBytes(end, endNow))
+    throw new RpcError('serverError', 'the chain changed during the search: try again')
   return `[${texts.join(',')}]`
+}
+
+/** Blocks of the range that may have what is looked for: all of them, or those that an index names. */
+async function blocksOf(
+  { accountIndex }: Pick<MethodContext, 'accountIndex'>,
+  question: Partial<TraceQuestion>,
+  { from, to, call }: { readonly from: bigint; readonly to: bigint; readonly call: Call },
+): Promise<Iterable<Candidate> | AsyncIterable<Candidate>> {
+  const wanted = wantedOf(question)
+  if (accountIndex !== undefined && wanted !== undefined && (await accountIndex.reaches(to, call.signal))) {
+    const { reader } = accountIndex
+    const tracedFrom = reader.progress()?.tracedFrom
+    if (tracedFrom !== undefined && tracedFrom <= (from > 1n ? from : 1n))
+      return candidateBlocks(reader, wanted, { from, to, call })
+  }
+  if (to - from >= MAX_BLOCKS) throw new RpcError('limitExceeded', `a filter looks at ${MAX_BLOCKS} blocks at most`)
+  return everyBlock(from, to)
+}
+
+function* everyBlock(from: bigint, to: bigint): Iterable<Candidate> {
+  for (let number = from; number <= to; number++) yield { number, only: undefined }
+}
+
+/** Undefined if everything matches. */
+function wantedOf({ fromAddress = [], toAddress = [], mode }: Partial<TraceQuestion>): WantedAccounts | undefined {
+  if (fromAddress.length === 0 && toAddress.length === 0) return undefined
+  const needsBoth = mode === 'intersection' && fromAddress.length > 0 && toAddress.length > 0
+  return { callers: fromAddress, called: toAddress, needsBoth }
 }
 
 /** The frames of a block. All are held until it is searched; only those that match become part of the answer. */
 async function* framesOf(
   context: MethodContext,
-  found: SentBlock,
+  { found, only }: { readonly found: SentBlock; readonly only: Candidate['only'] },
   { signal, pause }: Call,
 ): AsyncIterable<{ readonly placed: PlacedFrame; readonly show: () => FlatTraceJson }> {
   let characters = 0
@@ -131,8 +176,8 @@ async function* framesOf(
     }
   }
   for (const { told, mined } of await replayBlock(context, found, {
-    withState: false,
-    call: { signal, pause, grow },
+    ...{ withState: false, call: { signal, pause, grow } },
+    ...defined({ only }),
   })) {
     for (const placed of flatten(told.root, PARITY)) {
       const rest = pause()

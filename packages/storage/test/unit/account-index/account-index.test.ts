@@ -62,6 +62,9 @@ test('what was written is found, in both directions and between heights', async 
   const reversed = await collect(reader.touched(ALICE, { from: 2n, to: 2n, reverse: true }))
   expect(reversed.map(shortOf)).toEqual(['2.7', '2.0'])
   expect(await collect(reader.touched(BOB, { from: 3n, to: 3n }))).toEqual([{ number: 3n, index: 0, roles: 10 }])
+  expect((await collect(reader.touched(ALICE, { ...EVERYTHING, role: 'sender' }))).map(shortOf)).toEqual([
+    ...['1.0', '2.0', '3.0'],
+  ])
   expect(await collect(reader.touched(account(9), EVERYTHING))).toEqual([])
   expect(await collect(reader.mined(MINER, { from: 2n, to: 9n }))).toEqual([2n, 3n])
   expect(reader.sent(ALICE, 3n)).toEqual({ number: 3n, index: 0 })
