@@ -13,7 +13,10 @@ import {
   subsidy,
 } from '@poai/consensus'
 import {
+  answersRoot,
   type Block,
+  type Body,
+  defined,
   genesisHeader,
   type Hash32,
   type Header,
@@ -25,7 +28,15 @@ import {
   transactionsRoot,
   ZERO_ADDRESS,
 } from '@poai/core'
-import { type BlockOutcome, createExecution, genesisState, prevRandaoOf, recoverSender } from '@poai/execution'
+import {
+  type AnswerSource,
+  type BlockOutcome,
+  type BuiltBlock,
+  createExecution,
+  genesisState,
+  prevRandaoOf,
+  recoverSender,
+} from '@poai/execution'
 import { MemoryState } from './memory-state.ts'
 import { testNetwork } from './test-network.ts'
 
@@ -52,6 +63,8 @@ export interface ChainGeneratorOptions {
   readonly params?: NetworkParams
   /** Does the work of all blocks. */
   readonly evaluator: ExamEvaluator
+  /** Answers what contracts ask of models, where the rules name any. */
+  readonly answers?: AnswerSource
 }
 
 /**
@@ -62,11 +75,13 @@ export class ChainGenerator {
   readonly params: NetworkParams
   readonly genesis: GeneratedBlock
   readonly #evaluator: ExamEvaluator
+  readonly #answers: AnswerSource | undefined
   readonly #execution: ReturnType<typeof createExecution>
 
-  constructor({ params = testNetwork, evaluator }: ChainGeneratorOptions) {
+  constructor({ params = testNetwork, evaluator, answers }: ChainGeneratorOptions) {
     this.params = params
     this.#evaluator = evaluator
+    this.#answers = answers
     this.#execution = createExecution(params)
     this.genesis = {
       hash: genesisContext(params).hash,
@@ -82,10 +97,11 @@ export class ChainGenerator {
   async child(parent: GeneratedBlock, plan: BlockPlan = {}): Promise<GeneratedBlock> {
     const { transactions = [], header: changes = {} } = plan
     const planned = { ...this.emptyHeader(parent), ...changes }
-    const outcome = await this.#execute(parent, planned, transactions)
-    const sealed = { ...planned, ...rootsOf(outcome, transactions), ...changes }
+    const { outcome, answers } = await this.#execute(parent, planned, transactions)
+    const body = { transactions, ...defined({ answers }) }
+    const sealed = { ...planned, ...rootsOf(outcome, body), ...changes }
     const header = await this.seal(sealed, parent.context)
-    const block: Block = { header, body: { transactions } }
+    const block: Block = { header, body }
     const context = extendContext(this.params, parent.context, header)
     const state = new MemoryState(outcome, parent.state)
     return { hash: context.hash, block, context, receipts: outcome.receipts, state, parent }
@@ -139,27 +155,43 @@ export class ChainGenerator {
     }
   }
 
-  #execute(parent: GeneratedBlock, header: SealedHeader, transactions: readonly Transaction[]): Promise<BlockOutcome> {
-    return this.#execution.executeBlock({
-      state: parent.state,
-      nodes: parent.state,
-      stateRoot: parent.state.stateRoot,
+  async #execute(
+    parent: GeneratedBlock,
+    header: SealedHeader,
+    transactions: readonly Transaction[],
+  ): Promise<Pick<BuiltBlock, 'outcome' | 'answers'>> {
+    const input = {
+      ...{ state: parent.state, nodes: parent.state, stateRoot: parent.state.stateRoot },
       environment: { ...header, prevRandao: prevRandaoOf(header.parentHash) },
-      blockHash: (number) => ancestorHash(parent, number),
+      blockHash: (number: bigint) => ancestorHash(parent, number),
       reward: subsidy(this.params, header.number),
-      transactions,
-      senders: transactions.map(recoverSender),
-    })
+    }
+    if (rulesAt(this.params, header.number).inference === undefined) {
+      const senders = transactions.map(recoverSender)
+      return { outcome: await this.#execution.executeBlock({ ...input, transactions, senders }), answers: undefined }
+    }
+    const builder = await this.#execution.buildBlock({ ...input, answers: this.#answers })
+    for (const transaction of transactions) {
+      const added = await builder.add({ transaction, sender: recoverSender(transaction) })
+      if (!added.included) throw added.reason instanceof Error ? added.reason : new RangeError(added.reason)
+    }
+    return builder.finish()
   }
 }
 
-type Roots = Pick<SealedHeader, 'stateRoot' | 'transactionsRoot' | 'receiptsRoot' | 'logsBloom' | 'gasUsed'>
+type Roots = Pick<
+  SealedHeader,
+  'stateRoot' | 'transactionsRoot' | 'receiptsRoot' | 'logsBloom' | 'gasUsed' | 'answersRoot'
+>
 
 function rootsOf(
   { stateRoot, receiptsRoot, logsBloom, gasUsed }: BlockOutcome,
-  transactions: readonly Transaction[],
+  { transactions, answers }: Body,
 ): Roots {
-  return { stateRoot, transactionsRoot: transactionsRoot(transactions), receiptsRoot, logsBloom, gasUsed }
+  return {
+    ...{ stateRoot, transactionsRoot: transactionsRoot(transactions), receiptsRoot, logsBloom, gasUsed },
+    ...defined({ answersRoot: answers && answersRoot(answers) }),
+  }
 }
 
 function ancestorHash(from: GeneratedBlock, number: bigint): Hash32 | undefined {
