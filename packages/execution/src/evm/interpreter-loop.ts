@@ -7,6 +7,7 @@ import { WorldState } from '../state/world-state.ts'
 import { EvmStateManager } from './evm-state-manager.ts'
 import { analyseCode } from './jump-targets.ts'
 import type { StepPacer } from './step-pacer.ts'
+import { WORD_HANDLERS } from './word-handlers.ts'
 
 type OpcodeTable = EVM['_opcodeMap']
 type RunState = Parameters<OpcodeTable[number]['opHandler']>[0]
@@ -72,6 +73,7 @@ export function paceEvm(evm: EVM, pacer: StepPacer): void {
   pacers.set(evm, pacer)
   const table = evm['_opcodeMap']
   for (let code = PUSH1; code <= PUSH32; code++) table[code] = { ...entryOf(table, code), opHandler: push }
+  for (const [code, opHandler] of WORD_HANDLERS) table[code] = { ...entryOf(table, code), opHandler }
 }
 
 /**
