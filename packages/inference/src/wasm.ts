@@ -9,5 +9,5 @@
  */
 
 export { createEvaluation } from './engine/evaluation.ts'
-export type { EngineModel, Evaluation, EvaluationRequest, PositionBits } from './engine/inference-engine.ts'
+export type { EngineModel, Evaluation, EvaluationRequest, PositionBits, Sampling } from './engine/inference-engine.ts'
 export { openWasmSession, type WasmSession, type WasmSessionOptions } from './wasm/wasm-session.ts'

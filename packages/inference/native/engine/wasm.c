@@ -80,6 +80,13 @@ int EXPORT(feed)(const uint32_t *tokens, uint32_t count, uint32_t at, float *log
   return model_feed(model, &fed, logits);
 }
 
+/// The output token `index` by these logits.
+uint32_t EXPORT(draw)(const float *logits, uint32_t count, const Sampling *sampling, uint32_t index) {
+  uint32_t words[FIXED_WORDS];
+  put_summary(logits, count, words);
+  return draw_token(&(Logits){logits, 1, count}, words[3], sampling, index);
+}
+
 /// `slice`: generation, tokens t, those of the prompt, most output tokens, stop tokens s, Sampling, then t + s words,
 /// which the caller has checked. Answers 0 where there is no memory for it.
 int EXPORT(begin_generation)(const uint32_t *slice) {

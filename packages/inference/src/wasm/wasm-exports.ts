@@ -14,6 +14,7 @@ export interface WasmExports {
   variant(): number
   evaluate(request: number, words: number): number
   feed(tokens: number, count: number, at: number, logits: number): number
+  draw(logits: number, count: number, sampling: number, index: number): number
   begin_generation(slice: number): number
   step_generation(drawn: number): number
   try_nonce(job: number, nonce: bigint, seal: number): number
@@ -21,7 +22,7 @@ export interface WasmExports {
 
 const NAMES = [
   ...['memory', 'allocate', 'open', 'vocabulary', 'variant', 'evaluate', 'feed'],
-  ...['begin_generation', 'step_generation', 'try_nonce'],
+  ...['draw', 'begin_generation', 'step_generation', 'try_nonce'],
 ]
 
 /** The exports, if all are present. */

@@ -1,10 +1,10 @@
 import type { AttemptOutcome, SearchJob } from '../engine/attempt-search.ts'
 import { EngineError } from '../engine/engine-error.ts'
 import { positionWords, wordsPerPosition } from '../engine/evaluation.ts'
-import type { EngineModel, EvaluationRequest } from '../engine/inference-engine.ts'
+import type { EngineModel, EvaluationRequest, Sampling } from '../engine/inference-engine.ts'
 import { decodeSeal, encodeJob, JOB_BYTES, SEAL_BYTES } from '../engine/search-codec.ts'
-import { SAMPLING_WORDS } from '../engine/slice-codec.ts'
-import { MAX_STOP_TOKENS } from '../engine/validate-generation.ts'
+import { encodeSampling, SAMPLING_WORDS } from '../engine/slice-codec.ts'
+import { MAX_STOP_TOKENS, validateSampling } from '../engine/validate-generation.ts'
 import { MAX_PROBES, validateRequests } from '../engine/validate-request.ts'
 import { REQUEST_HEADER_WORDS, writeRequest } from '../engine/worker-protocol.ts'
 import { requireExports, type WasmExports } from './wasm-exports.ts'
@@ -29,6 +29,8 @@ export interface WasmModel {
   evaluate(requests: readonly EvaluationRequest[]): readonly Uint32Array[]
   /** Feeds tokens after the `at` tokens that were fed before, and returns the logits after the last one. */
   feed(tokens: Uint32Array, at: number): Float32Array
+  /** The token that a generation draws by these logits, as many as the vocabulary has at most. */
+  draw(logits: Float32Array, sampling: Sampling, index: number): number
   /**
    * Takes a slice of a generation in hand (`slice-codec.ts`; it has been validated), until another one is begun: each
    * call feeds some tokens, and draws one once all are fed.
@@ -106,6 +108,17 @@ class OpenModel implements WasmModel {
     this.#request.words().set(tokens)
     requireDone(this.#exports.feed(this.#request.address, tokens.length, at, this.#answer.address))
     return new Float32Array(this.#answer.bytes().slice(0, 4 * vocabularySize).buffer)
+  }
+
+  draw(logits: Float32Array, sampling: Sampling, index: number): number {
+    validateSampling(sampling, 'sampling')
+    const isPossible = logits.length > 0 && logits.length <= this.about.vocabularySize
+    if (!isPossible || !Number.isInteger(index) || index < 0) {
+      throw new EngineError('INFERENCE_REQUEST_INVALID', `No token can be drawn by ${logits.length} logits at ${index}`)
+    }
+    this.#request.words().set(encodeSampling(sampling))
+    new Float32Array(this.#answer.words().buffer, this.#answer.address, logits.length).set(logits)
+    return this.#exports.draw(this.#answer.address, logits.length, this.#request.address, index) >>> 0
   }
 
   beginGeneration(generation: number, slice: Uint32Array): () => GenerationStep {

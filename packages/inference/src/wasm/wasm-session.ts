@@ -1,4 +1,4 @@
-import type { EngineModel, EvaluationRequest } from '../engine/inference-engine.ts'
+import type { EngineModel, EvaluationRequest, Sampling } from '../engine/inference-engine.ts'
 import { openWasmModel } from './wasm-model.ts'
 
 export interface WasmSessionOptions {
@@ -20,6 +20,8 @@ export interface WasmSession {
   evaluate(requests: readonly EvaluationRequest[]): readonly Uint32Array[]
   /** Feeds tokens after the `at` tokens that were fed before, and returns the logits after the last one. */
   feed(tokens: Uint32Array, at: number): Float32Array
+  /** The token that a generation draws by these logits as output token `index`. */
+  draw(logits: Float32Array, sampling: Sampling, index: number): number
 }
 
 /** Compiles the module and loads the model into it. */
@@ -29,5 +31,6 @@ export async function openWasmSession(options: WasmSessionOptions): Promise<Wasm
     model: model.about,
     evaluate: (requests) => model.evaluate(requests),
     feed: (tokens, at) => model.feed(tokens, at),
+    draw: (logits, sampling, index) => model.draw(logits, sampling, index),
   }
 }
