@@ -177,7 +177,8 @@ export async function viemRow(steps: Steps, outside: Outside): Promise<void> {
       )
     })
   } finally {
-    const { socket } = (await live.transport.getRpcClient()) as { readonly socket: WebSocket }
-    socket.close()
+    // With its timers: a socket that is only closed keeps the process alive.
+    const client = await live.transport.getRpcClient()
+    client.close()
   }
 }
