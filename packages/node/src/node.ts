@@ -4,6 +4,7 @@ import { type ChainWing, chainWing } from './wings/chain-wing.ts'
 import { type DoorsWing, doorsWing } from './wings/doors-wing.ts'
 import { type EngineWing, engineWing } from './wings/engine-wing.ts'
 import { finalityWing } from './wings/finality-wing.ts'
+import { indexWing } from './wings/index-wing.ts'
 import { metricsWing } from './wings/metrics-wing.ts'
 import { type MiningWing, miningWing } from './wings/mining-wing.ts'
 import { type NetworkWing, networkWing } from './wings/network-wing.ts'
@@ -36,12 +37,14 @@ export function wingsOn(ground: Ground, guests: (base: BaseWings) => readonly Wi
   const chain: ChainWing = chainWing(ground, engine)
   const network = networkWing(ground, { chain, engine })
   const mining = miningWing(ground, { chain, engine, network })
-  const doors = doorsWing(ground, { chain, engine, network })
+  const index = indexWing(ground, { chain })
+  const doors = doorsWing(ground, { chain, engine, network, index })
   const state = nodeState(ground, { engine, network, mining })
   return tellingAll(
     process,
     metricsWing(ground, { process, state }),
     chain,
+    index,
     doors,
     engine,
     network,

@@ -65,6 +65,7 @@ export const nodeStatus: SchemaOf<NodeStatusJson> = named(
     miner: orNull(minerStatus),
     farm: orNull(farmStatus),
     replays: exactly({ total: integer, failed: integer, undecided: integer, perSecond: measure }),
+    accountIndex: orNull(exactly({ number: integer, tracedFrom: integer })),
     reorganisations: exactly({ count: integer, deepest: integer }),
     blocksImported: integer,
     orphans: integer,

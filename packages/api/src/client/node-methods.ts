@@ -1233,6 +1233,10 @@ export type NodeStatusJson = {
     readonly undecided: number
     readonly perSecond: number
   }
+  readonly accountIndex: {
+    readonly number: number
+    readonly tracedFrom: number
+  } | null
   readonly reorganisations: {
     readonly count: number
     readonly deepest: number

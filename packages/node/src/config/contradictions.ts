@@ -2,8 +2,19 @@ import type { ConfigFault } from './config-error.ts'
 import type { NodeConfig } from './node-config.ts'
 
 /** Finds settings that are fine alone but make no sense together. */
-export function contradictionsOf({ mining, p2p, sync, finality, rpc, metrics }: NodeConfig): readonly ConfigFault[] {
+export function contradictionsOf({
+  storage,
+  mining,
+  p2p,
+  sync,
+  finality,
+  rpc,
+  metrics,
+}: NodeConfig): readonly ConfigFault[] {
   const faults: ConfigFault[] = []
+  if (storage.index && storage.keep === 'light') {
+    faults.push({ path: '--index', expected: '--keep full or archive, whose blocks stay', actual: 'light' })
+  }
   if (mining.enabled && mining.beneficiary === undefined) {
     faults.push({ path: '--beneficiary', expected: 'an account that is paid for the blocks of --mine', actual: 'none' })
   }

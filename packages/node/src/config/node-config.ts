@@ -18,6 +18,7 @@ export interface PlacesConfig {
 /** What is kept on disk and in memory. */
 export interface StorageConfig {
   readonly keep: KeepMode
+  readonly index: boolean
   readonly cacheMb: number
 }
 

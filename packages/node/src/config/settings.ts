@@ -74,6 +74,13 @@ export const SETTINGS: SettingsTable = {
       description:
         'archive: all blocks and all states; full: all blocks, recent states; light: recent blocks and states',
     },
+    index: {
+      flag: 'index',
+      kind: onOff,
+      default: false,
+      description:
+        'keep an index by account: what contracts did for whom and who created what, for Otterscan and trace_filter; with --keep archive of all blocks, else of those whose states are still kept',
+    },
     cacheMb: {
       flag: 'cache-mb',
       kind: wholeNumber(8, 65_536, 'MiB'),

@@ -6,6 +6,7 @@ import { Late } from '../lifecycle/late.ts'
 import { callSeconds } from '../metrics/call-seconds.ts'
 import type { ChainWing } from './chain-wing.ts'
 import type { EngineWing } from './engine-wing.ts'
+import type { IndexWing } from './index-wing.ts'
 import type { NetworkWing } from './network-wing.ts'
 import type { Wing } from './wing.ts'
 
@@ -19,6 +20,7 @@ export interface DoorsWingDependencies {
   readonly chain: ChainWing
   readonly engine: EngineWing
   readonly network: NetworkWing
+  readonly index: IndexWing
 }
 
 /** How many seconds of its rate a client may save up: a page of an explorer asks for some hundred things at once. */
@@ -28,7 +30,7 @@ const BURST_SECONDS = 10
  * Serves JSON-RPC over HTTP and the node's own socket, and the explorer page. It starts before the model is loaded, so
  * that people see what a node is waiting for.
  */
-export function doorsWing(ground: Ground, { chain, engine, network }: DoorsWingDependencies): DoorsWing {
+export function doorsWing(ground: Ground, { chain, engine, network, index }: DoorsWingDependencies): DoorsWing {
   const { params, version, clock, logger } = ground
   const calls = new Emitter<CallReport>('call', logger)
   const server = new Late<RpcServer>('the doors are not open yet')
@@ -48,6 +50,7 @@ export function doorsWing(ground: Ground, { chain, engine, network }: DoorsWingD
           callable: () => engine.service.callable(),
           sync: network.syncProgress,
           nodeStatus: status,
+          ...defined({ accountIndex: index.indexer.now }),
         },
       )
       await services.start('doors', server.make(rpc))

@@ -20,6 +20,7 @@ const STATUS: NodeStatusJson = {
   miner: null,
   farm: null,
   replays: { total: 1, failed: 0, undecided: 0, perSecond: 0.1 },
+  accountIndex: null,
   reorganisations: { count: 0, deepest: 0 },
   ...{ blocksImported: 1, orphans: 0, invalidBlocks: 0, mempool: { pending: 0, queued: 0, bytes: 0 } },
   engine: {

@@ -18,6 +18,7 @@ export const sampleStatus: NodeStatusJson = {
   finality: { number: 0, isSettled: false, why: '' },
   ...{ sync: null, miner, farm: null },
   replays: { total: 40, failed: 0, undecided: 0, perSecond: 0.25 },
+  accountIndex: null,
   reorganisations: { count: 2, deepest: 3 },
   ...{ blocksImported: 0, orphans: 0, invalidBlocks: 0, mempool: { pending: 0, queued: 0, bytes: 0 } },
   engine: {

@@ -111,6 +111,7 @@ it.each<[string, ConfigSources, string]>([
   ['an unknown log level', { flags: { 'log-level': 'trace' } }, '--log-level'],
   ['a token of 15 characters', { flags: { 'rpc-token': 'x'.repeat(15) } }, '--rpc-token'],
   ['mining that pays nobody', { flags: { mine: true } }, '--beneficiary'],
+  ['an index of blocks that go', { flags: { index: true, keep: 'light' } }, '--index'],
   ['peers without a network', { flags: { p2p: false, peers: PEER } }, '--no-p2p'],
   ['waiting for peers without a network', { flags: { p2p: false, mine: true, beneficiary: ACCOUNT } }, '--mine'],
   ['one port for two doors', { flags: { 'http-port': '9000', 'metrics-port': '9000' } }, '--metrics-port'],
