@@ -16,7 +16,7 @@ const BLOCKS = 40
 const TRANSFERS = 20
 const CONCURRENCY = 16
 const ROUNDS = 4
-const WARM_UP_MS = 1500
+const WARM_UP_MS = 3000
 /** Transactions of one slice: of so many accounts, below the 64 that our pool keeps of one. */
 const SENDERS = 20
 const SENT_BY_EACH = 60
