@@ -19,7 +19,7 @@ import { describe, expect, test } from 'vitest'
 import { GAS_PER_ANSWER_BYTE } from '../../../src/index.ts'
 import { generateInput, MODEL, replayInput } from '../../support/scripted-models.ts'
 
-/** At the least prices, so that every other model is dearer. */
+/** At the least prices, so that every other model is more expensive. */
 const CHEAPEST: CallableModel = { ...MODEL, contextTokens: MAX_CONTEXT_TOKENS }
 const ROOT = toHash32(new Uint8Array(32).fill(0xff))
 const LAST_TOKEN = 0xff_ffff
