@@ -12,7 +12,7 @@ import { drawDialogue } from './text/draw-dialogue.ts'
 import { encodeDialogue } from './text/encode-dialogue.ts'
 
 const EXAMS = 24
-const DIALOGUES = 48
+const DIALOGUES = 40
 /** Enough to see a difference anywhere in a dialogue, few enough for a file that can be read. */
 const POSITIONS = 24
 /** The letters e and t, the space and the end of the text. */

@@ -10,15 +10,15 @@ import { drawUnknown } from './unknown.ts'
 
 /** What dialogues are made of, and how often in a hundred. */
 const PARTS: readonly (readonly [(draw: Draw) => readonly Turn[], number])[] = [
-  [drawStory, 25],
-  [drawAdventure, 8],
-  [drawCommand, 2],
-  [drawTerm, 9],
-  [drawFacts, 28],
-  [drawTalk, 8],
+  [drawStory, 24],
+  [drawAdventure, 9],
+  [drawCommand, 3],
+  [drawTerm, 10],
+  [drawFacts, 22],
+  [drawTalk, 14],
   [drawMemory, 8],
-  [drawEcho, 9],
-  [drawUnknown, 3],
+  [drawEcho, 5],
+  [drawUnknown, 5],
 ]
 
 /** What people leave out when they type. */

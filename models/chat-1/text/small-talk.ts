@@ -1,6 +1,6 @@
 import type { Turn } from './dialogue.ts'
 import type { Draw } from './draw.ts'
-import { capitalise, HE, inventWord, SHE } from './words.ts'
+import { ANIMALS, capitalise, FOODS, HE, inventWord, OBJECTS, PEOPLE, pluralOf, SHE } from './words.ts'
 
 /** Questions separated by / | answers. */
 const TALK = `
@@ -72,6 +72,7 @@ const talk = TALK.trim()
 export function drawTalk(draw: Draw): readonly Turn[] {
   const turns: Turn[] = []
   const count = 1 + draw.below(4)
+  if (draw.percent(25)) turns.push(drawTaste(draw))
   if (draw.percent(30))
     turns.push({
       topic: 'talk',
@@ -83,6 +84,35 @@ export function drawTalk(draw: Draw): readonly Turn[] {
     turns.push({ topic: 'talk', user: draw.wording(asked), answer: draw.pick(answers) })
   }
   return turns
+}
+
+const LIKED = [
+  'I like @.',
+  'i like @',
+  'I love @.',
+  'i really like @',
+  'My favourites are @.',
+  'I am fond of @.',
+] as const
+const ASKED_LIKES = [
+  'Do you like @?',
+  'do you like @',
+  'what do you think about @?',
+  'Do you love @?',
+  'Are @ nice?',
+] as const
+
+/** What the user likes, and whether the model does. */
+function drawTaste(draw: Draw): Turn {
+  const liked = draw.percent(40) ? draw.pick(FOODS) : pluralOf(draw.entity(draw.pick([ANIMALS, OBJECTS, PEOPLE])))
+  const [asked, answers] = draw.percent(60)
+    ? [LIKED, ['I like @ too.', 'It is good to like @. Shall I tell you a story?']]
+    : [ASKED_LIKES, ['Yes, I like @.', 'I know little about @, but I like stories.']]
+  return {
+    topic: 'talk',
+    user: draw.wording<string>(asked).replace('@', liked),
+    answer: draw.pick(answers).replace('@', liked),
+  }
 }
 
 /** The user says a name or a like, and asks for it later. */

@@ -71,14 +71,14 @@ export async function recordModelVectors(options: RecordModelVectorsOptions): Pr
   const words = vectors.exams.map((exam) => exam.words)
   if (maxSequences > 1) await requireSameTogether(options, fingerprintOf(words))
   const text = formatVectors(vectors)
+  await mkdir(directory, { recursive: true })
+  const path = join(directory, `${domain.name}.json`)
+  await writeFile(path, text)
   const fingerprints = [{ domain: domain.name, sha256: fingerprintOf(words) }]
   for (const other of others) {
     const found = await withEngine(options, other, 1, (evaluate) => evaluate(requests))
     fingerprints.push({ domain: other.name, sha256: fingerprintOf(found) })
   }
-  await mkdir(directory, { recursive: true })
-  const path = join(directory, `${domain.name}.json`)
-  await writeFile(path, text)
   await writeFile(join(directory, 'fingerprints.json'), formatFingerprints(fingerprints))
   return { path, sha256: hashVectors(text), exams: requests.length, fingerprints }
 }
