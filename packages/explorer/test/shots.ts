@@ -2,7 +2,9 @@
 // .cache/shots.
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { callingNetwork } from '@poai/testing/chain'
 import { chromium } from 'playwright-core'
+import { askModels } from './support/ask-models.ts'
 import { findChromium } from './support/find-chromium.ts'
 import { buildPage, startServingNode } from './support/start-node.ts'
 
@@ -11,6 +13,8 @@ const FOLDER = join(import.meta.dirname, '../../../.cache/shots')
 const BLOCKS = 30
 /** For answers that take a pass of the model. */
 const SETTLE_MS = 2_500
+/** A development account, whose key everybody knows. */
+const KEY = '0x7c852118294e51e653712a81e05800f419141751be58f605c371e15141b007a6'
 const LOOKS = [
   { colorScheme: 'light', width: 1280 },
   { colorScheme: 'dark', width: 1280 },
@@ -22,11 +26,14 @@ const executablePath = findChromium()
 if (executablePath === undefined) throw new Error('no Chromium: install it, or name one by POAI_CHROMIUM')
 await mkdir(FOLDER, { recursive: true })
 buildPage()
-const node = await startServingNode()
+const node = await startServingNode({ inference: callingNetwork.inference })
 try {
   await node.untilBlock(BLOCKS)
   const { miner } = await node.call<{ miner: string }>('eth_getBlockByNumber', ['0x1', false])
+  const asked = await askModels(node, KEY, 'Add 196 and 712.')
   const pages = {
+    ...{ sum: `tx/${asked.sum}`, drawn: `tx/${asked.markup}`, claim: `tx/${asked.wrongClaim}` },
+    ...{ failed: `tx/${asked.failed}`, answers: `block/${asked.block}` },
     ...{ live: '', block: 'block/7', genesis: 'block/0', account: `address/${miner}`, missing: 'nowhere' },
     ...{ mining: 'mining', network: 'network', mempool: 'mempool', engine: 'engine', wallet: 'wallet' },
   }

@@ -76,6 +76,7 @@ function Found({ block }: { readonly block: BlockJson }): VNode {
             ['Size', `${count(block.size)} bytes`],
             ['State root', <Hash value={block.stateRoot} />],
             ['Transcript root', <Hash value={block.poai.transcriptRoot} />],
+            ...answerRows(block),
             [
               'Extra data',
               extra === undefined ? <Hash value={block.extraData} /> : <span class="mono">“{extra}”</span>,
@@ -94,6 +95,13 @@ function Found({ block }: { readonly block: BlockJson }): VNode {
       </section>
     </>
   )
+}
+
+/** What models said to contracts in the block, where the rules let contracts ask. */
+function answerRows({ poai: { answers, answersRoot } }: BlockJson): readonly (readonly [string, VNode | string])[] {
+  if (answersRoot === undefined) return []
+  const known = answers === undefined ? [] : [['Answers of models', count(answers)] as const]
+  return [...known, ['Answers root', <Hash value={answersRoot} />]]
 }
 
 /** The transactions that the node sent in full: all of them, since the page asked for that. */

@@ -3,6 +3,7 @@ import type { Hex } from '@poai/core'
 import type { VNode } from 'preact'
 import { Answered } from '../parts/answered.tsx'
 import { Account, BlockLink, Fields, Hash } from '../parts/fields.tsx'
+import { Inferences } from '../parts/inferences.tsx'
 import { settledHead } from '../state/live.ts'
 import { useAnswer } from '../state/use-answer.ts'
 import { type Decoded, decodeCall, decodeLog } from '../text/decode-call.ts'
@@ -117,6 +118,7 @@ function Outcome({ hash }: { readonly hash: Hex }): VNode {
           }
         </Answered>
       </section>
+      <Inferences hash={hash} />
       <Calls hash={hash} />
     </>
   )

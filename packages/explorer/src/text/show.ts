@@ -67,6 +67,14 @@ export function visible(text: string): string {
   return text.replaceAll('\n', '⏎').replaceAll(' ', '␣')
 }
 
+/**
+ * What a model or a stranger wrote, with visible line ends, and without what would rearrange the text beside it. A line
+ * end at the very end or beginning counts in a prompt.
+ */
+export function lines(text: string): string {
+  return text.replaceAll(/(?:(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}])/gu, '\u{FFFD}').replaceAll('\n', '⏎\n')
+}
+
 /** A number of bytes. */
 export function bytes(value: number): string {
   if (value < 1024) return `${value} B`

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { type NetworkParams, networkParamsToJson } from '@poai/core'
+import { defined, type NetworkParams, networkParamsToJson } from '@poai/core'
 import { easyDevnet } from '@poai/testing/chain'
 
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url))
@@ -33,6 +33,8 @@ export interface ServingNodeOptions {
   readonly extraData?: string
   /** Another model or domain than the devnet's. */
   readonly work?: NetworkParams['work']
+  /** What contracts may ask of models. */
+  readonly inference?: NetworkParams['inference']
   /** Other blocks than those that come as soon as a loaded machine finds one. */
   readonly difficulty?: Partial<NetworkParams['difficulty']>
   /** More of its command line. */
@@ -51,11 +53,13 @@ export function buildPage(): void {
 export async function startServingNode({
   extraData,
   work = easyDevnet.work,
+  inference,
   difficulty = {},
   more = [],
 }: ServingNodeOptions = {}): Promise<ServingNode> {
   const folder = await mkdtemp(join(tmpdir(), 'poai-explorer-'))
-  const network = { ...easyDevnet, work, difficulty: { ...easyDevnet.difficulty, ...difficulty } }
+  const rules = { work, difficulty: { ...easyDevnet.difficulty, ...difficulty }, ...defined({ inference }) }
+  const network = { ...easyDevnet, ...rules }
   const networkFile = join(folder, 'network.json')
   await writeFile(networkFile, JSON.stringify(networkParamsToJson(network)))
   const port = await freePort()

@@ -1,5 +1,17 @@
 import { expect, it } from 'vitest'
-import { ago, bytes, coins, count, duration, gwei, nats, printable, short, toNumber } from '../../../src/text/show.ts'
+import {
+  ago,
+  bytes,
+  coins,
+  count,
+  duration,
+  gwei,
+  lines,
+  nats,
+  printable,
+  short,
+  toNumber,
+} from '../../../src/text/show.ts'
 
 it.each([
   [coins(0n), '0 POAI'],
@@ -36,4 +48,9 @@ it('takes bytes for text only where all of them are printable', () => {
   expect(printable('0x686500')).toBeUndefined()
   expect(printable('0x7f')).toBeUndefined()
   expect(printable('0x')).toBeUndefined()
+})
+
+it('shows line ends of a prompt, and nothing that would rearrange the page', () => {
+  expect(lines('\nQ: 2 + 2?\nA: ')).toBe('⏎\nQ: 2 + 2?⏎\nA: ')
+  expect(lines('a\u202eb\u0000c\u2028é')).toBe('a\u{FFFD}b\u{FFFD}c\u{FFFD}é')
 })
