@@ -5,6 +5,7 @@ import {
   isEOACode7702Tx,
   isFeeMarket1559Tx,
   isLegacyTx,
+  paramsTx,
   type TypedTransaction,
 } from '@ethereumjs/tx'
 import { type Address, type Hash32, hash32, toAddress, toHash32 } from '../branded.ts'
@@ -254,6 +255,10 @@ export function createTransactionCodec(chainId: bigint): TransactionCodec {
     eips: [7702],
     customCrypto: { keccak256 },
   })
+  common.updateParams(paramsTx)
+  // The library copies the table for each transaction and adds its prices again. Nothing changes it: one serves all.
+  common.updateParams = () => undefined
+  common.copy = () => common
   return {
     chainId,
     maxBytes: MAX_TRANSACTION_BYTES,
