@@ -31,7 +31,7 @@ export interface Search {
   readonly matches: (transaction: Transaction, sender: Address) => boolean
 }
 
-/** Reads block after block, in the direction of the search. Finds what transactions say, not what contracts did inside them. */
+/** Reads block after block, in the direction of the search. Finds what transactions say, not what contracts did. */
 export async function findTransactions({ view }: Pick<MethodContext, 'view'>, search: Search): Promise<SearchOutcome> {
   const { start, direction, atLeast, call, matches } = search
   const step = direction === 'up' ? 1n : -1n
