@@ -44,6 +44,7 @@ function formatBlock(block: BlockJson): string {
     ['gas', `${count(block.gasUsed)} of ${count(block.gasLimit)}, base fee ${baseFee} gwei`],
     ['state', block.stateRoot],
     ['transactions', String(transactions.length)],
+    ...(poai.answers === undefined ? [] : [['model answers', count(poai.answers)]]),
   ])
   const rows = transactions
     .filter((transaction) => typeof transaction !== 'string')

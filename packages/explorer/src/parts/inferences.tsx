@@ -1,6 +1,6 @@
 import type { InferenceJson } from '@poai/api/client'
 import type { Hex } from '@poai/core'
-import type { ComponentChildren, VNode } from 'preact'
+import type { VNode } from 'preact'
 import { useAnswer } from '../state/use-answer.ts'
 import { count, lines, toNumber } from '../text/show.ts'
 import { Account, Fields, Hash } from './fields.tsx'
@@ -22,27 +22,28 @@ export function Inferences({ hash }: { readonly hash: Hex }): VNode | null {
 
 function InferenceView({ inference }: { readonly inference: InferenceJson }): VNode {
   const { kind, model, from, gasUsed, prompt, text, tokens = [], isUndone, succeeded, failure } = inference
+  const said = (
+    <>
+      <strong class="mono long">{lines(text ?? '')}</strong>{' '}
+      <span class="muted">
+        {tokens.length} {tokens.length === 1 ? 'token' : 'tokens'}
+      </span>
+    </>
+  )
   return (
     <article class="quiz">
       <header>
         <span>
-          <span class="tag">{kind}</span> {model ?? 'no call'}, asked by <Account address={from} />
+          <span class="tag">{kind}</span> {model ?? 'no model takes this'}, asked by <Account address={from} />
         </span>
         <span class="muted">{count(gasUsed)} gas</span>
       </header>
-      {prompt === undefined ? null : (
-        <Said name="prompt">
-          <span class="mono long">{lines(prompt)}</span>
-        </Said>
-      )}
-      {text === undefined ? null : (
-        <Said name={kind === 'replay' ? 'claimed answer' : 'answer'}>
-          <strong class="mono long">{lines(text)}</strong>{' '}
-          <span class="muted">
-            {tokens.length} {tokens.length === 1 ? 'token' : 'tokens'}
-          </span>
-        </Said>
-      )}
+      <Fields
+        rows={[
+          ...(prompt === undefined ? [] : [['Prompt', <Hash value={lines(prompt)} />] as const]),
+          ...(text === undefined ? [] : [[kind === 'replay' ? 'Claimed answer' : 'Answer', said] as const]),
+        ]}
+      />
       <Verdict inference={inference} />
       {succeeded ? null : <p class="wrong">✗ failed: {failure ?? 'it took all its gas'}</p>}
       {succeeded && isUndone ? <p class="wrong">✗ undone, because a call around it failed</p> : null}
@@ -51,19 +52,11 @@ function InferenceView({ inference }: { readonly inference: InferenceJson }): VN
   )
 }
 
-function Said({ name, children }: { readonly name: string; readonly children: ComponentChildren }): VNode {
-  return (
-    <p>
-      <span class="muted">{name}</span> {children}
-    </p>
-  )
-}
-
 /** What the model thinks of a claim. */
 function Verdict({ inference }: { readonly inference: InferenceJson }): VNode | null {
   const { isRightRoot, firstWrong, tokens = [] } = inference
   if (isRightRoot === undefined || firstWrong === undefined) return null
-  if (firstWrong < tokens.length) return <p class="wrong">✗ the model would not say token {firstWrong}</p>
+  if (firstWrong < tokens.length) return <p class="wrong">✗ not what the model says, from token {firstWrong} on</p>
   return isRightRoot ? (
     <p class="right">✓ the model says this, to the last bit</p>
   ) : (
@@ -79,7 +72,7 @@ function Particulars({ inference }: { readonly inference: InferenceJson }): VNod
       <Fields
         rows={[
           ['Model', <Hash value={modelSha256} />],
-          ['Prompt', <Hash value={promptData} />],
+          ['Prompt, in bytes', <Hash value={promptData} />],
           ['Temperature', temperature === 0 ? '0: the likeliest token each time' : String(temperature / 1000)],
           ...(temperature === 0 ? [] : [['Seed', <Hash value={seed} />] as const]),
           ...(maxTokens === undefined ? [] : [['At most', `${count(maxTokens)} tokens`] as const]),

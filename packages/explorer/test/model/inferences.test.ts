@@ -41,8 +41,8 @@ describe.skipIf(executablePath === undefined)('the explorer page of a network wi
     const page = await openPage(browser)
     const text = await told(page, asked.sum)
     expect(text).toMatch(/generate\s+quiz-1, asked by/)
-    expect(text).toMatch(/prompt\s+⏎\s+Q: 17 \+ 25\?⏎\s+A: /)
-    expect(text).toMatch(/answer\s+42\s+3 tokens/)
+    expect(text).toMatch(/Prompt\s+⏎\s+Q: 17 \+ 25\?⏎\s+A: /)
+    expect(text).toMatch(/Answer\s+42\s+3 tokens/)
     // 50,000, 17 tokens of prompt at 500, 3 of the answer at 2,000.
     expect(text).toContain('64,500 gas')
     await page.getByText('Tokens, seed and root').click()
@@ -61,8 +61,8 @@ describe.skipIf(executablePath === undefined)('the explorer page of a network wi
   it('shows what the model thinks of a claim', async () => {
     const page = await openPage(browser)
     const text = await told(page, asked.wrongClaim)
-    expect(text).toMatch(/claimed answer\s+43\s+3 tokens/)
-    expect(text).toContain('✗ the model would not say token 1')
+    expect(text).toMatch(/Claimed answer\s+43\s+3 tokens/)
+    expect(text).toContain('✗ not what the model says, from token 1 on')
   })
 
   it('shows a call that failed', async () => {
