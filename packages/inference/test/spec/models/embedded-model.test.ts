@@ -29,6 +29,7 @@ describe('vectors that no network pins', () => {
   const models = join(MANIFEST, '..')
   it.each([
     ['quiz-1/quiz-1.Q8_0.gguf', 'quiz-1/vectors/portable-1.chosen.json'],
+    ['chat-1/chat-1.Q8_0.gguf', 'chat-1/vectors/portable-1.json'],
     ['edges/edges.gguf', 'edges/vectors/portable-1.json'],
   ])('%s: %s is of this file, each exam once', async (model, file) => {
     const { modelSha256, exams } = parseVectors(await readFile(join(models, file), 'utf8'))

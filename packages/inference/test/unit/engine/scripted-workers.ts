@@ -1,9 +1,16 @@
 import type { NonceSpan, SearchJob, SearchSeal } from '../../../src/engine/attempt-search.ts'
 import { wordsPerPosition } from '../../../src/engine/evaluation.ts'
 import type { EngineModel } from '../../../src/engine/inference-engine.ts'
+import { decodeSlice, type GenerationSlice } from '../../../src/engine/slice-codec.ts'
 import type { Timers } from '../../../src/engine/timers.ts'
 import type { LaunchWorker, WorkerExit, WorkerListener } from '../../../src/engine/worker-process.ts'
-import { decodeBatch, encodeResults, type SearchEnding, type ToWorker } from '../../../src/engine/worker-protocol.ts'
+import {
+  decodeBatch,
+  encodeResults,
+  type SearchEnding,
+  type SliceRest,
+  type ToWorker,
+} from '../../../src/engine/worker-protocol.ts'
 
 /** Timers whose hands the test turns. */
 export interface ManualTimers extends Timers {
@@ -51,6 +58,12 @@ export interface ScriptedWorker {
   readonly killed: boolean
   /** The search that it was given and has not ended. */
   readonly search: { readonly id: number; readonly job: SearchJob; readonly span: NonceSpan } | undefined
+  /** The slice of a generation that it was given, and that does not rest yet. */
+  readonly slice:
+    | { readonly generation: number; readonly milliseconds: number; readonly from: GenerationSlice }
+    | undefined
+  /** How often it was told to rest from that slice. */
+  readonly wantsRest: number
   /** True once it was told to end that search. */
   readonly wasCancelled: boolean
   ready(): void
@@ -60,6 +73,11 @@ export interface ScriptedWorker {
   failBatch(): void
   progress(attempts: number, best?: SearchSeal): void
   endSearch(ending: Partial<SearchEnding>): void
+  /** Tells of tokens, each of which says of itself what its id is. */
+  draw(...tokens: readonly number[]): void
+  /** Tells of tokens in these words, whatever they are. */
+  tell(words: Uint32Array): void
+  rest(rest: SliceRest): void
   die(exit?: Partial<WorkerExit>): void
 }
 
@@ -85,6 +103,8 @@ class Script implements ScriptedWorker {
   readonly batches: { id: number; firstTokens: readonly number[]; words: Uint32Array }[] = []
   readonly #listener: WorkerListener
   search: Extract<ToWorker, { kind: 'search' }> | undefined
+  #slice: (ScriptedWorker['slice'] & { readonly id: number }) | undefined
+  wantsRest = 0
   wasCancelled = false
   #killed = false
   #dead = false
@@ -98,7 +118,17 @@ class Script implements ScriptedWorker {
     return this.#killed
   }
 
+  get slice(): ScriptedWorker['slice'] {
+    return this.#slice
+  }
+
   receive(message: ToWorker): void {
+    if (message.kind === 'generate') {
+      const { id, generation, milliseconds, words } = message
+      this.#slice = { id, generation, milliseconds, from: decodeSlice(words) }
+      this.wantsRest = 0
+    }
+    if (message.kind === 'cancel' && message.id === this.#slice?.id) this.wantsRest += 1
     if (message.kind === 'search') {
       this.search = message
       this.wasCancelled = false
@@ -149,6 +179,25 @@ class Script implements ScriptedWorker {
     const id = this.#searchId()
     this.search = undefined
     this.#listener.onMessage({ kind: 'searched', id, ending: { solution, next, wasCancelled } })
+  }
+
+  draw(...tokens: readonly number[]): void {
+    this.tell(Uint32Array.from(tokens.flatMap((token) => [token, token, token, token, token])))
+  }
+
+  tell(words: Uint32Array): void {
+    this.#listener.onMessage({ kind: 'drawn', id: this.#sliceId(), words })
+  }
+
+  rest(rest: SliceRest): void {
+    const id = this.#sliceId()
+    this.#slice = undefined
+    this.#listener.onMessage({ kind: 'rested', id, rest })
+  }
+
+  #sliceId(): number {
+    if (this.#slice === undefined) throw new Error(`worker ${this.index} generates nothing`)
+    return this.#slice.id
   }
 
   #searchId(): number {

@@ -93,6 +93,7 @@ describe('parseModelManifest', () => {
     const { models } = await readModelManifest(MANIFEST)
     expect(models.map(({ name }) => name)).toEqual([
       'quiz-1',
+      'chat-1',
       'tinyllama-1.1b-chat-v1.0.Q4_K_M',
       'qwen2.5-0.5b-instruct.Q4_K_M',
     ])
