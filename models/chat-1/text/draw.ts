@@ -2,8 +2,8 @@ import { keccak256, utf8ToBytes } from '@poai/core'
 import { RandomStream } from '../../../packages/consensus/src/exam/random-stream.ts'
 
 /**
- * What a dialogue may be made of. `train`: everything but what is held out. `entities`: stories and adventures are about
- * held-out things only. `wordings`: questions are asked in held-out words only, where there are any.
+ * What a dialogue may be made of. `train`: everything but what is held out. `entities`: stories and adventures are
+ * about held-out things only. `wordings`: questions are asked in held-out words only, where there are any.
  */
 export type Split = 'train' | 'entities' | 'wordings'
 
