@@ -16,6 +16,7 @@ import {
 } from '@poai/inference'
 import { openWasmSession } from '@poai/inference/wasm'
 import { createReferenceAttempts, hasProgramForTests, prepareProgramCache, seededExamRequests } from '@poai/testing'
+import { generationSuite } from '@poai/testing/generation-suite'
 import { inferenceEngineSuite } from '@poai/testing/inference-engine-suite'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { runProgram } from '../../../src/build/run-program.ts'
@@ -85,7 +86,11 @@ async function everything(): Promise<readonly Options[]> {
   ]
 }
 
-for (const program of PROGRAMS) inferenceEngineSuite(`own engine, ${program}`, () => create({ program, workers: 2 }))
+for (const program of PROGRAMS) {
+  inferenceEngineSuite(`own engine, ${program}`, () => create({ program, workers: 2 }))
+  generationSuite(`own engine, ${program}`, () => create({ program, workers: 1 }))
+  generationSuite(`own engine, ${program}, two workers`, () => create({ program, workers: 2 }))
+}
 
 describe('the own engine', () => {
   it('computes the recorded vectors of the embedded model, bit for bit, with every instruction set', async () => {

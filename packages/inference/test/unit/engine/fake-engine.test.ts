@@ -1,8 +1,10 @@
 import { createFakeEngine } from '@poai/inference'
 import { seededExamRequests } from '@poai/testing'
+import { generationSuite } from '@poai/testing/generation-suite'
 import { inferenceEngineSuite } from '@poai/testing/inference-engine-suite'
 import { expect, it } from 'vitest'
 
+generationSuite('fake engine', () => createFakeEngine())
 inferenceEngineSuite('fake engine', () => createFakeEngine())
 
 it('disagrees with a fake engine of another seed', async () => {
