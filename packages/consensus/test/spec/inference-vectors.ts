@@ -37,7 +37,7 @@ export interface CallVector {
   readonly seed: Hex
   readonly gasToAsk: string
   readonly gasPaid: string
-  /** `[answer, maximum, totalWeight, argMax, drawn]` in hexadecimal for each token: what a model without weights says. */
+  /** `[answer, maximum, totalWeight, argMax, drawn]` in hexadecimal for each token: a model without weights says it. */
   readonly words: readonly string[]
   /** RLP. */
   readonly answer: Hex

@@ -8,10 +8,14 @@ import {
   nextTarget,
 } from '@poai/consensus'
 import { devnet, EMPTY_TRIE_ROOT, genesisHeader, type Header, type NetworkParams, rulesAt } from '@poai/core'
+import { calllessDevnet } from '@poai/testing/chain'
 
-/** The devnet with a short memory of everything, so that a chain of some blocks meets every rule. */
+/**
+ * The devnet with a short memory of everything, so that a chain of some blocks meets every rule, and without models
+ * that contracts call.
+ */
 export const sampleParams: NetworkParams = {
-  ...devnet,
+  ...calllessDevnet,
   name: 'sample',
   work: { ...devnet.work, epochBlocks: 4n },
   gas: { ...devnet.gas, initialLimit: 30_000_000n },

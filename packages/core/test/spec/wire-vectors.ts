@@ -6,6 +6,7 @@ import {
   decodeRlp,
   devnet,
   encodeRlp,
+  extensibleField,
   forkIdAt,
   genesisHash,
   genesisHeader,
@@ -25,14 +26,13 @@ import {
   receiptsRoot,
   rulesOf,
   sealHash,
-  structField,
   testnet,
   toHash32,
   transactionsRoot,
   trieRoot,
 } from '../../src/index.ts'
 import { committedParamsField } from '../../src/network/network-params-field.ts'
-import { ruleFields } from '../../src/network/rule-fields.ts'
+import { laterRuleFields, ruleFields } from '../../src/network/rule-fields.ts'
 import { forked } from '../support/forked-network.ts'
 import {
   receiptSamples,
@@ -238,7 +238,7 @@ function scheduleVector(params: NetworkParams): ScheduleVector {
       const { hash, next } = forkIdAt(params, rules.since)
       return {
         number: rules.since.toString(),
-        rules: bytesToHex(encodeRlp(structField(ruleFields).toItem(rules))),
+        rules: bytesToHex(encodeRlp(extensibleField(ruleFields, laterRuleFields).toItem(rules))),
         target: (rules.fork?.changes.difficulty?.initialTarget ?? 0n).toString(),
         hash: bytesToHex(hash),
         next: next.toString(),
@@ -293,7 +293,7 @@ function headerVector(header: Header): HeaderVector {
   return {
     members: Object.fromEntries(texts) as HeaderVector['members'],
     encoded: bytesToHex(headerCodec.encode(header)),
-    sealed: bytesToHex(encodeRlp(items.slice(0, 13))),
+    sealed: bytesToHex(encodeRlp([...items.slice(0, 13), ...items.slice(16)])),
     sealHash: bytesToHex(sealHash(header)),
     hash: bytesToHex(headerHash(header)),
   }

@@ -34,7 +34,8 @@ export interface CallInput extends TraceHooks {
 /** What the message would do. Nothing of it is kept. */
 export interface CallOutcome extends MessageOutcome {
   /**
-   * Unless the input says not to: what it touched besides its sender, target, the beneficiary and the precompiles: an access list for it (EIP-2930).
+   * Unless the input says not to: what it touched besides its sender, target, the beneficiary and the precompiles: an
+   * access list for it (EIP-2930).
    */
   readonly accessList: readonly AccessListEntry[]
   /** If it was asked for. Nothing, if the message could not begin. */

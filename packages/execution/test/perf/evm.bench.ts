@@ -11,7 +11,6 @@ import {
   type Address,
   concatBytes,
   createTransactionCodec,
-  devnet,
   equalBytes,
   type GenesisAccount,
   type Hash32,
@@ -19,6 +18,7 @@ import {
   keccak256,
   utf8ToBytes,
 } from '@poai/core'
+import { calllessDevnet } from '@poai/testing/chain'
 import { EthereumChain } from '@poai/testing/ethereum'
 import {
   type BlockEnvironment,
@@ -114,7 +114,7 @@ const FITTED_CRYPTO: CustomCrypto = {
 }
 
 const execution = createExecution({
-  ...devnet,
+  ...calllessDevnet,
   chainId: CHAIN_ID,
   hardfork: 'cancun',
   limits: { extraDataBytes: 32, bodyBytes: 100_000_000 },

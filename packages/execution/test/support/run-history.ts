@@ -1,13 +1,5 @@
-import {
-  type Address,
-  bytesToHex,
-  devnet,
-  type Hardfork,
-  type Hash32,
-  hash32,
-  toAddress,
-  utf8ToBytes,
-} from '@poai/core'
+import { type Address, bytesToHex, type Hardfork, type Hash32, hash32, toAddress, utf8ToBytes } from '@poai/core'
+import { calllessDevnet } from '@poai/testing/chain'
 import { describeReceipts, EthereumChain, type EthereumOutcome } from '@poai/testing/ethereum'
 import {
   type BlockEnvironment,
@@ -107,7 +99,7 @@ export async function runHistory(options: HistoryOptions): Promise<HistoryReport
   const blockHash = blockHashOf(seed)
   const theirs = await EthereumChain.create(genesis, blockHash, { chainId: CHAIN_ID, hardfork })
   const execution = createExecution({
-    ...devnet,
+    ...calllessDevnet,
     chainId: CHAIN_ID,
     hardfork,
     limits: { extraDataBytes: 32, bodyBytes: 1_000_000 },

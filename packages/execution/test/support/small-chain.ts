@@ -1,7 +1,6 @@
 import {
   type Address,
   defined,
-  devnet,
   type GenesisAccount,
   type Hardfork,
   type Hash32,
@@ -12,6 +11,7 @@ import {
   toAddress,
   utf8ToBytes,
 } from '@poai/core'
+import { calllessDevnet } from '@poai/testing/chain'
 import {
   type AnswerSource,
   type BlockBuilder,
@@ -71,7 +71,13 @@ export class SmallChain {
     { bodyBytes = 100_000, hardfork = 'cancun', inference }: ChainOptions = {},
   ) {
     const limits = { extraDataBytes: 32, bodyBytes }
-    this.execution = createExecution({ ...devnet, chainId: CHAIN_ID, hardfork, limits, ...defined({ inference }) })
+    this.execution = createExecution({
+      ...calllessDevnet,
+      chainId: CHAIN_ID,
+      hardfork,
+      limits,
+      ...defined({ inference }),
+    })
     this.noAnswers = inference && []
     this.state.apply(genesisState(accounts))
   }

@@ -20,8 +20,8 @@ const MINING_NICENESS = 10
 const JUDGING_NICENESS = 5
 
 /**
- * Loads the models and tests them. Until then, and if it does not pass, the node judges nothing. The rules of `nextBlock`,
- * which is asked for when the wing starts, say which model that is.
+ * Loads the models and tests them. Until then, and if it does not pass, the node judges nothing. The rules of
+ * `nextBlock`, which is asked for when the wing starts, say which model that is.
  */
 export function engineWing(
   { config, params, installation, engine, clock, logger }: Ground,

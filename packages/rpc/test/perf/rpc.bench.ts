@@ -1,7 +1,7 @@
 /**
  * Requests a second beside Hardhat's node, on chains with the same content: `npm run bench -- rpc [--seconds S] [--only
- * TEXT]`. With `--beside anvil`: processor time for a request beside Foundry's node; `--profile DIR` writes a profile of
- * our server.
+ * TEXT]`. With `--beside anvil`: processor time for a request beside Foundry's node; `--profile DIR` writes a profile
+ * of our server.
  *
  * Both nodes run in processes of their own, on the same machine, one measured after the other in short slices by turns.
  * Rates are given by the wall clock and by second of the server's processor time, since client and server share the

@@ -12,6 +12,7 @@
  */
 
 export { CALLABLE_QUIZ, callingNetwork } from './calling-network.ts'
+export { calllessDevnet } from './callless-devnet.ts'
 export { type BlockPlan, ChainGenerator, type ChainGeneratorOptions, type GeneratedBlock } from './chain-generator.ts'
 export { type ContractCall, ContractChain, type SentCall } from './contract-chain.ts'
 export { easyDevnet } from './easy-devnet.ts'

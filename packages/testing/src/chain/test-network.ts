@@ -1,4 +1,5 @@
 import { bytesToHex, devnet, hexToBytes, type NetworkParams } from '@poai/core'
+import { calllessDevnet } from './callless-devnet.ts'
 import { testWallet, type Wallet } from './wallets.ts'
 
 /** Accounts that are rich from the first block on. */
@@ -24,10 +25,10 @@ function bytesOf(text: string): Uint8Array {
 
 /**
  * The devnet with four attempts a block, so that generated chains have targets that can be missed, and with limits that
- * a test can break; epochs and halvings come within a few blocks.
+ * a test can break; epochs and halvings come within a few blocks. Contracts call no models.
  */
 export const testNetwork: NetworkParams = {
-  ...devnet,
+  ...calllessDevnet,
   name: 'generated',
   // The older rule set: networks of users begin with the newer one.
   hardfork: 'cancun',

@@ -1,7 +1,6 @@
 import {
   bytesToHex,
   createTransactionCodec,
-  devnet,
   encodeRlp,
   type GenesisAccount,
   type Hash32,
@@ -13,6 +12,7 @@ import {
   toHash32,
   utf8ToBytes,
 } from '@poai/core'
+import { calllessDevnet } from '@poai/testing/chain'
 import { type BlockEnvironment, createExecution, genesisState, type Pause, recoverSender } from '../../../src/index.ts'
 import { MemoryState } from '../memory-state.ts'
 import { runAtCancunPrices } from './cancun-prices.ts'
@@ -46,7 +46,7 @@ const QUESTIONS_A_REST = 8
 const BODY_BYTES = 10_000_000
 const codec = createTransactionCodec(ETHEREUM)
 const execution = createExecution({
-  ...devnet,
+  ...calllessDevnet,
   chainId: ETHEREUM,
   hardfork: 'cancun',
   limits: { extraDataBytes: 32, bodyBytes: BODY_BYTES },
