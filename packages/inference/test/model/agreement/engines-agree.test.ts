@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { hasProgramForTests, mixedExamRequests, preparePortableCache } from '@poai/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { fingerprintOf } from '../../../src/domain/fingerprint.ts'
+import type { GenerationRequest } from '../../../src/engine/inference-engine.ts'
 import { SMALL_SYNTHETIC_LLAMA, writeSyntheticLlama } from '../../../src/gguf/synthetic-llama.ts'
 import { type AgreeingEngine, llamaEngine, ownEngines, useEngine } from './agreeing-engines.ts'
 import { scaleNorm } from './scale-norm.ts'
@@ -13,6 +14,14 @@ const isPossible = hasProgramForTests(['g++', 'clang++', 'c++'], 'apt-get instal
 /** Longer than a band of tokens, so that one pass is several. */
 const CONTEXT = 300
 const EXAMS = mixedExamRequests('engines agree', 6, CONTEXT + 1)
+const LONGEST = EXAMS.reduce((one, other) => (one.tokens.length < other.tokens.length ? other : one))
+/** Its prompt is fed in pieces, and its output token by token. */
+const GENERATION: GenerationRequest = {
+  prompt: LONGEST.tokens.slice(0, 75),
+  maxTokens: 10,
+  sampling: { temperature: 900, seed: new Uint8Array(32).fill(11) },
+  stopTokens: [],
+}
 
 /** Numbers that grow until something is infinite: keys and values in binary16, scores, scales of blocks, logits. */
 const OVERFLOWS = (['Q8_0', 'F32'] as const).flatMap((format) =>
@@ -45,9 +54,13 @@ afterAll(async () => await rm(folder, { recursive: true, force: true }))
 
 async function fingerprint(engine: AgreeingEngine | undefined, modelPath: string): Promise<string> {
   if (engine === undefined) throw new Error('no such engine')
-  return await useEngine(engine.create(modelPath, CONTEXT), async (running) =>
-    fingerprintOf((await running.evaluate(EXAMS)).map(({ words }) => words)),
-  )
+  return await useEngine(engine.create(modelPath, CONTEXT), async (running) => {
+    const evaluations = await running.evaluate(EXAMS)
+    const sampled = await running.evaluate([{ ...LONGEST, sampling: GENERATION.sampling }])
+    const { words, tokens, finite } = await running.generate(GENERATION)
+    const fingerprints = [evaluations, sampled].map((all) => fingerprintOf(all.map((each) => each.words)))
+    return [...fingerprints, fingerprintOf([words]), tokens.join(), finite].join(' ')
+  })
 }
 
 describe.skipIf(!isPossible)('all engines of portable-1', () => {
