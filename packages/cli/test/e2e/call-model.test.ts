@@ -3,7 +3,14 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { bytesToHex, type CallableModel, devnet, type Hex, type NetworkParams, networkParamsToJson } from '@poai/core'
-import { ContractChain, rootOf, SCRIPTED_MODEL, type ScriptedModel, scriptedModel } from '@poai/testing/chain'
+import {
+  ContractChain,
+  calllessDevnet,
+  rootOf,
+  SCRIPTED_MODEL,
+  type ScriptedModel,
+  scriptedModel,
+} from '@poai/testing/chain'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { runCli } from '../../src/program.ts'
 import { createTestTerminal } from '../support/test-terminal.ts'
@@ -130,7 +137,7 @@ describe('what goes wrong', () => {
   })
 
   it('says that the network has no models to call', async () => {
-    params = devnet
+    params = calllessDevnet
     const { code, err } = await run('x')
     expect(code).toBe(2)
     expect(err).toContain('contracts of the network devnet cannot call models at block 7')

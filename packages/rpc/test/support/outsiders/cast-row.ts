@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
-import { encodeAbiParameters, type Hex } from 'viem'
+import { bytesToHex, devnet } from '@poai/core'
+import { encodeAbiParameters, type Hex, stringToHex, zeroHash } from 'viem'
 import { installFoundryProgram, openFoundry } from './foundry.ts'
 import { ask, balanceOf, type Outside } from './outside.ts'
 import { expectEqual, expectFailure, expectThat, type Steps } from './steps.ts'
@@ -9,6 +10,9 @@ const PAYEE = '0x00000000000000000000000000000000000ca570'
 const SUPPLY = 10n ** 21n
 /** A block comes every second: a subscription has begun before so many have come. */
 const MOST_SENDS = 20
+/** Where contracts and callers ask a model to answer. */
+const GENERATE = '0x0000000000000000000000000000000000000a10'
+const MODEL = bytesToHex(devnet.work.modelSha256)
 const TRANSFER = 'Transfer(address indexed,address indexed,uint256)'
 
 interface CastReceipt {
@@ -48,6 +52,15 @@ export async function castRow(steps: Steps, outside: Outside): Promise<void> {
     if (contractAddress === null) throw new Error('the receipt has no contract')
     expectEqual(await cast('code', contractAddress), token.code, 'code')
     return contractAddress
+  })
+  await steps.check('ask a model with plain ABI encoding', async () => {
+    const input = await cast(
+      ...['abi-encode', 'generate(bytes32,bytes,uint32,uint32,bytes32)', MODEL, stringToHex('\nQ: 17 + 25?\nA: ')],
+      ...['13', '0', zeroHash],
+    )
+    const output = await cast('call', GENERATE, '--data', input)
+    const [text = ''] = (await cast('decode-abi', 'generate()(bytes,uint32,bytes32)', output)).split('\n')
+    expectEqual(await cast('to-utf8', text), '42', 'answer')
   })
   const move = [address, 'transfer(address,uint256)', PAYEE]
   await steps.check('call it', async () => {
