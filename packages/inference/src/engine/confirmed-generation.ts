@@ -12,9 +12,9 @@ const MAX_DRAFTS = 4
 const POSITION_WORDS = 5
 
 /**
- * Generations of the domains whose bits depend on how many tokens are fed together. What is drawn token by token is only
- * a draft there: a pass over prompt and draft, the same that a replay makes, confirms it or says where it is wrong; from
- * there on it is drawn again. So nothing is told before the end, and then what a replay finds.
+ * Generations of the domains whose bits depend on how many tokens are fed together. What is drawn token by token is
+ * only a draft there: a pass over prompt and draft, the same that a replay makes, confirms it or says where it is
+ * wrong; from there on it is drawn again. So nothing is told before the end, and then what a replay finds.
  */
 export class ConfirmedGeneration {
   readonly #draw: RunSlice

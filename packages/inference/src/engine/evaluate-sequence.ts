@@ -18,8 +18,8 @@ export interface SequenceReader {
   /** The words of one request's evaluation, after what `sequence` already holds: one decode of all fed tokens. */
   evaluate(sequence: LlamaContextSequence, request: EvaluationRequest): Promise<Uint32Array>
   /**
-   * Feeds tokens after what `sequence` already holds. With `draw`, the words of the token that follows: answer, maximum,
-   * total weight, arg max, token.
+   * Feeds tokens after what `sequence` already holds. With `draw`, the words of the token that follows: answer,
+   * maximum, total weight, arg max, token.
    */
   feed(sequence: LlamaContextSequence, tokens: readonly number[], draw?: Draw): Promise<Uint32Array | undefined>
 }

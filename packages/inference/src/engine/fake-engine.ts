@@ -38,7 +38,8 @@ const LOGIT_SPREAD = 24
 /**
  * An engine without a model, for tests: answers at once with bits drawn from the hash of the request. They are
  * plausible: finite, no logit above the maximum, total weight from 1 to the vocabulary's size, and the expected token
- * is the arg max at about three positions of four. Generations, and evaluations that draw tokens, agree with each other.
+ * is the arg max at about three positions of four. Generations, and evaluations that draw tokens, agree with each
+ * other.
  */
 export function createFakeEngine(options: FakeEngineOptions = {}): InferenceEngine {
   return new FakeEngine(options)

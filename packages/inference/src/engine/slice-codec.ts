@@ -8,7 +8,8 @@ import type { GeneratedToken, GenerationRequest, Sampling } from './inference-en
  * Token:    answer, maximum, total weight, arg max, token.
  *
  * Example, prompt [1, 40], output so far [41], 3 tokens at most, no stop token, temperature 0, a seed of zeros:
- * 03 00 00 00 | 02 00 00 00 | 03 00 00 00 | 00 00 00 00 | 00 00 00 00 | 32 times 00 | 01 00 00 00 28 00 00 00 29 00 00 00
+ * 03 00 00 00 | 02 00 00 00 | 03 00 00 00 | 00 00 00 00 | 00 00 00 00 | 32 times 00 |
+ * 01 00 00 00 28 00 00 00 29 00 00 00
  */
 
 const HEAD_WORDS = 4

@@ -10,12 +10,13 @@ import { decodeSampling, encodeSampling, SAMPLING_WORDS } from './slice-codec.ts
  * MessagePort, or in frames over pipes (`program/program-frames.ts`). A batch is one Uint32Array each way, since one
  * typed array crosses in one piece and a hundred small ones do not.
  *
- * Batch:   count, then for each request: tokens t, positions p, probes q, has sampling s, then t + p + q words, then the
- *          sampling if s is 1.
+ * Batch:   count, then for each request: tokens t, positions p, probes q, has sampling s, then t + p + q words, then
+ *          the sampling if s is 1.
  * Results: the evaluations' words one after another; their lengths follow from the requests.
  *
  * Example, one request of tokens [1, 7, 2], position [2], probe [9]:
- * 01 00 00 00 | 03 00 00 00 01 00 00 00 01 00 00 00 00 00 00 00 | 01 00 00 00 07 00 00 00 02 00 00 00 | 02 00 00 00 | 09 00 00 00
+ * 01 00 00 00 | 03 00 00 00 01 00 00 00 01 00 00 00 00 00 00 00 |
+ * 01 00 00 00 07 00 00 00 02 00 00 00 | 02 00 00 00 | 09 00 00 00
  */
 
 /** Words before the lists of a request: their lengths, and whether a sampling follows. */

@@ -151,8 +151,8 @@ export class WorkerSlot {
   }
 
   /**
-   * True if the worker may be given a batch of that priority: it serves, and has none. It may be searching or generating
-   * for somebody less urgent; then it interrupts that.
+   * True if the worker may be given a batch of that priority: it serves, and has none. It may be searching or
+   * generating for somebody less urgent; then it interrupts that.
    */
   takesBatch(priority: EvaluationPriority): boolean {
     const isMoreUrgent =

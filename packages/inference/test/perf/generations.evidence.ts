@@ -2,8 +2,8 @@
 // every engine of this machine. npm run evidence -- generations [GENERATIONS] [MOST_TOKENS] [FIRST]
 //
 // GENERATIONS (10,000) of up to MOST_TOKENS (32) tokens after prompts of random lengths, at temperatures from 0 to 2,
-// some with a stop token, some up to the end of the context. One engine generates, the next one in turn replays; WebAssembly
-// has a part in every one of them.
+// some with a stop token, some up to the end of the context. One engine generates, the next one in turn replays;
+// WebAssembly has a part in every one of them.
 import { join } from 'node:path'
 import { seededExamRequests } from '@poai/testing'
 import type { GenerationRequest, InferenceEngine } from '../../src/engine/inference-engine.ts'

@@ -1,7 +1,7 @@
 // npm run bench -- search-latency [rounds]
 //
-// How long a search takes to end when it is told to, and an evaluation that comes in the middle of one, with the model
-// of the built-in networks and one worker: for the native program and for WebAssembly.
+// How long a search takes to end when it is told to, and an evaluation that comes in the middle of a search or of a
+// generation, with the model of the built-in networks and one worker: for the native program and for WebAssembly.
 import { join } from 'node:path'
 import { createPortableEngine, type InferenceEngine } from '@poai/inference'
 import { prepareProgramCache, seededExamRequests } from '@poai/testing'
@@ -38,6 +38,32 @@ async function measure(
   return elapsed.sort((a, b) => a - b)
 }
 
+/** An evaluation by itself, and one that comes at a random moment of a generation up to the end of the context. */
+async function measureInGenerations(engine: InferenceEngine, isGenerating: boolean): Promise<readonly number[]> {
+  const elapsed: number[] = []
+  const prompt = Uint32Array.of(1, 40)
+  for (let round = 0; round < rounds; round++) {
+    const abort = new AbortController()
+    const sampling = { temperature: 1000, seed: new Uint8Array(32).fill(round % 256) }
+    const request = { prompt, maxTokens: 254, sampling, stopTokens: [] }
+    const began = Promise.withResolvers<void>()
+    const after = Math.floor(200 * Math.random())
+    const onToken = ({ index }: { readonly index: number }): void => {
+      if (index >= after) began.resolve()
+    }
+    const generating = isGenerating
+      ? engine.generate(request, { signal: abort.signal, onToken }).catch(() => undefined)
+      : began.resolve()
+    await began.promise
+    const start = performance.now()
+    await engine.evaluate(exam === undefined ? [] : [exam])
+    elapsed.push(performance.now() - start)
+    abort.abort()
+    await generating
+  }
+  return elapsed.sort((a, b) => a - b)
+}
+
 const rows: Record<string, string | undefined>[] = []
 for (const program of ['native', 'wasm'] as const) {
   const engine = createPortableEngine({ modelPath, cacheDirectory, program, workers: 1 })
@@ -49,8 +75,18 @@ for (const program of ['native', 'wasm'] as const) {
     },
     evaluation: () => engine.evaluate([exam]),
   }
-  for (const [what, interrupt] of Object.entries(interruptions)) {
-    const elapsed = await measure(engine, interrupt)
+  const measurements: Readonly<Record<string, () => Promise<readonly number[]>>> = {
+    ...Object.fromEntries(
+      Object.entries(interruptions).map(([what, interrupt]) => [
+        `${what} in a search`,
+        () => measure(engine, interrupt),
+      ]),
+    ),
+    'evaluation in a generation': () => measureInGenerations(engine, true),
+    'evaluation alone': () => measureInGenerations(engine, false),
+  }
+  for (const [what, run] of Object.entries(measurements)) {
+    const elapsed = await run()
     const at = (share: number): string => `${elapsed[Math.floor(elapsed.length * share)]?.toFixed(2)} ms`
     rows.push({
       engine: engine.status.model?.systemInfo,
