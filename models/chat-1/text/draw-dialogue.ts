@@ -11,13 +11,13 @@ import { drawUnknown } from './unknown.ts'
 /** What dialogues are made of, and how often in a hundred. */
 const PARTS: readonly (readonly [(draw: Draw) => readonly Turn[], number])[] = [
   [drawStory, 24],
-  [drawAdventure, 9],
+  [drawAdventure, 14],
   [drawCommand, 3],
-  [drawTerm, 10],
-  [drawFacts, 22],
-  [drawTalk, 14],
-  [drawMemory, 8],
-  [drawEcho, 5],
+  [drawTerm, 8],
+  [drawFacts, 16],
+  [drawTalk, 12],
+  [drawMemory, 12],
+  [drawEcho, 6],
   [drawUnknown, 5],
 ]
 
@@ -50,6 +50,6 @@ export function drawDialogue(label: string, split: Split): readonly Turn[] {
   const draw = new Draw(label, split)
   const before = new Set<unknown>()
   const turns = [...drawPart(draw, before)]
-  while (before.size < PARTS.length && draw.percent(30)) turns.push(...drawPart(draw, before))
+  while (before.size < PARTS.length && draw.percent(40)) turns.push(...drawPart(draw, before))
   return turns.map((turn) => (turn.answer.startsWith('"') ? turn : { ...turn, user: retype(draw, turn.user) }))
 }
