@@ -36,6 +36,7 @@ export {
   encodedBytesOf,
   type GenerateAnswer,
   type InferenceAnswer,
+  isFailure,
   MAX_BLOCK_ANSWERS,
   type ReplayAnswer,
   returnDataOf,

@@ -6,10 +6,10 @@ import {
   type InferenceAnswer,
   type InferenceCall,
   invariant,
+  isFailure,
   type ReplayAnswer,
   type ReplayCall,
   RuleError,
-  ZERO_HASH,
 } from '@poai/core'
 import type { ExamEvaluation } from '../transcript/exam-evaluation.ts'
 import type { ExamRequest } from '../work/exam-evaluator.ts'
@@ -41,18 +41,17 @@ function judgedOutput({ call, answer }: AnsweredCall): readonly number[] {
   return isFailure(answer as GenerateAnswer) ? [...tokens, NO_TOKEN] : tokens
 }
 
-function isFailure({ root }: GenerateAnswer): boolean {
-  return equalBytes(root, ZERO_HASH)
-}
-
-/** Judges an answer by this node's own pass. Throws a `RuleError` if the model says something else. */
+/**
+ * Judges an answer by this node's own pass. Throws a `RuleError` if the model says something else. That it ends as a
+ * generation does is a rule of bodies.
+ */
 export function judgeAnswer(answered: AnsweredCall, evaluation: ExamEvaluation): void {
   const { call } = answered
   const task = taskOf(call)
   const mismatch =
     call.kind === 'replay'
       ? mismatchOfReplay(replayAnswer(call, task, evaluation), answered.answer as ReplayAnswer)
-      : mismatchOfGenerated(call, task, { answer: answered.answer as GenerateAnswer, evaluation })
+      : mismatchOfGenerated(task, { answer: answered.answer as GenerateAnswer, evaluation })
   if (mismatch !== undefined) throw new RuleError('ANSWER_MISMATCH', 'A model says something else', mismatch)
 }
 
@@ -79,22 +78,15 @@ export function replayAnswer(call: ReplayCall, task: GenerationTask, evaluation:
 }
 
 function mismatchOfGenerated(
-  { maxTokens, model }: GenerateCall,
   task: GenerationTask,
   { answer, evaluation }: { readonly answer: GenerateAnswer; readonly evaluation: ExamEvaluation },
 ): Mismatch | undefined {
   const { tokens, root } = answer
-  const stop = tokens.findIndex((token) => model.stopTokens.includes(token))
-  const isEnded = stop !== -1 || tokens.length === maxTokens
-  if (stop !== -1 && stop < tokens.length - 1)
-    return { expected: `an end at token ${stop}`, actual: `${tokens.length} tokens` }
   if (isFailure(answer)) {
     const { notFinite, firstWrong } = judgeOutput(task, [...tokens, NO_TOKEN], evaluation)
-    if (!isEnded && notFinite === tokens.length && firstWrong === notFinite) return undefined
+    if (notFinite === tokens.length && firstWrong === notFinite) return undefined
     return { expected: 'finite numbers', actual: `a failure after ${tokens.length} tokens` }
   }
-  if (!isEnded || tokens.length > maxTokens)
-    return { expected: `an end, or ${maxTokens} tokens`, actual: `${tokens.length} tokens` }
   const verdict = judgeOutput(task, tokens, evaluation)
   if (verdict.firstWrong < tokens.length)
     return { expected: 'the tokens that are drawn', actual: `another one at ${verdict.firstWrong}` }

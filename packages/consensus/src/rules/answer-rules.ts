@@ -5,9 +5,12 @@ import {
   callName,
   decodeInferenceCall,
   equalBytes,
+  type GenerateAnswer,
+  type GenerateCall,
   gasOfAnswer,
   type InferenceAnswer,
   type InferenceCall,
+  isFailure,
 } from '@poai/core'
 import type { Rule } from './rule.ts'
 import type { RuledBody } from './ruled-body.ts'
@@ -38,10 +41,21 @@ export const answersRootOfBody: Rule<RuledBody> = {
   },
 }
 
-/** Execution would find out too, but only after the replays of all. */
+/** Whether an answer ends as a generation does. No engine can be asked about every answer that does not. */
+function endsWell({ maxTokens, model }: GenerateCall, answer: GenerateAnswer): boolean {
+  const { tokens } = answer
+  const stop = tokens.findIndex((token) => model.stopTokens.includes(token))
+  if (stop !== -1 && stop < tokens.length - 1) return false
+  const isOver = stop !== -1 || tokens.length === maxTokens
+  return isOver !== isFailure(answer)
+}
+
+/** Replays and execution would find out too, but only after much work. */
 export const answerForm: Rule<RuledBody> = {
   code: 'BODY_ANSWER_FORM',
-  statement: 'each answer is to a call of its kind that the rules know, within its bounds, and no call has two',
+  statement:
+    'each answer is to a call of its kind that the rules know, within its bounds, ends as generations do, and no ' +
+    'call has two',
   check: (subject) => {
     const seen = new Set<string>()
     for (const [index, { answer, call }] of answersOf(subject).entries()) {
@@ -53,6 +67,8 @@ export const answerForm: Rule<RuledBody> = {
       const most = call.kind === 'generate' ? call.maxTokens : 0
       if (tokens.length > most || tokens.some((token) => token >= BYTE_TOKENS))
         return { expected: `at most ${most} tokens below ${BYTE_TOKENS}`, actual: `other tokens in answer ${index}` }
+      if (call.kind === 'generate' && answer.kind === 'generate' && !endsWell(call, answer))
+        return { expected: `a token that ends it, or ${most} tokens`, actual: `another end of answer ${index}` }
     }
     return undefined
   },

@@ -307,7 +307,7 @@ const answeringParams: NetworkParams = { ...sampleParams, inference: { models: [
 const said: InferenceAnswer = {
   kind: 'generate',
   input: generateCall({ maxTokens: MAX_TOKENS }).input,
-  tokens: [55, 53],
+  tokens: [55, 13],
   root: hash32(utf8ToBytes('root')),
 }
 const judged: InferenceAnswer = {
@@ -398,7 +398,11 @@ const bodyCases: readonly RuleCase[] = [
   },
   {
     code: 'BODY_ANSWER_FORM',
-    passes: [answering([{ ...said, tokens: Array(MAX_TOKENS).fill(BYTE_TOKENS - 1) }])],
+    passes: [
+      answering([{ ...said, tokens: Array(MAX_TOKENS).fill(BYTE_TOKENS - 1) }]),
+      answering([{ ...said, tokens: [...Array(MAX_TOKENS - 1).fill(5), 13] }]),
+      ...[[], Array(MAX_TOKENS - 1).fill(5)].map((tokens) => answering([{ ...said, tokens, root: ZERO_HASH }])),
+    ],
     breaks: [
       {
         validate: answering([judged, { ...said, input: judged.input }]),
@@ -414,6 +418,17 @@ const bodyCases: readonly RuleCase[] = [
         validate: answering([{ ...said, tokens }]),
         expected: `at most ${MAX_TOKENS} tokens below ${BYTE_TOKENS}`,
         actual: 'other tokens in answer 0',
+      })),
+      ...[
+        { tokens: [] },
+        { tokens: Array(MAX_TOKENS - 1).fill(5) },
+        { tokens: [13, 5, 13] },
+        { tokens: [5, 13], root: ZERO_HASH },
+        { tokens: Array(MAX_TOKENS).fill(5), root: ZERO_HASH },
+      ].map((changes) => ({
+        validate: answering([{ ...said, ...changes }]),
+        expected: `a token that ends it, or ${MAX_TOKENS} tokens`,
+        actual: 'another end of answer 0',
       })),
     ],
   },

@@ -102,11 +102,16 @@ export function callName({ kind, input }: Pick<InferenceCall, 'kind' | 'input'>)
   return `${kind} ${bytesToHex(hash32(input))}`
 }
 
+/** Whether the model gave a number that is not finite after the answer's tokens. */
+export function isFailure({ root }: Pick<GenerateAnswer, 'root'>): boolean {
+  return equalBytes(root, ZERO_HASH)
+}
+
 /** What the contract gets: what Solidity's `abi.decode` reads. Undefined: the call fails. */
 export function returnDataOf(call: InferenceCall, answer: InferenceAnswer): Uint8Array | undefined {
   if (answer.kind === 'replay') return concatBytes(wordOf(answer.isRightRoot ? 1 : 0), wordOf(answer.firstWrong))
   const { tokens, root } = answer
-  if (equalBytes(root, ZERO_HASH)) return undefined
+  if (isFailure(answer)) return undefined
   return concatBytes(wordOf(GENERATE_ANSWER_HEAD), wordOf(tokens.length), root, abiBytes(textOf(call, tokens)))
 }
 

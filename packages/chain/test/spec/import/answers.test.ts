@@ -135,6 +135,15 @@ interface Damage {
   readonly costs: readonly [evaluations: number, executions: number]
 }
 
+/** Answers that end as no generation does. An engine is not asked about some of them: it could not be. */
+const UNENDING: readonly (readonly [what: string, change: (answer: GenerateAnswer) => GenerateAnswer])[] = [
+  ['an answer without tokens', (answer) => ({ ...answer, tokens: [] })],
+  ['an answer that stops anywhere', (answer) => ({ ...answer, tokens: [80, 81] })],
+  ['an answer that goes on after its end', (answer) => ({ ...answer, tokens: [80, 13, 81, 82, 83, 84] })],
+  ['a failure after the most tokens', (answer) => ({ ...answer, tokens: Array(6).fill(80), root: ZERO_HASH })],
+  ['a failure after the end', (answer) => ({ ...answer, tokens: [80, 13], root: ZERO_HASH })],
+]
+
 const DAMAGES: readonly Damage[] = [
   {
     code: 'BODY_MEMBERS',
@@ -169,6 +178,14 @@ const DAMAGES: readonly Damage[] = [
     block: () => withAnswers(([first, ...rest]) => [first as InferenceAnswer, first as InferenceAnswer, ...rest]),
     costs: [0, 0],
   },
+  ...UNENDING.map(
+    ([what, change]): Damage => ({
+      code: 'BODY_ANSWER_FORM',
+      what,
+      block: () => withAnswers(([first, ...rest]) => [change(first as GenerateAnswer), ...rest]),
+      costs: [0, 0],
+    }),
+  ),
   {
     code: 'BODY_ANSWERS_GAS',
     what: 'answers that nobody paid for',
