@@ -18,6 +18,7 @@ export { type ContractCall, ContractChain, type SentCall } from './contract-chai
 export { easyDevnet } from './easy-devnet.ts'
 export { type AskedEngine, engineAnswers } from './engine-answers.ts'
 export { FORK_NUMBER, forkingNetwork } from './forking-network.ts'
+export { FORWARDER_CODE, FORWARDER_CREATION } from './forwarder.ts'
 export { INVALID_BLOCK_CODES, type InvalidBlock, invalidBlock } from './invalid-blocks.ts'
 export { MemoryState } from './memory-state.ts'
 export { rootOf, SCRIPTED_MODEL, type ScriptedModel, scriptedModel } from './scripted-model.ts'
