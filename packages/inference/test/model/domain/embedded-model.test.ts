@@ -11,43 +11,39 @@ import {
   parseVectors,
   wordsOfEngine,
 } from '@poai/inference'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, expect, it } from 'vitest'
 import { PACKAGED_DOMAIN_NAME } from '../test-model.ts'
 
-const models = join(import.meta.dirname, '../../../../../models')
+const models = join(import.meta.dirname, '../../../../../models/quiz-1')
+const modelPath = join(models, 'quiz-1.Q8_0.gguf')
+const vectors = parseVectors(await readFile(join(models, 'vectors', `${PACKAGED_DOMAIN_NAME}.json`), 'utf8'))
 const cacheDirectory = await mkdtemp(join(tmpdir(), 'poai-embedded-'))
 afterAll(async () => await rm(cacheDirectory, { recursive: true }))
 
-describe.each(['quiz-1', 'chat-1'])('the embedded model %s', async (name) => {
-  const folder = join(models, name)
-  const modelPath = join(folder, `${name}.Q8_0.gguf`)
-  const vectors = parseVectors(await readFile(join(folder, 'vectors', `${PACKAGED_DOMAIN_NAME}.json`), 'utf8'))
-
-  it('is the one that its vectors were recorded of', async () => {
-    expect((await modelIdentity(modelPath)).sha256).toBe(vectors.modelSha256)
-  })
-
-  it('computes its vectors on this machine, bit for bit', async () => {
-    const { build } = findDomain(vectors.domain) ?? {}
-    if (build === undefined) throw new Error(`domain ${vectors.domain} is not known`)
-    const engine = createLlamaEngine(
-      {
-        build,
-        modelPath,
-        cacheDirectory,
-        workers: 1,
-        contextSize: vectors.contextSize,
-        maxSequences: vectors.maxSequences,
-      },
-      { admit: admitByVectors(vectors) },
-    )
-    await engine.start()
-    await checkVectors(wordsOfEngine(engine), vectors)
-    await engine.stop()
-  })
+it('the embedded model is the one that its vectors were recorded of', async () => {
+  expect((await modelIdentity(modelPath)).sha256).toBe(vectors.modelSha256)
 })
 
-it('the other known domains compute other bits of quiz-1', async () => {
-  const fingerprints = parseFingerprints(await readFile(join(models, 'quiz-1', 'vectors', 'fingerprints.json'), 'utf8'))
+it('this machine computes the embedded model’s vectors, bit for bit', async () => {
+  const { build } = findDomain(vectors.domain) ?? {}
+  if (build === undefined) throw new Error(`domain ${vectors.domain} is not known`)
+  const engine = createLlamaEngine(
+    {
+      build,
+      modelPath,
+      cacheDirectory,
+      workers: 1,
+      contextSize: vectors.contextSize,
+      maxSequences: vectors.maxSequences,
+    },
+    { admit: admitByVectors(vectors) },
+  )
+  await engine.start()
+  await checkVectors(wordsOfEngine(engine), vectors)
+  await engine.stop()
+})
+
+it('the other known domains compute other bits of it', async () => {
+  const fingerprints = parseFingerprints(await readFile(join(models, 'vectors', 'fingerprints.json'), 'utf8'))
   expect(new Set(fingerprints.map(({ sha256 }) => sha256)).size).toBe(fingerprints.length)
 })
