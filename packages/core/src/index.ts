@@ -119,6 +119,7 @@ export {
   type BlockCodecs,
   type Body,
   createBlockCodecs,
+  emptyBodyOf,
   encodeBody,
   LATER_BODY_MEMBERS,
   type LaterBodyMembers,
