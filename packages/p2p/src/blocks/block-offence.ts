@@ -6,6 +6,7 @@ const REPLAY_CODES: ReadonlySet<RuleCode> = new Set<RuleCode>([
   'WORK_NOT_FINITE',
   'WORK_TRANSCRIPT_MISMATCH',
   'WORK_LOSS_MISMATCH',
+  'ANSWER_MISMATCH',
 ])
 
 /** True if it took replays to find the fault. */

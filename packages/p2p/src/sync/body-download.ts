@@ -1,4 +1,4 @@
-import { type Body, type Clock, EMPTY_TRIE_ROOT, equalBytes, type Logger, RuleError } from '@poai/core'
+import { type Body, type Clock, emptyBodyOf, type Logger, RuleError } from '@poai/core'
 import { MAX_BODIES } from '../blocks/bodies-protocol.ts'
 import { NetworkError } from '../network-error.ts'
 import type { Peer, PeerSet } from '../peers/peer.ts'
@@ -91,8 +91,8 @@ export class BodyDownload {
     this.#dependencies = dependencies
     this.#slots = headers.map((wanted) => ({
       wanted,
-      // An empty root stands for an empty body: there is nothing to ask for.
-      body: equalBytes(wanted.header.transactionsRoot, EMPTY_TRIE_ROOT) ? { transactions: [] } : undefined,
+      // Empty roots stand for an empty body: there is nothing to ask for.
+      body: emptyBodyOf(wanted.header),
       bytes: 0,
       askedAtMs: undefined,
       wantedSinceMs: undefined,

@@ -353,6 +353,6 @@ class Synchroniser implements NetworkSync {
 function offenceOf(fault: unknown): Offence | undefined {
   if (!(fault instanceof RuleError)) return undefined
   const { code } = fault
-  const isOfImport = code.startsWith('WORK_') || code.startsWith('EXECUTION_') || code.startsWith('BODY_')
+  const isOfImport = ['WORK_', 'ANSWER_', 'EXECUTION_', 'BODY_'].some((stage) => code.startsWith(stage))
   return isOfImport || code === 'HEADER_PARENT_INVALID' ? blockOffence(fault) : undefined
 }

@@ -141,6 +141,7 @@ describe('the gossip of blocks', () => {
   const cases: readonly (readonly [RuleCode, GossipVerdict, readonly Offence[], BudgetOutcome])[] = [
     ['WORK_TRANSCRIPT_MISMATCH', 'reject', ['failed-replay'], 'failed-replay'],
     ['WORK_LOSS_MISMATCH', 'reject', ['failed-replay'], 'failed-replay'],
+    ['ANSWER_MISMATCH', 'reject', ['failed-replay'], 'failed-replay'],
     ['WORK_CLAIM_ABOVE_TARGET', 'reject', ['malicious-block'], 'undecided'],
     ['BODY_SIZE', 'reject', ['invalid-block'], 'undecided'],
     // Its bringer may have passed it on in good faith, after its replay and before its execution.
