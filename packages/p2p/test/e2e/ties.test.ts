@@ -5,7 +5,7 @@ import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { PUSH_INTERVAL_MS } from '../../src/handshake/status-pusher.ts'
 import { startNode, systemClock, type TestNode } from '../support/start-node.ts'
 
-const WAIT = { timeout: 20_000, interval: 20 }
+const WAIT = { timeout: 60_000, interval: 20 }
 /** After a first status each node tells no other one: what spreads then spreads by gossip. */
 const statusesOnce: Clock = {
   ...systemClock,
