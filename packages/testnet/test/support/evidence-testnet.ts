@@ -23,6 +23,8 @@ export interface EvidenceTestnetOptions {
   readonly domainOf?: string
   /** Of the easiest block, and the first one, for nodes that make few attempts. Default: the network's. */
   readonly easiestAttempts?: bigint
+  /** Changes the network further. */
+  readonly change?: (params: NetworkParams) => NetworkParams
   /** Where engines are cached; default: the user's own. */
   readonly home?: string
   /** What runs a node's program; default: the Node that runs this. */
@@ -57,7 +59,8 @@ export async function startEvidenceTestnet(options: EvidenceTestnetOptions): Pro
   const { difficulty } = derived
   const easiestTarget = easiestAttempts === undefined ? undefined : 2n ** 256n / easiestAttempts
   const targets = defined({ easiestTarget, initialTarget: easiestTarget })
-  const params = { ...derived, difficulty: { ...difficulty, ...targets } }
+  const { change = (unchanged) => unchanged } = options
+  const params = change({ ...derived, difficulty: { ...difficulty, ...targets } })
   const networkFile = join(folder, 'network.json')
   await writeFile(networkFile, JSON.stringify(networkParamsToJson(params)))
   const ports = await findFreePorts(40_000 + Math.floor(Math.random() * 10_000), { count: nodes + 1, host: HOST })
