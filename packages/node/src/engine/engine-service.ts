@@ -143,9 +143,11 @@ class ModelEngineService implements EngineService {
       await this.#start()
     } catch (error) {
       if (this.#isStopped()) return
-      if (!(error instanceof AppError)) throw error
+      const isExpected = error instanceof AppError
       await this.#engine?.stop()
-      this.#abstain(error)
+      // In any case, so that nobody waits for it.
+      this.#abstain(isExpected ? error : unexpected(error))
+      if (!isExpected) throw error
     }
   }
 
@@ -310,6 +312,10 @@ class ModelEngineService implements EngineService {
   #isStopped(): boolean {
     return this.#state === 'stopped'
   }
+}
+
+function unexpected(cause: unknown): EngineError {
+  return new EngineError('INFERENCE_START_FAILED', 'the engine could not be started', { actual: String(cause), cause })
 }
 
 function isMismatch(error: unknown): boolean {

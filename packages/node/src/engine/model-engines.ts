@@ -53,6 +53,9 @@ export interface ModelEnginesOptions extends Omit<EngineServiceOptions, 'pin' | 
   readonly nextBlock?: () => bigint
 }
 
+/** Who waits for a model, and how long. */
+type Waiting = Pick<GenerateOptions, 'priority' | 'signal'>
+
 /** Workers for a model that nothing is mined with: contracts wait for one answer after another anyway. */
 const CALLABLE_WORKERS = 1
 
@@ -107,15 +110,15 @@ class EveryModel implements ModelEngines {
   }
 
   async evaluate(requests: readonly ExamRequest[], options?: EvaluateExamsOptions): Promise<readonly ExamEvaluation[]> {
-    return (await this.#loaded(options?.work, options?.signal)).evaluate(requests, options)
+    return (await this.#loaded(options?.work, options)).evaluate(requests, options)
   }
 
   async search(job: SearchJob, span: NonceSpan, options?: SearchOptions): Promise<SearchResult> {
-    return (await this.#loaded(job.work, options?.signal)).search(job, span, options)
+    return (await this.#loaded(job.work, options)).search(job, span, options)
   }
 
   async generate(model: AskedWork, request: GenerationRequest, options?: GenerateOptions): Promise<Generation> {
-    return (await this.#loaded(model, options?.signal)).generate(request, options)
+    return (await this.#loaded(model, options)).generate(request, options)
   }
 
   /** The main service's, from its start on. */
@@ -146,10 +149,13 @@ class EveryModel implements ModelEngines {
     return pin === this.#mainPin ? this.#main : this.#others.get(pin)
   }
 
-  /** The engine of a model, once it has been loaded or has failed to. The main one is not waited for. */
-  async #loaded(asked: AskedWork | undefined, signal: AbortSignal | undefined): Promise<EngineService> {
+  /**
+   * The engine of a model, once it has been loaded or has failed to. The main one is not waited for, and a block that
+   * is being built waits for none: it can do without.
+   */
+  async #loaded(asked: AskedWork | undefined, options: Waiting = {}): Promise<EngineService> {
     const service = this.#of(asked)
-    if (service !== this.#main) await settled(service, signal)
+    if (service !== this.#main && options.priority !== 'build') await settled(service, options.signal)
     return service
   }
 

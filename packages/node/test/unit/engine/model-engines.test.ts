@@ -114,4 +114,31 @@ describe('the engines of a node', () => {
     await clock.advance(RETRY_MS)
     expect(await engines.evaluate(FAKE_EXAMS, ask)).toHaveLength(FAKE_EXAMS.length)
   })
+
+  it('hold up no block that is being built while a model is loaded', async () => {
+    const { engines } = await start(1n, (_, { work }) =>
+      work.model === 'talker' ? new Promise(() => undefined) : Promise.resolve(setup),
+    )
+    await expect(engines.generate(ask.work, task, { priority: 'build' })).rejects.toMatchObject({
+      code: 'INFERENCE_NOT_RUNNING',
+    })
+    await expect(engines.evaluate(FAKE_EXAMS, { ...ask, priority: 'build' })).rejects.toMatchObject({
+      code: 'INFERENCE_NOT_RUNNING',
+    })
+  })
+
+  it.each(['at first', 'later'])('let nobody wait for a model whose engine fails unexpectedly, %s', async (when) => {
+    let isBroken = when === 'at first'
+    const missing = new AppError('MODEL_MISSING', 'no such model', {})
+    const { engines, clock } = await start(1n, async (_, { work }) => {
+      if (work.model !== 'talker') return setup
+      if (isBroken) throw new TypeError('nobody thought of this')
+      throw missing
+    })
+    await expect(engines.evaluate(FAKE_EXAMS, ask)).rejects.toMatchObject({ code: 'INFERENCE_NOT_RUNNING' })
+    isBroken = true
+    await clock.advance(RETRY_MS)
+    await expect(engines.evaluate(FAKE_EXAMS, ask)).rejects.toMatchObject({ code: 'INFERENCE_NOT_RUNNING' })
+    expect(engines.callable()).toMatchObject([{ state: 'abstaining' }])
+  })
 })
