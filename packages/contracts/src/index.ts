@@ -10,6 +10,7 @@
 
 export { cachedOracleAbi, cachedOracleBytecode } from './generated/cached-oracle.ts'
 export { MODELS } from './generated/models.ts'
+export { providersAbi, providersBytecode } from './generated/providers.ts'
 export { quizBetAbi, quizBetBytecode } from './generated/quiz-bet.ts'
 export { textAdventureAbi, textAdventureBytecode } from './generated/text-adventure.ts'
 export {

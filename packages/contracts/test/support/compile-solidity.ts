@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { Hex } from '@poai/core'
 
@@ -22,13 +23,19 @@ export const SOLC_VERSION = '0.8.37'
 /** The rule set of the built-in networks; newer ones are experimental in this compiler. */
 export const EVM_VERSION = 'osaka'
 
+const OUTPUT = ['abi', 'evm.bytecode.object']
+
 interface SolidityCompiler {
   version(): string
-  compile(input: string): string
+  compile(input: string, callbacks: { readonly import: (path: string) => { readonly contents: string } }): string
 }
 
 interface CompilerOutput {
-  readonly errors?: readonly { readonly formattedMessage: string }[]
+  readonly errors?: readonly {
+    readonly severity: string
+    readonly formattedMessage: string
+    readonly sourceLocation?: { readonly file: string }
+  }[]
   readonly contracts?: Readonly<Record<string, Readonly<Record<string, RawContract>>>>
 }
 
@@ -37,9 +44,11 @@ interface RawContract {
   readonly evm: { readonly bytecode: { readonly object: string } }
 }
 
+const { resolve } = createRequire(import.meta.url)
+
 /**
  * Compiles with settings that make the same bytes everywhere: no hash of the sources at the end of the code. Warnings
- * are errors.
+ * are errors. What the sources import besides each other is taken from npm's packages, whose warnings are not ours.
  */
 export function compileSolidity(sources: Sources): readonly CompiledContract[] {
   const compiler = createRequire(import.meta.url)('solc') as SolidityCompiler
@@ -51,11 +60,17 @@ export function compileSolidity(sources: Sources): readonly CompiledContract[] {
       evmVersion: EVM_VERSION,
       optimizer: { enabled: true, runs: 200 },
       metadata: { appendCBOR: false, bytecodeHash: 'none' },
-      outputSelection: { '*': { '*': ['abi', 'evm.bytecode.object'] } },
+      outputSelection: Object.fromEntries(Object.keys(sources).map((path) => [path, { '*': OUTPUT }])),
     },
   }
-  const { errors = [], contracts = {} } = JSON.parse(compiler.compile(JSON.stringify(input))) as CompilerOutput
-  if (errors.length > 0) throw new Error(errors.map(({ formattedMessage }) => formattedMessage).join('\n'))
+  const { errors = [], contracts = {} } = JSON.parse(
+    compiler.compile(JSON.stringify(input), { import: (path) => ({ contents: readFileSync(resolve(path), 'utf8') }) }),
+  ) as CompilerOutput
+  const faults = errors.filter(
+    ({ severity, sourceLocation }) =>
+      severity === 'error' || sourceLocation === undefined || sourceLocation.file in sources,
+  )
+  if (faults.length > 0) throw new Error(faults.map(({ formattedMessage }) => formattedMessage).join('\n'))
   return Object.entries(contracts).flatMap(([path, inFile]) =>
     Object.entries(inFile).map(([name, { abi, evm }]) => ({
       name,

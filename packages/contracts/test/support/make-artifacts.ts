@@ -18,8 +18,8 @@ interface EmbeddedModel {
 export async function makeArtifacts(): Promise<ReadonlyMap<string, string>> {
   const models = await readEmbeddedModels()
   const made = { [MODELS_SOURCE]: modelsSource(models) }
-  const compiled = compileSolidity({ ...(await readSources(join(PACKAGE, 'solidity'))), ...made })
-  const contracts = compiled.filter(({ abi, bytecode }) => abi.some(isFunction) && bytecode.length > 2)
+  const sources = { ...(await readSources(join(PACKAGE, 'solidity'))), ...made }
+  const contracts = compileSolidity(sources).filter(({ abi, bytecode }) => abi.some(isFunction) && bytecode.length > 2)
   return new Map([
     [`solidity/${MODELS_SOURCE}`, made[MODELS_SOURCE]],
     ['src/generated/models.ts', modelsModule(models)],
