@@ -1,9 +1,10 @@
-// What a block full of the dearest questions to a model costs whoever builds it and whoever imports it, with the engine
+// What a block full of the most expensive questions costs whoever builds it and whoever imports it, with the engine
 // that every machine runs: npm run bench -- inference-gas [ROUNDS] [MODEL]
 //
 // For each model that the devnet's contracts may call: one transaction whose contract asks until the gas of a block is
 // used up. Built with the answers of a node's own desk, then imported: all answers computed again and the block
-// executed. Processor time of all that, the least of some ROUNDS (3): at most two seconds, and six million gas a second.
+// executed. Processor time of all that, the least of some ROUNDS (3): at most two seconds, and six million gas a
+// second.
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -55,8 +56,8 @@ const sender = testWallet('asker')
 const contract: Address = toAddress(new Uint8Array(20).fill(0xca))
 
 /**
- * Calls an address again and again, each time with another number at a place in the input. Data: the address, the place,
- * how many times, the input.
+ * Calls an address again and again, each time with another number at a place in the input. Data: the address, the
+ * place, how many times, the input.
  */
 const REPEATER = hex('0x606036038060605f375f5b80602035525f5f835f5f355afa506001016040358110600a5700')
 
@@ -239,8 +240,8 @@ for (const model of devnet.inference?.models ?? []) {
       const [{ answers, gas, gasUsed }] = measured as [Measured]
       const build = Math.min(...measured.map(({ buildSeconds }) => buildSeconds))
       const imported = Math.min(...measured.map(({ importSeconds }) => importSeconds))
-      const dearest = Math.max(build, imported)
-      const isRight = dearest <= MOST_SECONDS && gas / dearest >= LEAST_GAS_PER_SECOND
+      const slower = Math.max(build, imported)
+      const isRight = slower <= MOST_SECONDS && gas / slower >= LEAST_GAS_PER_SECOND
       isBelow ||= !isRight
       rows.push({
         'each call': filling.name,

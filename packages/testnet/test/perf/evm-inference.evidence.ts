@@ -4,8 +4,8 @@
 // Two miners, native and WebAssembly, and two validators. Each block (100) has so many calls (20), sent by JSON-RPC: to
 // the precompiles themselves, through a contract, and replays of earlier answers. Native workers are killed all the
 // time. From a quarter of the blocks on a second model is called which one validator does not have: it must stop before
-// the first such block, say why, and go on when it has the model. At the end every answer is asked for again by eth_call
-// at all four nodes.
+// the first such block, say why, and go on when it has the model. At the end eth_call asks for every answer again, by
+// turns at all four nodes.
 import { createHash } from 'node:crypto'
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
