@@ -132,8 +132,9 @@ async function buildOn(
     answers: inTime,
   })
   // What others do while this rests, and what models take, is not counted as its own time.
-  const nowMs = (): number => performance.now() - pace.restedMs - (inTime?.waitedMs ?? 0)
-  await fillBlock(builder, { mempool, slow, gasLimit: fixed.gasLimit, signal: request.signal, nowMs })
+  const waitedMs = (): number => inTime?.waitedMs ?? 0
+  const nowMs = (): number => performance.now() - pace.restedMs - waitedMs()
+  await fillBlock(builder, { mempool, slow, gasLimit: fixed.gasLimit, signal: request.signal, nowMs, waitedMs })
   const { transactions, answers, outcome } = builder.finish()
   const { stateRoot, receiptsRoot, logsBloom, gasUsed } = outcome
   return {

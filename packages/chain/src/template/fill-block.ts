@@ -30,6 +30,8 @@ export interface FillOptions {
   readonly limits?: FillLimits
   /** Milliseconds since any beginning. */
   nowMs?(): number
+  /** Milliseconds that models were waited for so far; not part of the others. */
+  waitedMs?(): number
 }
 
 /** The cheapest transaction: with less gas left a block is full. */
@@ -39,7 +41,8 @@ const LEAST_SLOW_MS = 20
 
 /**
  * Fills a block by what transactions pay. One that may use more gas than is left makes room for the next one and counts
- * as nothing: anyone can offer such ones. Those that are slow to execute come last.
+ * as nothing: anyone can offer such ones. Those that are slow to execute, or that used up the time of models and were
+ * left out, come last: they may never pay.
  */
 export async function fillBlock(builder: BlockBuilder, options: FillOptions): Promise<void> {
   const { slow } = options
@@ -92,17 +95,22 @@ class Filling {
   }
 
   async #include(entry: PooledTransaction): Promise<boolean> {
-    const { slow, gasLimit, nowMs = () => performance.now() } = this.#options
+    const { slow, gasLimit, nowMs = () => performance.now(), waitedMs = () => 0 } = this.#options
+    const { hash } = entry.transaction
+    const waitedBefore = waitedMs()
     const gasBefore = this.#builder.gasUsed
     const begunMs = nowMs()
     this.#tries++
     const { included } = await this.#builder.add(entry)
     const tookMs = nowMs() - begunMs
     this.#spentMs += tookMs
-    if (!included) return false
+    if (!included) {
+      if (waitedMs() > waitedBefore) slow.add(hash)
+      return false
+    }
     this.#included.add(entry)
     const shareOfGas = Number(this.#builder.gasUsed - gasBefore) / Number(gasLimit)
-    if (tookMs >= LEAST_SLOW_MS && tookMs / this.#limits.maxMs > shareOfGas) slow.add(entry.transaction.hash)
+    if (tookMs >= LEAST_SLOW_MS && tookMs / this.#limits.maxMs > shareOfGas) slow.add(hash)
     return true
   }
 }

@@ -1,6 +1,6 @@
 import type { Receipt, Transaction } from '@poai/core'
 import { RuleError } from '@poai/core'
-import type { Added, BlockBuilder } from '@poai/execution'
+import { type Added, AnswerError, type BlockBuilder } from '@poai/execution'
 import { describe, expect, it } from 'vitest'
 import type { PooledTransaction } from '../../../src/mempool/pooled-transaction.ts'
 import { createPriceOrder, type PricedAccount } from '../../../src/mempool/price-order.ts'
@@ -17,11 +17,14 @@ class Fixture {
   readonly included: string[] = []
   readonly slow: SlowTransactions = new SlowTransactions()
   readonly #accounts: readonly PricedAccount[]
-  tries = 0
+  tried: string[] = []
+  waitedMs = 0
   nowMs = 0
   tookMs: (name: string) => number = () => 1
   gasUsed: (name: string) => bigint = () => 21_000n
   isValid: (name: string) => boolean = () => true
+  waitsFor: (name: string) => number = () => 0
+  isAnswered: (name: string) => boolean = () => true
 
   constructor(transactions: readonly Transaction[]) {
     const bySender = new Map<bigint, PooledTransaction[]>()
@@ -35,7 +38,7 @@ class Fixture {
 
   async fill(limits: FillLimits = { maxMs: 1000, maxTries: 100 }): Promise<readonly string[]> {
     this.included.splice(0)
-    this.tries = 0
+    this.tried = []
     let used = 0n
     const builder: BlockBuilder = {
       get gasUsed() {
@@ -44,9 +47,11 @@ class Fixture {
       bodyBytes: 0,
       add: async (sent): Promise<Added> => {
         const name = nameOf(sent)
-        this.tries++
+        this.tried.push(name)
+        this.waitedMs += this.waitsFor(name)
         this.nowMs += this.tookMs(name)
         if (!this.isValid(name)) return { included: false, reason: new RuleError('EXECUTION_FUNDS', 'too poor') }
+        if (!this.isAnswered(name)) return { included: false, reason: new AnswerError('not in time') }
         used += this.gasUsed(name)
         this.included.push(name)
         return { included: true, receipt: NO_RECEIPT }
@@ -59,6 +64,7 @@ class Fixture {
       mempool: { priceOrder: () => createPriceOrder(this.#accounts, 0n) },
       ...{ slow: this.slow, gasLimit: GAS_LIMIT, signal: undefined, limits },
       nowMs: () => this.nowMs,
+      waitedMs: () => this.waitedMs,
     })
     return this.included
   }
@@ -79,7 +85,7 @@ describe('the filling of a block', () => {
     const misfits = transfers(500, { tip: 9n, gasLimit: GAS_LIMIT })
     const fixture = new Fixture([...misfits, ...transfers(3, { tip: 1n, gasLimit: 21_000n }, 1000)])
     expect(await fixture.fill()).toEqual(['1:0', '1000:0', '1001:0', '1002:0'])
-    expect(fixture.tries).toBe(4)
+    expect(fixture.tried).toHaveLength(4)
   })
 
   it('takes one that may use exactly what is left, and not one that may use a unit more', async () => {
@@ -96,7 +102,7 @@ describe('the filling of a block', () => {
     fixture.isValid = (name) => name === '6:0'
     expect(await fixture.fill({ maxMs: 1000, maxTries: 6 })).toEqual(['6:0'])
     expect(await fixture.fill({ maxMs: 1000, maxTries: 5 })).toEqual([])
-    expect(fixture.tries).toBe(5)
+    expect(fixture.tried).toHaveLength(5)
   })
 
   it('ends when its time is used up, and the next template takes what was slow last', async () => {
@@ -107,6 +113,17 @@ describe('the filling of a block', () => {
     expect(await fixture.fill()).toEqual(['3:0', '4:0'])
     for (let round = 0; round < 3; round++) await fixture.fill()
     expect(await fixture.fill()).toEqual(['100:0', '101:0', '102:0', '103:0', '1:0', '2:0'])
+  })
+
+  it('takes last what used up the time of models and was left out: it may never pay for it', async () => {
+    const fixture = new Fixture(transfers(4, { tip: 9n, gasLimit: 250_000n }))
+    // The second uses up the time, the third asks after that, the others ask nothing.
+    fixture.waitsFor = (name) => (name === '2:0' ? 1000 : 0)
+    fixture.isAnswered = (name) => name !== '2:0' && name !== '3:0'
+    expect(await fixture.fill()).toEqual(['1:0', '4:0'])
+    expect(fixture.tried).toEqual(['1:0', '2:0', '3:0', '4:0'])
+    expect(await fixture.fill()).toEqual(['1:0', '4:0'])
+    expect(fixture.tried.slice(0, 4)).toEqual(['1:0', '3:0', '4:0', '2:0'])
   })
 
   it('calls nothing slow that takes no more of the time than of the gas', async () => {
