@@ -15,6 +15,9 @@ beforeAll(async () => {
 })
 afterAll(async () => await model.remove())
 
+/** That a worker keeps apart, as in `engine.h`, and that of evaluations. */
+const SEQUENCES = 5
+
 async function start(program: 'wasm' | 'native', workers = 1): Promise<InferenceEngine> {
   const engine = createPortableEngine({ modelPath: model.options.modelPath, cacheDirectory, workers, program })
   onTestFinished(() => engine.stop())
@@ -61,7 +64,8 @@ describe.each(PROGRAMS)('generations of the own engine, %s', (program) => {
         for (const { status } of await Promise.allSettled([running, waiting])) expect(status).toBe('rejected')
       }
     }
-    // What it takes for as many sequences as it keeps apart, it takes once.
+    // What it takes for as many sequences as it keeps apart, to their ends, it takes once.
+    for (let seed = 0; seed < SEQUENCES; seed++) await engine.generate(requestOf(seed, 216))
     await storm(20)
     const before = residentPages(pid)
     await storm(100)
