@@ -1,21 +1,31 @@
 import fc from 'fast-check'
 import {
+  answerField,
   bytesToHex,
   type Codec,
   createBlockCodecs,
+  decodeInferenceCall,
   decodeRlp,
+  encodeGenerate,
+  encodeReplay,
   encodeRlp,
   equalBytes,
   headerCodec,
+  INFERENCE_KINDS,
+  MAX_BODY_BYTES,
   NetworkParamsError,
   networkParamsToJson,
   parseNetworkParams,
   RuleError,
   receiptCodec,
+  rlpCodec,
 } from '../../src/index.ts'
 import {
+  answers,
   blocks,
   bodies,
+  CALLED_MODEL,
+  callInputs,
   headers,
   networks,
   receipts,
@@ -85,6 +95,22 @@ function paramsTarget(seed: number): Target {
   }
 }
 
+/** What contracts send to models: one encoding of each call, or none. */
+function callTarget(seed: number): Target {
+  const inference = { models: [CALLED_MODEL] }
+  return {
+    name: 'call of a model',
+    samples: fc.sample(callInputs, { numRuns: SAMPLES, seed }),
+    recode: (bytes) => {
+      const [call] = INFERENCE_KINDS.flatMap((kind) => decodeInferenceCall(inference, kind, bytes) ?? [])
+      if (call === undefined) throw new RuleError('FIELD_RANGE', 'no call')
+      const model = CALLED_MODEL.sha256
+      return call.kind === 'generate' ? encodeGenerate({ ...call, model }) : encodeReplay({ ...call, model })
+    },
+    canonical: true,
+  }
+}
+
 function targets(seed: number): readonly Target[] {
   const { body, block } = createBlockCodecs(transactionCodec)
   return [
@@ -92,6 +118,8 @@ function targets(seed: number): readonly Target[] {
     codecTarget('header', headerCodec, headers, seed),
     codecTarget('receipt', receiptCodec, receipts, seed),
     codecTarget('transaction', transactionCodec, transactions, seed),
+    codecTarget('answer', rlpCodec('answer', answerField, MAX_BODY_BYTES), answers, seed),
+    callTarget(seed),
     codecTarget('body', body, bodies, seed),
     codecTarget('block', block, blocks, seed),
     paramsTarget(seed),

@@ -7,11 +7,17 @@ import {
   BLOOM_BYTES,
   type Block,
   type Body,
+  BYTE_TOKENS,
+  type CallableModel,
   createTransactionCodec,
   defined,
+  encodeGenerate,
+  encodeReplay,
   HASH_BYTES,
   type Hash32,
   type Header,
+  hash32,
+  type InferenceAnswer,
   type Log,
   MAX_LOSS_MICRO_NATS,
   type NetworkParams,
@@ -25,11 +31,19 @@ import {
   toBloom,
   toHash32,
   uint256Field,
+  utf8ToBytes,
 } from '../../src/index.ts'
 
 export const CHAIN_ID = 1_886_347_620n
 const common = createCustomCommon({ chainId: Number(CHAIN_ID) }, Mainnet, { hardfork: Hardfork.Prague })
 export const transactionCodec: TransactionCodec = createTransactionCodec(CHAIN_ID)
+
+/** The one whose calls are drawn. */
+export const CALLED_MODEL: CallableModel = {
+  ...{ name: 'called', sha256: hash32(utf8ToBytes('called')), vectorsSha256: hash32(utf8ToBytes('vectors')) },
+  ...{ domain: 'portable-1', format: 'bytes-1', contextTokens: 64, stopTokens: [13] },
+  ...{ baseGas: 10_000n, promptTokenGas: 100n, outputTokenGas: 1_000n },
+}
 
 const bytes = (size: number): fc.Arbitrary<Uint8Array> => fc.uint8Array({ minLength: size, maxLength: size })
 const uint = (bits: number): fc.Arbitrary<bigint> => fc.bigInt({ min: 0n, max: (1n << BigInt(bits)) - 1n })
@@ -42,24 +56,30 @@ export const rlpItems: fc.Arbitrary<RlpItem> = fc.letrec<{ item: RlpItem }>((tie
   item: fc.oneof({ maxDepth: 5 }, fc.uint8Array({ maxLength: 70 }), fc.array(tie('item'), { maxLength: 5 })),
 })).item
 
-export const headers: fc.Arbitrary<Header> = fc.record({
-  parentHash: hashes,
-  beneficiary: addresses,
-  stateRoot: hashes,
-  transactionsRoot: hashes,
-  receiptsRoot: hashes,
-  logsBloom: blooms,
-  target: uint(256),
-  number: uint(64),
-  gasLimit: uint(64),
-  gasUsed: uint(64),
-  timestamp: uint(64),
-  extraData: fc.uint8Array({ maxLength: 64 }),
-  baseFeePerGas: uint(256),
-  transcriptRoot: hashes,
-  lossMicroNats: fc.bigInt({ min: 0n, max: MAX_LOSS_MICRO_NATS }),
-  nonce: uint(64),
-})
+/** Before forks, and where contracts may call models. */
+export const headers: fc.Arbitrary<Header> = fc
+  .tuple(
+    fc.record({
+      parentHash: hashes,
+      beneficiary: addresses,
+      stateRoot: hashes,
+      transactionsRoot: hashes,
+      receiptsRoot: hashes,
+      logsBloom: blooms,
+      target: uint(256),
+      number: uint(64),
+      gasLimit: uint(64),
+      gasUsed: uint(64),
+      timestamp: uint(64),
+      extraData: fc.uint8Array({ maxLength: 64 }),
+      baseFeePerGas: uint(256),
+      transcriptRoot: hashes,
+      lossMicroNats: fc.bigInt({ min: 0n, max: MAX_LOSS_MICRO_NATS }),
+      nonce: uint(64),
+    }),
+    fc.option(hashes, { nil: undefined }),
+  )
+  .map(([header, answersRoot]) => ({ ...header, ...defined({ answersRoot }) }))
 
 const logs: fc.Arbitrary<Log> = fc.record({
   address: addresses,
@@ -125,7 +145,37 @@ export const transactions: fc.Arbitrary<Transaction> = fc
     return transactionCodec.decode(signed.serialize())
   })
 
-export const bodies: fc.Arbitrary<Body> = fc.record({ transactions: fc.array(transactions, { maxLength: 4 }) })
+/** What models may be asked, in the encoding that contracts write. */
+const PROMPTINGS = {
+  model: fc.constant(CALLED_MODEL.sha256),
+  prompt: fc.uint8Array({ maxLength: 40 }),
+  temperature: fc.constantFrom(0, 700, 100_000),
+  seed: hashes,
+}
+const outputs = fc.array(fc.nat(BYTE_TOKENS - 1), { minLength: 1, maxLength: 20 })
+const questions: fc.Arbitrary<Uint8Array> = fc
+  .record({ ...PROMPTINGS, maxTokens: fc.integer({ min: 1, max: 20 }) })
+  .map(encodeGenerate)
+const claims: fc.Arbitrary<Uint8Array> = fc
+  .record({ ...PROMPTINGS, output: outputs.map((tokens) => Uint32Array.from(tokens)), root: hashes })
+  .map(encodeReplay)
+export const callInputs: fc.Arbitrary<Uint8Array> = fc.oneof(questions, claims)
+
+export const answers: fc.Arbitrary<InferenceAnswer> = fc.oneof(
+  fc.record({ kind: fc.constant('generate' as const), input: questions, tokens: outputs, root: hashes }),
+  fc.record({
+    kind: fc.constant('replay' as const),
+    input: claims,
+    ...{ isRightRoot: fc.boolean(), firstWrong: fc.nat(20) },
+  }),
+)
+
+export const bodies: fc.Arbitrary<Body> = fc
+  .record({
+    transactions: fc.array(transactions, { maxLength: 4 }),
+    answers: fc.option(fc.array(answers, { maxLength: 4 }), { nil: undefined }),
+  })
+  .map(({ transactions, answers }) => ({ transactions, ...defined({ answers }) }))
 export const blocks: fc.Arbitrary<Block> = fc.record({ header: headers, body: bodies })
 
 /** A network from a few drawn numbers: enough for every member to vary. */
