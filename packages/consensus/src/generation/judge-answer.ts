@@ -14,7 +14,7 @@ import {
 import type { ExamEvaluation } from '../transcript/exam-evaluation.ts'
 import type { ExamRequest } from '../work/exam-evaluator.ts'
 import { type GenerationTask, requestFor, taskOf } from './generation.ts'
-import { judgeOutput } from './judge-output.ts'
+import { isFiniteAt, judgeOutput } from './judge-output.ts'
 
 /** A token that stands where a model is said to have given a number that is not finite: any would do. */
 const NO_TOKEN = 0
@@ -84,7 +84,8 @@ function mismatchOfGenerated(
   const { tokens, root } = answer
   if (isFailure(answer)) {
     const { notFinite, firstWrong } = judgeOutput(task, [...tokens, NO_TOKEN], evaluation)
-    if (notFinite === tokens.length && firstWrong === notFinite) return undefined
+    const breaksDown = notFinite === tokens.length && firstWrong === notFinite && !isFiniteAt(evaluation, notFinite)
+    if (breaksDown) return undefined
     return { expected: 'finite numbers', actual: `a failure after ${tokens.length} tokens` }
   }
   const verdict = judgeOutput(task, tokens, evaluation)

@@ -1,7 +1,8 @@
 import type { Hash32 } from '@poai/core'
+import { isFinite32 } from '../transcript/binary32.ts'
 import { checkConsistency, checkEvaluationShape, findNonFinitePosition } from '../transcript/check-evaluation.ts'
 import { EvaluationError } from '../transcript/evaluation-error.ts'
-import { type ExamEvaluation, PROBES_WORD } from '../transcript/exam-evaluation.ts'
+import { type ExamEvaluation, MAXIMUM_WORD, PROBES_WORD, TOTAL_WEIGHT_WORD } from '../transcript/exam-evaluation.ts'
 import { askedTokensOf, type GenerationTask, requestFor } from './generation.ts'
 import { generationTree, tokenLeafHashes } from './generation-root.ts'
 
@@ -17,6 +18,15 @@ export interface OutputVerdict {
 
 /** Four words of each token, and the one that is drawn. */
 const SAMPLED_WORDS = PROBES_WORD + 1
+
+/**
+ * True if the largest logit and the total weight at that token are finite, and so that of whatever token is drawn. The
+ * logit of the output's own token may be infinite all the same.
+ */
+export function isFiniteAt({ words }: ExamEvaluation, index: number): boolean {
+  const at = index * SAMPLED_WORDS
+  return [MAXIMUM_WORD, TOTAL_WEIGHT_WORD].every((word) => isFinite32(words[at + word] as number))
+}
 
 /**
  * Compares an output with what the model says at each of its tokens. Throws an `EvaluationError` for numbers that no

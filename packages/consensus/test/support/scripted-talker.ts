@@ -117,8 +117,9 @@ export class ScriptedTalker implements ExamEvaluator {
     const argMax = likeliestAfter(before)
     const maximum = 20 + ((before.at(-1) ?? 0) % 7)
     const answer = token === argMax ? maximum : maximum - 1 - ((token + before.length) % 11)
-    const bits = index >= this.breaksAfter ? INFINITY_BITS : bitsOf(answer)
-    return [bits, bitsOf(maximum), bitsOf(1 + (before.length % 13)), argMax]
+    const isBroken = index >= this.breaksAfter
+    const bits = isBroken ? INFINITY_BITS : bitsOf(answer)
+    return [bits, isBroken ? INFINITY_BITS : bitsOf(maximum), bitsOf(1 + (before.length % 13)), argMax]
   }
 }
 

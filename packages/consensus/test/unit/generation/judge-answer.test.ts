@@ -98,6 +98,20 @@ describe('an answer', () => {
     expect(verdictOf(call, talker.answerTo(call), broken), 'as if it had not').toBe('ANSWER_MISMATCH')
   })
 
+  test('is no failure where only a token that nobody draws has an infinite logit', () => {
+    const call = generateCall({ prompt, maxTokens: 8 })
+    const { tokens } = talker.answerTo(call)
+    const lie: GenerateAnswer = { kind: 'generate', input: call.input, tokens: tokens.slice(0, 3), root: ZERO_HASH }
+    const answered = answeredCall(call, lie)
+    const { words } = talker.evaluateOne(requestOfAnswer(answered))
+    const minusInfinity = 0xff80_0000
+    // The logit of the token that stands after the three.
+    expect(() => judgeAnswer(answered, { words: words.with(3 * 5, minusInfinity) })).toThrow('something else')
+    expect(() =>
+      judgeAnswer(answered, { words: words.with(3 * 5, minusInfinity).with(3 * 5 + 1, 0x7f80_0000) }),
+    ).not.toThrow()
+  })
+
   test('of a replay is right in both members, or wrong', () => {
     const call = generateCall({ temperature: 700 })
     const { tokens, root } = talker.answerTo(call)
