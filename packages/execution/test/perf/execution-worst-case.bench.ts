@@ -1,10 +1,23 @@
 // How long a block can keep a node busy: gas per CPU-second where code does the slowest things that gas buys.
 // npm run bench -- execution-worst-case [least million gas a CPU-second for a precompile] [part of a name]
 import { p256 } from '@noble/curves/nist.js'
-import { type Address, concatBytes, devnet, hex, toAddress, uintToBytes } from '@poai/core'
+import {
+  type Address,
+  type CallableModel,
+  concatBytes,
+  devnet,
+  encodeGenerate,
+  encodeReplay,
+  hex,
+  toAddress,
+  uintToBytes,
+  ZERO_HASH,
+} from '@poai/core'
+import type { AnswerSource } from '../../src/index.ts'
 import { delegationTo } from '../../src/transaction/delegation.ts'
 import { BLS_FIELD, encodeG1, encodeG2, fieldNumber, randomG1, randomG2 } from '../support/bls-points.ts'
 import { createRandom } from '../support/random.ts'
+import { MODEL } from '../support/scripted-models.ts'
 import { signAuthorization, signTransaction, transactionCodec } from '../support/sign-transaction.ts'
 import { blockHash, genesisAccount, SmallChain } from '../support/small-chain.ts'
 import { createWallets, type Wallet } from '../support/wallets.ts'
@@ -13,12 +26,25 @@ import { createWallets, type Wallet } from '../support/wallets.ts'
 const GAS = 20_000_000n
 /** What the built-in networks begin with, and what their miners vote for. */
 const BLOCK_GAS = Number(devnet.gas.initialLimit)
-const chain = new SmallChain([], { hardfork: 'osaka' })
+/** At the least prices, with the longest context. */
+const CALLED: CallableModel = { ...MODEL, contextTokens: 4096 }
+const chain = new SmallChain([], { hardfork: 'osaka', inference: { models: [CALLED] } })
+/** Knows all answers: what a model takes is its gas, and not measured here. */
+const answers: AnswerSource = {
+  answer: ({ kind, input }) =>
+    kind === 'generate'
+      ? { kind, input, tokens: [CALLED.stopTokens[0] as number], root: CALLED.sha256 }
+      : { kind, input, isRightRoot: true, firstWrong: 0 },
+}
 const caller: Address = toAddress(new Uint8Array(20).fill(1))
 
-/** Copies its input to memory once, then makes static calls with it forever, each with three million gas at most. */
-function loopCode(address: number): Uint8Array {
-  return concatBytes(hex('0x365f5f375b5f5f365f73'), uintToBytes(BigInt(address), 20), hex('0x622dc6c0fa50600456'))
+/** What most calls bring at most. */
+const CALL_GAS = 3_000_000
+
+/** Copies its input to memory once, then makes static calls with it forever, each with so much gas at most. */
+function loopCode(address: number, gas: number): Uint8Array {
+  const call = [uintToBytes(BigInt(address), 20), hex('0x62'), uintToBytes(BigInt(gas), 3), hex('0xfa50600456')]
+  return concatBytes(hex('0x365f5f375b5f5f365f73'), ...call)
 }
 
 /** The precompile that does nothing: its row shows the interpreter's own price of a call. */
@@ -75,8 +101,16 @@ const p256Input = ((): Uint8Array => {
   return concatBytes(scalar, signed, p256.getPublicKey(key, false).subarray(1))
 })()
 
-/** A precompile and its input, or code that runs forever. */
-type Work = { readonly precompile: number } | { readonly code: Uint8Array }
+const asked = { model: CALLED.sha256, temperature: 0, seed: ZERO_HASH }
+const shortQuestion = encodeGenerate({ ...asked, prompt: new Uint8Array(0), maxTokens: 1 })
+const longQuestion = encodeGenerate({ ...asked, prompt: new Uint8Array(4094), maxTokens: 1 })
+const claim = { ...asked, root: ZERO_HASH, prompt: new Uint8Array(0), output: new Uint32Array(4095).fill(5) }
+const longClaim = encodeReplay(claim)
+/** Wrong only at its end. */
+const noClaim = longClaim.with(longClaim.length - 2, 0xff)
+
+/** A precompile, the most gas for each call of it, and its input; or code that runs forever. */
+type Work = { readonly precompile: number; readonly gas?: number } | { readonly code: Uint8Array }
 
 const CASES: readonly (readonly [name: string, work: Work, input: Uint8Array])[] = [
   ['instructions only (identity of nothing)', { precompile: 4 }, new Uint8Array(0)],
@@ -116,6 +150,10 @@ const CASES: readonly (readonly [name: string, work: Work, input: Uint8Array])[]
   ['bls12-381 map to G1', { precompile: 0x10 }, mapped],
   ['bls12-381 map to G2', { precompile: 0x11 }, concatBytes(mapped, mapped)],
   ['secp256r1', { precompile: 0x100 }, p256Input],
+  ['generate of nothing, known', { precompile: 0x0a10 }, shortQuestion],
+  ['generate of 4 KiB, known', { precompile: 0x0a10 }, longQuestion],
+  ['replay of 4,095 tokens, known', { precompile: 0x0a11, gas: 5_000_000 }, longClaim],
+  ['replay of what is no call', { precompile: 0x0a11, gas: 16 * noClaim.length }, noClaim],
   ['CLZ of 1', { code: repeatedCode('1e') }, word(1n)],
   ['CLZ of 2^255 - 1', { code: repeatedCode('1e') }, word((1n << 255n) - 1n)],
   ['NOT, to compare', { code: repeatedCode('19') }, word(1n)],
@@ -131,7 +169,10 @@ async function secondsOf(work: Work, data: Uint8Array): Promise<number> {
       ...{ from: caller, to: caller, value: 0n, data },
       ...{ accessList: [], authorizationList: [], gasLimit: GAS, gasPrice: 0n },
     },
-    overrides: [{ address: caller, code: 'code' in work ? work.code : loopCode(work.precompile) }],
+    overrides: [
+      { address: caller, code: 'code' in work ? work.code : loopCode(work.precompile, work.gas ?? CALL_GAS) },
+    ],
+    answers,
   })
   return secondsSince(start)
 }

@@ -22,6 +22,7 @@ export const MUTATED_FOLDERS = [
   'context',
   'work',
   'transcript',
+  'generation',
 ] as const
 
 /** Each comparison becomes the one that differs at the limit only, and the opposite. */

@@ -57,8 +57,8 @@ function linkDependencies(root: string): void {
   mkdirSync(join(to, '@poai'), { recursive: true })
   for (const name of readdirSync(from))
     if (!name.startsWith('.') && name !== '@poai') symlinkSync(join(from, name), join(to, name), LINK_TYPE)
-  symlinkSync(join(CHECKOUT, 'packages', 'core'), join(to, '@poai', 'core'), LINK_TYPE)
-  symlinkSync(join(root, 'packages', 'consensus'), join(to, '@poai', 'consensus'), LINK_TYPE)
+  for (const name of readdirSync(join(CHECKOUT, 'packages')))
+    symlinkSync(join(name === 'consensus' ? root : CHECKOUT, 'packages', name), join(to, '@poai', name), LINK_TYPE)
 }
 
 async function runTests(root: string, paths: readonly string[], mutation?: Mutation): Promise<CaughtBy> {
