@@ -70,6 +70,7 @@ seed = "0x${seed.toString(16)}"
 runs = ${runs}
 depth = ${depth}
 fail_on_revert = true
+shrink_run_limit = 500
 `,
     )
     return readResults(await forgeTest(folder, limitMs))
