@@ -307,6 +307,22 @@ contract ProvidersTest {
         vm.assertEq(address(0).balance, MINIMUM - MINIMUM / 10, "burnt");
     }
 
+    // Attack: let a wei leave, wait, and let the rest pass through the open door.
+    function test_attack_stakeEscapesBehindAWei() public {
+        _register(uint64(NOW), 1, MINIMUM + 1);
+        vm.prank(owner);
+        providers.exit(node, 1);
+        uint256 from = block.number + 2 * EXIT_BLOCKS;
+        vm.roll(block.number + EXIT_BLOCKS);
+        vm.prank(owner);
+        providers.exit(node, MINIMUM);
+        vm.expectRevert(abi.encodeWithSelector(Providers.NotYet.selector, from, block.number));
+        providers.payOut(node);
+        vm.roll(from);
+        providers.payOut(node);
+        vm.assertEq(providers.owed(owner), MINIMUM + 1, "paid out");
+    }
+
     // Attack: queue early, so that a later claim's window ends after the payment.
     function test_attack_stakeEscapesBeforeTheWindowEnds() public {
         _register(uint64(NOW), 1, 2 * MINIMUM);
