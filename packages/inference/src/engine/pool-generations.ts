@@ -125,7 +125,9 @@ export class PoolGenerations {
     call.home = undefined
     call.lives -= death.suspicious ? 2 : 1
     onDeath(call, death)
-    if (call.lives <= 0) this.#settle(call, () => call.outcome.reject(death.reason))
+    // Between its last token and the word that this was it: nothing is left to draw.
+    if (isWhole(call)) this.#settle(call, () => call.outcome.resolve(toGeneration(call.steps, true)))
+    else if (call.lives <= 0) this.#settle(call, () => call.outcome.reject(death.reason))
     else this.#putBack(call)
   }
 
@@ -141,4 +143,10 @@ export class PoolGenerations {
     call.settled = true
     settle()
   }
+}
+
+/** True if there are as many tokens as were asked for, or the last one ends the text. */
+function isWhole({ request, steps }: GenerationCall): boolean {
+  const last = steps.at(-1)
+  return last !== undefined && (steps.length >= request.maxTokens || request.stopTokens.includes(last.token))
 }

@@ -361,6 +361,18 @@ describe('cancellation', () => {
 })
 
 describe('a worker that dies under a generation', () => {
+  it.each([
+    ['all tokens', [50, 51, 52, 53, 54, 55, 56, 57]],
+    ['a token that ends it', [50, 2]],
+  ])('has answered if it told of %s', async (_, tokens) => {
+    const fixture = await createRunning({ workers: 2 })
+    const result = generate(fixture)
+    worker(fixture, 0).draw(...tokens)
+    worker(fixture, 0).die({ signal: 'SIGKILL' })
+    expect(await result).toMatchObject({ tokens: Uint32Array.from(tokens), finite: true })
+    expect(worker(fixture, 1).slice).toBeUndefined()
+  })
+
   it('is outlived by it: another one goes on from the last token', async () => {
     const fixture = await createRunning({ workers: 2 })
     const told: number[] = []
