@@ -119,14 +119,13 @@ export {
   type BlockCodecs,
   type Body,
   createBlockCodecs,
-  emptyBodyOf,
   encodeBody,
   LATER_BODY_MEMBERS,
   type LaterBodyMembers,
   MAX_BLOCK_TRANSACTIONS,
   MAX_BODY_BYTES,
 } from './wire/block.ts'
-export { receiptsRoot, transactionsRoot } from './wire/body-roots.ts'
+export { emptyBodyOf, isBodyOf, receiptsRoot, transactionsRoot } from './wire/body-roots.ts'
 export { type Codec, rlpCodec } from './wire/codec.ts'
 export type { Fault, Field, ItemField, JsonField, JsonValue } from './wire/field.ts'
 export {

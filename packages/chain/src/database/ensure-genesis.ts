@@ -1,5 +1,14 @@
 import { genesisContext } from '@poai/consensus'
-import { bytesToHex, EMPTY_TRIE_ROOT, equalBytes, genesisHash, genesisHeader, type NetworkParams } from '@poai/core'
+import {
+  bytesToHex,
+  EMPTY_TRIE_ROOT,
+  emptyBodyOf,
+  equalBytes,
+  genesisHash,
+  genesisHeader,
+  invariant,
+  type NetworkParams,
+} from '@poai/core'
 import { genesisState } from '@poai/execution'
 import { ChainError } from '../chain-error.ts'
 import type { ChainDatabase } from './chain-database.ts'
@@ -16,8 +25,10 @@ export async function ensureGenesis(params: NetworkParams, database: ChainDataba
     })
   }
   const header = genesisHeader(params)
+  const body = emptyBodyOf(header)
+  invariant(body !== undefined, 'the genesis block is empty')
   const update = database.begin()
-  update.putBlock({ header, body: { transactions: [] } }, genesisContext(params))
+  update.putBlock({ header, body }, genesisContext(params))
   await update.extendHead(hash, {
     ...genesisState(params.genesis.accounts),
     receipts: [],

@@ -1,7 +1,6 @@
 import { subsidy, validateExecution } from '@poai/consensus'
 import {
   type Address,
-  answersRoot,
   type Body,
   bytesToHex,
   equalBytes,
@@ -9,11 +8,11 @@ import {
   type Header,
   headerHash,
   invariant,
+  isBodyOf,
   type Logger,
   type NetworkParams,
   RuleError,
   type Transaction,
-  transactionsRoot,
 } from '@poai/core'
 import { type BlockOutcome, type Execution, ExecutionError, prevRandaoOf, type SenderRecovery } from '@poai/execution'
 import type { ChainUpdate } from '../database/chain-database.ts'
@@ -36,9 +35,6 @@ export interface NextBlock {
   readonly hash: Hash32
   readonly signal: AbortSignal
 }
-
-/** Where no answers are due. */
-const NO_ANSWERS = new Uint8Array(0)
 
 interface Attempt extends ParentState {
   readonly hash: Hash32
@@ -110,11 +106,8 @@ function requireUndamaged(
 ): void {
   const head = update.head()
   const parent = update.header(head.hash)
-  const isWhole =
-    equalBytes(headerHash(header), hash) &&
-    equalBytes(transactionsRoot(body.transactions), header.transactionsRoot) &&
-    equalBytes(body.answers === undefined ? NO_ANSWERS : answersRoot(body.answers), header.answersRoot ?? NO_ANSWERS)
-  if (!isWhole) throw damagedState('a stored block is not what its hash says', { actual: `block ${header.number}` })
+  if (!equalBytes(headerHash(header), hash) || !isBodyOf(header, body))
+    throw damagedState('a stored block is not what its hash says', { actual: `block ${header.number}` })
   if (parent === undefined || !equalBytes(headerHash(parent), head.hash))
     throw damagedState('a header is not what its hash says', { actual: `block ${head.number}` })
 }

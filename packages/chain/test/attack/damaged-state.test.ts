@@ -1,10 +1,35 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { concatBytes, genesisHash, hash32, RuleError } from '@poai/core'
+import {
+  type Body,
+  concatBytes,
+  defined,
+  encodeGenerate,
+  genesisHash,
+  hash32,
+  INFERENCE_ADDRESSES,
+  type InferenceAnswer,
+  type NetworkParams,
+  RuleError,
+  toAddress,
+  uintToBytes,
+  utf8ToBytes,
+  ZERO_HASH,
+} from '@poai/core'
 import { type Account, decodeAccount, encodeAccount } from '@poai/execution'
+import { createFakeEngine } from '@poai/inference'
 import { type Database, openDatabase } from '@poai/storage'
-import { type ChainGenerator, type GeneratedBlock, LOGGER_WALLET, testNetwork, WALLETS } from '@poai/testing/chain'
+import {
+  ChainGenerator,
+  engineAnswers,
+  type GeneratedBlock,
+  LOGGER_WALLET,
+  SCRIPTED_MODEL,
+  signTransaction,
+  testNetwork,
+  WALLETS,
+} from '@poai/testing/chain'
 import { beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { provenHashes } from '../../src/import/proven-state.ts'
 import { importAll, openChainFixture, startGenerator } from '../support/chain-fixture.ts'
@@ -36,8 +61,12 @@ function at(index: number): GeneratedBlock {
 }
 
 /** Changes one record of a database on which no chain runs. Undefined takes it away. */
-async function change(key: Uint8Array, changed: (value: Uint8Array) => Uint8Array | undefined): Promise<void> {
-  const database: Database = await openDatabase(directory, { genesisHash: genesisHash(testNetwork) })
+async function change(
+  key: Uint8Array,
+  changed: (value: Uint8Array) => Uint8Array | undefined,
+  params: NetworkParams = testNetwork,
+): Promise<void> {
+  const database: Database = await openDatabase(directory, { genesisHash: genesisHash(params) })
   const value = database.store.getSync(key)
   if (value === undefined) throw new RangeError('there is such a record')
   await database.store.write([{ key, value: changed(value) }], { sync: true })
@@ -124,6 +153,67 @@ describe('a state that was damaged on disk', () => {
     const second = await openChainFixture({ directory })
     await expect(importAll(second.chain, branch)).rejects.toMatchObject(DAMAGED)
     expect(second.chain.head()).toEqual(at(3).context)
+    await second.close()
+  })
+})
+
+describe('what models said, damaged on disk in the stored block of a branch,', () => {
+  const params: NetworkParams = { ...testNetwork, inference: { models: [{ ...SCRIPTED_MODEL, contextTokens: 200 }] } }
+  const said = { model: SCRIPTED_MODEL.sha256, prompt: utf8ToBytes('hello'), temperature: 0, seed: ZERO_HASH }
+  const question = encodeGenerate({ ...said, maxTokens: 4 })
+  let trunk: readonly GeneratedBlock[]
+  let branch: readonly GeneratedBlock[]
+
+  beforeAll(async () => {
+    const engine = createFakeEngine()
+    await engine.start()
+    const talking = new ChainGenerator({ params, evaluator: engine, answers: engineAnswers(engine) })
+    const to = toAddress(uintToBytes(INFERENCE_ADDRESSES.generate, 20))
+    const [wallet] = WALLETS as [(typeof WALLETS)[number]]
+    const asked = signTransaction(params.chainId, wallet, { nonce: 0n, to, data: question, gasLimit: 100_000n })
+    trunk = await talking.grow(talking.genesis, 2, () => ({ header: { extraData: Uint8Array.of(1) } }))
+    branch = await talking.grow(talking.genesis, 3, (index) => ({ transactions: index === 0 ? [asked] : [] }))
+  })
+
+  it('are found by the check of the database where execution does not read them', async () => {
+    const [low] = branch as [GeneratedBlock]
+    const first = await openChainFixture({ directory, params })
+    await importAll(first.chain, branch)
+    expect((await first.check()).faults).toEqual([])
+    await first.close()
+    const answers = low.block.body.answers?.map((answer) => ({ ...answer, root: ZERO_HASH }) as InferenceAnswer)
+    await change(
+      keyOf(BODIES, low.hash),
+      () => first.codecs.body.encode({ ...low.block.body, ...defined({ answers }) }),
+      params,
+    )
+    const second = await openChainFixture({ directory, params })
+    expect((await second.check()).faults).toMatchObject([{ kind: 'wrong-root' }])
+    await second.close()
+  })
+
+  const damages: readonly (readonly [string, (body: Body) => Body])[] = [
+    ['are missing', ({ transactions }) => ({ transactions, answers: [] })],
+    ['have no list', ({ transactions }) => ({ transactions })],
+    [
+      'are others',
+      ({ answers = [], ...body }) => ({
+        ...body,
+        // Another gas, and so another header: what only a caller reads is found by `poai db check`.
+        answers: answers.map((answer) => ({ ...answer, tokens: [13] }) as InferenceAnswer),
+      }),
+    ],
+  ]
+  it.each(damages)('blame nobody where they %s', async (_, damage) => {
+    const [low] = branch as [GeneratedBlock]
+    const first = await openChainFixture({ directory, params })
+    await importAll(first.chain, trunk)
+    await first.chain.importBlock(low.block, { branchWork: 1n << 200n })
+    await first.close()
+    await change(keyOf(BODIES, low.hash), () => first.codecs.body.encode(damage(low.block.body)), params)
+    const second = await openChainFixture({ directory, params })
+    await expect(importAll(second.chain, branch)).rejects.toMatchObject(DAMAGED)
+    expect(second.chain.head()).toEqual(trunk.at(-1)?.context)
     await second.close()
   })
 })

@@ -1,10 +1,7 @@
-import type { Hash32 } from '../branded.ts'
-import { equalBytes } from '../bytes.ts'
 import { InvariantError } from '../errors/invariant-error.ts'
 import { RuleError } from '../errors/rule-error.ts'
 import { answersField, type InferenceAnswer } from '../inference/inference-answer.ts'
 import { encodeRlp } from '../rlp.ts'
-import { EMPTY_TRIE_ROOT } from '../trie-root.ts'
 import { type Codec, rlpCodec } from './codec.ts'
 import type { Field } from './field.ts'
 import { type Header, headerField, MAX_HEADER_BYTES } from './header.ts'
@@ -39,17 +36,6 @@ export const LATER_BODY_MEMBERS: LaterMembers<LaterBodyMembers> = {
 /** What the roots of a header stand for. */
 export interface Body extends Partial<LaterBodyMembers> {
   readonly transactions: readonly Transaction[]
-}
-
-/** The body that a header of empty roots stands for; undefined if any of them is not empty. */
-export function emptyBodyOf({
-  transactionsRoot,
-  answersRoot,
-}: Pick<Header, 'transactionsRoot' | 'answersRoot'>): Body | undefined {
-  const isEmpty = (root: Hash32): boolean => equalBytes(root, EMPTY_TRIE_ROOT)
-  if (!isEmpty(transactionsRoot)) return undefined
-  if (answersRoot === undefined) return { transactions: [] }
-  return isEmpty(answersRoot) ? { transactions: [], answers: [] } : undefined
 }
 
 /** A header and its body. */

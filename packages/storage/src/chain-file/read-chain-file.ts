@@ -1,4 +1,4 @@
-import { type Block, type BlockCodecs, equalBytes, type Hash32, headerHash, transactionsRoot } from '@poai/core'
+import { type Block, type BlockCodecs, equalBytes, type Hash32, headerHash, isBodyOf } from '@poai/core'
 import { StorageError } from '../storage-error.ts'
 import {
   type ChainFileLabel,
@@ -49,8 +49,7 @@ export function decodeChainFileBlock(
     throw damaged('a block is out of place', { expected: `${number}`, actual: `${header.number}` })
   if (parent !== undefined && !equalBytes(header.parentHash, parent))
     throw damaged(`block ${number} does not follow block ${number - 1n}`)
-  if (!equalBytes(transactionsRoot(body.transactions), header.transactionsRoot))
-    throw damaged(`the body of block ${number} is not its header's`)
+  if (!isBodyOf(header, body)) throw damaged(`the body of block ${number} is not its header's`)
   return block
 }
 

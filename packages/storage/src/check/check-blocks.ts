@@ -7,9 +7,9 @@ import {
   type Header,
   hash32,
   headerCodec,
+  isBodyOf,
   receiptsRoot,
   toHash32,
-  transactionsRoot,
 } from '@poai/core'
 import { decodeLocation } from '../blocks/block-store.ts'
 import { type ChainHead, readHead } from '../blocks/chain-head.ts'
@@ -111,7 +111,7 @@ interface CheckedBody {
 }
 
 function checkBody({ store, report }: BlockChecks, { hash, header, body }: CheckedBody): void {
-  if (!equalBytes(transactionsRoot(body.transactions), header.transactionsRoot))
+  if (!isBodyOf(header, body))
     report.add('wrong-root', `the body of block ${header.number} has another root`, hashedKey('bodies', hash))
   body.transactions.forEach((transaction, index) => {
     const key = hashedKey('transactions', transaction.hash)
