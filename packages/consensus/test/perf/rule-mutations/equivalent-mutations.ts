@@ -32,6 +32,13 @@ export const EQUIVALENT_MUTATIONS: readonly EquivalentMutation[] = [
     reason: 'returns the same number when both are equal',
   },
   {
+    file: 'src/generation/judge-answer.ts',
+    code: 'const firstWrong = end > 0 && end < verdict.firstWrong ? end : verdict.firstWrong',
+    from: '<',
+    to: '<=',
+    reason: 'the smaller of two equal numbers is either',
+  },
+  {
     file: 'src/rewards/subsidy.ts',
     code: 'const blocks = rest < rewards.halvingBlocks ? rest : rewards.halvingBlocks',
     from: '<',
