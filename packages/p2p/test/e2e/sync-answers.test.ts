@@ -10,7 +10,7 @@ import {
   ZERO_HASH,
 } from '@poai/core'
 import type { AnswerSource } from '@poai/execution'
-import { createFakeEngine, type InferenceEngine } from '@poai/inference'
+import { createFakeEngine, EngineError, type InferenceEngine } from '@poai/inference'
 import {
   ChainGenerator,
   engineAnswers,
@@ -23,7 +23,7 @@ import {
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type StartNodeOptions, startNode, type TestNode } from '../support/start-node.ts'
 
-const WAIT = { timeout: 20_000, interval: 20 }
+const WAIT = { timeout: 60_000, interval: 20 }
 const params: NetworkParams = { ...testNetwork, inference: { models: [{ ...SCRIPTED_MODEL, contextTokens: 200 }] } }
 const GENERATE = toAddress(uintToBytes(INFERENCE_ADDRESSES.generate, 20))
 const [alice] = WALLETS as [(typeof WALLETS)[number]]
@@ -73,6 +73,29 @@ describe('a node that catches up on a chain with answers of models', () => {
     connect(fresh, full)
     await vi.waitFor(() => expect(fresh.chain.head().hash).toEqual(blocks.at(-1)?.hash), WAIT)
     expect(fresh.network.peers.list()).toMatchObject([{ score: 0 }])
+  })
+
+  it('waits before the first answer that it cannot compute, blames nobody, and goes on once it can', async () => {
+    const blocks = await grow(engineAnswers(engine), 6)
+    let canAnswer = false
+    let refused = 0
+    const passes: StartNodeOptions['passes'] = (evaluator) => ({
+      evaluate: async (requests, options) => {
+        if (canAnswer || requests.every(({ sampling }) => sampling === undefined))
+          return evaluator.evaluate(requests, options)
+        refused++
+        throw new EngineError('INFERENCE_NOT_RUNNING', 'this node lacks the model')
+      },
+    })
+    const [full, fresh] = [await start(), await start({ passes })]
+    for (const { block } of blocks) await full.chain.importBlock(block)
+    connect(fresh, full)
+    await vi.waitFor(() => expect(refused).toBeGreaterThan(0), WAIT)
+    await vi.waitFor(() => expect(fresh.chain.head().number).toBe(1n), WAIT)
+    expect(fresh.network.peers.list()).toMatchObject([{ score: 0 }])
+    canAnswer = true
+    await vi.waitFor(() => expect(fresh.chain.head().hash).toEqual(blocks.at(-1)?.hash), WAIT)
+    expect(fresh.network.figures().peers.offences).toEqual({})
   })
 
   it('leaves a heavier one whose answers are lies, and blames whoever showed it', async () => {
