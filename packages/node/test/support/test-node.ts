@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { defined, devnet, type NetworkParams } from '@poai/core'
+import { calllessDevnet } from '@poai/testing/chain'
 import { onTestFinished } from 'vitest'
 import { composeNode, type Node } from '../../src/compose-node.ts'
 import { resolveConfig } from '../../src/config/resolve-config.ts'
@@ -15,7 +16,7 @@ import { type Wing, wholeOffer } from '../../src/wings/wing.ts'
 
 /** A network whose model nobody has: nodes of it come up fast, and abstain. */
 export const modelLess: NetworkParams = {
-  ...devnet,
+  ...calllessDevnet,
   name: 'modelless',
   work: { ...devnet.work, model: 'no-such-model' },
 }
