@@ -36,6 +36,7 @@ export {
 } from './fork-choice/block-locator.ts'
 export { type ChainWeight, isHeavier } from './fork-choice/is-heavier.ts'
 export { workOfTarget } from './fork-choice/work-of-target.ts'
+export { type AskedModel, answerCall, type DrawRequest } from './generation/answer-call.ts'
 export { type DrawnOutput, generateAnswer } from './generation/generate-answer.ts'
 export { encodeTask, type GenerationTask, requestFor, taskHash, taskOf } from './generation/generation.ts'
 export { generationTree, nextHead, tokenLeafHashes } from './generation/generation-root.ts'
@@ -85,6 +86,7 @@ export type {
 } from './work/attempts.ts'
 export { createAttempts, createHashedAttempts } from './work/attempts.ts'
 export { deriveEpochKey } from './work/epoch-key.ts'
+export { evaluateOne } from './work/evaluate-one.ts'
 export type {
   AskedWork,
   EvaluateExamsOptions,

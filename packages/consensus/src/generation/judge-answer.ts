@@ -16,7 +16,7 @@ import type { ExamRequest } from '../work/exam-evaluator.ts'
 import { type GenerationTask, requestFor, taskOf } from './generation.ts'
 import { isFiniteAt, judgeOutput } from './judge-output.ts'
 
-/** A token that stands where a model is said to have given a number that is not finite: any would do. */
+/** Stands where a model is said to have given a number that is not finite: no token was drawn there, so any will do. */
 const NO_TOKEN = 0
 
 /** A call with the answer that a block has for it. */

@@ -1,12 +1,5 @@
-import { type ExamEvaluation, generateAnswer, replayAnswer, requestFor, taskOf } from '@poai/consensus'
-import {
-  AppError,
-  callName,
-  encodedBytesOf,
-  type InferenceAnswer,
-  type InferenceCall,
-  promptToTokens,
-} from '@poai/core'
+import { answerCall, evaluateOne } from '@poai/consensus'
+import { AppError, callName, encodedBytesOf, type InferenceAnswer, type InferenceCall } from '@poai/core'
 import type { AnswerSource } from '@poai/execution'
 import type { ModelEngines } from './model-engines.ts'
 
@@ -62,26 +55,16 @@ export function createAnswerDesk(engines: Pick<ModelEngines, 'evaluate' | 'gener
     priority: AnswerPriority,
     signal: AbortSignal,
   ): Promise<InferenceAnswer> => {
-    const { model } = call
-    const work = { modelSha256: model.sha256, domain: model.domain }
-    const task = taskOf(call)
+    const work = { modelSha256: call.model.sha256, domain: call.model.domain }
     figures.computed++
-    if (call.kind === 'replay') {
-      const request = requestFor(task, call.output)
-      const [evaluation] = await engines.evaluate([request], { work, priority, signal })
-      return replayAnswer(call, task, evaluation as ExamEvaluation)
-    }
-    const { maxTokens, temperature, seed } = call
-    const output = await engines.generate(
-      work,
-      {
-        prompt: promptToTokens(call.prompt),
-        ...{ maxTokens, sampling: { temperature, seed }, stopTokens: model.stopTokens },
+    return answerCall(call, {
+      evaluate: (request) => evaluateOne(engines, request, { work, priority, signal }),
+      generate: async (request) => {
+        const output = await engines.generate(work, request, { priority, signal })
+        figures.tokens += output.tokens.length
+        return output
       },
-      { priority, signal },
-    )
-    figures.tokens += output.tokens.length
-    return generateAnswer(call, output)
+    })
   }
 
   /** Joins a computation of the same priority, so that no block waits for what a stranger asked for. */
