@@ -1,11 +1,9 @@
 import { answeredCall, judgeAnswer, requestOfAnswer } from '@poai/consensus'
 import {
-  type CallableModel,
   decodeInferenceCall,
   encodeGenerate,
   encodeReplay,
   type GenerateAnswer,
-  hash32,
   type InferenceCall,
   type InferenceKind,
   invariant,
@@ -13,25 +11,13 @@ import {
   ZERO_HASH,
 } from '@poai/core'
 import { createFakeEngine, type GenerateOptions } from '@poai/inference'
+import { SCRIPTED_MODEL } from '@poai/testing/chain'
 import { describe, expect, it } from 'vitest'
 import { type AnswerDesk, createAnswerDesk, MAX_WAITING_CALLS } from '../../../src/engine/answer-desk.ts'
 import type { ModelEngines } from '../../../src/engine/model-engines.ts'
 
-const model: CallableModel = {
-  name: 'talker',
-  sha256: hash32(utf8ToBytes('talker')),
-  domain: 'portable-1',
-  vectorsSha256: ZERO_HASH,
-  format: 'bytes-1',
-  contextTokens: 64,
-  stopTokens: [13],
-  baseGas: 10_000n,
-  promptTokenGas: 100n,
-  outputTokenGas: 1_000n,
-}
-
 function callOf(kind: InferenceKind, input: Uint8Array): InferenceCall {
-  const call = decodeInferenceCall({ models: [model] }, kind, input)
+  const call = decodeInferenceCall({ models: [SCRIPTED_MODEL] }, kind, input)
   invariant(call !== undefined, 'a call')
   return call
 }
@@ -40,7 +26,7 @@ function question(text: string): InferenceCall {
   const prompt = utf8ToBytes(text)
   return callOf(
     'generate',
-    encodeGenerate({ model: model.sha256, prompt, maxTokens: 5, temperature: 700, seed: ZERO_HASH }),
+    encodeGenerate({ model: SCRIPTED_MODEL.sha256, prompt, maxTokens: 5, temperature: 700, seed: ZERO_HASH }),
   )
 }
 
@@ -82,7 +68,7 @@ describe('the desk of answers', () => {
     judgeAnswer(answered, evaluation as never)
     const { tokens, root } = answer
     const input = encodeReplay({
-      ...{ model: model.sha256, prompt: utf8ToBytes('hello'), temperature: 700, seed: ZERO_HASH },
+      ...{ model: SCRIPTED_MODEL.sha256, prompt: utf8ToBytes('hello'), temperature: 700, seed: ZERO_HASH },
       ...{ output: Uint32Array.from(tokens), root },
     })
     const judged = await desk.forCalls.answer(callOf('replay', input))

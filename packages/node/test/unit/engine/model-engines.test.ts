@@ -1,13 +1,6 @@
-import {
-  AppError,
-  type CallableModel,
-  devnet,
-  hash32,
-  type NetworkParams,
-  utf8ToBytes,
-  type WorkParams,
-} from '@poai/core'
+import { AppError, devnet, hash32, type NetworkParams, utf8ToBytes, type WorkParams } from '@poai/core'
 import { createFakeEngine } from '@poai/inference'
+import { SCRIPTED_MODEL } from '@poai/testing/chain'
 import { ManualClock } from '@poai/testing/manual-clock'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { EngineMaker } from '../../../src/engine/engine-service.ts'
@@ -19,22 +12,10 @@ import { RecordingLogger } from '../../support/recording-logger.ts'
 const installation = { models: '/nowhere', home: '/nowhere', modelStore: '/nowhere', cache: '/nowhere' }
 const setup = await fakeSetup(1)
 
-const talking: CallableModel = {
-  name: 'talker',
-  sha256: hash32(utf8ToBytes('talker')),
-  domain: 'portable-1',
-  vectorsSha256: hash32(utf8ToBytes('vectors')),
-  format: 'bytes-1',
-  contextTokens: 64,
-  stopTokens: [13],
-  baseGas: 10_000n,
-  promptTokenGas: 100n,
-  outputTokenGas: 1_000n,
-}
 const later: WorkParams = { ...devnet.work, model: 'later', modelSha256: hash32(utf8ToBytes('later')) }
 const params: NetworkParams = {
   ...devnet,
-  inference: { models: [talking] },
+  inference: { models: [SCRIPTED_MODEL] },
   forks: [{ name: 'model', number: 10n, changes: { work: later } }],
 }
 
@@ -64,7 +45,7 @@ async function start(nextBlock: bigint, findSetup?: EngineMaker['findSetup']): P
   return { engines, loaded, clock }
 }
 
-const ask = { work: { modelSha256: talking.sha256, domain: talking.domain } }
+const ask = { work: { modelSha256: SCRIPTED_MODEL.sha256, domain: SCRIPTED_MODEL.domain } }
 const task = {
   prompt: Uint32Array.of(1, 68),
   maxTokens: 3,
@@ -77,8 +58,8 @@ describe('the engines of a node', () => {
     const { engines, loaded } = await start(1n)
     expect(engines.status.state).toBe('ready')
     await engines.evaluate(FAKE_EXAMS, ask)
-    expect(loaded).toEqual([devnet.work.model, 'talker'])
-    expect(engines.callable()).toMatchObject([{ name: 'talker', state: 'ready' }])
+    expect(loaded).toEqual([devnet.work.model, 'scripted'])
+    expect(engines.callable()).toMatchObject([{ name: 'scripted', state: 'ready' }])
     expect((await engines.generate(ask.work, task)).tokens).toHaveLength(3)
   })
 
@@ -96,20 +77,20 @@ describe('the engines of a node', () => {
     const unknown = { modelSha256: hash32(utf8ToBytes('unknown')), domain: 'portable-1' }
     await expect(engines.evaluate(FAKE_EXAMS, { work: unknown })).rejects.toMatchObject({
       code: 'INFERENCE_NOT_RUNNING',
-      expected: `${devnet.work.model}, later, talker`,
+      expected: `${devnet.work.model}, later, scripted`,
     })
   })
 
   it('cannot decide without a model, say why, and go on once it is there', async () => {
     let isThere = false
-    const missing = new AppError('MODEL_MISSING', 'no such model', { hint: 'poai model pull talker' })
+    const missing = new AppError('MODEL_MISSING', 'no such model', { hint: 'poai model pull scripted' })
     const { engines, clock } = await start(1n, async (_, { work }) => {
-      if (work.model === 'talker' && !isThere) throw missing
+      if (work.model === 'scripted' && !isThere) throw missing
       return setup
     })
-    await expect(engines.evaluate(FAKE_EXAMS, ask)).rejects.toMatchObject({ hint: 'poai model pull talker' })
+    await expect(engines.evaluate(FAKE_EXAMS, ask)).rejects.toMatchObject({ hint: 'poai model pull scripted' })
     expect(engines.status.state, 'blocks without such calls are judged').toBe('ready')
-    expect(engines.callable()).toMatchObject([{ name: 'talker', state: 'abstaining', reason: missing }])
+    expect(engines.callable()).toMatchObject([{ name: 'scripted', state: 'abstaining', reason: missing }])
     isThere = true
     await clock.advance(RETRY_MS)
     expect(await engines.evaluate(FAKE_EXAMS, ask)).toHaveLength(FAKE_EXAMS.length)
@@ -117,7 +98,7 @@ describe('the engines of a node', () => {
 
   it('hold up no block that is being built while a model is loaded', async () => {
     const { engines } = await start(1n, (_, { work }) =>
-      work.model === 'talker' ? new Promise(() => undefined) : Promise.resolve(setup),
+      work.model === 'scripted' ? new Promise(() => undefined) : Promise.resolve(setup),
     )
     await expect(engines.generate(ask.work, task, { priority: 'build' })).rejects.toMatchObject({
       code: 'INFERENCE_NOT_RUNNING',
@@ -131,7 +112,7 @@ describe('the engines of a node', () => {
     let isBroken = when === 'at first'
     const missing = new AppError('MODEL_MISSING', 'no such model', {})
     const { engines, clock } = await start(1n, async (_, { work }) => {
-      if (work.model !== 'talker') return setup
+      if (work.model !== 'scripted') return setup
       if (isBroken) throw new TypeError('nobody thought of this')
       throw missing
     })
