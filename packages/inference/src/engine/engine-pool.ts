@@ -171,13 +171,16 @@ export class EnginePool implements InferenceEngine {
     // Copies: the caller's arrays may change while it waits.
     const { prompt, maxTokens, sampling, stopTokens } = request
     const { temperature, seed } = sampling
-    const own = { prompt: prompt.slice(), maxTokens, sampling: { temperature, seed: seed.slice() } }
-    const answer = this.#generations
-      .add({ ...own, stopTokens: [...stopTokens] }, options)
-      .finally(() => this.#calls.delete(answer))
+    const own = {
+      ...{ prompt: prompt.slice(), maxTokens, stopTokens: [...stopTokens] },
+      sampling: { temperature, seed: seed.slice() },
+    }
+    const answer = this.#generations.add(own, options).finally(() => this.#calls.delete(answer))
     this.#calls.add(answer)
     this.#dispatch()
-    return await answer
+    const generation = await answer
+    this.#strikes.clear(own)
+    return generation
   }
 
   /**

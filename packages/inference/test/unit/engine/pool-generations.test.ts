@@ -405,6 +405,23 @@ describe('a worker that dies under a generation', () => {
     await other
   })
 
+  it('is not held against it once it was answered', async () => {
+    const fixture = await createRunning()
+    for (let round = 0; round < 3; round++) {
+      const result = generate(fixture)
+      worker(fixture).die()
+      await settle()
+      fixture.timers.advance(1_000)
+      await settle()
+      worker(fixture).ready()
+      await settle()
+      worker(fixture).draw(50, 2)
+      worker(fixture).rest('ended')
+      expect((await result).tokens).toEqual(Uint32Array.of(50, 2))
+      await settle()
+    }
+  })
+
   it('is killed if it tells of no token in time', async () => {
     const fixture = await createRunning({ requestTimeoutMs: 500 })
     const result = failure(generate(fixture, { priority: 'build' }))
