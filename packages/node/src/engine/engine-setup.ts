@@ -19,19 +19,29 @@ import type { Installation } from './installation.ts'
 import { openModelStore } from './open-model-store.ts'
 
 /** A model as a network names it: its file, the domain of its bits, and the vectors that define them. */
-export type ModelPin = Pick<WorkParams, 'model' | 'modelSha256' | 'domain' | 'vectorsSha256'>
+export interface ModelPin extends Pick<WorkParams, 'model' | 'modelSha256' | 'domain' | 'vectorsSha256'> {
+  /** The longest prompt and answer that contracts may ask for, together. Left out: they ask for none. */
+  readonly contextTokens?: number
+}
 
 /** Every model that some height of a network asks for, each once: those that blocks are mined with first. */
 export function modelPinsOf(schedule: RuleSchedule): readonly ModelPin[] {
-  const pins: ModelPin[] = []
-  const add = (pin: ModelPin): void => {
-    if (!pins.some((known) => isModelOf(pin, known))) pins.push(pin)
-  }
   const ladder = rulesOf(schedule)
-  for (const { work } of ladder) add(work)
-  for (const { name, sha256, domain, vectorsSha256 } of ladder.flatMap(({ inference }) => inference?.models ?? []))
-    add({ model: name, modelSha256: sha256, domain, vectorsSha256 })
-  return pins
+  const named: readonly ModelPin[] = [
+    ...ladder.map(({ work }) => work),
+    ...ladder
+      .flatMap(({ inference }) => inference?.models ?? [])
+      .map(({ name, sha256, domain, vectorsSha256, contextTokens }) => ({
+        ...{ model: name, modelSha256: sha256, domain, vectorsSha256, contextTokens },
+      })),
+  ]
+  return named
+    .filter((pin, index) => named.findIndex((other) => isModelOf(pin, other)) === index)
+    .map((pin) => ({ ...pin, contextTokens: mostTokens(named.filter((other) => isModelOf(pin, other))) }))
+}
+
+function mostTokens(pins: readonly ModelPin[]): number {
+  return Math.max(...pins.map(({ contextTokens = 0 }) => contextTokens))
 }
 
 /** True if what is asked for is this model in this domain. */
@@ -162,9 +172,23 @@ export async function setUpEngine(
     sha256: bytesToHex(work.vectorsSha256).slice(2),
     modelSha256,
   })
+  requireRoom(work, pinned)
   const vectors = { ...pinned, ...(await readChosen(installation, work.model, pinned)) }
   const fingerprints = await readFingerprints(installation, work.model)
   return { model, domain, vectors, fingerprints, ...(await readEdges(installation, domain)) }
+}
+
+/** The longest call must fit into the context that the vectors are for. The last token is only drawn, never fed. */
+function requireRoom(
+  { model, contextTokens = 0 }: ModelPin,
+  { contextSize }: Pick<DomainVectors, 'contextSize'>,
+): void {
+  if (contextTokens <= contextSize + 1) return
+  throw new EngineError('INFERENCE_VECTORS_INVALID', `calls of ${model} may be longer than its vectors cover`, {
+    expected: `contextTokens of at most ${contextSize + 1}`,
+    actual: String(contextTokens),
+    hint: 'correct the network’s parameters',
+  })
 }
 
 /** Fingerprints only help to explain errors, so a model may have none. */
